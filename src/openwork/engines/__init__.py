@@ -1,0 +1,28 @@
+"""WHAT RUNS IT: the contract, the native core and PyTorch, and the choice between them."""
+
+from openwork.engines.choose import Choice, choose_engine
+from openwork.engines.contract import Engine
+from openwork.engines.values import (
+    AdamW,
+    Batches,
+    Gradients,
+    OptimiserState,
+    Scores,
+    Trace,
+    Trained,
+    joined,
+)
+
+__all__ = [
+    "AdamW",
+    "Batches",
+    "Choice",
+    "Engine",
+    "Gradients",
+    "OptimiserState",
+    "Scores",
+    "Trace",
+    "Trained",
+    "choose_engine",
+    "joined",
+]

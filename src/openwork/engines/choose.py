@@ -1,0 +1,69 @@
+"""Which engine runs a model, and why."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+from dataclasses import dataclass
+
+from openwork.engines.contract import Engine
+from openwork.engines.native import NativeEngine
+from openwork.errors import EngineError, Reason, suggestion
+from openwork.models import ModelSpec
+
+ENGINES = ("native", "torch")
+NATIVE_UP_TO_D_MODEL = 96
+"""Above this width a matrix library is faster; measured, see docs/decisions/0003-engines.md."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine, and the reason it was chosen in one line."""
+
+    engine: Engine
+    reason: str
+
+
+def available_threads() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def choose_engine(spec: ModelSpec, name: str | None = None, threads: int | None = None) -> Choice:
+    """The engine called `name`, or the one that suits the spec: native up to d_model 96, PyTorch above where installed.
+
+    Raises:
+        EngineError: an unknown engine, or one that is not installed.
+    """
+    threads = threads or available_threads()
+    if name is not None and name not in ENGINES:
+        raise EngineError("unknown engine", Reason(name, "no engine has this name", suggestion(name, ENGINES)))
+    if name == "torch" or (name is None and spec.d_model > NATIVE_UP_TO_D_MODEL and torch_installed()):
+        asked = "asked for" if name else f"d_model {spec.d_model} is above {NATIVE_UP_TO_D_MODEL}"
+        return Choice(torch_engine(threads), f"torch: {asked}")
+    if name == "native":
+        return Choice(NativeEngine(threads), "native: asked for")
+    if spec.d_model > NATIVE_UP_TO_D_MODEL:
+        missing = "torch would suit it better: pip install 'openwork[torch]'"
+        return Choice(NativeEngine(threads), f"native: d_model {spec.d_model} is large, and {missing}")
+    return Choice(NativeEngine(threads), f"native: d_model {spec.d_model} is at most {NATIVE_UP_TO_D_MODEL}")
+
+
+def torch_installed() -> bool:
+    """Whether the extra `[torch]` is there."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def torch_engine(threads: int) -> Engine:
+    """The PyTorch engine; it is imported only here, because PyTorch takes seconds to import and may be missing.
+
+    Raises:
+        EngineError: PyTorch is not installed.
+    """
+    if not torch_installed():
+        reason = Reason("torch", "PyTorch is not installed", "pip install 'openwork[torch]'")
+        raise EngineError("the torch engine is not installed", reason)
+    module = importlib.import_module("openwork.engines.torch.engine")
+    engine: Engine = module.TorchEngine(threads)
+    return engine

@@ -1,0 +1,129 @@
+"""The engine contract: what runs a stack of models.
+
+Callers use `run`, `score`, `train` and `gradients`. They check everything first and turn a plan into plain taps, so
+an engine itself only implements the four methods with an underscore. `openwork.testing.engine_kit` holds every engine
+to this page: results agree between engines to the rounding of the dtype; a seed gives the same bits whatever `threads`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+
+from openwork.data import Dataset
+from openwork.engines.checks import check_batches, check_dataset, check_tokens
+from openwork.engines.resolve import resolve
+from openwork.engines.taps import Taps
+from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
+from openwork.interventions import Plan
+from openwork.models import Stack
+from openwork.tasks import Tokens
+
+UNEDITED = Plan()
+REFERENCE_BLOCK = 4096
+
+
+class Engine(ABC):
+    """WHAT RUNS IT. `threads` is how many cores it may use; it never changes a result."""
+
+    name: str
+    threads: int
+
+    def run(
+        self,
+        stack: Stack,
+        tokens: Tokens,
+        plan: Plan = UNEDITED,
+        *,
+        graded: Sequence[int],
+        sources: Mapping[str, Tokens] | None = None,
+        reference: Tokens | None = None,
+        block: int = 4096,
+    ) -> Iterator[Trace]:
+        """Logits at `graded` positions and the plan's captures, in blocks of at most `block` inputs.
+
+        Args:
+            stack: R models.
+            tokens: `[input, pos]`.
+            plan: edits and captures.
+            graded: positions whose logits are wanted, ascending.
+            sources: for each `Patch.source`, paired inputs of the shape of `tokens`.
+            reference: `[input, pos]`, over which `Mean` and `Linearise` average and from which `Resample` draws;
+                `tokens` unless given.
+            block: how many inputs to hold in memory at once.
+
+        Raises:
+            PlanError: the plan or the tokens do not fit the model; with every reason.
+        """
+        sources = dict(sources or {})
+        check_tokens(stack.spec, {"tokens": tokens, **sources}, graded)
+        taps, drawn = self._resolved(stack, plan, tokens, sources, reference)
+        return self._blocks(stack, tokens, taps, tuple(graded), drawn, block)
+
+    def _resolved(
+        self, stack: Stack, plan: Plan, tokens: Tokens, sources: dict[str, Tokens], reference: Tokens | None
+    ) -> tuple[Taps, list[Tokens]]:
+        over = tokens if reference is None else reference
+
+        def unedited(sites: tuple[str, ...]) -> Iterator[Trace]:
+            return self._blocks(stack, over, Taps(reads=sites), (over.shape[1] - 1,), [], REFERENCE_BLOCK)
+
+        return resolve(stack.spec, plan, tokens, sources, over, unedited)
+
+    def _blocks(
+        self, stack: Stack, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens], block: int
+    ) -> Iterator[Trace]:
+        for start in range(0, len(tokens), block):
+            rows = slice(start, start + block)
+            yield self._run(stack, start, tokens[rows], taps, graded, [source[rows] for source in sources])
+
+    def score(
+        self,
+        stack: Stack,
+        dataset: Dataset,
+        plan: Plan = UNEDITED,
+        *,
+        sources: Mapping[str, Tokens] | None = None,
+        reference: Tokens | None = None,
+    ) -> Scores:
+        """Loss and right answers of every model over the whole dataset; no logits are kept. See `run` for the rest."""
+        sources = dict(sources or {})
+        check_tokens(stack.spec, {"tokens": dataset.tokens, **sources}, dataset.graded)
+        check_dataset(stack.spec, dataset)
+        taps, drawn = self._resolved(stack, plan, dataset.tokens, sources, reference)
+        return self._score(stack, dataset, taps, drawn)
+
+    def train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
+        """Many optimiser steps in one call: AdamW as `torch.optim.AdamW`, after `clip_grad_norm_`.
+
+        The loss is the mean cross-entropy over a batch and its graded positions. Nothing given is changed.
+        """
+        check_tokens(stack.spec, {"tokens": batches.dataset.tokens}, batches.dataset.graded)
+        check_dataset(stack.spec, batches.dataset)
+        check_batches(stack, state, batches)
+        return self._train(stack, state, batches, optimiser)
+
+    def gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
+        """Of the mean loss over the dataset and its graded positions, by every weight."""
+        check_tokens(stack.spec, {"tokens": dataset.tokens}, dataset.graded)
+        check_dataset(stack.spec, dataset)
+        return self._gradients(stack, dataset)
+
+    @abstractmethod
+    def why(self) -> str:
+        """What this engine is, with versions and the machine's part in it, in one line for `openwork doctor`."""
+
+    @abstractmethod
+    def _run(
+        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
+    ) -> Trace: ...
+
+    @abstractmethod
+    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores: ...
+
+    @abstractmethod
+    def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained: ...
+
+    @abstractmethod
+    def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients: ...
+

@@ -1,0 +1,126 @@
+"""From a plan to plain taps: looks up places, measures means, fits affine maps, draws the inputs to resample from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.data.randomness import bits, integers
+from openwork.engines.taps import Affine, Constant, FromSource, Taps, Write
+from openwork.engines.values import Trace
+from openwork.errors import PlanError, Reason
+from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero
+from openwork.models import ModelSpec, site_named
+from openwork.tasks import Tokens
+
+Unedited = Callable[[tuple[str, ...]], Iterator[Trace]]
+
+
+def resolve(
+    spec: ModelSpec,
+    plan: Plan,
+    tokens: Tokens,
+    sources: Mapping[str, Tokens],
+    reference: Tokens,
+    unedited: Unedited,
+) -> tuple[Taps, list[Tokens]]:
+    """The taps of a plan, and the source inputs that they number.
+
+    `unedited` runs the stack over `reference` and captures the sites it is given. Costs one pass over the reference
+    when the plan has a `Mean`, and one when it has a `Linearise`.
+
+    Raises:
+        PlanError: as `Plan.checked`; or a reference whose sequences differ in length from the tokens.
+    """
+    n_pos = tokens.shape[1]
+    plan = plan.checked(spec, n_pos, sources.keys())
+    if reference.shape[1] != n_pos:
+        reason = Reason("reference", f"has {reference.shape[1]} positions, the tokens {n_pos}")
+        raise PlanError("the reference inputs do not fit", reason)
+    means = _means(spec, plan, unedited)
+    maps = _affine_maps(spec, plan, unedited)
+    drawn: dict[str, Tokens] = {}
+    writes = []
+    for edit in plan.edits:
+        match edit:
+            case Patch():
+                drawn[f"given {edit.source}"] = sources[edit.source]
+            case Resample():
+                rows = integers(bits("resample", edit.seed), len(reference), len(tokens))
+                drawn[f"resampled {edit.seed}"] = reference[rows]
+        writes.append(_write(spec, n_pos, edit, means, maps, list(drawn)))
+    return Taps(tuple(writes), plan.captures), list(drawn.values())
+
+
+def _write(
+    spec: ModelSpec,
+    n_pos: int,
+    edit: Edit,
+    means: Mapping[str, NDArray[np.float64]],
+    maps: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]],
+    drawn: list[str],
+) -> Write:
+    site = site_named(spec, edit.site).name
+    index = edit.index(spec, n_pos)
+    match edit:
+        case Zero():
+            return Constant(site, index, np.zeros((1, len(index)), spec.dtype))
+        case Set():
+            values = np.broadcast_to(np.asarray(edit.value, spec.dtype), (1, len(index)))
+            return Constant(site, index, values)
+        case Mean():
+            mean = means[site]
+            return Constant(site, index, mean.reshape(len(mean), -1)[:, index].astype(spec.dtype))
+        case Patch():
+            return FromSource(site, index, drawn.index(f"given {edit.source}"))
+        case Resample():
+            return FromSource(site, index, drawn.index(f"resampled {edit.seed}"))
+        case Linearise():
+            chosen = range(n_pos) if edit.positions is None else edit.positions
+            matrix, bias = maps[site]
+            return Affine(site, np.array(chosen, np.int32), matrix.astype(spec.dtype), bias.astype(spec.dtype))
+    raise PlanError("unknown edit", Reason(str(edit), f"no engine knows {type(edit).__name__}"))
+
+
+def _means(spec: ModelSpec, plan: Plan, unedited: Unedited) -> dict[str, NDArray[np.float64]]:
+    """Mean over the reference inputs of every site with a `Mean` edit: `[model, *site axes]`."""
+    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in plan.edits if isinstance(e, Mean)))
+    totals: dict[str, NDArray[np.float64]] = {}
+    count = 0
+    for trace in unedited(sites) if sites else ():
+        count += trace.logits.shape[1]
+        for site in sites:
+            totals[site] = totals.get(site, 0.0) + trace.captures[site].sum(axis=1, dtype=np.float64)
+    return {site: total / count for site, total in totals.items()}
+
+
+def _affine_maps(
+    spec: ModelSpec, plan: Plan, unedited: Unedited
+) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """For every linearised MLP, the least-squares `matrix` and `bias` (see `Affine`) over inputs and positions.
+
+    Solved from the normal equations by pseudo-inverse, in float64: a normalised stream lies in a hyperplane, so the
+    system is singular and the smallest solution is taken.
+    """
+    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in plan.edits if isinstance(e, Linearise)))
+    reads = {site: mlp_reads(spec, site) for site in sites}
+    grams: dict[str, NDArray[np.float64]] = {}
+    crosses: dict[str, NDArray[np.float64]] = {}
+    for trace in unedited((*sites, *reads.values())) if sites else ():
+        for site in sites:
+            x, y = (trace.captures[name].astype(np.float64) for name in (reads[site], site))
+            models = len(x)
+            x, y = x.reshape(models, -1, x.shape[-1]), y.reshape(models, -1, y.shape[-1])
+            x = np.concatenate([x, np.ones((*x.shape[:2], 1))], axis=2)
+            grams[site] = grams.get(site, 0.0) + np.einsum("rni,rnj->rij", x, x)
+            crosses[site] = crosses.get(site, 0.0) + np.einsum("rni,rno->rio", x, y)
+    maps = {site: np.linalg.pinv(grams[site], hermitian=True) @ crosses[site] for site in sites}
+    return {site: (m[:, :-1], m[:, -1]) for site, m in maps.items()}
+
+
+def mlp_reads(spec: ModelSpec, mlp_out: str) -> str:
+    """The site that the MLP writing at `mlp_out` reads from."""
+    prefix = mlp_out.removesuffix("hook_mlp_out")
+    return prefix + ("hook_resid_mid" if spec.normalization_type is None else "ln2.hook_normalized")

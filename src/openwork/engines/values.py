@@ -1,0 +1,135 @@
+"""What goes into an engine and what comes out: frozen values, arrays with named axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.data import Dataset
+from openwork.models import ModelSpec, Stack, n_params
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A pass over some inputs.
+
+    Attributes:
+        start: number of the first input of this block.
+        logits: `[model, input, graded, d_vocab_out]`.
+        captures: by site name, each `[model, input, *site axes]`.
+    """
+
+    start: int
+    logits: Floats
+    captures: Mapping[str, Floats]
+
+
+def joined(blocks: Iterable[Trace]) -> Trace:
+    """One trace from the blocks of a run; all of it in memory."""
+    found = list(blocks)
+    names = found[0].captures
+    return Trace(
+        found[0].start,
+        np.concatenate([t.logits for t in found], axis=1),
+        {name: np.concatenate([t.captures[name] for t in found], axis=1) for name in names},
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """How right a stack is on a dataset.
+
+    Attributes:
+        inputs: how many inputs were scored.
+        loss: `[model]`, mean cross-entropy over inputs and graded positions, in nats.
+        right: `[model, graded]`, inputs answered right at each graded position.
+        sequences: `[model]`, inputs right at every graded position.
+        margin: `[model]`, the smallest difference anywhere between the right logit and the largest wrong one.
+    """
+
+    inputs: int
+    loss: NDArray[np.float64]
+    right: NDArray[np.int64]
+    sequences: NDArray[np.int64]
+    margin: NDArray[np.float64]
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        """`[model]`, share of graded positions that are right."""
+        return self.right.mean(axis=1) / self.inputs
+
+    @property
+    def solved(self) -> NDArray[np.bool_]:
+        """`[model]`, right on every input at every graded position."""
+        return self.sequences == self.inputs
+
+
+@dataclass(frozen=True, eq=False)
+class OptimiserState:
+    """AdamW's memory, as PyTorch defines it: `exp_avg` and `exp_avg_sq` are `[model, param]`, `step` is `[model]`."""
+
+    exp_avg: Floats
+    exp_avg_sq: Floats
+    step: NDArray[np.int64]
+
+    @classmethod
+    def fresh(cls, spec: ModelSpec, models: int) -> OptimiserState:
+        """Before the first step."""
+        zeros = np.zeros((models, n_params(spec)), spec.dtype)
+        return cls(zeros, zeros.copy(), np.zeros(models, np.int64))
+
+    def take(self, models: Iterable[int]) -> OptimiserState:
+        """These models, in this order."""
+        rows = list(models)
+        return OptimiserState(self.exp_avg[rows], self.exp_avg_sq[rows], self.step[rows])
+
+
+@dataclass(frozen=True)
+class AdamW:
+    """The optimiser's constants, in PyTorch's terms; the clip is of the gradient's global L2 norm."""
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    weight_decay: float = 0.01
+    max_grad_norm: float | None = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """The batches of many steps.
+
+    Attributes:
+        dataset: all inputs that are trained on.
+        order: `[model, n]`, rows of the dataset; cut into batches of `batch_size`, the last may be smaller.
+        batch_size: inputs in a batch.
+        rates: `[model, step]`, the learning rate of every step, `step` = ceil(n / batch_size).
+    """
+
+    dataset: Dataset
+    order: NDArray[np.int64]
+    batch_size: int
+    rates: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """After many steps: `losses` is `[model, step]`. Where a loss or gradient is not finite, that model's loss of the
+    step is NaN, so are all later ones, and its weights and optimiser state stay as before that step."""
+
+    stack: Stack
+    state: OptimiserState
+    losses: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """Of the mean loss of a dataset: `loss` is `[model]`, `weights` by name, each `[model, ...]`."""
+
+    loss: NDArray[np.float64]
+    weights: Mapping[str, Floats]

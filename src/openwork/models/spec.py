@@ -1,0 +1,117 @@
+"""Sizes and choices of a model, in the names and meaning of TransformerLens' config fields."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from openwork.errors import Reason, SpecError
+from openwork.tasks import Task
+
+Normalization = Literal["LN", "LNPre", "RMS", "RMSPre"]
+
+
+class ModelSpec(BaseModel):
+    """A pre-norm decoder or encoder as TransformerLens 3 defines it, with biases everywhere.
+
+    Make one with `model_spec`, which tells every mistake at once in the house's own error.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    n_layers: int = Field(ge=0, le=64)
+    d_model: int = Field(ge=1)
+    n_heads: int = Field(ge=1)
+    d_head: int = Field(ge=1)
+    d_mlp: int = Field(ge=0)
+    """neurons in each MLP; 0 exactly when `attn_only`"""
+    d_vocab: int = Field(ge=1)
+    d_vocab_out: int = Field(ge=1)
+    n_ctx: int = Field(ge=1)
+    act_fn: Literal["relu", "gelu", "gelu_new", "silu"] = "relu"
+    normalization_type: Normalization | None = "LN"
+    eps: float = Field(default=1e-5, gt=0)
+    attention_dir: Literal["causal", "bidirectional"] = "causal"
+    attn_only: bool = False
+    positional_embedding_type: Literal["standard", "none"] = "standard"
+    attn_scale: float | None = Field(default=None, gt=0)
+    """scores are divided by this; None means sqrt(d_head)"""
+    dtype: Literal["float32", "float64"] = "float32"
+
+    @model_validator(mode="after")
+    def _mlp_agrees(self) -> Self:
+        if self.attn_only != (self.d_mlp == 0):
+            raise ValueError("d_mlp is 0 exactly when attn_only is true: give the MLP neurons, or say attn_only")
+        return self
+
+    @property
+    def score_divisor(self) -> float:
+        """What attention scores are divided by."""
+        return self.attn_scale if self.attn_scale is not None else float(self.d_head**0.5)
+
+    @property
+    def norm_has_weights(self) -> bool:
+        """Whether the norms have learned weights (`LN`, `RMS`) rather than folded ones."""
+        return self.normalization_type in ("LN", "RMS")
+
+    def __str__(self) -> str:
+        mlp = "attention only" if self.attn_only else f"d_mlp {self.d_mlp} {self.act_fn}"
+        norm = self.normalization_type or "no norm"
+        return (
+            f"{self.n_layers} layers, d_model {self.d_model}, {self.n_heads} heads of {self.d_head}, {mlp}, "
+            f"{norm}, {self.attention_dir}, n_ctx {self.n_ctx}"
+        )
+
+
+def model_spec(**fields: Any) -> ModelSpec:
+    """A checked spec. `d_vocab_out` defaults to `d_vocab`, `d_mlp` to 0 for attention-only models.
+
+    Raises:
+        SpecError: with every field that is wrong.
+    """
+    fields.setdefault("d_vocab_out", fields.get("d_vocab"))
+    if fields.get("attn_only"):
+        fields.setdefault("d_mlp", 0)
+    try:
+        return ModelSpec(**fields)
+    except ValidationError as error:
+        raise SpecError("no such model can exist", reasons_of(error)) from error
+
+
+def spec_for(task: Task, **fields: Any) -> ModelSpec:
+    """A checked spec whose vocabulary and context are the task's.
+
+    Raises:
+        SpecError: with every field that is wrong, a context too short for the task included.
+    """
+    sizes = {"d_vocab": len(task.vocabulary), "d_vocab_out": len(task.answer_vocabulary), "n_ctx": task.n_ctx}
+    spec = model_spec(**sizes | fields)
+    require_fit(spec, task)
+    return spec
+
+
+def require_fit(spec: ModelSpec, task: Task) -> None:
+    """Raises SpecError unless a model of this spec can do this task."""
+    needs = {
+        "n_ctx": (spec.n_ctx, task.n_pos),
+        "d_vocab": (spec.d_vocab, len(task.vocabulary)),
+        "d_vocab_out": (spec.d_vocab_out, len(task.answer_vocabulary)),
+    }
+    reasons = [
+        Reason(field, f"{has} is too small: {task} needs {need}", f"give {field} {need} or more")
+        for field, (has, need) in needs.items()
+        if has < need
+    ]
+    if reasons:
+        raise SpecError(f"the model does not fit the task {task}", reasons)
+
+
+def reasons_of(error: ValidationError) -> list[Reason]:
+    """A pydantic error as our reasons, one for each field."""
+    found = []
+    for item in error.errors(include_url=False):
+        where = ".".join(str(part) for part in item["loc"])
+        given = "" if item["type"] in ("missing", "value_error") else f", got {item['input']!r}"
+        found.append(Reason(where, item["msg"].removeprefix("Value error, ") + given))
+    return found

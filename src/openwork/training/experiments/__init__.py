@@ -1,0 +1,40 @@
+"""The list of experiments that have a name. One that is named as its task is that task's default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from openwork.errors import Reason, RecipeError, suggestion
+from openwork.tasks import Task, make_task
+from openwork.training.experiment import Experiment
+from openwork.training.experiments.notebook import notebook
+from openwork.training.experiments.reverse_increment import reverse_increment
+
+
+@dataclass(frozen=True)
+class NamedExperiment:
+    """An experiment that can be asked for by name, and the task it is about."""
+
+    task: str
+    make: Callable[[Task], Experiment]
+
+
+EXPERIMENTS: dict[str, NamedExperiment] = {
+    "reverse-increment": NamedExperiment("reverse-increment", reverse_increment),
+    "notebook": NamedExperiment("reverse-increment", notebook),
+}
+
+
+def named_experiment(name: str, task: Task | None = None) -> Experiment:
+    """The experiment of this name, on `task` or on its own task with default parameters.
+
+    Raises:
+        RecipeError: no experiment has this name, or it is about another task.
+    """
+    if name not in EXPERIMENTS:
+        raise RecipeError("unknown experiment", Reason(name, "no experiment has this name", suggestion(name, EXPERIMENTS)))
+    found = EXPERIMENTS[name]
+    if task is not None and task.name != found.task:
+        raise RecipeError("wrong task", Reason(name, f"is an experiment on {found.task}, not on {task.name}"))
+    return found.make(task or make_task(found.task))

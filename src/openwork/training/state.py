@@ -1,0 +1,44 @@
+"""Where the training of some seeds stands: enough to go on with, to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.engines import OptimiserState
+from openwork.models import ModelSpec, Stack, initial_stack
+
+Status = Literal["training", "solved", "finished", "diverged"]
+"""`solved`: stopped because right on the whole domain; `finished`: all epochs done; `diverged`: a loss was not finite"""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """Models in training, one for each seed.
+
+    Attributes:
+        seeds: the seed of each model.
+        stack: their weights.
+        optimiser: AdamW's memory.
+        epochs: `[model]`, how many epochs each has finished.
+    """
+
+    seeds: tuple[int, ...]
+    stack: Stack
+    optimiser: OptimiserState
+    epochs: NDArray[np.int64]
+
+    @classmethod
+    def fresh(cls, spec: ModelSpec, seeds: Sequence[int]) -> TrainingState:
+        """Before the first epoch."""
+        optimiser = OptimiserState.fresh(spec, len(seeds))
+        return cls(tuple(seeds), initial_stack(spec, seeds), optimiser, np.zeros(len(seeds), np.int64))
+
+    def take(self, models: Sequence[int]) -> TrainingState:
+        """These models, in this order."""
+        seeds = tuple(self.seeds[m] for m in models)
+        return TrainingState(seeds, self.stack.take(models), self.optimiser.take(models), self.epochs[list(models)])
