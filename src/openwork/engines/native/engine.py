@@ -1,6 +1,170 @@
-"""TEMPORARY while the core is being written by the lead: use choose_engine(spec, "torch")."""
+"""The native core behind the engine contract: turns checked arrays and taps into what the C++ module takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.engines.contract import Engine
+from openwork.engines.native import _core
+from openwork.engines.native.sites import tap_site
+from openwork.engines.taps import Affine, Constant, FromSource, Taps
+from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
+from openwork.data import Dataset
+from openwork.errors import EngineError, Reason, suggestion
+from openwork.models import ModelSpec, Stack, named_views, sites_of
+from openwork.tasks import Tokens
+
+CONSTANT, FROM_SOURCE, AFFINE, READ = range(4)
 
 
-class NativeEngine:
-    def __init__(self, threads):
-        raise RuntimeError("native core not built yet; use the torch engine for now")
+def simd_level() -> tuple[str, str]:
+    """The SIMD level in use, and why: the widest that this machine runs, or what `OPENWORK_SIMD` says.
+
+    Raises:
+        EngineError: `OPENWORK_SIMD` names a level that this machine cannot run.
+    """
+    usable = _core.usable_levels()
+    asked = os.environ.get("OPENWORK_SIMD")
+    if not asked:
+        return usable[-1], f"the widest of {', '.join(usable)} that this machine runs"
+    if asked not in usable:
+        reason = Reason("OPENWORK_SIMD", f"{asked!r} cannot run here", suggestion(asked, usable))
+        raise EngineError("unknown SIMD level", reason)
+    return asked, "OPENWORK_SIMD says so"
+
+
+class NativeEngine(Engine):
+    """One input per SIMD lane, models and blocks of inputs shared among threads."""
+
+    name = "native"
+
+    def __init__(self, threads: int = 1, level: str | None = None) -> None:
+        self.threads = threads
+        self.level, self._level_reason = (level, "asked for") if level else simd_level()
+
+    def why(self) -> str:
+        return f"native core, {self.level} ({self._level_reason}), {self.threads} threads"
+
+    def _core(self, spec: ModelSpec) -> Any:
+        return _core_of(spec, self.level)
+
+    def _run(
+        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
+    ) -> Trace:
+        spec, models, n = stack.spec, len(stack), len(tokens)
+        logits = np.empty((models, n, len(graded), spec.d_vocab_out), spec.dtype)
+        sites = sites_of(spec)
+        captures = {
+            name: np.empty((models, n, *sites[name].shape(spec, tokens.shape[1])), spec.dtype) for name in taps.reads
+        }
+        held = _writes(taps) + [
+            _core.make_tap(*tap_site(name), READ, 0, int(np.prod(out.shape[2:])), None, None, out.reshape(models, n, -1))
+            for name, out in captures.items()
+        ]
+        core = self._core(spec)
+        _core.run(core, stack.flat, _int32(tokens), _graded(graded), _tokens(sources), held, logits, self.threads)
+        return Trace(start, logits, captures)
+
+    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores:
+        models, graded = len(stack), len(dataset.graded)
+        loss, margin = np.zeros(models), np.zeros(models)
+        right, sequences = np.zeros((models, graded), np.int64), np.zeros(models, np.int64)
+        _core.score(
+            self._core(stack.spec),
+            stack.flat,
+            _int32(dataset.tokens),
+            _int32(dataset.answers),
+            _graded(dataset.graded),
+            _tokens(sources),
+            _writes(taps),
+            loss,
+            right,
+            sequences,
+            margin,
+            self.threads,
+        )
+        return Scores(len(dataset), loss, right, sequences, margin)
+
+    def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
+        flat, exp_avg, exp_avg_sq = stack.flat.copy(), state.exp_avg.copy(), state.exp_avg_sq.copy()
+        step, losses = state.step.copy(), np.full(batches.rates.shape, np.nan)
+        clip = optimiser.max_grad_norm or 0.0
+        constants = [optimiser.beta1, optimiser.beta2, optimiser.eps, optimiser.weight_decay, clip]
+        dataset = batches.dataset
+        _core.train(
+            self._core(stack.spec),
+            flat,
+            exp_avg,
+            exp_avg_sq,
+            step,
+            _int32(dataset.tokens),
+            _int32(dataset.answers),
+            _graded(dataset.graded),
+            np.ascontiguousarray(batches.order, np.int64),
+            batches.batch_size,
+            np.ascontiguousarray(batches.rates, np.float64),
+            constants,
+            losses,
+            self.threads,
+        )
+        return Trained(Stack(stack.spec, flat), OptimiserState(exp_avg, exp_avg_sq, step), losses)
+
+    def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
+        loss, flat = np.zeros(len(stack)), np.zeros_like(stack.flat)
+        tokens, answers, graded = _int32(dataset.tokens), _int32(dataset.answers), _graded(dataset.graded)
+        _core.gradients(self._core(stack.spec), stack.flat, tokens, answers, graded, loss, flat, self.threads)
+        return Gradients(loss, named_views(stack.spec, flat))
+
+
+@lru_cache(maxsize=64)
+def _core_of(spec: ModelSpec, level: str) -> Any:
+    sizes = [spec.n_layers, spec.d_model, spec.n_heads, spec.d_head]
+    sizes += [spec.d_mlp, spec.d_vocab, spec.d_vocab_out, spec.n_ctx]
+    return _core.make_core(
+        level,
+        spec.dtype == "float64",
+        sizes,
+        spec.act_fn,
+        spec.normalization_type or "none",
+        spec.eps,
+        spec.score_divisor,
+        spec.attention_dir == "causal",
+        spec.positional_embedding_type == "standard",
+    )
+
+
+def _writes(taps: Taps) -> list[Any]:
+    held = []
+    for write in taps.writes:
+        site, layer = tap_site(write.site)
+        match write:
+            case Constant():
+                values = np.ascontiguousarray(write.values)
+                held.append(_core.make_tap(site, layer, CONSTANT, 0, len(write.index), write.index, values, None))
+            case FromSource():
+                held.append(
+                    _core.make_tap(site, layer, FROM_SOURCE, write.source, len(write.index), write.index, None, None)
+                )
+            case Affine():
+                models = len(write.matrix)
+                values = np.concatenate([write.matrix.reshape(models, -1), write.bias], axis=1)
+                held.append(_core.make_tap(site, layer, AFFINE, 0, len(write.positions), write.positions, values, None))
+    return held
+
+
+def _int32(tokens: Tokens) -> Tokens:
+    return np.ascontiguousarray(tokens, np.int32)
+
+
+def _tokens(sources: Sequence[Tokens]) -> list[Tokens]:
+    return [_int32(source) for source in sources]
+
+
+def _graded(graded: Sequence[int]) -> NDArray[np.int32]:
+    return np.array(graded, np.int32)

@@ -1,0 +1,110 @@
+// What passes between the module and the kernels: plain structs and function pointers only.
+//
+// The kernels are compiled once for every SIMD level, each with its own compiler flags. Nothing here may have inline code
+// with external linkage (no standard containers): the linker would merge the levels' copies and run AVX-512 code on a
+// machine that has none.
+#pragma once
+
+#include <cstdint>
+
+namespace openwork {
+
+enum class Activation : int32_t { relu, gelu, gelu_new, silu };
+enum class Norm : int32_t { none, ln, ln_pre, rms, rms_pre };
+
+struct Spec {
+  int32_t n_layers, d_model, n_heads, d_head, d_mlp, d_vocab, d_vocab_out, n_ctx;
+  Activation act;
+  Norm norm;
+  double eps, score_divisor;
+  bool causal, positions;
+};
+
+// Every place in the forward pass, in its order; openwork/models/sites.py holds the names. `layer` is 0 outside the blocks.
+enum class Site : int32_t {
+  embed, pos_embed, resid_pre, ln1_scale, ln1_normalized, q, k, v, attn_scores, pattern, z, result, attn_out, resid_mid,
+  ln2_scale, ln2_normalized, mlp_pre, mlp_post, mlp_out, resid_post, final_scale, final_normalized, count
+};
+
+enum class TapKind : int32_t { constant, from_source, affine, read };
+
+// One write or read at a site. Which members count depends on `kind`:
+//   constant     index[n], values [model][n] (stride 0: the same for every model)
+//   from_source  index[n], source
+//   affine       index[n] are positions; values [model][d_model * d_model + d_model], matrix (in, out) then bias
+//   read         out [model][input][n], n all numbers of the site; no index
+struct Tap {
+  Site site;
+  int32_t layer;
+  TapKind kind;
+  int32_t source;
+  int64_t n;
+  const int32_t* index;
+  const void* values;
+  int64_t values_stride;  // numbers from one model to the next
+  void* out;
+  int64_t out_stride;  // numbers from one model to the next
+};
+
+// The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null.
+struct Inputs {
+  int64_t n_inputs;
+  int32_t n_pos, n_graded, n_sources, n_taps;
+  const int32_t* tokens;
+  const int32_t* answers;
+  const int32_t* graded;
+  const int32_t* const* sources;
+  const Tap* taps;
+};
+
+// What a pass over some inputs adds up to.
+struct Partial {
+  double loss;
+  int64_t sequences;
+  double margin;
+  int64_t* right;  // [n_graded]
+};
+
+struct AdamW {
+  double beta1, beta2, eps, weight_decay, max_grad_norm;  // max_grad_norm 0 clips nothing
+};
+
+struct Training {
+  Inputs inputs;
+  const int64_t* order;  // [n_order], rows of the inputs
+  int64_t n_order, batch_size;
+  const double* rates;  // [steps]
+  AdamW optimiser;
+  const volatile bool* cancel;
+};
+
+// The kernels of one SIMD level for one floating-point type. `scratch` is aligned to 64 bytes and as large as `scratch_bytes` says.
+struct Kernels {
+  const char* level;
+  int32_t lanes;
+  int64_t (*scratch_bytes)(const Spec&, const Inputs&);
+  // Inputs lo..hi of one model: adds to `partial` where it is given, and writes `logits` [input][n_graded][d_vocab_out].
+  void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
+               Partial* partial, void* scratch);
+  // Gradient of the mean loss over `rows` of the inputs, as long as the weights. Returns the mean loss.
+  double (*gradient)(const Spec&, const void* weights, const Inputs&, const int64_t* rows, int64_t n, void* gradient,
+                     void* scratch);
+  // AdamW steps of one model in place. Returns the steps done: fewer than asked where a loss or gradient was not finite
+  // (`losses` then holds NaN from there on) or `cancel` was set.
+  int64_t (*train)(const Spec&, void* weights, void* exp_avg, void* exp_avg_sq, int64_t first_step, const Training&,
+                   double* losses, void* gradient, void* scratch);
+};
+
+int64_t n_params(const Spec&);
+
+// One of these for each level that was compiled in; `wide` is float64.
+#define OPENWORK_DECLARE_LEVEL(level) \
+  namespace level {                   \
+  const Kernels& kernels(bool wide);  \
+  }
+OPENWORK_DECLARE_LEVEL(portable)
+OPENWORK_DECLARE_LEVEL(avx2)
+OPENWORK_DECLARE_LEVEL(avx512)
+#undef OPENWORK_DECLARE_LEVEL
+
+}  // namespace openwork

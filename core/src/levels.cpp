@@ -1,0 +1,33 @@
+#include "levels.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "layout.hpp"
+
+namespace openwork {
+
+std::vector<std::string> usable_levels() {
+  std::vector<std::string> found = {"portable"};
+#if defined(OPENWORK_HAS_X86_LEVELS)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back("avx2");
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    found.push_back("avx512");
+#endif
+  return found;
+}
+
+const Kernels& kernels_of(const std::string& level, bool wide) {
+  const std::vector<std::string> usable = usable_levels();
+  if (std::find(usable.begin(), usable.end(), level) == usable.end())
+    throw std::invalid_argument("this machine cannot run the SIMD level " + level);
+#if defined(OPENWORK_HAS_X86_LEVELS)
+  if (level == "avx512") return avx512::kernels(wide);
+  if (level == "avx2") return avx2::kernels(wide);
+#endif
+  return portable::kernels(wide);
+}
+
+int64_t n_params(const Spec& spec) { return Layout(spec).total; }
+
+}  // namespace openwork

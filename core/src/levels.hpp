@@ -1,0 +1,17 @@
+// Which SIMD levels were built, which this machine can run, and their kernels by name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "interface.hpp"
+
+namespace openwork {
+
+// From the plainest to the widest that this machine runs.
+std::vector<std::string> usable_levels();
+
+// The kernels of a usable level; throws std::invalid_argument for any other name.
+const Kernels& kernels_of(const std::string& level, bool wide);
+
+}  // namespace openwork

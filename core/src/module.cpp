@@ -1,0 +1,218 @@
+// The Python module: takes arrays whose shapes and ranges openwork/engines/native/engine.py has checked, releases the
+// GIL, shares the work among threads.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+#include "crew.hpp"
+#include "levels.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+using namespace openwork;
+
+namespace {
+
+using Numbers = nb::ndarray<nb::c_contig, nb::device::cpu>;  // of the spec's dtype
+using Ints = nb::ndarray<const int32_t, nb::c_contig, nb::device::cpu>;
+using Longs = nb::ndarray<const int64_t, nb::c_contig, nb::device::cpu>;
+using Doubles = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
+using Counts = nb::ndarray<int64_t, nb::c_contig, nb::device::cpu>;
+
+constexpr int64_t kChunk = 1024;  // inputs in one job: fixed, so that sums do not depend on the number of threads
+
+// A tap and the arrays that it points into.
+struct HeldTap {
+  Tap tap;
+  nb::object index, values, out;
+};
+
+// What runs: a spec at one SIMD level and dtype.
+struct Core {
+  Spec spec;
+  bool wide;
+  const Kernels* kernels;
+  int64_t params;
+
+  size_t width() const { return wide ? sizeof(double) : sizeof(float); }
+  const char* weights_of(const Numbers& stack, int64_t model) const {
+    return static_cast<const char*>(stack.data()) + model * params * int64_t(width());
+  }
+};
+
+Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& sizes, const std::string& act,
+               const std::string& norm, double eps, double score_divisor, bool causal, bool positions) {
+  if (sizes.size() != 8) throw std::invalid_argument("a spec has eight sizes");
+  Core core{};
+  core.spec = {sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7], Activation::relu, Norm::none,
+               eps, score_divisor, causal, positions};
+  const std::vector<std::string> acts = {"relu", "gelu", "gelu_new", "silu"};
+  const std::vector<std::string> norms = {"none", "LN", "LNPre", "RMS", "RMSPre"};
+  size_t i = 0, j = 0;
+  while (i < acts.size() && acts[i] != act) i++;
+  while (j < norms.size() && norms[j] != norm) j++;
+  if (i == acts.size() || j == norms.size()) throw std::invalid_argument("unknown activation or norm");
+  core.spec.act = Activation(i);
+  core.spec.norm = Norm(j);
+  core.wide = wide;
+  core.kernels = &kernels_of(level, wide);
+  core.params = n_params(core.spec);
+  return core;
+}
+
+HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int64_t n, nb::object index, nb::object values,
+                 nb::object out) {
+  HeldTap held{{}, index, values, out};
+  held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0};
+  if (!index.is_none()) held.tap.index = nb::cast<Ints>(index).data();
+  if (!values.is_none()) {
+    const Numbers array = nb::cast<Numbers>(values);
+    held.tap.values = array.data();
+    held.tap.values_stride = array.shape(0) == 1 ? 0 : int64_t(array.shape(1));
+  }
+  if (!out.is_none()) {
+    const Numbers array = nb::cast<Numbers>(out);
+    held.tap.out = array.data();
+    held.tap.out_stride = int64_t(array.shape(1)) * n;
+  }
+  return held;
+}
+
+struct HeldInputs {
+  Inputs inputs;
+  std::vector<const int32_t*> sources;
+  std::vector<Tap> taps;
+
+  HeldInputs(const Ints& tokens, const nb::object& answers, const Ints& graded, const std::vector<Ints>& source_tokens,
+             const std::vector<HeldTap*>& held) {
+    for (const Ints& s : source_tokens) sources.push_back(s.data());
+    for (const HeldTap* h : held) taps.push_back(h->tap);
+    const int32_t* right = answers.is_none() ? nullptr : nb::cast<Ints>(answers).data();
+    inputs = {int64_t(tokens.shape(0)), int32_t(tokens.shape(1)), int32_t(graded.shape(0)), int32_t(sources.size()),
+              int32_t(taps.size()), tokens.data(), right, graded.data(), sources.data(), taps.data()};
+  }
+  HeldInputs(const HeldInputs&) = delete;
+  HeldInputs& operator=(const HeldInputs&) = delete;
+};
+
+bool signalled() {
+  const nb::gil_scoped_acquire gil;
+  return PyErr_CheckSignals() != 0;
+}
+
+// Runs the jobs without the GIL; what a signal handler raised is raised here.
+void share_or_raise(int64_t n, int threads, int64_t scratch, volatile bool& cancel,
+                    const std::function<void(int64_t, void*)>& job) {
+  bool done;
+  {
+    const nb::gil_scoped_release release;
+    done = share(n, threads, scratch, cancel, job, signalled);
+  }
+  if (!done) throw nb::python_error();
+}
+
+void run(const Core& core, const Numbers& stack, const Ints& tokens, const Ints& graded, const std::vector<Ints>& sources,
+         const std::vector<HeldTap*>& taps, const Numbers& logits, int threads) {
+  const HeldInputs held(tokens, nb::none(), graded, sources, taps);
+  const Inputs& in = held.inputs;
+  const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
+  const int64_t out_size = in.n_inputs * in.n_graded * core.spec.d_vocab_out * int64_t(core.width());
+  char* out = static_cast<char*>(logits.data());
+  volatile bool cancel = false;
+  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
+    const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, out + model * out_size, nullptr,
+                       scratch);
+  });
+}
+
+void score(const Core& core, const Numbers& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
+           const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Doubles& loss, const Counts& right,
+           const Counts& sequences, const Doubles& margin, int threads) {
+  const HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
+  const Inputs& in = held.inputs;
+  const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk, n = in.n_graded;
+  std::vector<Partial> parts(size_t(models * chunks));
+  std::vector<int64_t> rights(size_t(models * chunks * n), 0);
+  volatile bool cancel = false;
+  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
+    const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+    Partial& part = parts[size_t(job)];
+    part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + job * n};
+    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr, &part, scratch);
+  });
+  for (int64_t model = 0; model < models; model++) {
+    double total = 0, least = std::numeric_limits<double>::infinity();
+    for (int64_t c = 0; c < chunks; c++) {
+      const Partial& part = parts[size_t(model * chunks + c)];
+      total += part.loss;
+      least = std::min(least, part.margin);
+      sequences.data()[model] += part.sequences;
+      for (int64_t g = 0; g < n; g++) right.data()[model * n + g] += part.right[g];
+    }
+    loss.data()[model] = total / double(in.n_inputs * n);
+    margin.data()[model] = least;
+  }
+}
+
+void gradients(const Core& core, const Numbers& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
+               const Doubles& loss, const Numbers& out, int threads) {
+  const HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
+  std::vector<int64_t> rows(tokens.shape(0));
+  for (size_t i = 0; i < rows.size(); i++) rows[i] = int64_t(i);
+  volatile bool cancel = false;
+  share_or_raise(int64_t(stack.shape(0)), threads, core.kernels->scratch_bytes(core.spec, held.inputs), cancel,
+                 [&](int64_t model, void* scratch) {
+                   char* to = static_cast<char*>(out.data()) + model * core.params * int64_t(core.width());
+                   loss.data()[model] =
+                       core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs, rows.data(),
+                                              int64_t(rows.size()), to, scratch);
+                 });
+}
+
+// In place in `stack`, `exp_avg`, `exp_avg_sq`; `steps` [model] is the steps done before and becomes those done after.
+void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const Numbers& exp_avg_sq, const Counts& steps,
+           const Ints& tokens, const Ints& answers, const Ints& graded, const Longs& order, int64_t batch_size,
+           const Doubles& rates, const std::vector<double>& optimiser, const Doubles& losses, int threads) {
+  const HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
+  const int64_t n_order = int64_t(order.shape(1)), n_steps = int64_t(rates.shape(1));
+  const AdamW constants = {optimiser.at(0), optimiser.at(1), optimiser.at(2), optimiser.at(3), optimiser.at(4)};
+  const int64_t block = core.kernels->scratch_bytes(core.spec, held.inputs);
+  volatile bool cancel = false;
+  share_or_raise(int64_t(stack.shape(0)), threads, block + core.params * int64_t(core.width()) + 64, cancel,
+                 [&](int64_t model, void* scratch) {
+                   const Training t{held.inputs, order.data() + model * n_order, n_order, batch_size,
+                                    rates.data() + model * n_steps, constants, &cancel};
+                   const int64_t at = model * core.params * int64_t(core.width());
+                   char* w = static_cast<char*>(stack.data()) + at;
+                   char* m = static_cast<char*>(exp_avg.data()) + at;
+                   char* v = static_cast<char*>(exp_avg_sq.data()) + at;
+                   char* gradient = static_cast<char*>(scratch) + (block + 63) / 64 * 64;
+                   steps.data()[model] += core.kernels->train(core.spec, w, m, v, steps.data()[model], t,
+                                                              losses.data() + model * n_steps, gradient, scratch);
+                 });
+}
+
+}  // namespace
+
+NB_MODULE(_core, m) {
+  m.doc() = "openwork's native core: passes and training of tiny transformers, one input per SIMD lane.";
+  nb::class_<Core>(m, "Core").def_ro("params", &Core::params).def_prop_ro("lanes", [](const Core& c) {
+    return c.kernels->lanes;
+  });
+  nb::class_<HeldTap>(m, "Tap");
+  m.def("usable_levels", &usable_levels);
+  m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a, "causal"_a,
+        "positions"_a);
+  m.def("make_tap", &make_tap, "site"_a, "layer"_a, "kind"_a, "source"_a, "n"_a, "index"_a.none(), "values"_a.none(),
+        "out"_a.none());
+  m.def("run", &run);
+  m.def("score", &score);
+  m.def("gradients", &gradients);
+  m.def("train", &train);
+}

@@ -1,0 +1,107 @@
+# Sourced by demo, test and check: what the machine must have, and a virtual environment that is built once.
+# Settings: PYTHON (interpreter to use), CXX (compiler), and every PIP_* variable that pip itself reads.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+# Runs the given command as root where that needs no password; fails otherwise.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        sudo -n "$@"
+    else
+        return 1
+    fi
+}
+
+# Installs Debian packages where that is allowed; else says what to install and ends with 2.
+install_system_packages() {
+    if command -v apt-get >/dev/null && as_root true; then
+        echo "installing system packages: $*"
+        as_root apt-get update -qq >/dev/null || true
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null && return 0
+    fi
+    {
+        echo "openwork needs system packages that are missing, and this user may not install them: $*"
+        echo "  Debian, Ubuntu: sudo apt-get install $*"
+        echo "  elsewhere: install Python 3.11 or newer with venv and headers, and a C++20 compiler"
+    } >&2
+    exit 2
+}
+
+python_ok() {
+    "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        if command -v "$candidate" >/dev/null && python_ok "$candidate"; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+has_headers() {
+    "$1" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'
+}
+
+find_compiler() {
+    local candidate
+    for candidate in ${CXX:-} c++ g++ clang++; do
+        command -v "$candidate" && return 0
+    done
+    return 1
+}
+
+# Sets `python` to an interpreter that can build the package; installs or names what is missing.
+require_machine() {
+    local missing=()
+    python=$(find_python) || missing+=(python3 python3-venv python3-dev)
+    [ -n "$python" ] && { has_headers "$python" || missing+=(python3-dev); }
+    find_compiler >/dev/null || missing+=(g++)
+    [ ${#missing[@]} -eq 0 ] && return 0
+    install_system_packages "${missing[@]}"
+    if ! python=$(find_python); then
+        echo "openwork needs Python 3.11 or newer with venv; set PYTHON to one" >&2
+        exit 2
+    fi
+}
+
+# Makes $1 a virtual environment in which `$2` (a function) has run, once for each fingerprint of the given paths.
+ensure_environment() {
+    local venv=$1 install=$2 stamp fingerprint
+    shift 2
+    stamp="$venv/openwork.stamp"
+    if [ -x "$venv/bin/python" ] && fingerprint=$("$venv/bin/python" scripts/fingerprint.py "$@") &&
+        [ "$(cat "$stamp" 2>/dev/null)" = "$fingerprint" ]; then
+        return 0
+    fi
+    require_machine
+    [ -x "$venv/bin/python" ] && python_ok "$venv/bin/python" || { rm -rf "$venv" && "$python" -m venv "$venv"; }
+    rm -f "$stamp"
+    "$install"
+    "$venv/bin/python" scripts/fingerprint.py "$@" >"$stamp"
+}
+
+pip_install() {
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}"
+}
+
+# Everything that the tests and the checks need, in .venv-test. The package is editable: only a change of the core,
+# of the build or of the dependencies installs again.
+test_venv=.venv-test
+torch_version=2.13.0
+
+install_tests() {
+    echo "setting up $test_venv (PyTorch $torch_version, the package, what the tests need)"
+    pip_install "$test_venv" "torch==$torch_version"
+    pip_install "$test_venv" --editable ".[dev]"
+}
+
+ensure_test_environment() {
+    ensure_environment "$test_venv" install_tests pyproject.toml CMakeLists.txt core scripts/environment.sh
+}

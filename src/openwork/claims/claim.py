@@ -1,0 +1,201 @@
+"""What every claim is: a frozen value with an id, words, a kind and thresholds, that can be checked."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from openwork.analyses.result import percent
+from openwork.claims.context import Context, Evidence
+from openwork.claims.evidence import UNEDITED
+from openwork.claims.quantifier import Quantifier, quantifier
+from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
+from openwork.errors import ClaimError, Reason, suggestion
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+
+MOST_COUNTEREXAMPLES = 10
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
+"""One name or a list of names."""
+Each = Annotated[Quantifier, BeforeValidator(quantifier), Field(alias="for")]
+"""For which cases: `for` in TOML, `each` in Python."""
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a kind of claim found, before it is judged.
+
+    Attributes:
+        parts: every case.
+        sentence: what was found, in numbers.
+        effect: how large it is; None where nothing could be measured.
+        counterexamples: candidates, the most telling first.
+        advice: what to make of each outcome.
+        coverage: where it is not the context's own.
+    """
+
+    parts: tuple[Part, ...]
+    sentence: str
+    effect: Effect | None
+    counterexamples: tuple[str, ...]
+    advice: Callable[[Outcome], str]
+    coverage: str | None = None
+
+
+class Claim(BaseModel):
+    """An assertion. Subclasses say what evidence they need and what they find in it.
+
+    Raises:
+        ClaimError: when made from fields that are wrong; with every one of them.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+    kind: ClassVar[str]
+    about_mechanism: ClassVar[bool]
+    """whether it says how the model works, which can only be asked of a model that works"""
+
+    id: str = Field(default="", pattern=r"^[\w.-]*$")
+    """a short name; that of the kind unless given"""
+    says: str = ""
+    """the claim in words; made from the fields unless given"""
+
+    def __init__(self, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            title = f"this is not a claim of the kind {type(self).kind}"
+            raise ClaimError(title, _reasons(type(self), error)) from error
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Fills in id and words."""
+        self.__dict__["id"] = self.id or self.kind
+        self.__dict__["says"] = self.says or self.words()
+
+    @abstractmethod
+    def words(self) -> str:
+        """The claim in words, from its fields."""
+
+    @abstractmethod
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """Everything in the claim that this task, and this model where it is known, does not have; `where` is the field."""
+
+    @abstractmethod
+    def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """The evidence it rests on, beside what the unedited model answers."""
+
+    @abstractmethod
+    def find(self, context: Context) -> Finding:
+        """Looks at the evidence."""
+
+    def evidence(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """All the evidence that a check gathers."""
+        return ((UNEDITED,) if self.about_mechanism else ()) + self.needs(context)
+
+    def cost(self, context: Context) -> int:
+        """Forward rows that a check on its own takes, before anything runs."""
+        return sum(wanted.rows(context) for wanted in dict.fromkeys(self.evidence(context)))
+
+    def check(self, context: Context) -> Verdict:
+        """Judges the claim. Where it speaks of a mechanism and the model does not solve the task, it stays UNDECIDED.
+
+        Raises:
+            ClaimError: the task or the model does not have what the claim speaks of.
+        """
+        reasons = list(self.misfits(context.task, context.spec))
+        if reasons:
+            raise ClaimError(f"the claim {self.id} does not fit this model", reasons)
+        before = context.ledger.forward_rows
+        wrong = self._unsolved(context)
+        finding = self.find(context)
+        outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
+        advice = UNSOLVED_ADVICE if wrong else finding.advice(outcome)
+        return Verdict(
+            claim=self.text(),
+            outcome=outcome,
+            sentence=f"{wrong} {finding.sentence}" if wrong else finding.sentence,
+            parts=finding.parts,
+            coverage=finding.coverage or context.coverage,
+            effect=finding.effect,
+            counterexamples=finding.counterexamples[:MOST_COUNTEREXAMPLES],
+            forward_rows=context.ledger.forward_rows - before,
+            advice=advice,
+        )
+
+    def _unsolved(self, context: Context) -> str:
+        if not self.about_mechanism:
+            return ""
+        right = context.evidence(UNEDITED) == context.subject.inputs.answers
+        if right.all():
+            return ""
+        inputs = int((~right.all(axis=1)).sum())
+        return (
+            f"This model does not solve the task: {percent(float(right.mean()))} of its answers are right, and {inputs:,} "
+            f"inputs have a wrong one, so how it works cannot be judged. Measured all the same:"
+        )
+
+    def text(self) -> ClaimText:
+        """The claim as verdicts keep it."""
+        fields = self.as_table()
+        return ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields)
+
+    def as_table(self) -> dict[str, Any]:
+        """The claim as a table of a claims file, defaults written out."""
+        fields = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if "for" in fields:
+            fields["for"] = dict(fields["for"])
+            if not fields["for"]:
+                del fields["for"]
+        return {"id": fields.pop("id"), "kind": self.kind, "says": fields.pop("says")} | fields
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.says}"
+
+
+UNSOLVED_ADVICE = "Train the model until it is right on every input, then ask again."
+
+
+def not_applicable(claim: Claim, reasons: Iterable[Reason]) -> Verdict:
+    """The verdict on a claim about something that this model does not have."""
+    why = "; ".join(f"{r.where}: {r.what}" for r in reasons)
+    return Verdict(
+        claim=claim.text(),
+        outcome=Outcome.UNDECIDED,
+        sentence=f"The claim does not apply to this model: {why}.",
+        parts=(),
+        coverage="nothing was measured",
+        effect=None,
+        counterexamples=(),
+        forward_rows=0,
+        advice="Judge it on a model of the kind that it speaks of.",
+    )
+
+
+def _reasons(kind: type[Claim], error: ValidationError) -> list[Reason]:
+    """A pydantic error as our reasons, with the nearest field where one is unknown."""
+    names = {field.alias or name for name, field in kind.model_fields.items()}
+    found = []
+    for item in error.errors(include_url=False):
+        where = ".".join(str(step) for step in item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
+        match item["type"]:
+            case "extra_forbidden":
+                found.append(Reason(where, f"{kind.kind} has no such field", suggestion(where, names)))
+            case "missing":
+                found.append(Reason(where, "is missing"))
+            case "value_error":
+                found.append(Reason(where, message))
+            case _:
+                found.append(Reason(where, f"{message}, got {item['input']!r}"))
+    return found

@@ -1,0 +1,114 @@
+"""What claims are judged on: a model on its inputs, how it was made, and what has been measured of it so far."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.analyses import Subject
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+from openwork.training import Experiment
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Trials:
+    """A named experiment trained with seeds 0 .. `seeds`-1.
+
+    Attributes:
+        experiment: its name.
+        seeds: how many were trained.
+        reached: in how many the model was right on the whole domain at the end of any epoch.
+        at_end: in how many it was so at the end of training.
+        forward_rows: inputs run through models for this, training included; 0 where the store knew the answer.
+    """
+
+    experiment: str
+    seeds: int
+    reached: int
+    at_end: int
+    forward_rows: int = 0
+
+
+class Evidence(ABC, Generic[Found]):
+    """Something that can be measured. Subclasses are frozen dataclasses: equal requests are measured once."""
+
+    @abstractmethod
+    def rows(self, context: Context) -> int:
+        """Inputs that must be run through a model for it, known before anything runs."""
+
+    @abstractmethod
+    def measure(self, context: Context) -> Found:
+        """Measures it."""
+
+    def spent(self, context: Context, found: Found) -> int:
+        """Inputs that were run; only training may differ from `rows`."""
+        return self.rows(context)
+
+
+@dataclass(eq=False)
+class Ledger:
+    """What has been measured, and what it cost: the one thing in a context that changes."""
+
+    found: dict[Evidence[Any], Any] = field(default_factory=dict)
+    forward_rows: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What claims are judged on.
+
+    Attributes:
+        subject: the engine, one model, its task, and the inputs, the whole domain as a rule.
+        experiment: how the model was trained; None where nobody knows.
+        split_parts: numbers of the questions trained on and held out; those of the experiment unless given.
+        trials: trains a named experiment with some number of seeds, or looks the answer up; None where that is not possible.
+    """
+
+    subject: Subject
+    experiment: Experiment | None = None
+    split_parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+    trials: Callable[[str, int], Trials] | None = None
+    ledger: Ledger = field(default_factory=Ledger, repr=False)
+
+    @property
+    def task(self) -> Task:
+        """What the model should compute."""
+        return self.subject.task
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The model's sizes and choices."""
+        return self.subject.spec
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs claims are judged on."""
+        return len(self.subject.inputs)
+
+    @property
+    def whole(self) -> bool:
+        """Whether that is every question of the task."""
+        return self.inputs == self.task.domain_size
+
+    @property
+    def coverage(self) -> str:
+        """On how much claims are judged, for example `65,536 of 65,536 inputs`."""
+        return f"{self.inputs:,} of {self.task.domain_size:,} inputs"
+
+    def evidence(self, wanted: Evidence[Found]) -> Found:
+        """What was asked for, measured now unless it was before."""
+        ledger = self.ledger
+        if wanted not in ledger.found:
+            found = wanted.measure(self)
+            ledger.found[wanted] = found
+            ledger.forward_rows += wanted.spent(self, found)
+        known: Found = ledger.found[wanted]
+        return known

@@ -1,0 +1,8 @@
+"""What claims measure: each kind of evidence once for all claims that ask for it."""
+
+from openwork.claims.evidence.attention import AttentionWeights
+from openwork.claims.evidence.predictions import UNEDITED, Predictions
+from openwork.claims.evidence.readout import NearestAnswer
+from openwork.claims.evidence.training import TrainedSeeds
+
+__all__ = ["UNEDITED", "AttentionWeights", "NearestAnswer", "Predictions", "TrainedSeeds"]

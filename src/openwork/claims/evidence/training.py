@@ -1,0 +1,34 @@
+"""How often a named experiment succeeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openwork.claims.context import Context, Evidence, Trials
+from openwork.training import named_experiment
+
+
+@dataclass(frozen=True)
+class TrainedSeeds(Evidence[Trials | None]):
+    """The experiment trained with seeds 0 .. `seeds`-1; None where nothing can be trained here.
+
+    Costs one row for every training input in every epoch, and one for every question at the end of each: a recipe
+    that stops early, or a store that knows the answer, costs less.
+    """
+
+    experiment: str
+    seeds: int
+
+    def rows(self, context: Context) -> int:
+        if context.trials is None:
+            return 0
+        experiment = named_experiment(self.experiment, context.task)
+        size = context.task.domain_size
+        trained_on, _ = experiment.split.parts(size)
+        return self.seeds * experiment.recipe.epochs * (len(trained_on) + size)
+
+    def measure(self, context: Context) -> Trials | None:
+        return None if context.trials is None else context.trials(self.experiment, self.seeds)
+
+    def spent(self, context: Context, found: Trials | None) -> int:
+        return 0 if found is None else found.forward_rows

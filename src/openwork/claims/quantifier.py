@@ -1,0 +1,85 @@
+"""For which cases a claim is made: `for = { i = "0..7" }`, or `each={"i": range(8)}` in Python."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from openwork.claims.expressions import ExpressionError, evaluate
+from openwork.tasks import Task
+
+Quantifier = tuple[tuple[str, str], ...]
+"""Each name with its values as text: ranges with both ends (`0..7`), single values, `outputs`, or several with commas."""
+
+MOST_CASES = 4096
+
+
+def quantifier(value: Any) -> Quantifier:
+    """A quantifier as it may be written, in the one form that claims keep.
+
+    Raises:
+        ValueError: it is not a table of names with ranges.
+    """
+    if isinstance(value, tuple) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value):
+        value = dict(value)
+    if not isinstance(value, Mapping):
+        raise ValueError('give a table of names with their values, for example { i = "0..7" }')
+    return tuple((_name(name), _text(name, values)) for name, values in value.items())
+
+
+def _name(name: Any) -> str:
+    if not (isinstance(name, str) and name.isidentifier()) or name in ("n", "outputs"):
+        raise ValueError(f"{name!r} cannot be a name here: use a letter or a word, not n or outputs")
+    return name
+
+
+def _text(name: str, values: Any) -> str:
+    if isinstance(values, str) and values.strip():
+        return values
+    if isinstance(values, range) and values.step == 1 and len(values):
+        return f"{values.start}..{values.stop - 1}"
+    if isinstance(values, list | tuple | range) and len(values) and all(type(v) is int for v in values):
+        return ", ".join(map(str, values))
+    if type(values) is int:
+        return str(values)
+    raise ValueError(f'{name}: {values!r} names no values; give "0..7", "outputs", or a list of whole numbers')
+
+
+def constants(task: Task) -> dict[str, int]:
+    """What every expression may use: `n`, how many outputs the task has."""
+    return {"n": len(task.outputs)}
+
+
+def cases(each: Quantifier, task: Task) -> Iterator[dict[str, int]]:
+    """The values of all names in every case, the first name varying slowest; one case where nothing is quantified.
+
+    Raises:
+        ExpressionError: a range that cannot be read or is empty, or more than 4,096 cases.
+    """
+    fixed = constants(task)
+    ranges = [_values(name, text, fixed) for name, text in each]
+    total = 1
+    for values in ranges:
+        total *= len(values)
+    if total > MOST_CASES:
+        raise ExpressionError(f"{total:,} cases are more than {MOST_CASES:,}")
+    for chosen in itertools.product(*ranges):
+        yield fixed | {name: value for (name, _), value in zip(each, chosen, strict=True)}
+
+
+def _values(name: str, text: str, names: Mapping[str, int]) -> list[int]:
+    found: list[int] = []
+    for item in text.split(","):
+        if item.strip() == "outputs":
+            found += range(names["n"])
+        elif ".." in item:
+            first, last = (evaluate(end, names) for end in item.split("..", 1))
+            if last < first:
+                raise ExpressionError(f"{name}: the range {item.strip()!r} is empty")
+            if last - first >= MOST_CASES:
+                raise ExpressionError(f"{name}: {last - first + 1:,} values are more than {MOST_CASES:,}")
+            found += range(first, last + 1)
+        else:
+            found.append(evaluate(item, names))
+    return list(dict.fromkeys(found))

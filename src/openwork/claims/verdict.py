@@ -1,0 +1,164 @@
+"""What a check finds: the outcome, the numbers behind it, and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+
+class Outcome(StrEnum):
+    """How a claim came out."""
+
+    CONFIRMED = "CONFIRMED"
+    """every part holds"""
+    REFUTED = "REFUTED"
+    """no part holds"""
+    MIXED = "MIXED"
+    """some parts hold and some do not"""
+    UNDECIDED = "UNDECIDED"
+    """the evidence allows either, or the question does not apply to this model"""
+
+
+Relation = Literal[">=", "<="]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One case of a claim.
+
+    Attributes:
+        label: which case, for example `predicts y[2] -> x[5]`.
+        value: what was found.
+        relation: how `value` must stand to `threshold` for the part to hold.
+        threshold: from the claim.
+        holds: None where the evidence allows either.
+        low, high: what `value` may be over everything the claim is about; both are `value` where all of it was measured.
+    """
+
+    label: str
+    value: float
+    relation: Relation
+    threshold: float
+    holds: bool | None
+    low: float
+    high: float
+
+
+def part(
+    label: str, value: float, relation: Relation, threshold: float, interval: tuple[float, float] | None = None
+) -> Part:
+    """A part that is judged by its value, or by an interval that the value is known to lie in."""
+    low, high = interval or (value, value)
+    surely, maybe = (low, high) if relation == ">=" else (-high, -low)
+    bound = threshold if relation == ">=" else -threshold
+    holds = True if surely >= bound else None if maybe >= bound else False
+    return Part(label, value, relation, threshold, holds, low, high)
+
+
+def outcome_of(parts: Sequence[Part]) -> Outcome:
+    """CONFIRMED where all hold, REFUTED where none does, MIXED where both are certain to occur, else UNDECIDED."""
+    found = {p.holds for p in parts}
+    if {True, False} <= found:
+        return Outcome.MIXED
+    if None in found or not found:
+        return Outcome.UNDECIDED
+    return Outcome.CONFIRMED if found == {True} else Outcome.REFUTED
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How large what was found is: one number, and what it counts."""
+
+    value: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} {self.unit}"
+
+
+@dataclass(frozen=True)
+class ClaimText:
+    """A claim as a verdict keeps it: plain values only, so that a verdict can be stored and read without its task."""
+
+    id: str
+    kind: str
+    says: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one claim.
+
+    Attributes:
+        claim: what was claimed.
+        outcome: how it came out.
+        sentence: what was found, in numbers.
+        parts: every case, judged on its own.
+        coverage: on how much it was measured, for example `65,536 of 65,536 inputs`.
+        effect: how large what was found is.
+        counterexamples: up to ten, readable.
+        forward_rows: inputs run through the model for this claim; evidence shared with an earlier claim costs nothing.
+        advice: what to make of it, in one sentence.
+    """
+
+    claim: ClaimText
+    outcome: Outcome
+    sentence: str
+    parts: tuple[Part, ...]
+    coverage: str
+    effect: Effect | None
+    counterexamples: tuple[str, ...]
+    forward_rows: int
+    advice: str
+
+    @property
+    def holding(self) -> int:
+        """How many parts hold."""
+        return sum(p.holds is True for p in self.parts)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it in plain values; `verdict_from_json` reads them."""
+        return {
+            "claim": {"id": self.claim.id, "kind": self.claim.kind, "says": self.claim.says} | dict(self.claim.fields),
+            "outcome": str(self.outcome),
+            "sentence": self.sentence,
+            "parts": [dict(vars(p)) for p in self.parts],
+            "coverage": self.coverage,
+            "effect": None if self.effect is None else {"value": self.effect.value, "unit": self.effect.unit},
+            "counterexamples": list(self.counterexamples),
+            "forward_rows": self.forward_rows,
+            "advice": self.advice,
+        }
+
+    def records(self) -> list[dict[str, Any]]:
+        """One flat row for every part, ready for a table."""
+        about = {"claim": self.claim.id, "kind": self.claim.kind, "outcome": str(self.outcome)}
+        return [about | dict(vars(p)) for p in self.parts]
+
+    def __str__(self) -> str:
+        count = f" ({self.holding} of {len(self.parts)} parts)" if self.outcome is Outcome.MIXED else ""
+        return f"{self.outcome}{count}: {self.claim.id}: {self.sentence}"
+
+
+def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
+    """The verdict that `Verdict.as_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: something else wrote it.
+    """
+    fields = dict(value["claim"])
+    text = ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields)
+    effect = None if value["effect"] is None else Effect(**value["effect"])
+    parts = tuple(Part(**p) for p in value["parts"])
+    kept = {name: value[name] for name in ("sentence", "coverage", "forward_rows", "advice")}
+    return Verdict(
+        claim=text,
+        outcome=Outcome(value["outcome"]),
+        parts=parts,
+        effect=effect,
+        counterexamples=tuple(value["counterexamples"]),
+        **kept,
+    )

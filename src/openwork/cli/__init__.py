@@ -1,0 +1,1 @@
+"""The command line: commands, thin over `openwork.pipeline`."""

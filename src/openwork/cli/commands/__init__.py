@@ -1,0 +1,1 @@
+"""One command a file; `openwork.cli.registry` lists them."""

@@ -1,0 +1,51 @@
+"""How an error is told: a message with what, where and how to mend on standard error; with `--json` a value too."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from openwork.errors import OpenworkError
+
+BAD_INPUT = 2
+
+
+def tell(error: OpenworkError, as_json: bool) -> int:
+    """Prints the error and every reason; returns the exit code."""
+    console = Console(stderr=True, highlight=False)
+    console.print(Text.assemble(("Error: ", "bold red"), (error.title, "bold")))
+    for reason in error.reasons:
+        console.print(Text.assemble("  ", (f"{reason.where}: " if reason.where else "", "cyan"), reason.what))
+        if reason.mend:
+            console.print(Text.assemble("    -> ", (reason.mend, "green")))
+    if as_json:
+        _print_error(
+            type(error).__name__,
+            error.title,
+            [{"where": r.where, "what": r.what, "mend": r.mend} for r in error.reasons],
+        )
+    return BAD_INPUT
+
+
+def told_usage(error: Exception, as_json: bool) -> int:
+    """Prints a mistake in the command line itself; returns the exit code."""
+    context = getattr(error, "ctx", None)
+    message = str(getattr(error, "format_message", error.__str__)())
+    if not message and context is not None:
+        print(context.get_help(), file=sys.stderr)
+        return BAD_INPUT
+    console = Console(stderr=True, highlight=False)
+    console.print(Text.assemble(("Error: ", "bold red"), message))
+    if context is not None:
+        console.print(Text(f"    -> {context.command_path} --help", "green"))
+    if as_json:
+        _print_error("UsageError", message, [])
+    return BAD_INPUT
+
+
+def _print_error(kind: str, title: str, reasons: list[dict[str, Any]]) -> None:
+    print(json.dumps({"error": {"kind": kind, "title": title, "reasons": reasons}}, indent=2))

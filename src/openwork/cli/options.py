@@ -1,0 +1,93 @@
+"""Options that several commands share, and how their text becomes values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openwork.errors import OpenworkError, Reason, RecipeError, TaskError, suggestion
+
+MOST_SEEDS = 4096
+"""in one command; more is most likely a slip"""
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value on standard output, for machines.")]
+StorePath = Annotated[
+    Path | None,
+    typer.Option("--store", help="Folder of runs; else OPENWORK_HOME, else ./openwork-runs.", show_default=False),
+]
+EngineName = Annotated[
+    str | None, typer.Option("--engine", help="native or torch; else the one that suits the model.", show_default=False)
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Cores to use; else all. Never changes a result.", show_default=False)
+]
+TaskName = Annotated[str, typer.Argument(help="A name that `openwork tasks` lists.", show_default=False)]
+TaskParams = Annotated[
+    list[str] | None,
+    typer.Option("--param", help="A parameter of the task, as base=4. Repeatable.", show_default=False),
+]
+SeedList = Annotated[
+    str | None,
+    typer.Option("--seeds", help="16 (that is 0 to 15), 4..9 (both included), or 1,5,7.", show_default=False),
+]
+OneSeed = Annotated[int | None, typer.Option("--seed", min=0, help="One seed.", show_default=False)]
+
+
+def seeds_of(one: int | None, text: str | None) -> tuple[int, ...] | None:
+    """What `--seed` and `--seeds` ask for; None where neither is given.
+
+    Raises:
+        RecipeError: both are given, or the text is no list of seeds.
+    """
+    if one is not None and text is not None:
+        raise RecipeError("which seeds?", Reason("--seed, --seeds", "both are given", "give one of them"))
+    if text is None:
+        return None if one is None else (one,)
+    seeds = _parse_seeds(text)
+    if not seeds or len(seeds) > MOST_SEEDS:
+        how_many = f"{text!r} is not a list of 1 to {MOST_SEEDS} seeds"
+        raise RecipeError("which seeds?", Reason("--seeds", how_many, "write 16, 4..9 or 1,5,7"))
+    return seeds
+
+
+def _parse_seeds(text: str) -> tuple[int, ...]:
+    """The seeds that the text names; none where it cannot be read or names too many."""
+    first, dots, last = text.partition("..")
+    if dots:
+        bounds = (first, last) if first.isdecimal() and last.isdecimal() else ("1", "0")
+        low, high = map(int, bounds)
+        return tuple(range(low, high + 1)) if high - low < MOST_SEEDS else ()
+    if text.isdecimal():
+        return tuple(range(min(int(text), MOST_SEEDS + 1)))
+    parts = text.split(",")
+    return tuple(dict.fromkeys(map(int, parts))) if all(part.isdecimal() for part in parts) else ()
+
+
+def params_of(texts: Sequence[str] | None) -> dict[str, int]:
+    """`["base=4"]` as `{"base": 4}`.
+
+    Raises:
+        TaskError: with everything that is not NAME=WHOLE NUMBER, or is given twice.
+    """
+    found: dict[str, int] = {}
+    reasons = []
+    for text in texts or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value.lstrip("-").isdecimal()):
+            reasons.append(Reason("--param", f"{text!r} is not NAME=WHOLE NUMBER", "write it as base=4"))
+        elif name in found:
+            reasons.append(Reason("--param", f"{name} is given twice", "give it once"))
+        else:
+            found[name] = int(value)
+    if reasons:
+        raise TaskError("the task's parameters cannot be read", reasons)
+    return found
+
+
+def one_of(option: str, value: str | None, known: Sequence[str], error: type[OpenworkError]) -> None:
+    """Raises `error`, with the nearest known value, unless `value` is one of `known` or None."""
+    if value is not None and value not in known:
+        raise error(f"unknown value of {option}", Reason(option, f"there is no {value!r}", suggestion(value, known)))

@@ -1,0 +1,5 @@
+"""PyTorch as an engine: the extra `[torch]`, for larger models and as the oracle of the tests."""
+
+from openwork.engines.torch.engine import TorchEngine
+
+__all__ = ["TorchEngine"]

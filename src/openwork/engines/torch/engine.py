@@ -1,0 +1,127 @@
+"""PyTorch behind the engine contract: each model on its own, autograd for gradients, `torch.optim.AdamW` for steps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from openwork.data import Dataset
+from openwork.engines.contract import Engine
+from openwork.engines.taps import FromSource, Taps
+from openwork.engines.torch.forward import forward
+from openwork.engines.torch.parallel import run_jobs
+from openwork.engines.torch.scoring import Tally, tally
+from openwork.engines.torch.tapped import Captured, Tapped
+from openwork.engines.torch.training import OneTrained, backward, train_one
+from openwork.engines.torch.weights import Weights
+from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
+from openwork.models import Stack, named_views
+from openwork.tasks import Tokens
+
+T = TypeVar("T")
+
+ROWS = 2048
+"""Inputs in one piece of work. The same whatever `threads`, so that results are too."""
+
+
+class TorchEngine(Engine):
+    """Models, and pieces of `ROWS` inputs, on `threads` cores."""
+
+    name = "torch"
+
+    def __init__(self, threads: int = 1) -> None:
+        self.threads = threads
+
+    def why(self) -> str:
+        return f"PyTorch {torch.__version__} on the CPU, {self.threads} threads"
+
+    def _run(
+        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
+    ) -> Trace:
+        def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured]:
+            logits, seen = _pass(stack, weights, model, tokens[rows], taps, graded, [s[rows] for s in sources])
+            return logits, {site: seen[site] for site in taps.reads}
+
+        found = self._each_piece(stack, len(tokens), piece)
+        logits = np.stack([torch.cat([logits for logits, _ in pieces]).numpy() for pieces in found])
+        captures = {
+            site: np.stack([torch.cat([seen[site] for _, seen in pieces]).numpy() for pieces in found])
+            for site in taps.reads
+        }
+        return Trace(start, logits, captures)
+
+    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores:
+        def piece(weights: Weights, model: int, rows: slice) -> Tally:
+            inputs = [source[rows] for source in sources]
+            logits, _ = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs)
+            return tally(logits, torch.from_numpy(dataset.answers[rows]).long())
+
+        found = self._each_piece(stack, len(dataset), piece)
+        return Scores(
+            len(dataset),
+            np.array([sum(t.loss for t in tallies) for tallies in found]) / dataset.answers.size,
+            np.array([torch.stack([t.right for t in tallies]).sum(0).numpy() for tallies in found], np.int64),
+            np.array([sum(t.sequences for t in tallies) for tallies in found], np.int64),
+            np.array([np.min([t.margin for t in tallies]) for tallies in found]),
+        )
+
+    def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
+        def one(model: int, stop: threading.Event) -> OneTrained:
+            return train_one(stack, model, state, batches, optimiser, stop)
+
+        found = run_jobs(self.threads, [partial(one, model) for model in range(len(stack))])
+        after = OptimiserState(
+            np.stack([t.exp_avg for t in found]),
+            np.stack([t.exp_avg_sq for t in found]),
+            np.array([t.step for t in found], np.int64),
+        )
+        return Trained(Stack(stack.spec, np.stack([t.flat for t in found])), after, np.stack([t.losses for t in found]))
+
+    def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
+        def one(model: int, _: threading.Event) -> tuple[float, Tensor]:
+            weights = Weights(stack, model, trains=True)
+            return backward(stack.spec, weights, dataset), weights.gradient
+
+        found = run_jobs(self.threads, [partial(one, model) for model in range(len(stack))])
+        flat = np.stack([gradient.numpy() for _, gradient in found])
+        return Gradients(np.array([loss for loss, _ in found]), named_views(stack.spec, flat))
+
+    def _each_piece(self, stack: Stack, inputs: int, piece: Callable[[Weights, int, slice], T]) -> list[list[T]]:
+        """`piece` of every model and every `ROWS` inputs: for each model, the pieces in order."""
+
+        def job(weights: Weights, model: int, rows: slice, stop: threading.Event) -> T:
+            with torch.inference_mode():
+                return piece(weights, model, rows)
+
+        starts = range(0, inputs, ROWS)
+        loaded = [Weights(stack, model) for model in range(len(stack))]
+        jobs = [partial(job, w, m, slice(s, s + ROWS)) for m, w in enumerate(loaded) for s in starts]
+        done = run_jobs(self.threads, jobs)
+        return [done[m * len(starts) : (m + 1) * len(starts)] for m in range(len(stack))]
+
+
+def _pass(
+    stack: Stack,
+    weights: Weights,
+    model: int,
+    tokens: Tokens,
+    taps: Taps,
+    graded: tuple[int, ...],
+    sources: Sequence[Tokens],
+) -> tuple[Tensor, Captured]:
+    """Logits at `graded`, and the sites read, of one model over a few inputs."""
+    spec = stack.spec
+    captured: list[Captured] = []
+    for number, source in enumerate(sources):
+        sites = {w.site for w in taps.writes if isinstance(w, FromSource) and w.source == number}
+        unedited = Tapped(spec, sites)
+        forward(spec, weights.named, torch.from_numpy(source).long(), graded, unedited)
+        captured.append(unedited.seen)
+    at = Tapped(spec, taps.reads, taps.writes, model, captured.__getitem__)
+    return forward(spec, weights.named, torch.from_numpy(tokens).long(), graded, at), at.seen

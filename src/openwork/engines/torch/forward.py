@@ -1,0 +1,103 @@
+"""One model's forward pass over named weights, as TransformerLens 3 defines it.
+
+`at(site, value)` is called at every site in the order of the pass, and the pass goes on with what it returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from openwork.engines.torch.tapped import Tapped
+from openwork.models import ModelSpec
+
+Named = Mapping[str, Tensor]
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "gelu_new": partial(F.gelu, approximate="tanh"),
+    "silu": F.silu,
+}
+
+
+def forward(spec: ModelSpec, weights: Named, tokens: Tensor, graded: tuple[int, ...], at: Tapped) -> Tensor:
+    """Logits `[input, graded, d_vocab_out]` of tokens `[input, pos]`."""
+    n_pos = tokens.shape[1]
+    stream = at("hook_embed", weights["embed.W_E"][tokens])
+    if spec.positional_embedding_type == "standard":
+        placed = weights["pos_embed.W_pos"][:n_pos]
+        stream = stream + at("hook_pos_embed", placed.expand(len(tokens), -1, -1))
+    for layer in range(spec.n_layers):
+        stream = _block(spec, weights, f"blocks.{layer}.", stream, at)
+    if not at.taps("ln_final."):
+        stream = stream[:, list(graded)]
+        return _unembedded(weights, _norm(spec, weights, "ln_final.", stream, at))
+    return _unembedded(weights, _norm(spec, weights, "ln_final.", stream, at)[:, list(graded)])
+
+
+def _unembedded(weights: Named, stream: Tensor) -> Tensor:
+    return stream @ weights["unembed.W_U"] + weights["unembed.b_U"]
+
+
+def _block(spec: ModelSpec, weights: Named, block: str, stream: Tensor, at: Tapped) -> Tensor:
+    stream = at(block + "hook_resid_pre", stream)
+    read = _norm(spec, weights, block + "ln1.", stream, at)
+    stream = stream + at(block + "hook_attn_out", _attention(spec, weights, block + "attn.", read, at))
+    if not spec.attn_only:
+        stream = at(block + "hook_resid_mid", stream)
+        read = _norm(spec, weights, block + "ln2.", stream, at)
+        stream = stream + at(block + "hook_mlp_out", _mlp(spec, weights, block + "mlp.", read, at))
+    return at(block + "hook_resid_post", stream)
+
+
+def _norm(spec: ModelSpec, weights: Named, norm: str, x: Tensor, at: Tapped) -> Tensor:
+    """`hook_scale` is the divisor; `hook_normalized` comes before the norm's own weights."""
+    kind = spec.normalization_type
+    if kind is None:
+        return x
+    if kind in ("LN", "LNPre"):
+        x = x - x.mean(-1, keepdim=True)
+    scale = at(norm + "hook_scale", (x.square().mean(-1, keepdim=True) + spec.eps).sqrt())
+    x = at(norm + "hook_normalized", x / scale)
+    if kind == "LN":
+        return x * weights[norm + "w"] + weights[norm + "b"]
+    return x * weights[norm + "w"] if kind == "RMS" else x
+
+
+def _attention(spec: ModelSpec, weights: Named, attn: str, read: Tensor, at: Tapped) -> Tensor:
+    per_head = [
+        at(
+            f"{attn}hook_{x.lower()}",
+            torch.einsum("npm,hmd->nphd", read, weights[f"{attn}W_{x}"]) + weights[f"{attn}b_{x}"],
+        )
+        for x in "QKV"
+    ]
+    q, k, v = (x.transpose(1, 2) for x in per_head)
+    n_pos = read.shape[1]
+    unseen = None
+    if spec.attention_dir == "causal":
+        unseen = torch.ones(n_pos, n_pos, dtype=torch.bool, device=read.device).triu(1)
+    scores = at(attn + "hook_attn_scores", q @ k.transpose(2, 3) / spec.score_divisor, unseen, -torch.inf)
+    pattern = torch.softmax(scores, -1)
+    if at.writes_at(attn + "hook_attn_scores"):
+        # an edit may leave a query nothing to look at: it then attends to nothing, as in TransformerLens
+        pattern = pattern.masked_fill((scores == -torch.inf).all(-1, keepdim=True), 0.0)
+    pattern = at(attn + "hook_pattern", pattern, unseen, 0.0)
+    z = at(attn + "hook_z", (pattern @ v).transpose(1, 2))
+    w_o = weights[attn + "W_O"]
+    if at.taps(attn + "hook_result"):
+        written = at(attn + "hook_result", torch.einsum("nphd,hdm->nphm", z, w_o)).sum(2)
+    else:
+        written = z.flatten(2) @ w_o.flatten(0, 1)
+    return written + weights[attn + "b_O"]
+
+
+def _mlp(spec: ModelSpec, weights: Named, mlp: str, read: Tensor, at: Tapped) -> Tensor:
+    pre = at(mlp + "hook_pre", read @ weights[mlp + "W_in"] + weights[mlp + "b_in"])
+    post = at(mlp + "hook_post", ACTIVATIONS[spec.act_fn](pre))
+    return post @ weights[mlp + "W_out"] + weights[mlp + "b_out"]

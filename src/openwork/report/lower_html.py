@@ -1,0 +1,142 @@
+"""Parts as HTML: one self-contained page, or a fragment for a notebook. No scripts, no requests, everything escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache, singledispatch
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from openwork.report import parts as p
+from openwork.report.css import palette_css
+from openwork.report.document import Document
+from openwork.report.svg import number
+from openwork.report.svg_curve import svg_curve
+from openwork.report.svg_heatmap import svg_heatmap
+from openwork.report.svg_key import svg_key
+
+FOLDER = "templates"
+
+
+def html_page(document: Document) -> str:
+    """The whole document as one page that needs nothing else."""
+    style = palette_css() + _template_text("style.css") + _template_text("page.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    sections = [part for part in document.parts if isinstance(part, p.Section)]
+    return _environment().get_template("page.html").render(
+        document=document,
+        subtitle=_macro("prose", document.subtitle),
+        contents=[(section.anchor, section.title) for section in sections],
+        children=[html_of(part) for part in document.parts],
+        style=Markup(style),
+        style_hash=Markup("sha256-{}").format(digest),
+        version=_version(),
+    )
+
+
+def html_fragment(shown: Iterable[p.Part]) -> str:
+    """These parts for a notebook's output cell, with the style they need and no more."""
+    style = Markup(palette_css() + _template_text("style.css"))
+    inside = Markup("\n").join(html_of(part) for part in shown)
+    return str(Markup('<div class="ow ow-fragment"><style>{}</style>\n{}\n</div>').format(style, inside))
+
+
+@singledispatch
+def html_of(part: object) -> Markup:
+    """One part as HTML, safe to place in a page."""
+    raise TypeError(f"{type(part).__name__} is not a display part")
+
+
+@html_of.register
+def _(part: p.Heading) -> Markup:
+    return _macro("heading", part)
+
+
+@html_of.register
+def _(part: p.Text) -> Markup:
+    return _macro("text", part)
+
+
+@html_of.register
+def _(part: p.Figures) -> Markup:
+    return _macro("figures", part)
+
+
+@html_of.register
+def _(part: p.Table) -> Markup:
+    return _macro("table", part)
+
+
+@html_of.register
+def _(part: p.Curve) -> Markup:
+    return _macro("drawing", part, svg_curve(part), "")
+
+
+@html_of.register
+def _(part: p.Heatmap) -> Markup:
+    return _macro("drawing", part, svg_heatmap(part), svg_key(part))
+
+
+@html_of.register
+def _(part: p.VerdictList) -> Markup:
+    return _macro("verdicts", part, [html_of(row.parts) if row.parts else "" for row in part.rows])
+
+
+@html_of.register
+def _(part: p.Beside) -> Markup:
+    return _macro("beside", [html_of(child) for child in part.parts])
+
+
+@html_of.register
+def _(part: p.Fold) -> Markup:
+    return _macro("fold", part, [html_of(child) for child in part.parts])
+
+
+@html_of.register
+def _(part: p.Section) -> Markup:
+    return _macro("section", part, [html_of(child) for child in part.parts])
+
+
+def slug(text: str) -> str:
+    """A name as it may stand in an id: lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
+
+
+def _macro(name: str, *arguments: Any) -> Markup:
+    module: Any = _environment().get_template("parts.html").module
+    return escape(getattr(module, name)(*arguments)).strip()
+
+
+@cache
+def _environment() -> Environment:
+    names = ("page.html", "parts.html")
+    environment = Environment(
+        loader=DictLoader({name: _template_text(name) for name in names}), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters |= {"code_spans": p.code_spans, "slug": slug, "bar": _bar}
+    environment.tests["share"] = lambda value: isinstance(value, p.Share)
+    return environment
+
+
+def _bar(share: p.Share) -> str:
+    return number(100 * min(max(share.value, 0.0), 1.0))
+
+
+@cache
+def _template_text(name: str) -> str:
+    return (files("openwork.report") / FOLDER / name).read_text(encoding="utf-8")
+
+
+@cache
+def _version() -> str:
+    try:
+        return version("openwork")
+    except PackageNotFoundError:
+        return "from source"

@@ -1,0 +1,197 @@
+"""What a report is made of: frozen display parts, described once and drawn by each lowering in its own way.
+
+Every text is plain data; a word between backticks is shown as code. Nothing here knows Rich, Plotly or HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from openwork.analyses.result import percent
+from openwork.claims.verdict import Outcome
+
+Align = Literal["left", "right", "center"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A title inside a section; `level` 3 or 4."""
+
+    text: str
+    level: int = 3
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph: `lede` opens a document, `note` is small print, `command` is something to type."""
+
+    text: str
+    kind: Literal["body", "lede", "note", "command"] = "body"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number that matters, with what it is."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A few numbers side by side."""
+
+    items: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    align: Align = "left"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A cell that is a share of 1, drawn with a bar behind it; `text` defaults to percent."""
+
+    value: float
+    text: str = ""
+
+    def __str__(self) -> str:
+        return self.text or percent(self.value)
+
+
+Cell = str | Share
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells, as many in each as there are columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line of a curve: one `y` for each `x`; a quiet one is drawn thin, in the background."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the x axis worth naming."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Lines over a common axis."""
+
+    title: str
+    series: tuple[Series, ...]
+    x_title: str
+    y_title: str
+    log_y: bool = False
+    y_range: tuple[float, float] | None = None
+    marks: tuple[Mark, ...] = ()
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """A matrix of numbers with a name on each row and column; `outlined` cells (row, column) are framed.
+
+    The scale runs from `low` to `high`; where `low` is negative it diverges at 0.
+    """
+
+    title: str
+    values: tuple[tuple[float, ...], ...]
+    row_labels: tuple[str, ...]
+    column_labels: tuple[str, ...]
+    row_title: str = ""
+    column_title: str = ""
+    low: float = 0.0
+    high: float = 1.0
+    outlined: tuple[tuple[int, int], ...] = ()
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class VerdictRow:
+    """One judged claim, all of it readable text."""
+
+    outcome: Outcome
+    id: str
+    says: str
+    sentence: str
+    coverage: str = ""
+    parts: Table | None = None
+    counterexamples: tuple[str, ...] = ()
+    cost: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class VerdictList:
+    """Claims with their verdicts."""
+
+    rows: tuple[VerdictRow, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Parts shown next to each other where there is room."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Detail that a page folds away under its `summary`, and a terminal leaves out."""
+
+    summary: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled run of parts; `anchor` is its name in links, lower-case letters and hyphens."""
+
+    title: str
+    anchor: str
+    parts: tuple[Part, ...]
+
+
+Part = Heading | Text | Figures | Table | Curve | Heatmap | VerdictList | Beside | Fold | Section
+
+
+def columns(*names: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:
+    """Columns of these names; those whose index is in `numeric` are aligned right."""
+    right = set(numeric)
+    return tuple(Column(name, "right" if i in right else "left") for i, name in enumerate(names))
+
+
+def matrix(values: Iterable[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
+    """Rows of plain floats, from anything that iterates like a two-dimensional array."""
+    return tuple(tuple(float(v) for v in row) for row in values)
+
+
+def code_spans(text: str) -> tuple[tuple[bool, str], ...]:
+    """The text cut at backticks: (is code, piece); one without its partner is an ordinary character."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return tuple((i % 2 == 1, piece) for i, piece in enumerate(pieces) if piece)

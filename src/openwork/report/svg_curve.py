@@ -1,0 +1,136 @@
+"""Lines over a common axis as SVG: labelled at their ends, a tooltip on every point."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from openwork.report.parts import Curve, Series
+from openwork.report.svg import Child, canvas, element, number, text_width
+
+WIDTH, HEIGHT = 680.0, 270.0
+LEFT, TOP, BOTTOM = 56.0, 26.0, 42.0
+LABEL_STEP = 15.0
+COLOURS = 6
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where data lands on the canvas: `x` and `y` map a number to px."""
+
+    x: Callable[[float], float]
+    y: Callable[[float], float]
+    x_ticks: tuple[float, ...]
+    y_ticks: tuple[float, ...]
+    right: float
+    bottom: float
+
+
+def svg_curve(curve: Curve) -> Markup:
+    """The figure, without its title and caption."""
+    frame = _frame(curve)
+    pieces = [*_axes(curve, frame), *_marks(curve, frame)]
+    loud = [series for series in curve.series if not series.quiet]
+    for series in curve.series:
+        if series.quiet:
+            pieces.append(element("polyline", class_="ow-line ow-quiet", points=_points(series, frame)))
+    for index, series in enumerate(loud):
+        pieces += _line(series, f"ow-l{index % COLOURS}", curve, frame)
+    pieces += _end_labels(loud, frame)
+    return canvas(WIDTH, HEIGHT, summary(curve), *pieces, kind="curve")
+
+
+def summary(curve: Curve) -> str:
+    """What somebody hears who cannot see the figure: where each line starts and ends."""
+    said = [f"{s.name} from {s.y[0]:.4g} to {s.y[-1]:.4g}" for s in curve.series if s.y and not s.quiet]
+    return f"Curve, {curve.title}, {curve.y_title} over {curve.x_title}: " + "; ".join(said)
+
+
+def nice_ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
+    """Round numbers from `low` to `high`, about this many."""
+    if not high > low:
+        return (low,)
+    rough = (high - low) / about
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = size * min((1, 2, 2.5, 5, 10), key=lambda m: abs(m * size - rough))
+    first = math.ceil(low / step - 1e-9)
+    return tuple(round(i * step, 12) for i in range(first, math.floor(high / step + 1e-9) + 1))
+
+
+def _frame(curve: Curve) -> Frame:
+    xs = [x for series in curve.series for x in series.x] or [0.0, 1.0]
+    ys = [y for series in curve.series for y in series.y if math.isfinite(y) and (y > 0 or not curve.log_y)] or [0.1, 1.0]
+    low, high = curve.y_range or (min(ys), max(ys))
+    labels = [text_width(series.name) for series in curve.series if not series.quiet]
+    right, bottom = WIDTH - 14 - max(labels, default=0.0), HEIGHT - BOTTOM
+    x_low, x_high = min(xs), max(xs)
+    if curve.log_y:
+        low, high = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+
+    def to_x(value: float) -> float:
+        return LEFT + (value - x_low) / ((x_high - x_low) or 1.0) * (right - LEFT)
+
+    def to_y(value: float) -> float:
+        place = math.log10(max(value, 10.0**low)) if curve.log_y else value
+        return bottom - min(max((place - low) / (high - low), 0.0), 1.0) * (bottom - TOP)
+
+    powers = tuple(10.0**p for p in range(int(low), int(high) + 1)) if curve.log_y else nice_ticks(low, high)
+    return Frame(to_x, to_y, nice_ticks(x_low, x_high, 8), powers, right, bottom)
+
+
+def _axes(curve: Curve, frame: Frame) -> list[Child]:
+    pieces: list[Child] = []
+    for tick in frame.y_ticks:
+        y = frame.y(tick)
+        pieces.append(element("line", class_="ow-grid", x1=LEFT, x2=frame.right, y1=y, y2=y))
+        pieces.append(element("text", f"{tick:g}", class_="ow-row-label", x=LEFT - 8, y=y + 3.5))
+    for tick in frame.x_ticks:
+        x = frame.x(tick)
+        pieces.append(element("line", class_="ow-tick", x1=x, x2=x, y1=frame.bottom, y2=frame.bottom + 4))
+        pieces.append(element("text", f"{tick:g}", class_="ow-column-label", x=x, y=frame.bottom + 17))
+    middle = (LEFT + frame.right) / 2
+    pieces.append(element("text", curve.x_title, class_="ow-axis-title", x=middle, y=HEIGHT - 6))
+    pieces.append(element("text", curve.y_title, class_="ow-y-title", x=LEFT - 8, y=12))
+    pieces.append(element("line", class_="ow-axis", x1=LEFT, x2=frame.right, y1=frame.bottom, y2=frame.bottom))
+    return pieces
+
+
+def _marks(curve: Curve, frame: Frame) -> list[Child]:
+    pieces: list[Child] = []
+    for mark in curve.marks:
+        x = frame.x(mark.x)
+        pieces.append(element("line", class_="ow-mark", x1=x, x2=x, y1=TOP - 8, y2=frame.bottom))
+        after = x + 5 + text_width(mark.label) < WIDTH
+        kind = "ow-mark-label" if after else "ow-mark-label ow-before"
+        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 1))
+    return pieces
+
+
+def _points(series: Series, frame: Frame) -> str:
+    seen = [(x, y) for x, y in zip(series.x, series.y, strict=True) if math.isfinite(y)]
+    return " ".join(f"{number(frame.x(x))},{number(frame.y(y))}" for x, y in seen)
+
+
+def _line(series: Series, colour: str, curve: Curve, frame: Frame) -> list[Child]:
+    pieces: list[Child] = [element("polyline", class_=f"ow-line {colour}", points=_points(series, frame))]
+    for x, y in zip(series.x, series.y, strict=True):
+        if math.isfinite(y):
+            told = element("title", f"{series.name}, {curve.x_title} {x:g}: {y:.6g}")
+            pieces.append(element("circle", told, class_=f"ow-point {colour}", cx=frame.x(x), cy=frame.y(y), r=3))
+    return pieces
+
+
+def _end_labels(loud: list[Series], frame: Frame) -> list[Child]:
+    ends = [(frame.y(s.y[-1]), i, s) for i, s in enumerate(loud) if s.y and math.isfinite(s.y[-1])]
+    pieces: list[Child] = []
+    above = -math.inf
+    for y, index, series in sorted(ends, key=lambda end: end[:2]):
+        above = max(y, above + LABEL_STEP)
+        kind = f"ow-end-label ow-l{index % COLOURS}"
+        pieces.append(element("text", series.name, class_=kind, x=frame.right + 8, y=above + 3.5))
+    return pieces

@@ -1,0 +1,51 @@
+"""Writing a document as one HTML file: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from openwork.errors import Reason, StoreNotWritable
+from openwork.report.document import Document
+from openwork.report.lower_html import html_page
+
+
+def write_html(document: Document, path: str | os.PathLike[str]) -> Path:
+    """Writes the page beside its final name, syncs it, then renames it; returns its full path.
+
+    Raises:
+        StoreNotWritable: the folder is missing, read-only, full, or not ours; a file that was there is untouched.
+    """
+    target = Path(path).absolute()
+    page = html_page(document).encode()
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise _not_writable(target, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, target)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise _not_writable(target, error) from error
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _not_writable(target: Path, error: OSError) -> StoreNotWritable:
+    why = error.strerror or str(error)
+    mend = "name another file, or free space and permission there"
+    return StoreNotWritable("the report could not be written", Reason(str(target), why, mend))

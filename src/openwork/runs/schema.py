@@ -1,0 +1,100 @@
+"""The database of a store: its tables, and the number of its format.
+
+==========  ==============================================================================================
+`runs`      one row per run; `state_file` and `state_row` point at its optimiser state while it is training
+`epochs`    one row per run and finished epoch; `checkpoint` and `checkpoint_row` point at the weights
+`metrics`   how right the model was after that epoch, one row per part of the split
+`verdicts`  what a run's claims came to, as JSON
+==========  ==============================================================================================
+
+A number that is not finite is NULL. The format's number is SQLite's `user_version`. To change the tables, raise
+`FORMAT`, bring older ones up in `Database`, and freeze a sample of the old format in `tests/formats/`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from openwork.errors import Reason, StoreError, StoreTooNew
+
+FORMAT = 1
+APPLICATION = 0x6F77_6B31
+"""SQLite's `application_id` of our databases: "owk1" """
+
+TABLES = (
+    """CREATE TABLE runs (
+        name TEXT PRIMARY KEY,
+        experiment_key TEXT NOT NULL,
+        experiment TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('training', 'solved', 'finished', 'diverged')),
+        epoch INTEGER NOT NULL,
+        engine TEXT NOT NULL,
+        created TEXT NOT NULL,
+        updated TEXT NOT NULL,
+        state_file TEXT,
+        state_row INTEGER,
+        UNIQUE (experiment_key, seed)
+    )""",
+    """CREATE TABLE epochs (
+        run TEXT NOT NULL REFERENCES runs (name) ON DELETE CASCADE,
+        epoch INTEGER NOT NULL,
+        lr REAL,
+        running_loss REAL,
+        step INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        checkpoint TEXT NOT NULL,
+        checkpoint_row INTEGER NOT NULL,
+        PRIMARY KEY (run, epoch)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE metrics (
+        run TEXT NOT NULL REFERENCES runs (name) ON DELETE CASCADE,
+        epoch INTEGER NOT NULL,
+        split TEXT NOT NULL CHECK (split IN ('train', 'held_out')),
+        loss REAL,
+        accuracy REAL,
+        sequences INTEGER NOT NULL,
+        inputs INTEGER NOT NULL,
+        PRIMARY KEY (run, epoch, split)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE verdicts (
+        run TEXT NOT NULL REFERENCES runs (name) ON DELETE CASCADE,
+        claim TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        judged TEXT NOT NULL,
+        PRIMARY KEY (run, claim)
+    )""",
+    "CREATE INDEX runs_by_state ON runs (state_file)",
+    "CREATE INDEX epochs_by_checkpoint ON epochs (checkpoint)",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {FORMAT}",
+)
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Makes an empty database ours, within the transaction that is open."""
+    for statement in TABLES:
+        connection.execute(statement)
+
+
+def is_made(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the tables are there; a database that nobody has written to yet has none.
+
+    Raises:
+        StoreTooNew: written by a newer openwork.
+        StoreError: another program's database.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    if not (version or application or tables):
+        return False
+    if application != APPLICATION:
+        mend = "give another folder in OPENWORK_HOME, or move that file away"
+        raise StoreError("this is not a store of runs", Reason(str(path), "is another program's database", mend))
+    if version > FORMAT:
+        what = f"has format {version}, and this openwork reads formats up to {FORMAT}"
+        mend = "upgrade openwork: pip install --upgrade openwork; or give another folder in OPENWORK_HOME"
+        raise StoreTooNew("the store was written by a newer openwork", Reason(str(path), what, mend))
+    return True

@@ -1,0 +1,133 @@
+"""Random work for an engine: a stack, inputs and plans, all from a spec and a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.data import Dataset
+from openwork.data.randomness import bits, integers, permutation, uniform
+from openwork.engines import AdamW, Batches, OptimiserState
+from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero
+from openwork.models import ModelSpec, Stack, initial_stack, sites_of
+from openwork.tasks import Tokens
+
+KINDS: tuple[type[Edit], ...] = (Zero, Mean, Resample, Patch, Set, Linearise)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What an engine is given: a stack, a dataset, paired inputs for `Patch` and a reference for `Mean`."""
+
+    seed: int
+    stack: Stack
+    dataset: Dataset
+    source: Tokens
+    reference: Tokens
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Of the stack."""
+        return self.stack.spec
+
+    @property
+    def n_pos(self) -> int:
+        """Tokens in a sequence; at most the spec's context."""
+        return int(self.dataset.tokens.shape[1])
+
+    def with_stack(self, stack: Stack) -> Case:
+        """The same inputs for other models."""
+        return replace(self, stack=stack)
+
+    def in_float64(self) -> Case:
+        """The same weights in float64."""
+        spec = self.spec.model_copy(update={"dtype": "float64"})
+        return self.with_stack(Stack(spec, self.stack.flat.astype(np.float64)))
+
+
+def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> Case:
+    """Initial weights with noise on all of them, biases and norms included; random tokens, answers and graded positions."""
+    start = initial_stack(spec, range(seed, seed + models))
+    noise = 0.6 * _uniform("kit noise", seed, start.flat.shape) - 0.3
+    n_pos = spec.n_ctx - int(integers(bits("kit length", seed), spec.n_ctx, 1)[0]) // 2
+    order = permutation(bits("kit graded", seed), n_pos)
+    graded = tuple(sorted(int(p) for p in order[: 1 + seed % n_pos]))
+    answers = _tokens("kit answers", seed, spec.d_vocab_out, (inputs, len(graded)))
+    dataset = Dataset(_tokens("kit tokens", seed, spec.d_vocab, (inputs, n_pos)), answers, graded, np.arange(inputs))
+    return Case(
+        seed,
+        Stack(spec, (start.flat + noise).astype(spec.dtype)),
+        dataset,
+        _tokens("kit source", seed, spec.d_vocab, (inputs, n_pos)),
+        _tokens("kit reference", seed, spec.d_vocab, (2 * inputs + 1, n_pos)),
+    )
+
+
+def random_plans(case: Case, of_each: int = 2) -> list[Plan]:
+    """Plans with one edit of every kind at random places, `of_each` of each, and one plan with all of them.
+
+    Every plan captures the edited site and, where there is one, the end of the last block.
+    """
+    edits = [e for n, kind in enumerate(KINDS * of_each) if (e := _edit(case, kind, n)) is not None]
+    plans = [(edit,) for edit in edits] + [tuple(edits)]
+    last = [name for name in sites_of(case.spec) if name.endswith("hook_resid_post")][-1:]
+    return [Plan(plan, (*(edit.site for edit in plan), *last)) for plan in plans]
+
+
+def _edit(case: Case, kind: type[Edit], number: int) -> Edit | None:
+    """One edit at a random place; None where the model has no place for this kind."""
+    spec, n_pos = case.spec, case.n_pos
+    stream = bits("kit edit", case.seed, number)
+    # a norm divides by its scale: at zero nothing is left to compare
+    barred = "hook_scale" if kind is Zero else "never"
+    named = [s for s in sites_of(spec).values() if barred not in s.name]
+    if kind is Linearise:
+        named = [s for s in named if s.name.endswith("hook_mlp_out")]
+    if not named:
+        return None
+    site = named[int(integers(stream, len(named), 1)[0])]
+    positions = _some(stream, n_pos)
+    if kind is Linearise:
+        return Linearise(site.name, positions)
+    heads = _some(stream, spec.n_heads) if "head" in site.axes else None
+    units = _some(stream, site.shape(spec, n_pos)[-1])
+    place = kind(site.name, positions, heads, units)
+    if kind is Set:
+        count = len(place.index(spec, n_pos))
+        values = tuple((0.5 + uniform(stream, count)).tolist())
+        return Set(site.name, positions, heads, units, values[0] if number % 2 else values)
+    return replace(place, seed=number) if isinstance(place, Resample) else place
+
+
+def _some(stream: np.random.PCG64, n: int) -> tuple[int, ...] | None:
+    """None for all of 0 .. n-1, or some of them."""
+    count = int(integers(stream, n + 1, 1)[0])
+    return tuple(sorted(int(i) for i in permutation(stream, n)[:count])) or None
+
+
+def training_work(case: Case, steps: int, warm: bool) -> tuple[OptimiserState, Batches]:
+    """Batches of 8, the last one smaller, each model with its own order and rates; fresh or `warm` optimiser memory."""
+    models, n = len(case.stack), 8 * steps - 3
+    order = integers(bits("kit order", case.seed), len(case.dataset), models * n).reshape(models, n)
+    rates = 1e-3 * (0.5 + _uniform("kit rates", case.seed, (models, steps)))
+    state = OptimiserState.fresh(case.spec, models)
+    if warm:
+        shape, dtype = state.exp_avg.shape, case.spec.dtype
+        average = (_uniform("kit average", case.seed, shape) - 0.5).astype(np.float32).astype(dtype)
+        square = (0.1 + _uniform("kit square", case.seed, shape)).astype(np.float32).astype(dtype)
+        state = OptimiserState(average, square, np.arange(3, 3 + models))
+    return state, Batches(case.dataset, order, 8, rates)
+
+
+CLIPPED = AdamW(max_grad_norm=0.05)
+"""A clip small enough that it acts."""
+
+
+def _uniform(purpose: str, seed: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    return uniform(bits(purpose, seed), int(np.prod(shape))).reshape(shape)
+
+
+def _tokens(purpose: str, seed: int, vocabulary: int, shape: tuple[int, int]) -> Tokens:
+    return integers(bits(purpose, seed), vocabulary, shape[0] * shape[1]).reshape(shape).astype(np.int32)

@@ -1,0 +1,167 @@
+"""The conformance kit for engines: an engine against an oracle, on random work.
+
+Call `check_engine` on many random specs (`openwork.testing.specs`) and `check_training` on a few. They raise
+AssertionError with what differs, where and by how much; nothing of pytest is needed.
+
+Two engines add in different orders, so they agree only to rounding: a float32 array within 1e-5 of its largest number,
+a float64 array within 1e-10. Where a model is ill-conditioned the oracle itself is wrong by more than that; so in
+float32 the oracle also runs in float64, and ten times its own error is allowed on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.data import Dataset
+from openwork.engines import AdamW, Engine, Trace, joined
+from openwork.interventions import Plan
+from openwork.models import ModelSpec, named_views, sites_of
+from openwork.testing.engine_case import CLIPPED, Case, make_case, random_plans, training_work
+from openwork.testing.engine_rules import Make, check_rules
+
+Measured = Mapping[str, NDArray[np.generic]]
+Measure = Callable[[Engine, Case], Measured]
+
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+OWN_ERROR = 10
+
+
+def check_engine(make: Make, oracle: Engine, spec: ModelSpec, seed: int) -> None:
+    """Everything that an engine promises, on one spec; about 60 passes over 37 inputs, twice in float32.
+
+    Args:
+        make: gives an engine that uses so many threads.
+        oracle: the engine to agree with.
+        spec: of any dtype that both can run.
+        seed: of weights, inputs and edits.
+
+    Raises:
+        AssertionError: the engine breaks its contract, and how.
+    """
+    engine, case = make(1), make_case(spec, seed)
+    agree(engine, oracle, case, unedited)
+    agree(engine, oracle, case, gradients)
+    for plan in random_plans(case):
+        agree(engine, oracle, case, partial(edited, plan), f" with {plan}")
+    agree(engine, oracle, case, one_step)
+    agree(engine, oracle, case, partial(one_step, optimiser=AdamW(max_grad_norm=None)), " unclipped")
+    check_rules(make, case)
+
+
+def check_training(engine: Engine, oracle: Engine, spec: ModelSpec, seed: int, steps: int = 200) -> None:
+    """Losses, and logits at the end, of many steps from fresh optimiser memory; in float64 the weights too.
+
+    The weights are compared without `b_K`: softmax ignores it, so its gradient is rounding noise, which AdamW turns
+    into steps of full size. A wrong sum grows over the steps, hence a hundred times the usual tolerance.
+    """
+    agree(engine, oracle, make_case(spec, seed), partial(many_steps, steps=steps), f" after {steps} steps", 100)
+
+
+def agree(engine: Engine, oracle: Engine, case: Case, measure: Measure, when: str = "", looser: float = 1) -> None:
+    """Raises AssertionError unless both engines measure the same."""
+    found, expected = measure(engine, case), measure(oracle, case)
+    precise = expected if case.spec.dtype == "float64" else measure(oracle, case.in_float64())
+    told = []
+    for name, array in expected.items():
+        own_error = _distance(array, precise[name])
+        allowed = looser * TOLERANCE[case.spec.dtype] * _scale(array) + OWN_ERROR * own_error
+        if found[name].shape != array.shape:
+            told.append(f"{name}{when}: shape {found[name].shape}, the oracle's is {array.shape}")
+        elif not (distance := _distance(found[name], array)) <= allowed:
+            told.append(f"{name}{when}: differs by {distance:.3g} from the oracle; {allowed:.3g} is allowed")
+    if told:
+        said = "\n  ".join(told)
+        raise AssertionError(
+            f"{engine.name} and {oracle.name} disagree (seed {case.seed}, {case.spec.dtype}, {case.spec!r}):\n  {said}"
+        )
+
+
+def unedited(engine: Engine, case: Case) -> Measured:
+    """Logits and every site, run in blocks."""
+    plan = Plan(captures=tuple(sites_of(case.spec)))
+    blocks = list(engine.run(case.stack, case.dataset.tokens, plan, graded=case.dataset.graded, block=16))
+    starts = [block.start for block in blocks]
+    if starts != list(range(0, len(case.dataset), 16)):
+        raise AssertionError(f"{engine.name}: blocks of 16 start at {starts}")
+    return _of_trace(joined(blocks)) | scores(engine, case, Plan())
+
+
+def edited(plan: Plan, engine: Engine, case: Case) -> Measured:
+    """Logits, the plan's captures and scores."""
+    trace = engine.run(
+        case.stack,
+        case.dataset.tokens,
+        plan,
+        graded=case.dataset.graded,
+        sources={"source": case.source},
+        reference=case.reference,
+    )
+    return _of_trace(joined(trace)) | scores(engine, case, plan)
+
+
+def _of_trace(trace: Trace) -> dict[str, NDArray[np.generic]]:
+    return {"logits": trace.logits, **trace.captures}
+
+
+def scores(engine: Engine, case: Case, plan: Plan) -> dict[str, NDArray[np.generic]]:
+    """Loss, right answers and margin."""
+    found = engine.score(case.stack, case.dataset, plan, sources={"source": case.source}, reference=case.reference)
+    return {"loss": found.loss, "right": found.right, "sequences": found.sequences, "margin": found.margin}
+
+
+def gradients(engine: Engine, case: Case) -> Measured:
+    """Of the mean loss, by every weight."""
+    found = engine.gradients(case.stack, case.dataset)
+    # b_K's true gradient is zero: it is compared on the scale of b_Q's by lying in one array with it
+    weights = dict(found.weights)
+    for name in [name for name in weights if name.endswith("b_K")]:
+        pair = name.removesuffix("b_K") + "W_V"
+        models = len(case.stack)
+        joint = [weights.pop(name).reshape(models, -1), weights[pair].reshape(models, -1)]
+        weights[f"{name} and W_V"] = np.concatenate(joint, axis=1)
+    return {"loss": found.loss} | {f"gradient of {name}": array for name, array in weights.items()}
+
+
+def one_step(engine: Engine, case: Case, optimiser: AdamW = CLIPPED) -> Measured:
+    """One optimiser step from memory that is not empty, so that no weight's step hangs on a gradient's sign."""
+    state, batches = training_work(case, 1, warm=True)
+    after = engine.train(case.stack, state, batches, optimiser)
+    return {
+        "losses": after.losses,
+        "weights": after.stack.flat,
+        "exp_avg": after.state.exp_avg,
+        "exp_avg_sq": after.state.exp_avg_sq,
+        "step": after.state.step,
+    }
+
+
+def many_steps(engine: Engine, case: Case, steps: int) -> Measured:
+    """Losses of every step, and where they lead."""
+    state, batches = training_work(case, steps, warm=False)
+    after = engine.train(case.stack, state, batches, AdamW())
+    moved = case.with_stack(after.stack)
+    found = {"losses": after.losses, "step": after.state.step} | {"logits": unedited(engine, moved)["logits"]}
+    if case.spec.dtype == "float64":
+        weights = named_views(case.spec, after.stack.flat)
+        found |= {f"trained {name}": array for name, array in weights.items() if not name.endswith("b_K")}
+    return found
+
+
+def _scale(array: NDArray[np.generic]) -> float:
+    finite = np.abs(array[np.isfinite(array)], dtype=np.float64)
+    return float(finite.max(initial=0))
+
+
+def _distance(one: NDArray[np.generic], other: NDArray[np.generic]) -> float:
+    """The largest difference; infinite where the two are not infinite, or not a number, at the same places."""
+    if not np.array_equal(np.where(np.isfinite(one), 0, one), np.where(np.isfinite(other), 0, other), equal_nan=True):
+        return float("inf")
+    both = np.isfinite(one)
+    return float(np.abs(one[both].astype(np.float64) - other[both].astype(np.float64)).max(initial=0))
+
+
+__all__ = ["Dataset", "check_engine", "check_training"]
