@@ -19,6 +19,7 @@ using namespace openwork;
 namespace {
 
 using Numbers = nb::ndarray<nb::c_contig, nb::device::cpu>;  // of the spec's dtype
+using Weights = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 using Ints = nb::ndarray<const int32_t, nb::c_contig, nb::device::cpu>;
 using Longs = nb::ndarray<const int64_t, nb::c_contig, nb::device::cpu>;
 using Doubles = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
@@ -40,7 +41,7 @@ struct Core {
   int64_t params;
 
   size_t width() const { return wide ? sizeof(double) : sizeof(float); }
-  const char* weights_of(const Numbers& stack, int64_t model) const {
+  const char* weights_of(const Weights& stack, int64_t model) const {
     return static_cast<const char*>(stack.data()) + model * params * int64_t(width());
   }
 };
@@ -71,7 +72,7 @@ HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int6
   held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0};
   if (!index.is_none()) held.tap.index = nb::cast<Ints>(index).data();
   if (!values.is_none()) {
-    const Numbers array = nb::cast<Numbers>(values);
+    const Weights array = nb::cast<Weights>(values);
     held.tap.values = array.data();
     held.tap.values_stride = array.shape(0) == 1 ? 0 : int64_t(array.shape(1));
   }
@@ -116,7 +117,7 @@ void share_or_raise(int64_t n, int threads, int64_t scratch, volatile bool& canc
   if (!done) throw nb::python_error();
 }
 
-void run(const Core& core, const Numbers& stack, const Ints& tokens, const Ints& graded, const std::vector<Ints>& sources,
+void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded, const std::vector<Ints>& sources,
          const std::vector<HeldTap*>& taps, const Numbers& logits, int threads) {
   const HeldInputs held(tokens, nb::none(), graded, sources, taps);
   const Inputs& in = held.inputs;
@@ -131,7 +132,7 @@ void run(const Core& core, const Numbers& stack, const Ints& tokens, const Ints&
   });
 }
 
-void score(const Core& core, const Numbers& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
+void score(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
            const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Doubles& loss, const Counts& right,
            const Counts& sequences, const Doubles& margin, int threads) {
   const HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
@@ -160,7 +161,7 @@ void score(const Core& core, const Numbers& stack, const Ints& tokens, const Int
   }
 }
 
-void gradients(const Core& core, const Numbers& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
+void gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
                const Doubles& loss, const Numbers& out, int threads) {
   const HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   std::vector<int64_t> rows(tokens.shape(0));

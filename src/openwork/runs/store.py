@@ -11,15 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from openwork.errors import Reason, RecipeError, StoreError, UnknownRun, suggestion
-from openwork.models import ModelSpec, Stack, initial_stack
+from openwork.errors import Reason, RecipeError, UnknownRun, suggestion
+from openwork.models import Stack, initial_stack
 from openwork.runs.database import Database
-from openwork.runs.failures import told
 from openwork.runs.files import WEIGHTS
 from openwork.runs.home import default_home
 from openwork.runs.rows import load_runs
 from openwork.runs.run import Run
-from openwork.runs.tensors import read_stack, read_state, read_weights
+from openwork.runs.tensors import damaged, read_stack, read_state, read_weights
 from openwork.training import Experiment, Status, TrainingState
 
 T = TypeVar("T")
@@ -125,7 +124,9 @@ class Store:
             UnknownRun: it has been removed.
             StoreError: the file is missing or damaged.
         """
-        return self.stack_at(run, self.find(run.name).epoch)
+        with self.database.reading() as rows:
+            kept = rows.execute("SELECT epoch FROM runs WHERE name = ?", (run.name,)).fetchone()
+        return self.stack_at(run, kept[0] if kept else run.epoch)
 
     def stack_at(self, run: Run, epoch: int) -> Stack:
         """The run's weights after `epoch` epochs, `[1, param]`; 0 is before the first.
@@ -139,7 +140,9 @@ class Store:
 
         def read() -> Stack:
             with self.database.reading() as rows:
-                last = rows.execute("SELECT epoch, status <> 'training' FROM runs WHERE name = ?", (run.name,)).fetchone()
+                last = rows.execute(
+                    "SELECT epoch, status <> 'training' FROM runs WHERE name = ?", (run.name,)
+                ).fetchone()
                 place = _checkpoint(rows, run.name, epoch)
             if place is None:
                 what = f"has no epoch {epoch}" if last else "has been removed"
@@ -179,7 +182,9 @@ class Store:
     def verdicts(self, run: Run) -> dict[str, dict[str, Any]]:
         """The verdicts kept for this run by the id of their claim, in the order in which they were saved."""
         with self.database.reading() as rows:
-            kept = rows.execute("SELECT claim, verdict FROM verdicts WHERE run = ? ORDER BY rowid", (run.name,)).fetchall()
+            kept = rows.execute(
+                "SELECT claim, verdict FROM verdicts WHERE run = ? ORDER BY rowid", (run.name,)
+            ).fetchall()
         return {claim: json.loads(verdict) for claim, verdict in kept}
 
     def _named(self, name: str) -> Run | None:
@@ -199,19 +204,21 @@ class Store:
         if status != "training":
             return None
         if place is None:
-            raise StoreError("the store is damaged", Reason(f"run {name}", f"has no checkpoint of epoch {epoch}", _AGAIN))
+            raise damaged(self.database.path, f"run {name} has no checkpoint of epoch {epoch}")
         stack = read_stack(self.home / place[0], spec, place[1], (name, epoch))
         optimiser = read_state(self.home / file, spec, number, (name, epoch))
         return TrainingState.resumed(seed, stack, optimiser, epoch)
 
     def _steadily(self, read: Callable[[], T]) -> T:
         """Reads rows and then the files that they name, again where another process has replaced a file in between."""
-        for attempt in range(READS):
+        for attempt in range(1, READS + 1):
             try:
-                with told(self.home):
-                    return read()
-            except MissingFile as error:
-                ...
+                return read()
+            except FileNotFoundError as error:
+                if attempt == READS:
+                    raise damaged(Path(error.filename), "is missing") from error
+                time.sleep(0.02 * attempt)
+        raise AssertionError("unreachable")
 
 
 def _checkpoint(rows: sqlite3.Connection, run: str, epoch: int) -> tuple[str, int] | None:

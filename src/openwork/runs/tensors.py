@@ -7,6 +7,7 @@ is JSON under the one key `openwork`, so that the same numbers are the same byte
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -82,8 +83,8 @@ def _read(path: Path, names: Sequence[str], number: int | None) -> tuple[dict[st
         with safe_open(path, framework="numpy") as file:
             metadata = json.loads((file.metadata() or {}).get("openwork", "{}"))
             arrays = {name: file.get_slice(name)[part] for name in names}
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as error:
+        raise FileNotFoundError(errno.ENOENT, "is missing", str(path)) from error
     except (SafetensorError, OSError, ValueError, IndexError) as error:
         raise damaged(path, str(error)) from error
     return arrays, [(str(run), int(epoch)) for run, epoch in metadata.get("rows", [])]

@@ -16,7 +16,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.data import Dataset
 from openwork.engines import AdamW, Engine, Trace, joined
 from openwork.interventions import Plan
 from openwork.models import ModelSpec, named_views, sites_of
@@ -116,13 +115,11 @@ def scores(engine: Engine, case: Case, plan: Plan) -> dict[str, NDArray[np.gener
 def gradients(engine: Engine, case: Case) -> Measured:
     """Of the mean loss, by every weight."""
     found = engine.gradients(case.stack, case.dataset)
-    # b_K's true gradient is zero: it is compared on the scale of b_Q's by lying in one array with it
+    # the true gradient of b_K is zero, so it has no scale of its own: it is compared on that of b_V
     weights = dict(found.weights)
     for name in [name for name in weights if name.endswith("b_K")]:
-        pair = name.removesuffix("b_K") + "W_V"
-        models = len(case.stack)
-        joint = [weights.pop(name).reshape(models, -1), weights[pair].reshape(models, -1)]
-        weights[f"{name} and W_V"] = np.concatenate(joint, axis=1)
+        value_bias = weights[name.removesuffix("b_K") + "b_V"]
+        weights[f"{name} and b_V"] = np.stack([weights.pop(name), value_bias])
     return {"loss": found.loss} | {f"gradient of {name}": array for name, array in weights.items()}
 
 
@@ -162,6 +159,3 @@ def _distance(one: NDArray[np.generic], other: NDArray[np.generic]) -> float:
         return float("inf")
     both = np.isfinite(one)
     return float(np.abs(one[both].astype(np.float64) - other[both].astype(np.float64)).max(initial=0))
-
-
-__all__ = ["Dataset", "check_engine", "check_training"]

@@ -38,6 +38,28 @@ class TrainingState:
         optimiser = OptimiserState.fresh(spec, len(seeds))
         return cls(tuple(seeds), initial_stack(spec, seeds), optimiser, np.zeros(len(seeds), np.int64))
 
+    @classmethod
+    def resumed(cls, seed: int, stack: Stack, optimiser: OptimiserState, epoch: int) -> TrainingState:
+        """One model after `epoch` epochs; `stack` and `optimiser` are of that model alone."""
+        return cls((seed,), stack, optimiser, np.array([epoch], np.int64))
+
+    @classmethod
+    def joined(cls, spec: ModelSpec, parts: Sequence[TrainingState]) -> TrainingState:
+        """All models of the parts side by side, in order; they may have finished different numbers of epochs."""
+        if not parts:
+            return cls.fresh(spec, ())
+        optimiser = OptimiserState(
+            np.concatenate([part.optimiser.exp_avg for part in parts]),
+            np.concatenate([part.optimiser.exp_avg_sq for part in parts]),
+            np.concatenate([part.optimiser.step for part in parts]),
+        )
+        return cls(
+            tuple(seed for part in parts for seed in part.seeds),
+            Stack(spec, np.concatenate([part.stack.flat for part in parts])),
+            optimiser,
+            np.concatenate([part.epochs for part in parts]),
+        )
+
     def take(self, models: Sequence[int]) -> TrainingState:
         """These models, in this order."""
         seeds = tuple(self.seeds[m] for m in models)

@@ -1,0 +1,81 @@
+"""`openwork doctor`: what runs here, and why."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from openwork.cli.examples import examples
+from openwork.cli.options import EngineName, JsonFlag, StorePath, Threads
+from openwork.cli.output import emit, people, size_text
+from openwork.engines import choose_engine
+from openwork.engines.choose import ENGINES
+from openwork.errors import OpenworkError
+from openwork.runs import Store
+from openwork.training import named_experiment
+
+app = typer.Typer(add_completion=False)
+PACKAGES = ("openwork", "numpy", "safetensors", "pydantic", "typer", "rich", "plotly", "jinja2", "torch")
+
+
+@app.command(epilog=examples("openwork doctor", "openwork doctor --engine torch", "openwork doctor --json"))
+def doctor(
+    engine: EngineName = None, threads: Threads = None, store: StorePath = None, as_json: JsonFlag = False
+) -> None:
+    """Say which engine runs here and why, with versions, and where runs are kept.
+
+    The engine is the one that would train the default model of reverse-increment.
+    """
+    spec = named_experiment("reverse-increment").spec
+    choice = choose_engine(spec, engine, threads)
+    found: dict[str, Any] = {
+        "engine": {"name": choice.engine.name, "reason": choice.reason, "threads": choice.engine.threads},
+        "engines": {name: _about(name, threads) for name in ENGINES},
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "machine": f"{platform.system()} {platform.machine()}",
+        "store": _store(store),
+    }
+    if as_json:
+        emit(found)
+        return
+    kept = found["store"]
+    lines = [
+        ("engine", f"{choice.reason}, {choice.engine.threads} threads"),
+        *((f"  {name}", about) for name, about in found["engines"].items()),
+        ("machine", found["machine"]),
+        ("versions", ", ".join(f"{name} {number or '(not installed)'}" for name, number in found["versions"].items())),
+        ("store", f"{kept['home']}, {kept['runs']} runs, {size_text(kept['bytes'])}"),
+        ("free disk", size_text(kept["free_bytes"])),
+    ]
+    console = people(as_json)
+    for label, text in lines:
+        console.print(f"[bold]{label:<10}[/bold]", end=" ")
+        console.print(text, markup=False, soft_wrap=True)
+
+
+def _about(name: str, threads: int | None) -> str:
+    """What an engine says of itself, or why it cannot be had."""
+    try:
+        return choose_engine(named_experiment("reverse-increment").spec, name, threads).engine.why()
+    except OpenworkError as error:
+        return "; ".join(str(reason) for reason in error.reasons)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _store(path: Path | None) -> dict[str, Any]:
+    with Store.open(path) as store:
+        home, runs = store.home, len(store.runs())
+    size = sum(file.stat().st_size for file in home.rglob("*") if file.is_file())
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    return {"home": str(home), "runs": runs, "bytes": size, "free_bytes": shutil.disk_usage(there).free}

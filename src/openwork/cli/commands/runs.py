@@ -1,0 +1,106 @@
+"""`openwork runs`: what is stored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from openwork.cli.examples import examples
+from openwork.cli.options import JsonFlag, StorePath
+from openwork.cli.output import duration_text, emit, people, share_text, table
+from openwork.runs import EpochRecord, Run, Store
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
+Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
+
+
+@app.command("list", epilog=examples("openwork runs list", "openwork runs list --task reverse-increment --json"))
+def list_runs(
+    task: Annotated[str | None, typer.Option("--task", help="Only runs of this task.", show_default=False)] = None,
+    store: StorePath = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List the stored runs, oldest first."""
+    with Store.open(store) as kept:
+        runs = kept.runs(task=task)
+        if as_json:
+            emit([summary(run) for run in runs])
+            return
+        console = people(as_json)
+        if not runs:
+            console.print(f"No runs in {kept.home} yet. Make one: openwork train TASK", soft_wrap=True)
+            return
+        columns = ("run", "task", "seed", "epoch", "status", "trained on", "held out", "updated")
+        rows = [[run.name, run.task_name, run.seed, run.epoch, *_state(run), run.updated[:16]] for run in runs]
+        console.print(table(columns, rows, right=("seed", "epoch", "trained on", "held out")))
+
+
+@app.command("show", epilog=examples("openwork runs show 3f2a", "openwork runs show 3f2a --json"))
+def show(
+    name: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
+    store: StorePath = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show one run: what was trained, how it went, how its claims were judged."""
+    with Store.open(store) as kept:
+        run = kept.find(name)
+        verdicts = kept.verdicts(run)
+        if as_json:
+            history = [_epoch(record) for record in run.history]
+            emit(summary(run) | {"experiment": run.experiment.as_json(), "history": history, "verdicts": verdicts})
+            return
+        console, experiment = people(as_json), run.experiment
+        facts = [
+            ("run", run.name),
+            ("task", experiment.task),
+            ("model", experiment.spec),
+            ("split", f"{experiment.split.kind}, {share_text(experiment.split.held_out)} held out"),
+            ("seed", run.seed),
+            ("status", f"{run.status} after epoch {run.epoch} of {experiment.recipe.epochs}"),
+            ("solved at", "-" if run.first_solved_epoch is None else f"epoch {run.first_solved_epoch}"),
+            ("accuracy", f"{_state(run)[1]} trained on, {_state(run)[2]} held out"),
+            ("engine", run.engine),
+            ("time", f"{duration_text(run.seconds)}, from {run.created} to {run.updated}"),
+        ]
+        for label, value in facts:
+            console.print(f"{label:<10} {value}", markup=False, soft_wrap=True)
+        for claim, verdict in verdicts.items():
+            console.print(f"{verdict['outcome']:<10} {claim}: {verdict['sentence']}", markup=False, soft_wrap=True)
+
+
+@app.command("remove", epilog=examples("openwork runs remove 3f2a", "openwork runs remove 3f2a 77b0 --yes"))
+def remove(
+    names: Names,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    store: StorePath = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Remove runs, with their weights and verdicts. Every name is looked up before the first is removed."""
+    with Store.open(store) as kept:
+        runs = list({run.name: run for run in map(kept.find, names)}.values())
+        if not yes:
+            typer.confirm(f"Remove {', '.join(run.name for run in runs)} from {kept.home}?", abort=True, err=True)
+        for run in runs:
+            kept.remove(run)
+    if as_json:
+        emit({"removed": [run.name for run in runs]})
+    else:
+        people(as_json).print(f"Removed {', '.join(run.name for run in runs)}.")
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """A run in plain values, without its history."""
+    last = _epoch(run.last) if run.history else None
+    about = ("name", "seed", "status", "epoch", "solved", "first_solved_epoch", "engine", "created", "updated")
+    return {field: getattr(run, field) for field in about} | {"task": run.task_name, "last": last}
+
+
+def _epoch(record: EpochRecord) -> dict[str, Any]:
+    return {field: getattr(record, field) for field in EpochRecord.__dataclass_fields__} | {"solved": record.solved}
+
+
+def _state(run: Run) -> tuple[str, str, str]:
+    """Status and accuracies as text."""
+    held_out = run.last.held_out
+    return run.status, share_text(run.last.train.accuracy), "-" if held_out is None else share_text(held_out.accuracy)

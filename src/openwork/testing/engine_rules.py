@@ -1,0 +1,183 @@
+"""What an engine promises whatever its rounding: bits that depend on nothing but the seed, masks, ties, NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.engines import AdamW, Batches, Engine, Trace, joined
+from openwork.interventions import Plan, Set, Zero
+from openwork.models import Stack, sites_of
+from openwork.testing.engine_case import CLIPPED, Case, random_plans, training_work
+
+Make = Callable[[int], Engine]
+"""Gives an engine that uses so many threads."""
+
+
+def check_rules(make: Make, case: Case) -> None:
+    """All rules of this file on one case.
+
+    Raises:
+        AssertionError: the engine breaks a rule, and which.
+    """
+    engine = make(1)
+    for rule in (_weights_stay, _masks_hold, _edits_show, _first_largest_wins, _nan_is_wrong, _not_finite_stops):
+        rule(engine, case)
+    _threads_change_nothing(make, case)
+    _neighbours_change_nothing(engine, case)
+
+
+def _require(holds: bool, case: Case, engine: Engine, words: str) -> None:
+    if not holds:
+        raise AssertionError(f"{engine.name} {words} (seed {case.seed}, {case.spec!r})")
+
+
+def _everything(engine: Engine, case: Case) -> list[NDArray[np.generic]]:
+    """Every array that an engine can give for a case."""
+    plan, sources = random_plans(case, 1)[-1], {"source": case.source}
+    trace = joined(
+        engine.run(case.stack, case.dataset.tokens, plan, graded=case.dataset.graded, sources=sources, block=16)
+    )
+    scores = engine.score(case.stack, case.dataset, plan, sources=sources)
+    gradients = engine.gradients(case.stack, case.dataset)
+    state, batches = training_work(case, 5, warm=True)
+    trained = engine.train(case.stack, state, batches, CLIPPED)
+    return [
+        *(trace.logits, *trace.captures.values()),
+        *(scores.loss, scores.right, scores.sequences, scores.margin),
+        *(gradients.loss, *gradients.weights.values()),
+        *(trained.losses, trained.stack.flat, trained.state.exp_avg, trained.state.exp_avg_sq, trained.state.step),
+    ]
+
+
+def _same_bits(one: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) -> bool:
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
+
+
+def _threads_change_nothing(make: Make, case: Case) -> None:
+    one = make(1)
+    expected = _everything(one, case)
+    for threads in (2, 3):
+        found = _everything(make(threads), case)
+        _require(_same_bits(found, expected), case, one, f"gives other bits with {threads} threads than with one")
+
+
+def _neighbours_change_nothing(engine: Engine, case: Case) -> None:
+    state, batches = training_work(case, 5, warm=True)
+    together = engine.train(case.stack, state, batches, CLIPPED)
+    scores = engine.score(case.stack, case.dataset)
+    for model in range(len(case.stack)):
+        one = slice(model, model + 1)
+        own = Batches(batches.dataset, batches.order[one], batches.batch_size, batches.rates[one])
+        alone = engine.train(case.stack.take([model]), state.take([model]), own, CLIPPED)
+        same = _same_bits(
+            [alone.losses, alone.stack.flat, alone.state.exp_avg, alone.state.exp_avg_sq],
+            [
+                together.losses[one],
+                together.stack.flat[one],
+                together.state.exp_avg[one],
+                together.state.exp_avg_sq[one],
+            ],
+        )
+        _require(same, case, engine, f"trains model {model} to other bits alone than beside its neighbours")
+        single = engine.score(case.stack.take([model]), case.dataset)
+        same = _same_bits(
+            [single.loss, single.right, single.margin], [scores.loss[one], scores.right[one], scores.margin[one]]
+        )
+        _require(same, case, engine, f"scores model {model} differently alone than beside its neighbours")
+
+
+def _weights_stay(engine: Engine, case: Case) -> None:
+    weights, before = case.stack.flat.tobytes(), _run(engine, case, Plan()).logits
+    _everything(engine, case)
+    _require(case.stack.flat.tobytes() == weights, case, engine, "changed the weights it was given")
+    after = _run(engine, case, Plan()).logits
+    _require(_same_bits([after], [before]), case, engine, "answers differently after edited passes and training")
+
+
+def _masks_hold(engine: Engine, case: Case) -> None:
+    """No edit lets a causal model look ahead, and captures say so."""
+    if case.spec.attention_dir != "causal":
+        return
+    ahead = np.triu(np.ones((case.n_pos, case.n_pos), bool), 1)
+    for site in sites_of(case.spec).values():
+        if site.axes != ("head", "query", "key"):
+            continue
+        blank = 0.0 if site.name.endswith("pattern") else -np.inf
+        trace = _run(engine, case, Plan((Set(site.name, value=0.25),), (site.name,)))
+        found = trace.captures[site.name]
+        _require(
+            bool((found[..., ahead] == blank).all()), case, engine, f"shows other than {blank} ahead at {site.name}"
+        )
+        _require(bool((found[..., ~ahead] == 0.25).all()), case, engine, f"does not show what was set at {site.name}")
+
+
+def _edits_show(engine: Engine, case: Case) -> None:
+    """What is set is what is captured, at every site."""
+    for site in sites_of(case.spec).values():
+        if site.axes == ("head", "query", "key"):
+            continue
+        found = _run(engine, case, Plan((Set(site.name, value=0.5),), (site.name,))).captures[site.name]
+        _require(bool((found == 0.5).all()), case, engine, f"does not show what was set at {site.name}")
+    for name in sites_of(case.spec):
+        if name.endswith("hook_attn_out"):
+            result = name.removesuffix("hook_attn_out") + "attn.hook_result"
+            found = _run(engine, case, Plan((Zero(result),), (name,))).captures[name]
+            bias = case.stack.named()[name.removesuffix("hook_attn_out") + "attn.b_O"]
+            same = np.array_equal(found, np.broadcast_to(bias[:, None, None], found.shape))
+            _require(same, case, engine, f"writes other than b_O at {name} when every head's result is zero")
+
+
+def _run(engine: Engine, case: Case, plan: Plan) -> Trace:
+    return joined(engine.run(case.stack, case.dataset.tokens, plan, graded=case.dataset.graded))
+
+
+def _first_largest_wins(engine: Engine, case: Case) -> None:
+    """With all weights zero all logits are equal: the answer is 0, the margin 0, the loss that of guessing."""
+    level = Stack(case.spec, np.zeros_like(case.stack.flat))
+    scores = engine.score(level, case.dataset)
+    right = (case.dataset.answers == 0).sum(axis=0)
+    _require(bool((scores.right == right).all()), case, engine, "does not take the first of equal logits")
+    whole = (case.dataset.answers == 0).all(axis=1).sum()
+    _require(bool((scores.sequences == whole).all()), case, engine, "counts other sequences than those all right")
+    margin = 0.0 if case.spec.d_vocab_out > 1 else np.inf
+    _require(bool((scores.margin == margin).all()), case, engine, f"has margin {scores.margin} where all logits are 0")
+    guess = np.log(case.spec.d_vocab_out)
+    _require(bool(np.abs(scores.loss - guess).max() < 1e-5), case, engine, f"has loss {scores.loss} where logits are 0")
+
+
+def _nan_is_wrong(engine: Engine, case: Case) -> None:
+    broken = Stack(case.spec, np.full_like(case.stack.flat, np.nan))
+    scores = engine.score(broken, case.dataset)
+    _require(not scores.right.any() and not scores.sequences.any(), case, engine, "calls a NaN logit right")
+    _require(bool(np.isnan(scores.loss).all()), case, engine, "has a finite loss where every logit is NaN")
+
+
+def _not_finite_stops(engine: Engine, case: Case) -> None:
+    """A model whose loss is not finite stops there, as it was before that step; its neighbours go on."""
+    state, batches = training_work(case, 4, warm=True)
+    constants = AdamW(weight_decay=0.01)
+    rates = batches.rates.copy()
+    rates[0, 1] = np.inf
+    blown = engine.train(case.stack, state, Batches(batches.dataset, batches.order, 8, rates), constants)
+    finite = np.isfinite(blown.losses)
+    _require(
+        finite[0].tolist() == [True, True, False, False],
+        case,
+        engine,
+        f"told losses {blown.losses[0]} of a blown-up model",
+    )
+    _require(bool(np.isnan(blown.losses[0, 2:]).all()), case, engine, f"told losses {blown.losses[0]} instead of NaN")
+    _require(int(blown.state.step[0] - state.step[0]) == 2, case, engine, "took steps after a loss that was not finite")
+    first_two = Batches(batches.dataset, batches.order[:, :16], 8, rates[:, :2])
+    before = engine.train(case.stack, state, first_two, constants)
+    same = _same_bits(
+        [blown.stack.flat[0], blown.state.exp_avg[0], blown.state.exp_avg_sq[0]],
+        [before.stack.flat[0], before.state.exp_avg[0], before.state.exp_avg_sq[0]],
+    )
+    _require(same, case, engine, "changed a model whose loss was not finite")
+    calm = engine.train(case.stack, state, batches, constants)
+    same = _same_bits([blown.losses[1:], blown.stack.flat[1:]], [calm.losses[1:], calm.stack.flat[1:]])
+    _require(same, case, engine, "let one model's blow-up change its neighbours")
