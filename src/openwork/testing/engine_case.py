@@ -48,7 +48,7 @@ class Case:
 
 
 def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> Case:
-    """Initial weights with noise on all of them, biases and norms included; random tokens, answers and graded positions."""
+    """Initial weights with noise on all of them, biases and norms included; random tokens, answers, positions."""
     start = initial_stack(spec, range(seed, seed + models))
     noise = 0.6 * _uniform("kit noise", seed, start.flat.shape) - 0.3
     n_pos = spec.n_ctx - int(integers(bits("kit length", seed), spec.n_ctx, 1)[0]) // 2
