@@ -21,11 +21,12 @@ from openwork.tasks import Task
 MOST_COUNTEREXAMPLES = 10
 
 
-def _several(value: Any) -> Any:
+def several(value: Any) -> Any:
+    """One name or a list of names, as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
-Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Several = Annotated[tuple[str, ...], BeforeValidator(several)]
 """One name or a list of names."""
 Each = Annotated[Quantifier, BeforeValidator(quantifier), Field(alias="for")]
 """For which cases: `for` in TOML, `each` in Python."""
@@ -187,7 +188,7 @@ def _reasons(kind: type[Claim], error: ValidationError) -> list[Reason]:
     names = {field.alias or name for name, field in kind.model_fields.items()}
     found = []
     for item in error.errors(include_url=False):
-        where = ".".join(str(step) for step in item["loc"])
+        where = ".".join(str(step) for step in item["loc"]) or "fields"
         message = item["msg"].removeprefix("Value error, ")
         match item["type"]:
             case "extra_forbidden":

@@ -22,7 +22,8 @@ EngineName = Annotated[
     str | None, typer.Option("--engine", help="native or torch; else the one that suits the model.", show_default=False)
 ]
 Threads = Annotated[
-    int | None, typer.Option("--threads", min=1, help="Cores to use; else all. Never changes a result.", show_default=False)
+    int | None,
+    typer.Option("--threads", min=1, help="Cores to use; else all. Never changes a result.", show_default=False),
 ]
 TaskName = Annotated[str, typer.Argument(help="A name that `openwork tasks` lists.", show_default=False)]
 TaskParams = Annotated[

@@ -29,7 +29,7 @@ class Change:
         self.files: dict[str, bytes] = {}
 
     def put(self, folder: str, data: bytes, name: str | None = None) -> str:
-        """Will write this file when the change is made; returns its path in the store, named by content unless given."""
+        """Will write this file when the change is made; its path in the store. It is named by its content unless given."""
         path = f"{folder}/{name or hashlib.sha256(data).hexdigest()[:32]}.safetensors"
         self.files[path] = data
         return path
@@ -101,7 +101,7 @@ class Database:
                 raise
 
     def doubt(self, names: set[str]) -> None:
-        """These files may have lost their last row; the next change looks. The rows must be committed before a file goes."""
+        """These files may have lost their last row; the next change looks, since rows are committed before files go."""
         self._doubtful |= names
 
     def tidy(self) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 WEIGHTS, CHECKPOINTS, PROGRESS, STATES = "weights", "checkpoints", "progress", "states"
-"""folders: final weights of a run; its weights after every epoch; the same, and optimiser states, of runs in training"""
+"""folders: an ended run's final weights, its weights after every epoch; the latter of runs in training, and their states"""
 PART = ".part"
 _OURS = re.compile(r"[0-9a-f]{12,32}\.safetensors(\.part)?")
 
 
 def write_files(home: Path, files: Mapping[str, bytes]) -> None:
-    """Writes each file under another name in its folder, syncs it, and renames it; when this returns all are durable."""
+    """Writes each file under another name, syncs it, and renames it; when this returns all are durable."""
     parts = {name: home / f"{name}{PART}" for name in files}
     try:
         for name, data in files.items():

@@ -25,7 +25,7 @@ def load_runs(rows: sqlite3.Connection, where: str = "TRUE", values: Sequence[An
     chosen = f"e.run IN (SELECT name FROM runs WHERE {where})"
     for run, *epoch in rows.execute(f"{_HISTORY} WHERE {chosen} ORDER BY e.run, e.epoch", values):
         history[run].append(_epoch(*epoch))
-    return [Run(*columns, history=tuple(history[columns[0]])) for columns in found]
+    return [Run(*columns, tuple(history[columns[0]])) for columns in found]
 
 
 def _epoch(epoch: int, lr: float, running_loss: float | None, step: int, seconds: float, *parts: Any) -> EpochRecord:

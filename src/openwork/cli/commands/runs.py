@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from openwork.cli.examples import examples
 from openwork.cli.options import JsonFlag, StorePath
-from openwork.cli.output import duration_text, emit, people, share_text, table
-from openwork.runs import EpochRecord, Run, Store
+from openwork.cli.output import duration_text, emit, people, share_text
+from openwork.cli.run_view import accuracies, run_summary, run_table
+from openwork.runs import Store
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
@@ -25,15 +26,13 @@ def list_runs(
     with Store.open(store) as kept:
         runs = kept.runs(task=task)
         if as_json:
-            emit([summary(run) for run in runs])
+            emit([run_summary(run) for run in runs])
             return
         console = people(as_json)
         if not runs:
             console.print(f"No runs in {kept.home} yet. Make one: openwork train TASK", soft_wrap=True)
             return
-        columns = ("run", "task", "seed", "epoch", "status", "trained on", "held out", "updated")
-        rows = [[run.name, run.task_name, run.seed, run.epoch, *_state(run), run.updated[:16]] for run in runs]
-        console.print(table(columns, rows, right=("seed", "epoch", "trained on", "held out")))
+        console.print(run_table(runs))
 
 
 @app.command("show", epilog=examples("openwork runs show 3f2a", "openwork runs show 3f2a --json"))
@@ -47,8 +46,8 @@ def show(
         run = kept.find(name)
         verdicts = kept.verdicts(run)
         if as_json:
-            history = [_epoch(record) for record in run.history]
-            emit(summary(run) | {"experiment": run.experiment.as_json(), "history": history, "verdicts": verdicts})
+            about = {"experiment": run.experiment.as_json(), "history": run.history, "verdicts": verdicts}
+            emit(run_summary(run) | about)
             return
         console, experiment = people(as_json), run.experiment
         facts = [
@@ -59,7 +58,7 @@ def show(
             ("seed", run.seed),
             ("status", f"{run.status} after epoch {run.epoch} of {experiment.recipe.epochs}"),
             ("solved at", "-" if run.first_solved_epoch is None else f"epoch {run.first_solved_epoch}"),
-            ("accuracy", f"{_state(run)[1]} trained on, {_state(run)[2]} held out"),
+            ("accuracy", "{} trained on, {} held out".format(*accuracies(run))),
             ("engine", run.engine),
             ("time", f"{duration_text(run.seconds)}, from {run.created} to {run.updated}"),
         ]
@@ -87,20 +86,3 @@ def remove(
         emit({"removed": [run.name for run in runs]})
     else:
         people(as_json).print(f"Removed {', '.join(run.name for run in runs)}.")
-
-
-def summary(run: Run) -> dict[str, Any]:
-    """A run in plain values, without its history."""
-    last = _epoch(run.last) if run.history else None
-    about = ("name", "seed", "status", "epoch", "solved", "first_solved_epoch", "engine", "created", "updated")
-    return {field: getattr(run, field) for field in about} | {"task": run.task_name, "last": last}
-
-
-def _epoch(record: EpochRecord) -> dict[str, Any]:
-    return {field: getattr(record, field) for field in EpochRecord.__dataclass_fields__} | {"solved": record.solved}
-
-
-def _state(run: Run) -> tuple[str, str, str]:
-    """Status and accuracies as text."""
-    held_out = run.last.held_out
-    return run.status, share_text(run.last.train.accuracy), "-" if held_out is None else share_text(held_out.accuracy)

@@ -1,0 +1,80 @@
+"""The model is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from openwork.analyses import percent
+from openwork.claims.claim import Claim, Each, Finding, Share
+from openwork.claims.context import Context, Evidence
+from openwork.claims.evidence import UNEDITED
+from openwork.claims.examples import wrong_answers
+from openwork.claims.places import filled, unknown_names
+from openwork.claims.shares import mean_part
+from openwork.claims.verdict import Effect
+from openwork.claims.wording import MEASURE_MORE, advice, told
+from openwork.errors import Reason
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+
+
+class Accuracy(Claim):
+    """Of all graded answers, or of each chosen output's, `at_least` this share is right.
+
+    Evidence: the model's answers to every input; one forward row each. Refuted by a smaller share.
+    """
+
+    kind: ClassVar[str] = "accuracy"
+    about_mechanism: ClassVar[bool] = False
+
+    output: str = ""
+    """which output, for example `y[i]`; all of them together unless given"""
+    each: Each = ()
+    at_least: Share = 1.0
+    """share of answers"""
+
+    def words(self) -> str:
+        """From the fields."""
+        which = f"{self.output} is" if self.output else "answers are"
+        return f"{which} right on at least {percent(self.at_least)} of inputs"
+
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """Outputs that the task does not have."""
+        if self.output:
+            yield from unknown_names(self.each, task, {"output": self.output}, task.outputs)
+        elif self.each:
+            yield Reason("for", "nothing is quantified", "give an output, for example y[i], or leave it out")
+
+    def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """The model's answers."""
+        return (UNEDITED,)
+
+    def find(self, context: Context) -> Finding:
+        """Shares, and inputs that are answered wrongly."""
+        found = context.evidence(UNEDITED)
+        names = context.task.outputs
+        groups = {"all outputs": list(range(len(names)))}
+        if self.output:
+            groups = {name: [names.index(name)] for (name,) in filled(self.each, context.task, (self.output,))}
+        right = found == context.subject.inputs.answers
+        parts = tuple(
+            mean_part(context, label, float(right[:, group].mean()), ">=", self.at_least)
+            for label, group in groups.items()
+        )
+        chosen = [o for group in groups.values() for o in group]
+        right = right[:, chosen]
+        sentence = (
+            f"{percent(float(right.mean()))} of answers are right, and {int(right.all(axis=1).sum()):,} of "
+            f"{len(right):,} inputs at every output" + (f": {told(parts, percent)}." if self.output else ".")
+        )
+        against = wrong_answers(context, found, chosen)
+        return Finding(parts, sentence, Effect(float(right.mean()), "share of answers right"), against, ADVICE)
+
+
+ADVICE = advice(
+    confirmed="The model can be opened up: what it does is worth explaining.",
+    refuted="Train it longer or with another seed before asking how it works.",
+    mixed="Look at the outputs that fail before asking how the model works.",
+    undecided=MEASURE_MORE,
+)

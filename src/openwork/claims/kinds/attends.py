@@ -1,0 +1,95 @@
+"""A head attends from one role to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from openwork.claims.claim import Claim, Each, Finding, Share
+from openwork.claims.context import Context, Evidence
+from openwork.claims.evidence import AttentionWeights
+from openwork.claims.examples import MOST, in_turn, question, symbol
+from openwork.claims.places import filled, head, unknown_head, unknown_names
+from openwork.claims.shares import mean_part
+from openwork.claims.verdict import Effect
+from openwork.claims.wording import MEASURE_MORE, advice, holding, told
+from openwork.errors import Reason
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+
+
+class Attends(Claim):
+    """In every case, the mean over all inputs of the weight that `head` gives from `query` to `key` is `at_least` so much.
+
+    Evidence: the pattern of that layer on every input; one forward row each. Refuted by a lower mean. It says where a
+    head looks, which is not what it does.
+    """
+
+    kind: ClassVar[str] = "attends"
+    about_mechanism: ClassVar[bool] = True
+
+    head: str
+    """`blocks.0.attn.1` is head 1 of layer 0"""
+    query: str
+    """role that attends, for example `predicts y[i]`"""
+    key: str
+    """role attended to, for example `x[n-1-i]`"""
+    each: Each = ()
+    at_least: Share = 0.5
+    """mean weight; 0.5 is more than all other positions together"""
+
+    def words(self) -> str:
+        """From the fields."""
+        return f"{self.head} attends from {self.query} to {self.key}, with a mean weight of at least {self.at_least:g}"
+
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """An unknown head, roles that the task does not have."""
+        yield from unknown_head(spec, "head", self.head)
+        yield from unknown_names(self.each, task, {"query": self.query, "key": self.key}, task.roles)
+
+    def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """The weights of the head between the roles."""
+        return (self._weights(context),)
+
+    def _cases(self, context: Context) -> list[tuple[str, ...]]:
+        return filled(self.each, context.task, (self.query, self.key))
+
+    def _weights(self, context: Context) -> AttentionWeights:
+        roles, found = context.task.roles, head(context.spec, self.head)
+        pairs = tuple((roles[query], roles[key]) for query, key in self._cases(context))
+        return AttentionWeights(found.site, found.head, pairs)
+
+    def find(self, context: Context) -> Finding:
+        """Means, and the inputs with the least attention."""
+        cases, weights = self._cases(context), context.evidence(self._weights(context))
+        means = weights.mean(axis=0, dtype=np.float64)
+        parts = tuple(
+            mean_part(context, f"{query} -> {key}", float(mean), ">=", self.at_least)
+            for (query, key), mean in zip(cases, means, strict=True)
+        )
+        against = []
+        for case, ((query, key), judged) in enumerate(zip(cases, parts, strict=True)):
+            rows = [] if judged.holds else np.argsort(weights[:, case], kind="stable")[:MOST]
+            against.append([self._line(context, int(r), query, key, float(weights[r, case])) for r in rows])
+        sentence = (
+            f"{self.head} gives {self.key} a mean weight of at least {self.at_least:g} {holding(parts)}: "
+            f"{told(parts, lambda v: f'{v:.2f}')}."
+        )
+        return Finding(parts, sentence, Effect(float(means.mean()), "mean attention"), in_turn(against), ADVICE)
+
+    def _line(self, context: Context, row: int, query: str, key: str, weight: float) -> str:
+        output = query.removeprefix("predicts ")
+        if query == output or output not in context.task.outputs:
+            return f"{question(context, row)}: attention from {query} to {key} is {weight:.2f}"
+        right = symbol(context, context.subject.inputs.answers[row, context.task.outputs.index(output)])
+        return f"{question(context, row)}: {output} should be {right}, attention to {key} is {weight:.2f}"
+
+
+ADVICE = advice(
+    confirmed="Attention shows where a head looks; confirm with an intervention that the answer depends on it.",
+    refuted="The weights do not show how the answer gets there: find its route by patching.",
+    mixed="Claim it for the cases that hold, and find the route of the others by patching.",
+    undecided=MEASURE_MORE,
+)

@@ -1,0 +1,104 @@
+"""The right answer can be read off the residual stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal
+
+from openwork.analyses import Way, percent
+from openwork.claims.claim import Claim, Each, Finding, Share
+from openwork.claims.context import Context, Evidence
+from openwork.claims.evidence import NearestAnswer
+from openwork.claims.examples import wrong_answers
+from openwork.claims.places import filled, unknown_names
+from openwork.claims.shares import mean_part
+from openwork.claims.verdict import Effect
+from openwork.claims.wording import MEASURE_MORE, advice, holding, told
+from openwork.errors import PlanError, Reason
+from openwork.models import ModelSpec, site_named
+from openwork.tasks import Task
+
+
+class ReadsOut(Claim):
+    """For every output, the answer symbol nearest to `site` at its graded position is right on `at_least` so many inputs.
+
+    Evidence: the site on every input; one forward row each. Refuted by a smaller share. The candidates are the symbols
+    that occur as answers, so guessing among four gets 25 %.
+    """
+
+    kind: ClassVar[str] = "reads-out"
+    about_mechanism: ClassVar[bool] = True
+
+    site: str
+    """for example `blocks.1.hook_resid_post`"""
+    basis: Literal["W_E", "W_U"] = "W_U"
+    """rows of the embedding, or columns of the unembedding"""
+    measure: Literal["cosine", "logit"] = "cosine"
+    after_norm: bool = False
+    """apply the final norm to the site first"""
+    output: str = ""
+    """which output, for example `y[i]`; every one unless given"""
+    each: Each = ()
+    at_least: Share = 0.99
+    """share of inputs"""
+
+    def words(self) -> str:
+        """From the fields."""
+        return f"the right answer is nearest to {self.site} by {self._way} on at least {percent(self.at_least)} of inputs"
+
+    @property
+    def _way(self) -> Way:
+        return Way(self.basis, self.after_norm, self.measure)
+
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """An unknown or unsuitable site, outputs that the task does not have, answers without an embedding."""
+        if spec is not None:
+            yield from self._site_misfits(spec)
+        if self.output:
+            yield from unknown_names(self.each, task, {"output": self.output}, task.outputs)
+        elif self.each:
+            yield Reason("for", "nothing is quantified", "give an output, for example y[i], or leave it out")
+        unseen = set(task.answer_vocabulary.symbols) - set(task.vocabulary.symbols)
+        if self.basis == "W_E" and unseen:
+            yield Reason("basis", f"answers {sorted(unseen)} have no embedding", "use W_U")
+
+    def _site_misfits(self, spec: ModelSpec) -> Iterable[Reason]:
+        try:
+            site = site_named(spec, self.site)
+        except PlanError as error:
+            yield from (Reason("site", f"{self.site}: {r.what}", r.mend) for r in error.reasons)
+            return
+        if site.axes != ("pos", "d_model"):
+            yield Reason("site", f"{self.site} has axes {site.axes}", "give one of d_model numbers at each position")
+        elif self.after_norm and site.name.endswith("hook_normalized"):
+            yield Reason("after_norm", f"{self.site} is normalised already", "leave after_norm out")
+
+    def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """The nearest symbol at every graded position."""
+        return (NearestAnswer(site_named(context.spec, self.site).name, self._way),)
+
+    def find(self, context: Context) -> Finding:
+        """Shares, and inputs that are read wrongly."""
+        nearest: Any = context.evidence(self.needs(context)[0])
+        names = [name for (name,) in filled(self.each, context.task, (self.output,))] if self.output else ()
+        outputs = [context.task.outputs.index(name) for name in names or context.task.outputs]
+        right = nearest == context.subject.inputs.answers
+        parts = tuple(
+            mean_part(context, context.task.outputs[o], float(right[:, o].mean()), ">=", self.at_least) for o in outputs
+        )
+        share = float(right[:, outputs].mean())
+        sentence = (
+            f"Reading {self.site} by {self._way} finds the right answer {percent(share)} of the time, at least "
+            f"{percent(self.at_least)} {holding(parts, 'outputs')}: {told(parts, percent)}."
+        )
+        failing = [o for o, judged in zip(outputs, parts, strict=True) if not judged.holds]
+        against = wrong_answers(context, nearest, failing, "nearest is")
+        return Finding(parts, sentence, Effect(share, "share of answers read right"), against, ADVICE)
+
+
+ADVICE = advice(
+    confirmed="The answer is there to be read; that the model reads it so needs an intervention.",
+    refuted="Read it as the model does: after the final norm, with the unembedding.",
+    mixed="Some outputs are written in this basis and others are not: claim it for those that are.",
+    undecided=MEASURE_MORE,
+)

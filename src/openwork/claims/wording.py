@@ -1,0 +1,49 @@
+"""Sentences about the parts of a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from openwork.claims.verdict import Outcome, Part
+
+FEW = 4
+
+
+def holding(parts: Sequence[Part], noun: str = "cases") -> str:
+    """How many hold: `in 1 of 8 cases`, `in all 8 cases`, `in none of 8 cases`."""
+    count = sum(p.holds is True for p in parts)
+    if count == len(parts):
+        return f"in all {count} {noun}" if count > 1 else "here"
+    return f"in {count or 'none'} of {len(parts)} {noun}"
+
+
+def told(parts: Sequence[Part], number: Callable[[float], str]) -> str:
+    """Every value where they are few, else the largest and the smallest."""
+    if len(parts) <= FEW:
+        return ", ".join(f"{p.label} {number(p.value)}" for p in parts)
+    most, least = max(parts, key=lambda p: p.value), min(parts, key=lambda p: p.value)
+    return f"from {number(least.value)} ({least.label}) to {number(most.value)} ({most.label})"
+
+
+def weakest(parts: Sequence[Part]) -> Part:
+    """The part that speaks least for the claim."""
+    return min(parts, key=lambda p: p.value - p.threshold if p.relation == ">=" else p.threshold - p.value)
+
+
+def bound(relation: str, threshold: str) -> str:
+    """`at least 0.5` or `at most 99 %`."""
+    return f"{'at least' if relation == '>=' else 'at most'} {threshold}"
+
+
+def advice(confirmed: str, refuted: str, mixed: str, undecided: str) -> Callable[[Outcome], str]:
+    """One sentence for each outcome."""
+    said = {
+        Outcome.CONFIRMED: confirmed,
+        Outcome.REFUTED: refuted,
+        Outcome.MIXED: mixed,
+        Outcome.UNDECIDED: undecided,
+    }
+    return lambda outcome: said[outcome]
+
+
+MEASURE_MORE = "Measure more inputs, or all of them."

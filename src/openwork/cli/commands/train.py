@@ -1,0 +1,76 @@
+"""`openwork train`: models into the store."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from openwork import pipeline
+from openwork.cli import options, overrides
+from openwork.cli.examples import examples
+from openwork.cli.output import emit, people
+from openwork.cli.progress import TrainingDisplay
+from openwork.cli.run_view import run_summary, run_table
+from openwork.runs import Store
+from openwork.tasks import make_task
+
+app = typer.Typer(add_completion=False)
+EXAMPLES = examples(
+    "openwork train reverse-increment --seeds 8",
+    "openwork train reverse-increment --experiment notebook --seeds 0..63",
+    "openwork train reverse-increment --param base=3 --param length=4 --seeds 1,5,7 --d-mlp 32 --lr 3e-3",
+)
+
+
+@app.command(epilog=EXAMPLES)
+def train(
+    task: options.TaskName,
+    param: options.TaskParams = None,
+    seeds: options.SeedList = None,
+    seed: options.OneSeed = None,
+    experiment: Annotated[
+        str | None, typer.Option("--experiment", help="A named one; else the task's own.", show_default=False)
+    ] = None,
+    n_layers: overrides.Layers = None,
+    d_model: overrides.Width = None,
+    n_heads: overrides.Heads = None,
+    d_head: overrides.HeadWidth = None,
+    d_mlp: overrides.Neurons = None,
+    act_fn: overrides.Activation = None,
+    epochs: overrides.Epochs = None,
+    batch_size: overrides.BatchSize = None,
+    lr: overrides.Rate = None,
+    schedule: overrides.Schedule = None,
+    weight_decay: overrides.WeightDecay = None,
+    stop: overrides.KeepGoing = None,
+    split: overrides.SplitKind = None,
+    held_out: overrides.HeldOut = None,
+    split_seed: overrides.SplitSeed = None,
+    engine: options.EngineName = None,
+    threads: options.Threads = None,
+    store: options.StorePath = None,
+    as_json: options.JsonFlag = False,
+) -> None:
+    """Train seeds side by side into the store, or go on with them.
+
+    Every finished epoch is kept. Interrupted or killed, the same command goes on from there and ends with the same
+    bits as if it had never stopped. Seeds that are already done are not trained again.
+    """
+    model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads, "d_head": d_head, "d_mlp": d_mlp}
+    learning = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "schedule": schedule, "stop_when_solved": stop}
+    wanted = overrides.experiment_with(
+        make_task(task, options.params_of(param)),
+        experiment,
+        model | {"act_fn": act_fn},
+        learning | {"weight_decay": weight_decay},
+        {"kind": split, "held_out": held_out, "seed": split_seed},
+    )
+    chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
+    with Store.open(store) as kept, TrainingDisplay(console, wanted.recipe.epochs) as display:
+        runs = pipeline.train_seeds(wanted, chosen, kept, engine=engine, threads=threads, watch=display)
+    if as_json:
+        emit([run_summary(run) for run in runs])
+        return
+    console.print(run_table(runs))
+    console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on every input.")

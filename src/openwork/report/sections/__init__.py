@@ -1,0 +1,83 @@
+"""Results to parts: one file for each kind of result, and the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openwork.analyses import (
+    Ablation,
+    AblationTable,
+    Accuracy,
+    Attention,
+    AttentionExamples,
+    ComponentOutputs,
+    Interchange,
+    LearningCurve,
+    Readout,
+    ReadoutTable,
+    Result,
+)
+from openwork.report.parts import Part, Section, Text
+from openwork.report.sections.ablation import ablation_parts, ablation_table_parts
+from openwork.report.sections.accuracy import accuracy_parts
+from openwork.report.sections.attention import attention_parts, example_parts
+from openwork.report.sections.interchange import interchange_parts
+from openwork.report.sections.learning import learning_parts
+from openwork.report.sections.outputs import output_parts
+from openwork.report.sections.overview import Overview, overview_parts
+from openwork.report.sections.readout import readout_parts, readout_table_parts
+from openwork.report.sections.verdicts import verdict_parts
+
+DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
+    Ablation: ablation_parts,
+    AblationTable: ablation_table_parts,
+    Accuracy: accuracy_parts,
+    Attention: attention_parts,
+    AttentionExamples: example_parts,
+    ComponentOutputs: output_parts,
+    Interchange: interchange_parts,
+    LearningCurve: learning_parts,
+    Readout: readout_parts,
+    ReadoutTable: readout_table_parts,
+}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section of the report, and the kinds of result that it shows."""
+
+    title: str
+    anchor: str
+    kinds: tuple[type[Result], ...]
+
+
+CHAPTERS = (
+    Chapter("How it learned", "learning", (LearningCurve,)),
+    Chapter("How right it is", "accuracy", (Accuracy,)),
+    Chapter("Which part carries which answer", "routes", (Interchange,)),
+    Chapter("Where heads look", "attention", (Attention, AttentionExamples)),
+    Chapter("What it cannot do without", "ablation", (AblationTable, Ablation)),
+    Chapter("What can be read off the stream", "readout", (ReadoutTable, Readout)),
+    Chapter("What components write", "outputs", (ComponentOutputs,)),
+)
+
+
+def parts_of(result: Result) -> tuple[Part, ...]:
+    """This result as display parts; one that no section knows shows its summary."""
+    describe = DESCRIBE.get(type(result))
+    return (Text(result.summary),) if describe is None else describe(result)
+
+
+def sections_of(results: Sequence[Result]) -> tuple[Section, ...]:
+    """The chapters that these results fill, in the report's order; within one, in the order given."""
+    found = []
+    for chapter in CHAPTERS:
+        shown = tuple(part for result in results if isinstance(result, chapter.kinds) for part in parts_of(result))
+        if shown:
+            found.append(Section(chapter.title, chapter.anchor, shown))
+    return tuple(found)
+
+
+__all__ = ["CHAPTERS", "DESCRIBE", "Chapter", "Overview", "overview_parts", "parts_of", "sections_of", "verdict_parts"]
