@@ -1,25 +1,28 @@
-"""Writes docs/commands.md from the command line itself. With `--check`, ends with 1 if the file is not up to date."""
+"""Writes docs/commands.md and docs/tasks.md from the code itself. With `--check`, ends with 1 if one is not up to date."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from openwork.cli.reference import command_reference
+from openwork.cli.reference import command_reference, task_reference
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "commands.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = {"commands.md": command_reference, "tasks.md": task_reference}
 
 
 def main() -> int:
-    """Writes the page, or compares it."""
-    page = command_reference()
-    if "--check" in sys.argv[1:]:
-        if TARGET.exists() and TARGET.read_text(encoding="utf-8") == page:
-            return 0
-        print(f"{TARGET.name} is not up to date: run scripts/generate_docs.py", file=sys.stderr)
-        return 1
-    TARGET.write_text(page, encoding="utf-8")
-    return 0
+    """Writes the pages, or compares them."""
+    stale = []
+    for name, page in PAGES.items():
+        target = DOCS / name
+        if "--check" not in sys.argv[1:]:
+            target.write_text(page(), encoding="utf-8")
+        elif not target.exists() or target.read_text(encoding="utf-8") != page():
+            stale.append(name)
+    if stale:
+        print(f"not up to date: {', '.join(stale)}; run scripts/generate_docs.py", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

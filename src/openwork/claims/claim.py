@@ -90,7 +90,7 @@ class Claim(BaseModel):
 
     @abstractmethod
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
-        """Everything in the claim that this task, and this model where it is known, does not have; `where` is the field."""
+        """What the claim speaks of and this task, or this model where it is known, does not have; `where` is the field."""
 
     @abstractmethod
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
@@ -142,8 +142,8 @@ class Claim(BaseModel):
             return ""
         inputs = int((~right.all(axis=1)).sum())
         return (
-            f"This model does not solve the task: {percent(float(right.mean()))} of its answers are right, and {inputs:,} "
-            f"inputs have a wrong one, so how it works cannot be judged. Measured all the same:"
+            f"This model does not solve the task: {percent(float(right.mean()))} of its answers are right, and "
+            f"{inputs:,} inputs have a wrong one, so how it works cannot be judged. Measured all the same:"
         )
 
     def text(self) -> ClaimText:

@@ -69,7 +69,7 @@ class Context:
         subject: the engine, one model, its task, and the inputs, the whole domain as a rule.
         experiment: how the model was trained; None where nobody knows.
         split_parts: numbers of the questions trained on and held out; those of the experiment unless given.
-        trials: trains a named experiment with some number of seeds, or looks the answer up; None where that is not possible.
+        trials: trains a named experiment with so many seeds, or looks the answer up; None where nothing can do so.
     """
 
     subject: Subject

@@ -12,6 +12,7 @@ from openwork.claims.quantifier import Quantifier, cases
 from openwork.errors import OpenworkError, PlanError, Reason, suggestion
 from openwork.models import ModelSpec, site_named
 from openwork.tasks import Task
+from openwork.training import named_experiment
 
 SHORT_HEAD = re.compile(r"(blocks\.\d+\.attn)\.(\d+)")
 
@@ -36,8 +37,10 @@ def together(spec: ModelSpec, names: str) -> tuple[Component, ...]:
 
 def unknown_components(spec: ModelSpec | None, where: str, names: Iterable[str]) -> list[Reason]:
     """A reason for every one of these components (or several joined by `+`) that the model does not have."""
+    if spec is None:
+        return []
     found = []
-    for name in (single for several in names for single in several.split("+")) if spec is not None else ():
+    for name in (single for several in names for single in several.split("+")):
         try:
             component(spec, name)
         except PlanError as error:
@@ -108,6 +111,10 @@ def unknown_names(each: Quantifier, task: Task, templates: dict[str, str], known
     return reasons
 
 
-def first_reasons(error: OpenworkError, where: str) -> list[Reason]:
-    """Another room's reasons, placed at a field of a claim."""
-    return [Reason(where, f"{r.where}: {r.what}" if r.where else r.what, r.mend) for r in error.reasons]
+def experiment_misfits(name: str, task: Task) -> list[Reason]:
+    """A reason where no experiment has this name, or it is about another task."""
+    try:
+        named_experiment(name, task)
+    except OpenworkError as error:
+        return [Reason("experiment", f"{r.where}: {r.what}", r.mend) for r in error.reasons]
+    return []

@@ -10,7 +10,7 @@ from openwork.claims.expressions import ExpressionError, evaluate
 from openwork.tasks import Task
 
 Quantifier = tuple[tuple[str, str], ...]
-"""Each name with its values as text: ranges with both ends (`0..7`), single values, `outputs`, or several with commas."""
+"""Each name with its values as text: ranges with both ends (`0..7`), values, `outputs`, or several with commas."""
 
 MOST_CASES = 4096
 

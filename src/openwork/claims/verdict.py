@@ -34,7 +34,7 @@ class Part:
         relation: how `value` must stand to `threshold` for the part to hold.
         threshold: from the claim.
         holds: None where the evidence allows either.
-        low, high: what `value` may be over everything the claim is about; both are `value` where all of it was measured.
+        low, high: what `value` may be over all that the claim is about; both are `value` where that was measured.
     """
 
     label: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -41,14 +42,14 @@ def _norm_shapes(spec: ModelSpec, prefix: str) -> dict[str, tuple[int, ...]]:
 
 def n_params(spec: ModelSpec) -> int:
     """Numbers in one model."""
-    return sum(int(np.prod(shape)) for shape in weight_shapes(spec).values())
+    return sum(math.prod(shape) for shape in weight_shapes(spec).values())
 
 
 def named_views(spec: ModelSpec, flat: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
     """Views of a flat `[model, param]` array by weight name, each `[model, ...]`."""
     views, start = {}, 0
     for name, shape in weight_shapes(spec).items():
-        stop = start + int(np.prod(shape))
+        stop = start + math.prod(shape)
         views[name] = flat[:, start:stop].reshape(len(flat), *shape)
         start = stop
     return views

@@ -29,7 +29,7 @@ class Change:
         self.files: dict[str, bytes] = {}
 
     def put(self, folder: str, data: bytes, name: str | None = None) -> str:
-        """Will write this file when the change is made; its path in the store. It is named by its content unless given."""
+        """Will write this file when the change is made; returns its path in the store. Named by content if unnamed."""
         path = f"{folder}/{name or hashlib.sha256(data).hexdigest()[:32]}.safetensors"
         self.files[path] = data
         return path

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 WEIGHTS, CHECKPOINTS, PROGRESS, STATES = "weights", "checkpoints", "progress", "states"
-"""folders: an ended run's final weights, its weights after every epoch; the latter of runs in training, and their states"""
+"""folders: final weights of an ended run; those after every epoch; the same of runs in training; optimiser states"""
 PART = ".part"
 _OURS = re.compile(r"[0-9a-f]{12,32}\.safetensors(\.part)?")
 

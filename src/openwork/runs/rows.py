@@ -10,6 +10,7 @@ from typing import Any
 from openwork.runs.run import EpochRecord, Run
 from openwork.training import Measured
 
+_COLUMNS = ("name", "seed", "status", "epoch", "engine", "created", "updated", "experiment_key", "experiment_json")
 _RUNS = "SELECT name, seed, status, epoch, engine, created, updated, experiment_key, experiment FROM runs"
 _HISTORY = """SELECT e.run, e.epoch, e.lr, e.running_loss, e.step, e.seconds,
     t.loss, t.accuracy, t.sequences, t.inputs, h.loss, h.accuracy, h.sequences, h.inputs
@@ -25,7 +26,7 @@ def load_runs(rows: sqlite3.Connection, where: str = "TRUE", values: Sequence[An
     chosen = f"e.run IN (SELECT name FROM runs WHERE {where})"
     for run, *epoch in rows.execute(f"{_HISTORY} WHERE {chosen} ORDER BY e.run, e.epoch", values):
         history[run].append(_epoch(*epoch))
-    return [Run(*columns, tuple(history[columns[0]])) for columns in found]
+    return [Run(**dict(zip(_COLUMNS, columns, strict=True)), history=tuple(history[columns[0]])) for columns in found]
 
 
 def _epoch(epoch: int, lr: float, running_loss: float | None, step: int, seconds: float, *parts: Any) -> EpochRecord:

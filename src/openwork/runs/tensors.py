@@ -60,6 +60,12 @@ def read_stack(path: Path, spec: ModelSpec, number: int, row: Row) -> Stack:
     return _fitting(path, spec, arrays)
 
 
+def read_rows(path: Path, spec: ModelSpec) -> dict[Row, NDArray[np.floating]]:
+    """Every model of a file, `[param]` each."""
+    arrays, rows = _read(path, list(weight_shapes(spec)), None)
+    return dict(zip(rows, _fitting(path, spec, arrays).flat, strict=True))
+
+
 def read_state(path: Path, spec: ModelSpec, number: int, row: Row) -> OptimiserState:
     """The optimiser state at row `number`, of one model."""
     names = list(weight_shapes(spec))

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from openwork.engines import OptimiserState
 from openwork.errors import Reason, StoreError
 from openwork.models import Stack
 from openwork.runs.database import Change
 from openwork.runs.files import CHECKPOINTS, PROGRESS, STATES, WEIGHTS
 from openwork.runs.store import Store, utc_now
-from openwork.runs.tensors import Row, read_stack, stack_bytes, state_bytes, weights_bytes
-from openwork.training import EpochEnd, Experiment, Progress, TrainingState
+from openwork.runs.tensors import Row, read_rows, stack_bytes, state_bytes, weights_bytes
+from openwork.training import EpochEnd, Experiment, Progress
+
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,9 @@ class _Moment:
         return self.run, self.progress.epoch
 
     @property
-    def state(self) -> TrainingState:
-        return self.event.state.take([self.model])
+    def weights(self) -> Floats:
+        weights: Floats = self.event.state.stack.flat[self.model]
+        return weights
 
     @property
     def ended(self) -> bool:
@@ -53,15 +59,17 @@ def record(store: Store, experiment: Experiment, events: Sequence[EpochEnd], eng
         latest = {moment.run: moment for moment in moments}
         ended = [moment for moment in latest.values() if moment.ended]
         replaced = _files_to_replace(change, list(latest), [moment.run for moment in ended])
-        fresh = TrainingState.joined(experiment.spec, [moment.state for moment in moments]).stack
-        checkpoint = change.put(PROGRESS, stack_bytes(fresh, [moment.row for moment in moments]))
+        fresh = {moment.row: moment.weights for moment in moments}
+        checkpoint = change.put(PROGRESS, _stacked(experiment, fresh))
         for moment in latest.values():
             _put_run(change, experiment, moment, engine)
         for number, moment in enumerate(moments):
             _put_epoch(change, moment, checkpoint, number)
         _put_states(change, experiment, [moment for moment in latest.values() if not moment.ended])
+        shared = lru_cache(maxsize=None)(lambda file: read_rows(store.home / file, experiment.spec))
         for moment in ended:
-            _put_end(store, change, experiment, moment, {m.row: m.state.stack for m in moments if m.run == moment.run})
+            every = {row: fresh[row] if row in fresh else shared(file)[row] for row, file in _epochs_of(change, moment)}
+            _put_end(change, experiment, moment, every)
     store.database.doubt(replaced | {checkpoint})
 
 
@@ -143,29 +151,34 @@ def _put_states(change: Change, experiment: Experiment, moments: Sequence[_Momen
     """The optimiser states of the models that are still in training."""
     if not moments:
         return
-    joined = TrainingState.joined(experiment.spec, [moment.state for moment in moments]).optimiser
+    states = [(moment.event.state.optimiser, moment.model) for moment in moments]
+    joined = OptimiserState(
+        np.stack([state.exp_avg[model] for state, model in states]),
+        np.stack([state.exp_avg_sq[model] for state, model in states]),
+        np.stack([state.step[model] for state, model in states]),
+    )
     file = change.put(STATES, state_bytes(experiment.spec, joined, [moment.row for moment in moments]))
     for row, moment in enumerate(moments):
         change.rows.execute("UPDATE runs SET state_file = ?, state_row = ? WHERE name = ?", (file, row, moment.run))
 
 
-def _put_end(store: Store, change: Change, experiment: Experiment, moment: _Moment, fresh: Mapping[Row, Stack]) -> None:
+def _epochs_of(change: Change, moment: _Moment) -> list[tuple[Row, str]]:
+    """Every epoch of a run, in order, with the file that has its weights."""
+    query = "SELECT epoch, checkpoint FROM epochs WHERE run = ? ORDER BY epoch"
+    return [((moment.run, epoch), file) for epoch, file in change.rows.execute(query, (moment.run,)).fetchall()]
+
+
+def _put_end(change: Change, experiment: Experiment, moment: _Moment, every: Mapping[Row, Floats]) -> None:
     """A run's own two files, once it has ended: its final weights, and those after every epoch.
 
     From here on the run shares no file with the seeds it was trained beside, and can be copied or removed by itself.
-    `fresh` holds the epochs that are in no file yet.
     """
-    run, spec, progress = moment.run, experiment.spec, moment.progress
-    query = "SELECT epoch, checkpoint, checkpoint_row FROM epochs WHERE run = ? ORDER BY epoch"
-    every: dict[Row, Stack] = {}
-    for epoch, file, number in change.rows.execute(query, (run,)).fetchall():
-        row = (run, epoch)
-        every[row] = fresh[row] if row in fresh else read_stack(store.home / file, spec, number, row)
-    final = weights_bytes(every[moment.row], run, experiment.as_json(), progress.seed, progress.epoch)
-    change.put(WEIGHTS, final, run)
-    file = change.put(
-        CHECKPOINTS,
-        stack_bytes(Stack(spec, np.concatenate([model.flat for model in every.values()])), list(every)),
-        run,
-    )
+    run, progress = moment.run, moment.progress
+    final = Stack(experiment.spec, moment.weights[None])
+    change.put(WEIGHTS, weights_bytes(final, run, experiment.as_json(), progress.seed, progress.epoch), run)
+    file = change.put(CHECKPOINTS, _stacked(experiment, every), run)
     change.rows.execute("UPDATE epochs SET checkpoint = ?, checkpoint_row = epoch - 1 WHERE run = ?", (file, run))
+
+
+def _stacked(experiment: Experiment, models: Mapping[Row, Floats]) -> bytes:
+    return stack_bytes(Stack(experiment.spec, np.stack(list(models.values()))), list(models))

@@ -20,7 +20,8 @@ from openwork.training.state import Status, TrainingState
 def train(engine: Engine, experiment: Experiment, state: TrainingState) -> Iterator[EpochEnd]:
     """Trains every model of `state` until it is solved (where the recipe stops there), finished, or has diverged.
 
-    What a model becomes depends on its seed and the experiment alone: not on its neighbours, nor on where it was resumed.
+    What a model becomes depends on its seed and the experiment alone: not on its neighbours, nor on where it was
+    resumed.
     """
     domain = enumerate_domain(experiment.task)
     trained_on, held_out = (domain.take(part) for part in experiment.split.parts(len(domain)))

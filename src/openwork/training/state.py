@@ -13,7 +13,7 @@ from openwork.engines import OptimiserState
 from openwork.models import ModelSpec, Stack, initial_stack
 
 Status = Literal["training", "solved", "finished", "diverged"]
-"""`solved`: stopped because right on the whole domain; `finished`: all epochs done; `diverged`: a loss was not finite"""
+"""`solved`: stopped, right on the whole domain; `finished`: all epochs done; `diverged`: a loss was not finite"""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from openwork.claims.evidence.attention import AttentionWeights
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
 from openwork.claims.evidence.readout import NearestAnswer
+from openwork.claims.evidence.split_distance import Distance, SplitDistance
 from openwork.claims.evidence.training import TrainedSeeds
 
-__all__ = ["UNEDITED", "AttentionWeights", "NearestAnswer", "Predictions", "TrainedSeeds"]
+__all__ = ["UNEDITED", "AttentionWeights", "Distance", "NearestAnswer", "Predictions", "SplitDistance", "TrainedSeeds"]

@@ -27,9 +27,7 @@ class Predictions(Evidence[NDArray[np.int16]]):
 
     def measure(self, context: Context) -> NDArray[np.int16]:
         subject = context.subject
-        run = subject.engine.run(
-            subject.stack, subject.inputs.tokens, Plan(self.edits), graded=subject.inputs.graded
-        )
+        run = subject.engine.run(subject.stack, subject.inputs.tokens, Plan(self.edits), graded=subject.inputs.graded)
         return np.concatenate([trace.logits[0].argmax(axis=-1).astype(np.int16) for trace in run])
 
 

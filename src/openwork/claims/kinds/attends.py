@@ -21,7 +21,7 @@ from openwork.tasks import Task
 
 
 class Attends(Claim):
-    """In every case, the mean over all inputs of the weight that `head` gives from `query` to `key` is `at_least` so much.
+    """In every case, the weight that `head` gives from `query` to `key`, averaged over inputs, is `at_least` so much.
 
     Evidence: the pattern of that layer on every input; one forward row each. Refuted by a lower mean. It says where a
     head looks, which is not what it does.
@@ -71,7 +71,7 @@ class Attends(Claim):
         )
         against = []
         for case, ((query, key), judged) in enumerate(zip(cases, parts, strict=True)):
-            rows = [] if judged.holds else np.argsort(weights[:, case], kind="stable")[:MOST]
+            rows = np.argsort(weights[:, case], kind="stable")[: 0 if judged.holds else MOST]
             against.append([self._line(context, int(r), query, key, float(weights[r, case])) for r in rows])
         sentence = (
             f"{self.head} gives {self.key} a mean weight of at least {self.at_least:g} {holding(parts)}: "

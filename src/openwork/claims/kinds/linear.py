@@ -85,7 +85,9 @@ class Linear(Claim):
             found = context.evidence(wanted)
             accuracy = float((found == context.subject.inputs.answers).mean())
             parts.append(mean_part(context, names, accuracy, relation, threshold))
-            broken.append(wrong_answers(context, found, range(len(context.task.outputs)), f"with {names} affine it says"))
+            broken.append(
+                wrong_answers(context, found, range(len(context.task.outputs)), f"with {names} affine it says")
+            )
         sentence = f"Answers still right with these replaced by their best affine maps: {told(parts, percent)}."
         effect = Effect(weakest(parts).value, f"share of answers right with {weakest(parts).label} affine")
         says = STAYS if relation == ">=" else BREAKS

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
-
 import typer
 
 from openwork.cli.examples import examples
 from openwork.cli.options import JsonFlag
 from openwork.cli.output import emit, people
-from openwork.tasks import Task, make_task, task_types
-from openwork.training import EXPERIMENTS
+from openwork.cli.task_view import describe
+from openwork.tasks import task_types
 
 app = typer.Typer(add_completion=False)
 
@@ -34,20 +31,3 @@ def tasks(as_json: JsonFlag = False) -> None:
             console.print(f"  domain       {task['domain']:,} inputs of {task['positions']} tokens")
             console.print(f"  graded       {', '.join(task['outputs'])}", markup=False)
         console.print(f"  experiments  {', '.join(task['experiments']) or 'none'}")
-
-
-def describe(cls: type[Task]) -> dict[str, Any]:
-    """A task type in plain values; its sizes are those of its default parameters, where it has them all."""
-    accepted = inspect.signature(cls).parameters
-    required = [name for name, p in accepted.items() if p.default is inspect.Parameter.empty]
-    found: dict[str, Any] = {
-        "name": cls.name,
-        "summary": cls.summary,
-        "parameters": {name: "required" if name in required else p.default for name, p in accepted.items()},
-        "experiments": [name for name, experiment in EXPERIMENTS.items() if experiment.task == cls.name],
-    }
-    if not required:
-        task = make_task(cls.name)
-        sizes = {"domain": task.domain_size, "positions": task.n_pos, "outputs": list(task.outputs)}
-        found |= sizes | {"vocabulary": list(task.vocabulary.symbols)}
-    return found

@@ -33,7 +33,9 @@ def named_experiment(name: str, task: Task | None = None) -> Experiment:
         RecipeError: no experiment has this name, or it is about another task.
     """
     if name not in EXPERIMENTS:
-        raise RecipeError("unknown experiment", Reason(name, "no experiment has this name", suggestion(name, EXPERIMENTS)))
+        raise RecipeError(
+            "unknown experiment", Reason(name, "no experiment has this name", suggestion(name, EXPERIMENTS))
+        )
     found = EXPERIMENTS[name]
     if task is not None and task.name != found.task:
         raise RecipeError("wrong task", Reason(name, f"is an experiment on {found.task}, not on {task.name}"))

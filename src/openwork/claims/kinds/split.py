@@ -1,0 +1,83 @@
+"""The data were shuffled before they were split, judged from the data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from openwork.analyses import percent
+from openwork.claims.claim import Claim, Finding
+from openwork.claims.context import Context, Evidence
+from openwork.claims.evidence import Distance, SplitDistance
+from openwork.claims.places import experiment_misfits
+from openwork.claims.verdict import Effect, part
+from openwork.claims.wording import advice
+from openwork.errors import Reason
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+
+
+class Split(Claim):
+    """The held-out questions are like the domain in every variable, as shuffling makes them; or they are not.
+
+    The largest total-variation distance of any variable is compared with the 99.9 % quantile of 1,000 random splits of
+    the same size. Runs no model. It sees variables one by one: unevenness in their combinations alone passes.
+    """
+
+    kind: ClassVar[str] = "split"
+    about_mechanism: ClassVar[bool] = False
+
+    shuffled: bool = True
+    """false claims the opposite"""
+    experiment: str = ""
+    """a named experiment, whose split is judged; that of the model at hand unless given"""
+
+    def words(self) -> str:
+        """From the fields."""
+        whose = f"of the experiment {self.experiment}" if self.experiment else "of this model"
+        return f"the data {whose} were {'' if self.shuffled else 'not '}shuffled before they were split"
+
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """An unknown experiment, or one on another task."""
+        return experiment_misfits(self.experiment, task) if self.experiment else ()
+
+    def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """The distances of the split."""
+        return (SplitDistance(self.experiment),)
+
+    def find(self, context: Context) -> Finding:
+        """The distance beside its bound, and the values that are too frequent or too rare."""
+        size = context.task.domain_size
+        found = context.evidence(SplitDistance(self.experiment))
+        if found is None:
+            why = "Nothing is held out, or nobody knows how the data were split."
+            return Finding((), why, None, (), ADVICE, f"0 held-out questions of {size:,}")
+        names = [v.name for v in context.task.variables]
+        worst = names[found.by_variable.index(found.largest)]
+        # "Not shuffled" must lie beyond the bound: the distances are multiples of one step, so they can meet it.
+        threshold = found.shuffled if self.shuffled else math.nextafter(found.shuffled, math.inf)
+        judged = part(f"distance of {worst}", found.largest, "<=" if self.shuffled else ">=", threshold)
+        sentence = (
+            f"The {found.held_out:,} held-out questions differ from the domain most in {worst}: total-variation "
+            f"distance {found.largest:.3f}, where shuffling stays below {found.shuffled:.3f} in 99.9 % of splits."
+        )
+        effect = Effect(found.largest, "total-variation distance")
+        coverage = f"all {found.held_out:,} held-out questions of {size:,}"
+        return Finding((judged,), sentence, effect, self._lines(context, found, names), ADVICE, coverage)
+
+    def _lines(self, context: Context, found: Distance, names: list[str]) -> tuple[str, ...]:
+        """The values whose share is furthest from the domain's, of variables beyond the bound."""
+        beyond = [e for e in found.excess if found.by_variable[e[0]] > found.shuffled]
+        return tuple(
+            f"{names[variable]} is {value} in {percent(share)} of held-out questions, {percent(domain)} of the domain"
+            for variable, value, share, domain in sorted(beyond, key=lambda e: -abs(e[2] - e[3]))
+        )
+
+
+ADVICE = advice(
+    confirmed="The held-out score is what unseen questions of the same kind would give.",
+    refuted="Split anew, and read the score on these held-out questions for what they are.",
+    mixed="Look at the variables one by one.",
+    undecided="Say which experiment made the model, or name one in the claim.",
+)
