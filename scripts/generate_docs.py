@@ -1,4 +1,4 @@
-"""Writes docs/commands.md and docs/tasks.md from the code itself. With `--check`, ends with 1 if one is not up to date."""
+"""Writes docs/commands.md and docs/tasks.md from the code. With `--check`, ends with 1 if one is not up to date."""
 
 from __future__ import annotations
 

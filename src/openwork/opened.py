@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from openwork import analyses
-from openwork.analyses import By, EpochRow, Result, Subject
+from openwork.analyses import By, Result, Subject
 from openwork.analyses.readout import Basis, Measure
 from openwork.claims import Claim, Context, Trials, Verdict, article_for, check
 from openwork.engines import Choice
@@ -58,13 +58,7 @@ class OpenedRun:
     @cached_property
     def curve(self) -> Display:
         """How it learned, epoch by epoch."""
-        rows = []
-        for e in self.run.history:
-            held_out = (None, None) if e.held_out is None else (e.held_out.loss, e.held_out.accuracy)
-            rows.append(
-                EpochRow(e.epoch, e.lr, e.running_loss, e.train.loss, e.train.accuracy, *held_out, solved=e.solved)
-            )
-        return Display(analyses.learning_curve(rows))
+        return Display(analyses.learning_curve(self.run.history))
 
     def attention(self, layer: int, questions: Sequence[int] | None = None) -> Display:
         """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions by number."""

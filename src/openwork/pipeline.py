@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openwork.claims import Claim, Trials, Verdict, article_for, read_claims
+from openwork.claims import Claim, Trials, Verdict
 from openwork.engines import choose_engine
 from openwork.opened import OpenedRun
-from openwork.report import Document
 from openwork.runs import Run, Store, recorded
-from openwork.tasks import Task, make_task
+from openwork.tasks import Task
 from openwork.training import EpochEnd, Experiment, named_experiment, train
 
 Watch = Callable[[EpochEnd], None]
@@ -52,18 +51,18 @@ def explain(
     *,
     experiment: Experiment | None = None,
     seeds: Sequence[int] | None = None,
-    claims_file: Path | None = None,
+    claims: tuple[Claim, ...] | None = None,
     page: Path | None = None,
 ) -> Explanation:
     """Trains until a model is right on every input, judges the claims on it, and writes its report to `page`.
 
-    With `seeds`, only these are trained, and the best is explained whether or not it is solved.
+    With `seeds`, only these are trained, and the best is explained whether or not it is solved. The claims are those
+    of the article about the task unless given.
 
     Raises:
         OpenworkError: anything that does not fit, before training starts.
     """
     experiment = experiment or named_experiment(task.name, task)
-    claims = article_for(task) if claims_file is None else read_claims(claims_file, task, experiment.spec)
     runs = search(experiment, setting) if seeds is None else train_seeds(experiment, seeds, setting)
     opened = open_run(best(runs), setting, tried=runs, claims=claims)
     verdicts = opened.claims

@@ -60,10 +60,10 @@ class Attention(Result):
         if not known:
             return "No output is decided by a single token."
         weights = self.on_carrier[:, known]
-        best = weights.max(axis=0)
+        most, mean = int((weights.max(axis=0) > 0.5).sum()), percent(float(weights.mean()))
         return (
             f"A head of layer {self.layer} puts more than half of its weight on the token that decides the output at "
-            f"{int((best > 0.5).sum())} of {len(known)} outputs; the mean weight there is {percent(float(weights.mean()))}."
+            f"{most} of {len(known)} outputs; the mean weight there is {mean}."
         )
 
     def records(self) -> list[Record]:

@@ -103,10 +103,10 @@ def _moments(subject: Subject, component: Component) -> tuple[Floats, Floats]:
     """
     n = len(subject.inputs)
     blocks = (_written(component, trace) for trace in subject.blocks(component.writes))
-    values = next(blocks)
-    first = values[0].copy()
+    head = next(blocks)
+    first = head[0].copy()
     total, squares = np.zeros_like(first), np.zeros_like(first)
-    for values in chain([values], blocks):
+    for values in chain([head], blocks):
         total += (values - first).sum(axis=0)
         squares += ((values - first) ** 2).sum(axis=0)
     variance = np.maximum(squares / n - (total / n) ** 2, 0)

@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses.component import Component, components_named, layer_components
-from openwork.analyses.result import Record, Result, percent
+from openwork.analyses.result import Record, Result
 from openwork.analyses.subject import Subject
 from openwork.data import Dataset, change_variable
 from openwork.errors import PlanError, Reason, suggestion
 from openwork.interventions import Patch, Plan
 
 Alternatives = Literal["all", "one"]
+ROUTE = 0.9
+"""From this share of pairs on, a component is said to carry an output."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +34,7 @@ class Interchange(Result):
         components: `[component]`, their names.
         outputs: `[output]`, those that one variable decides.
         variables: `[output]`, the variable that decides each.
-        share: `[component, output]`, of pairs where the prediction is the source's answer.
+        share: `[component, output]`, of pairs where the prediction is the source's answer; NaN without pairs.
         pairs: `[output]`, inputs with a source each; those whose answer does not change are left out.
         alternatives: `all`: every other value of the variable; `one`: a drawn one per input.
     """
@@ -45,7 +47,7 @@ class Interchange(Result):
     alternatives: Alternatives
     forward_rows: int
 
-    def routes(self, at_least: float = 0.9) -> dict[str, tuple[str, ...]]:
+    def routes(self, at_least: float = ROUTE) -> dict[str, tuple[str, ...]]:
         """For each output the components that carry it in at least this share of pairs; may be none."""
         return {
             output: tuple(c for c, share in zip(self.components, self.share[:, o], strict=True) if share >= at_least)
@@ -58,14 +60,11 @@ class Interchange(Result):
 
     @property
     def summary(self) -> str:
-        found = self.routes()
-        carried = sum(bool(names) for names in found.values())
-        used = [c for c in self.components if any(c in names for names in found.values())]
-        by = f", by {', '.join(used)}" if used else ""
-        return (
-            f"{carried} of {len(self.outputs)} outputs are carried by a single component at their own position{by} "
-            f"(in at least {percent(0.9)} of pairs)."
-        )
+        first: dict[str, list[str]] = {}
+        for output, names in self.routes(ROUTE).items():
+            first.setdefault(names[0] if names else "no single component", []).append(output)
+        said = "; ".join(f"{', '.join(outputs)} by {component}" for component, outputs in first.items())
+        return f"Carried at the output's own position (first component, {ROUTE:.0%} of pairs or more): {said}."
 
     def records(self) -> list[Record]:
         return [
@@ -85,19 +84,19 @@ def interchange(
     subject: Subject,
     components: str | Sequence[str] | None = None,
     outputs: Sequence[str] | None = None,
-    alternatives: Alternatives = "all",
+    alternatives: Alternatives = "one",
     seed: int = 0,
 ) -> Interchange:
     """Every component against every output, over all of the subject's inputs.
 
-    Costs two forward rows (the edited pass and its source) per pair and component. Pairs per output: one per input and
-    other value of the variable, or with `alternatives="one"` one per input.
+    Costs two forward rows (the edited pass and its source) per pair and component. Pairs per output: one per input, or
+    with `alternatives="all"` one per input and other value of the variable.
 
     Args:
         subject: the model and inputs.
         components: by default every attention layer and MLP; `blocks.0.attn.head.1` names a head.
         outputs: by default all that one variable decides.
-        alternatives: whether the source takes every other value in turn, or one that is drawn.
+        alternatives: whether the source takes one other value, drawn for each input, or every one in turn.
         seed: of that draw.
 
     Raises:
@@ -115,7 +114,7 @@ def interchange(
             if len(rows):
                 pairs[o] += len(rows)
                 right[:, o] += _followed(subject, parts, graded, rows, source)
-    share = right / np.maximum(pairs, 1)
+    share = np.where(np.array(pairs) > 0, right / np.maximum(pairs, 1), np.nan)
     names = tuple(part.name for part in parts)
     cost = 2 * sum(pairs) * len(parts)
     return Interchange(names, tuple(chosen), tuple(chosen.values()), share, tuple(pairs), alternatives, cost)
@@ -126,12 +125,14 @@ def _followed(
 ) -> list[int]:
     """For each component, on how many of these rows the prediction becomes the source's answer."""
     position = subject.inputs.graded[graded]
-    base = subject.inputs.tokens[rows]
+    # A causal model's prediction depends on nothing after its position, so the pass can stop there.
+    seen = slice(0, position + 1 if subject.spec.attention_dir == "causal" else None)
+    base, other = subject.inputs.tokens[rows][:, seen], source.tokens[rows][:, seen]
     wanted = Dataset(base, source.answers[rows][:, [graded]], (position,), subject.inputs.index[rows])
     found = []
     for part in parts:
         plan = Plan((Patch(part.site, (position,), part.heads),))
-        scores = subject.engine.score(subject.stack, wanted, plan, sources={"source": source.tokens[rows]})
+        scores = subject.engine.score(subject.stack, wanted, plan, sources={"source": other})
         found.append(int(scores.right[0, 0]))
     return found
 

@@ -90,7 +90,7 @@ class Claim(BaseModel):
 
     @abstractmethod
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
-        """What the claim speaks of and this task, or this model where it is known, does not have; `where` is the field."""
+        """What the claim speaks of that this task, or this model where known, does not have; `where` is the field."""
 
     @abstractmethod
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:

@@ -34,10 +34,7 @@ app = typer.Typer(
 
 
 def _show_version(asked: bool) -> None:
-    if asked:
-        print(f"openwork {importlib.metadata.version('openwork')}")
-        raise typer.Exit()
-
+Y
 
 @app.callback(epilog="Start with: openwork explain reverse-increment")
 def openwork(

@@ -39,7 +39,7 @@ class TrainingDisplay:
         self._rate: float | None = None
         self._epoch_seconds: float | None = None
         self._last_line = -PLAIN_EVERY
-        self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+        self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
 
     def __enter__(self) -> Self:
         if self._live is not None:
@@ -54,6 +54,9 @@ class TrainingDisplay:
 
     def __call__(self, event: EpochEnd) -> None:
         """Shows one epoch."""
+        if any(p.seed in self._seen and p.epoch <= self._seen[p.seed].epoch for p in event.progress):
+            # Another experiment with the same seeds, which a claim about learning asks for.
+            self._seen.clear()
         before = dict(self._seen)
         self._seen.update({p.seed: p for p in event.progress})
         steps = sum(p.step - _steps_before(before, p) for p in event.progress)

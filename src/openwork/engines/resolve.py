@@ -15,6 +15,9 @@ from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample,
 from openwork.models import ModelSpec, site_named
 from openwork.tasks import Tokens
 
+NOISE = 1e-10
+"""Share of the largest eigenvalue below which a direction of what an MLP reads is rounding; float32 leaves about 1e-14."""
+
 Unedited = Callable[[tuple[str, ...]], Iterator[Trace]]
 
 
@@ -102,7 +105,7 @@ def _affine_maps(
     """For every linearised MLP, the least-squares `matrix` and `bias` (see `Affine`) over inputs and positions.
 
     Solved from the normal equations by pseudo-inverse, in float64: a normalised stream lies in a hyperplane, so the
-    system is singular and the smallest solution is taken.
+    system is singular and the smallest solution is taken. Directions below `NOISE` are taken for the rounding they are.
     """
     sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in plan.edits if isinstance(e, Linearise)))
     reads = {site: mlp_reads(spec, site) for site in sites}
@@ -116,7 +119,7 @@ def _affine_maps(
             x = np.concatenate([x, np.ones((*x.shape[:2], 1))], axis=2)
             grams[site] = grams.get(site, 0.0) + np.einsum("rni,rnj->rij", x, x)
             crosses[site] = crosses.get(site, 0.0) + np.einsum("rni,rno->rio", x, y)
-    maps = {site: np.linalg.pinv(grams[site], hermitian=True) @ crosses[site] for site in sites}
+    maps = {site: np.linalg.pinv(grams[site], rcond=NOISE, hermitian=True) @ crosses[site] for site in sites}
     return {site: (m[:, :-1], m[:, -1]) for site, m in maps.items()}
 
 

@@ -29,7 +29,9 @@ def _rules(sequence: tuple[str, ...], opposites: tuple[str, ...], lines: tuple[s
     rules = []
     for letter, colours in (("q", sequence), ("d", opposites)):
         for step, colour in enumerate(colours):
-            rules.append(f".ow-{letter}{step} rect{{fill:{colour}}}.ow-{letter}{step} text{{fill:{ink_on(colour)}}}")
+            chosen = f".ow .ow-{letter}{step}"
+            rules.append(f"{chosen} rect{{fill:{colour}}}{chosen} text{{fill:{ink_on(colour)}}}")
     for index, colour in enumerate(lines):
-        rules.append(f".ow-line.ow-l{index}{{stroke:{colour}}}text.ow-l{index},circle.ow-l{index}{{fill:{colour}}}")
+        chosen = f".ow .ow-l{index}"
+        rules.append(f"{chosen}.ow-line{{stroke:{colour}}}{chosen}:not(.ow-line){{fill:{colour}}}")
     return "\n".join(rules)

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from openwork.report.parts import Curve, Series
 from openwork.report.svg import Child, canvas, element, number, text_width
 
-WIDTH, HEIGHT = 680.0, 270.0
-LEFT, TOP, BOTTOM = 56.0, 26.0, 42.0
+WIDTH, HEIGHT = 680.0, 262.0
+LEFT, TOP, BOTTOM = 56.0, 36.0, 42.0
 LABEL_STEP = 15.0
 COLOURS = 6
 
@@ -80,7 +80,10 @@ def _frame(curve: Curve) -> Frame:
         return bottom - min(max((place - low) / (high - low), 0.0), 1.0) * (bottom - TOP)
 
     powers = tuple(10.0**p for p in range(int(low), int(high) + 1)) if curve.log_y else nice_ticks(low, high)
-    return Frame(to_x, to_y, nice_ticks(x_low, x_high, 8), powers, right, bottom)
+    x_ticks = nice_ticks(x_low, x_high, 8)
+    if all(x == int(x) for x in xs):
+        x_ticks = tuple(x for x in x_ticks if x == int(x))
+    return Frame(to_x, to_y, x_ticks, powers, right, bottom)
 
 
 def _axes(curve: Curve, frame: Frame) -> list[Child]:
@@ -104,10 +107,10 @@ def _marks(curve: Curve, frame: Frame) -> list[Child]:
     pieces: list[Child] = []
     for mark in curve.marks:
         x = frame.x(mark.x)
-        pieces.append(element("line", class_="ow-mark", x1=x, x2=x, y1=TOP - 8, y2=frame.bottom))
-        after = x + 5 + text_width(mark.label) < WIDTH
+        pieces.append(element("line", class_="ow-mark", x1=x, x2=x, y1=TOP - 18, y2=frame.bottom))
+        after = x + 5 + text_width(mark.label) < frame.right
         kind = "ow-mark-label" if after else "ow-mark-label ow-before"
-        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 1))
+        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 11))
     return pieces
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from openwork.data import Dataset
 from openwork.data.randomness import bits, integers, permutation, uniform
 from openwork.engines import AdamW, Batches, OptimiserState
+from openwork.engines.taps import Affine
 from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero
 from openwork.models import ModelSpec, Stack, initial_stack, sites_of
 from openwork.tasks import Tokens
@@ -84,7 +85,7 @@ def _edit(case: Case, kind: type[Edit], number: int) -> Edit | None:
     barred = "hook_scale" if kind is Zero else "never"
     named = [s for s in sites_of(spec).values() if barred not in s.name]
     if kind is Linearise:
-        named = [s for s in named if s.name.endswith("hook_mlp_out")]
+        named = [s for s in named if s.name in linearised_sites(spec)]
     if not named:
         return None
     site = named[int(integers(stream, len(named), 1)[0])]
@@ -105,6 +106,18 @@ def _some(stream: np.random.PCG64, n: int) -> tuple[int, ...] | None:
     """None for all of 0 .. n-1, or some of them."""
     count = int(integers(stream, n + 1, 1)[0])
     return tuple(sorted(int(i) for i in permutation(stream, n)[:count])) or None
+
+
+def linearised_sites(spec: ModelSpec) -> list[str]:
+    """Where an MLP writes."""
+    return [name for name in sites_of(spec) if name.endswith("hook_mlp_out")]
+
+
+def random_affine(case: Case, site: str) -> Affine:
+    """A map for the MLP that writes at `site`, another for each model, at every second position."""
+    models, d, dtype = len(case.stack), case.spec.d_model, case.spec.dtype
+    numbers = (_uniform(f"kit affine {site}", case.seed, (models, d + 1, d)) - 0.5).astype(np.float32).astype(dtype)
+    return Affine(site, np.arange(0, case.n_pos, 2, dtype=np.int32), numbers[:, :d], numbers[:, d])
 
 
 def training_work(case: Case, steps: int, warm: bool) -> tuple[OptimiserState, Batches]:

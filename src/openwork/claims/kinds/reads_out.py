@@ -20,7 +20,7 @@ from openwork.tasks import Task
 
 
 class ReadsOut(Claim):
-    """For every output, the answer symbol nearest to `site` where it is predicted is right on `at_least` so many inputs.
+    """For each output, the answer symbol nearest to `site` at its graded position is right on `at_least` of inputs.
 
     Evidence: the site on every input; one forward row each. Refuted by a smaller share. The candidates are the symbols
     that occur as answers, so guessing among four gets 25 %.

@@ -1,8 +1,72 @@
+"""`openwork explain`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-app = typer.Typer()
+from openwork import pipeline
+from openwork.cli import options
+from openwork.cli.examples import examples
+from openwork.cli.given_files import read_claims, require_writable
+from openwork.cli.output import emit, path_text, people
+from openwork.cli.progress import TrainingDisplay
+from openwork.cli.run_view import run_summary
+from openwork.cli.screen import explanation_screen
+from openwork.runs import Store
+from openwork.tasks import make_task
+from openwork.training import named_experiment
+
+app = typer.Typer(add_completion=False)
+EXAMPLES = examples(
+    "openwork explain reverse-increment",
+    "openwork explain reverse-increment --seed 3 -o model.html",
+    "openwork explain reverse-increment --param base=3 --param length=5 --claims mine.toml",
+)
+ClaimsPath = Annotated[
+    Path | None, typer.Option("--claims", help="A claims file; else the article's claims.", show_default=False)
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="HTML file to write; else TASK.html.", show_default=False)
+]
 
 
-@app.command()
-def x() -> None:
-    """hm"""
+@app.command(epilog=EXAMPLES)
+def explain(
+    task: options.TaskName,
+    param: options.TaskParams = None,
+    seed: options.OneSeed = None,
+    seeds: options.SeedList = None,
+    claims: ClaimsPath = None,
+    output: Output = None,
+    engine: options.EngineName = None,
+    threads: options.Threads = None,
+    store: options.StorePath = None,
+    as_json: options.JsonFlag = False,
+) -> None:
+    """Train a task's model, open it up, judge the claims.
+
+    Without seeds, trains several side by side until one is right on every input; with them, only these, and explains
+    the best. Prints the verdicts and writes one self-contained HTML report. Ends with 1 where no seed solved the task.
+    """
+    made = make_task(task, options.params_of(param))
+    experiment, chosen = named_experiment(task, made), options.seeds_of(seed, seeds)
+    given = None if claims is None else read_claims(claims, made, experiment.spec)
+    page, console = output or Path(f"{task}.html"), people(as_json)
+    require_writable(page)
+    with Store.open(store) as kept:
+        with TrainingDisplay(console, experiment.recipe.epochs) as display:
+            setting = pipeline.Setting(kept, engine, threads, display)
+            found = pipeline.explain(made, setting, experiment=experiment, seeds=chosen, claims=given, page=page)
+        if as_json:
+            tried = [run_summary(run) for run in found.opened.tried]
+            verdicts = [verdict.as_json() for verdict in found.verdicts]
+            about = {"run": run_summary(found.opened.run), "solved": found.opened.solved, "tried": tried}
+            emit(about | {"verdicts": verdicts, "report": str(page.absolute())})
+        else:
+            console.print(explanation_screen(found.opened, found.verdicts))
+            console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
+    if not found.opened.solved:
+        raise typer.Exit(1)

@@ -9,7 +9,8 @@ import typer
 
 from openwork import pipeline
 from openwork.cli.examples import examples
-from openwork.cli.options import JsonFlag, StorePath
+from openwork.cli.given_files import require_writable
+from openwork.cli.options import EngineName, JsonFlag, StorePath, Threads
 from openwork.cli.output import emit, path_text, people, size_text
 from openwork.runs import Store
 
@@ -22,14 +23,18 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; else openwork-RUN.html.", show_default=False)
     ] = None,
+    engine: EngineName = None,
+    threads: Threads = None,
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Write a stored run's report as one self-contained HTML file."""
     with Store.open(store) as kept:
         found = kept.find(run)
-        page = pipeline.report(found, kept, output or Path(f"openwork-{found.name}.html"))
+        page = output or Path(f"openwork-{found.name}.html")
+        require_writable(page)
+        pipeline.open_run(found, pipeline.Setting(kept, engine, threads)).report(page)
     if as_json:
-        emit({"run": found.name, "report": str(page), "bytes": page.stat().st_size})
+        emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
     else:
         people(as_json).print(f"Report: {path_text(page)} ({size_text(page.stat().st_size)})", soft_wrap=True)

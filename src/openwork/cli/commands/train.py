@@ -68,7 +68,7 @@ def train(
     )
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     with Store.open(store) as kept, TrainingDisplay(console, wanted.recipe.epochs) as display:
-        runs = pipeline.train_seeds(wanted, chosen, kept, engine=engine, threads=threads, watch=display)
+        runs = pipeline.train_seeds(wanted, chosen, pipeline.Setting(kept, engine, threads, display))
     if as_json:
         emit([run_summary(run) for run in runs])
         return

@@ -85,7 +85,7 @@ def overview_parts(overview: Overview) -> tuple[Part, ...]:
     split = overview.experiment.split
     figures = Figures(
         (
-            Figure(overview.right_line, "inputs right at every output", percent(overview.right / overview.inputs)),
+            Figure(percent(overview.right / overview.inputs), f"right on {overview.right_line} inputs"),
             Figure(f"seed {overview.seed}", f"run {overview.run}"),
             Figure(str(len(overview.seeds)), "seeds tried", _after_tried(overview)),
             Figure(f"{overview.seconds:.1f} s", "to train and explain", overview.engine),
