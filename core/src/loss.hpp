@@ -22,8 +22,8 @@ inline Judged<R> judge(const Vec<R>* logits, int n, Mask<R> answer, Vec<R>* prob
     own = select<R>(answer == (Mask<R>{} + Int(j)), logits[j], own);
   }
   Judged<R> out;
-  out.right = ~Mask<R>{};
-  out.margin = all<R>(R(__builtin_inf()));
+  out.right = own == own;
+  out.margin = select<R>(own == own, all<R>(R(__builtin_inf())), all<R>(R(-__builtin_inf())));
   for (int j = 0; j < n; j++) {
     const Mask<R> same = answer == (Mask<R>{} + Int(j)), after = answer < (Mask<R>{} + Int(j));
     const Vec<R> ahead = own - logits[j];

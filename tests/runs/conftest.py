@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import select
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -84,23 +86,45 @@ def check(tiny: Experiment, uninterrupted: Reference) -> Callable[[Store], dict[
     return whole
 
 
+class Nursery:
+    """A process that starts training processes, one at a time, and kills them when told."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        command = [sys.executable, str(PROGRAM), json.dumps(experiment.as_json())]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._line() == "ready"
+
+    def begin(self, home: Path, seeds: Sequence[int], seconds: object = "never", operations: object = "never") -> None:
+        """Starts training these seeds; killed after so many seconds, or before that file operation."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{home}\t{','.join(map(str, seeds))}\t{seconds}\t{operations}\n")
+        self.process.stdin.flush()
+
+    def exit_code(self) -> int:
+        """Waits for the end of what was begun; -9 where it was killed."""
+        return int(self._line())
+
+    def running(self) -> bool:
+        """Whether what was begun has not ended."""
+        return not select.select([self.process.stdout], [], [], 0)[0]
+
+    def close(self) -> None:
+        self.process.communicate()
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+
 @pytest.fixture
-def start(tiny: Experiment) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts a process that trains seeds of the tiny experiment into a store, and waits until it has imported all."""
-    started: list[subprocess.Popen[str]] = []
+def nursery(tiny: Experiment) -> Iterator[Callable[[], Nursery]]:
+    """Makes nurseries for the tiny experiment."""
+    made: list[Nursery] = []
 
-    def begin(home: Path, seeds: Sequence[int]) -> subprocess.Popen[str]:
-        from_text = Experiment.as_json(tiny)
-        arguments = [str(home), ",".join(map(str, seeds)), repr(from_text)]
-        process = subprocess.Popen([sys.executable, str(PROGRAM), *arguments], stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        return process
+    def make() -> Nursery:
+        made.append(Nursery(tiny))
+        return made[-1]
 
-    yield begin
-    for process in started:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+    yield make
+    for each in made:
+        each.close()

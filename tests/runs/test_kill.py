@@ -2,61 +2,85 @@
 
 from __future__ import annotations
 
-import time
 from itertools import count
 
 import numpy as np
+import pytest
 
 from openwork.runs import Store
 
 KILLS = 30
 SEEDS = list(range(9))
+DONE = dict.fromkeys(SEEDS, 10)
+WRITE = 7
+"""syncs and renamings of one write while all seeds are in training: two files, their folders and the home"""
 
 
-def test_killed_at_thirty_random_moments(tmp_path, start, check):
-    random = np.random.default_rng()
-    seed = int(random.integers(2**31))
-    print(f"random seed {seed}")
-    random = np.random.default_rng(seed)
-    kills = 0
+def folders(home):
+    return {path.parent.name for path in home.rglob("*.safetensors*")}
+
+
+def test_killed_at_thirty_random_moments(tmp_path, nursery, check):
+    entropy = np.random.SeedSequence().entropy
+    print(f"random moments from seed {entropy}")
+    random, processes, kills = np.random.default_rng(entropy), nursery(), 0
     for attempt in count():
         home, reached = tmp_path / str(attempt), {}
-        while reached != dict.fromkeys(SEEDS, 10):
-            process = start(home, SEEDS)
-            time.sleep(random.uniform(0, 0.08) if kills < KILLS else 30)
-            killed = process.poll() is None
-            process.kill()
-            assert process.wait() == (-9 if killed else 0)
-            kills += killed
+        while reached != DONE:
+            processes.begin(home, SEEDS, seconds=random.uniform(0, 0.15) if kills < KILLS else "never")
+            code = processes.exit_code()
+            assert code in ((0, -9) if kills < KILLS else (0,))
+            kills += code == -9
             with Store.open(home) as store:
                 now = check(store)
-            assert all(now[s] >= epoch for s, epoch in reached.items()), "an epoch that was recorded is lost"
+            assert all(now[seed] >= epoch for seed, epoch in reached.items()), "an epoch that was recorded is lost"
             reached = now
         with Store.open(home) as store:
-            assert all(run.status == "finished" for run in store.runs())
-            list_of_files = {path.parent.name for path in home.rglob("*.safetensors*")}
             store.database.tidy()
-            assert {path.parent.name for path in home.rglob("*.safetensors*")} == {"weights", "checkpoints"}, list_of_files
+            assert {run.status for run in store.runs()} == {"finished"}
+        assert folders(home) == {"weights", "checkpoints"}
         if kills >= KILLS:
-            break
-    assert kills >= KILLS
+            return
 
 
-def test_two_processes_train_overlapping_seeds_while_a_third_reads(tmp_path, start, check):
-    home = tmp_path / "shared"
-    processes = [start(home, SEEDS[:6]), start(home, SEEDS[3:]), start(home, SEEDS[::-1])]
-    with Store.open(home) as store:
-        while any(process.poll() is None for process in processes):
+@pytest.mark.parametrize("operation", [*range(1, WRITE + 2), *range(9 * WRITE + 1, 9 * WRITE + 24, 4)])
+def test_killed_before_each_step_of_a_write(tmp_path, nursery, check, operation):
+    processes = nursery()
+    processes.begin(tmp_path, SEEDS[:4], operations=operation)
+    assert processes.exit_code() == -9
+    with Store.open(tmp_path) as store:
+        assert set(check(store).values()) <= {(operation - 1) // WRITE}
+    processes.begin(tmp_path, SEEDS[:4])
+    assert processes.exit_code() == 0
+    with Store.open(tmp_path) as store:
+        assert check(store) == dict.fromkeys(SEEDS[:4], 10)
+    assert folders(tmp_path) == {"weights", "checkpoints"}
+
+
+def test_processes_train_overlapping_seeds_while_another_reads(tmp_path, nursery, check):
+    parties = [(nursery(), seeds) for seeds in (SEEDS[:6], SEEDS[3:], SEEDS[::-1])]
+    for processes, seeds in parties:
+        processes.begin(tmp_path, seeds)
+    with Store.open(tmp_path) as store:
+        while any(processes.running() for processes, _ in parties):
             check(store)
-        assert [process.wait() for process in processes] == [0, 0, 0]
-        assert check(store) == dict.fromkeys(SEEDS, 10)
+        assert [processes.exit_code() for processes, _ in parties] == [0, 0, 0]
+        assert check(store) == DONE
+    assert folders(tmp_path) == {"weights", "checkpoints"}
 
 
-def test_two_processes_of_which_one_is_killed(tmp_path, start, check):
-    home = tmp_path / "shared"
-    survivor, victim = start(home, SEEDS), start(home, SEEDS)
-    time.sleep(0.05)
-    victim.kill()
-    assert survivor.wait(60) == 0
-    with Store.open(home) as store:
-        assert check(store) == dict.fromkeys(SEEDS, 10)
+def test_processes_at_once_are_killed_at_random_moments(tmp_path, nursery, check):
+    entropy = np.random.SeedSequence().entropy
+    print(f"random moments from seed {entropy}")
+    random, pair, reached = np.random.default_rng(entropy), [nursery(), nursery()], {}
+    for moment in count():
+        for processes, seeds in zip(pair, (SEEDS[:6], SEEDS[3:]), strict=True):
+            processes.begin(tmp_path, seeds, seconds=random.uniform(0, 0.15) if moment < 10 else "never")
+        codes = [processes.exit_code() for processes in pair]
+        with Store.open(tmp_path) as store:
+            now = check(store)
+        assert all(now[seed] >= epoch for seed, epoch in reached.items())
+        reached = now
+        if codes == [0, 0]:
+            break
+    assert reached == DONE

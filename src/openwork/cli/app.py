@@ -34,7 +34,14 @@ app = typer.Typer(
 
 
 def _show_version(asked: bool) -> None:
-Y
+    if asked:
+        try:
+            number = importlib.metadata.version("openwork")
+        except importlib.metadata.PackageNotFoundError:
+            number = "from source"
+        print(f"openwork {number}")
+        raise typer.Exit()
+
 
 @app.callback(epilog="Start with: openwork explain reverse-increment")
 def openwork(

@@ -1,8 +1,9 @@
-"""What was found, on one screen of 80 columns: the model, then each claim with its outcome and the numbers behind it."""
+"""What was found, on one screen of 80 columns: the model, then each claim's outcome and the numbers behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from textwrap import shorten
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -16,6 +17,8 @@ from openwork.report.sections.verdicts import count_line
 
 LABEL = 11
 """width of the column of outcomes"""
+LONGEST = 200
+"""characters of a sentence, which fill three lines; the report has all of it"""
 
 
 def explanation_screen(opened: OpenedRun, verdicts: tuple[Verdict, ...]) -> Group:
@@ -46,4 +49,4 @@ def _verdict(verdict: Verdict) -> Iterator[RenderableType]:
     sign, style = SIGNS[verdict.outcome.value]
     mixed = f"  holds for {verdict.holding} of {len(verdict.parts)}" if verdict.outcome is Outcome.MIXED else ""
     yield Text.assemble((f"{sign} {verdict.outcome:<{LABEL - 2}} ", style), (verdict.claim.id, "bold"), mixed)
-    yield Padding(Text(verdict.sentence), (0, 0, 0, LABEL + 1))
+    yield Padding(Text(shorten(verdict.sentence, LONGEST, placeholder=" …")), (0, 0, 0, LABEL + 1))

@@ -16,7 +16,7 @@ from openwork.models import ModelSpec, site_named
 from openwork.tasks import Tokens
 
 NOISE = 1e-10
-"""Share of the largest eigenvalue below which a direction of what an MLP reads is rounding; float32 leaves about 1e-14."""
+"""Share of the largest eigenvalue below which a direction of what an MLP reads is rounding (float32: about 1e-14)."""
 
 Unedited = Callable[[tuple[str, ...]], Iterator[Trace]]
 

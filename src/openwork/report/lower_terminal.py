@@ -145,7 +145,7 @@ def _(part: p.Heatmap) -> RenderableType:
 def _short(value: float, share: bool, outlined: bool) -> str:
     if not math.isfinite(value):
         return "–"
-    shown = (f"{100 * value:.0f}" if value >= 0.005 else "·") if share else f"{value:.1f}"
+    shown = (f"{100 * value:.0f}" if value >= 0.005 else "·") if share else f"{value:.1f}".replace("-0.0", "0.0")
     return f"[{shown}]" if outlined else shown
 
 

@@ -1,10 +1,11 @@
 """What a report is made of: frozen display parts, described once and drawn by each lowering in its own way.
 
-Every text is plain data; a word between backticks is shown as code. Nothing here knows Rich, Plotly or HTML.
+Every text is plain data; what stands between backticks, and any hook name, is shown as code. Nothing here knows Rich, Plotly or HTML.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -189,9 +190,13 @@ def matrix(values: Iterable[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(float(v) for v in row) for row in values)
 
 
+CODE = re.compile(r"`([^`]+)`|\b(blocks\.\d+(?:\.\w+)+|W_[A-Z]+)\b")
+
+
 def code_spans(text: str) -> tuple[tuple[bool, str], ...]:
-    """The text cut at backticks: (is code, piece); one without its partner is an ordinary character."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        pieces[-2:] = ["`".join(pieces[-2:])]
-    return tuple((i % 2 == 1, piece) for i, piece in enumerate(pieces) if piece)
+    """The text cut into (is code, piece): what stands between backticks, and hook and weight names wherever they are."""
+    found, start = [], 0
+    for match in CODE.finditer(text):
+        found += [(False, text[start : match.start()]), (True, match[1] or match[2])]
+        start = match.end()
+    return tuple((code, piece) for code, piece in [*found, (False, text[start:])] if piece)

@@ -97,7 +97,7 @@ def _axes(curve: Curve, frame: Frame) -> list[Child]:
         pieces.append(element("line", class_="ow-tick", x1=x, x2=x, y1=frame.bottom, y2=frame.bottom + 4))
         pieces.append(element("text", f"{tick:g}", class_="ow-column-label", x=x, y=frame.bottom + 17))
     middle = (LEFT + frame.right) / 2
-    pieces.append(element("text", curve.x_title, class_="ow-axis-title", x=middle, y=HEIGHT - 6))
+    pieces.append(element("text", curve.x_title, class_="ow-x-title", x=middle, y=HEIGHT - 6))
     pieces.append(element("text", curve.y_title, class_="ow-y-title", x=LEFT - 8, y=12))
     pieces.append(element("line", class_="ow-axis", x1=LEFT, x2=frame.right, y1=frame.bottom, y2=frame.bottom))
     return pieces

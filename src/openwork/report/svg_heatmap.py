@@ -10,7 +10,7 @@ from openwork.report.palette import STEPS
 from openwork.report.parts import Heatmap
 from openwork.report.svg import Child, canvas, element, text_width
 
-CELL_WIDTH, CELL_HEIGHT, GAP = 31.0, 25.0, 8.0
+CELL_WIDTH, CELL_HEIGHT, GAP = 29.0, 25.0, 8.0
 TITLE_HEIGHT = 16.0
 
 
@@ -23,6 +23,7 @@ def svg_heatmap(heatmap: Heatmap) -> Markup:
     top += TITLE_HEIGHT if heatmap.column_title else 0.0
     rows, columns = len(heatmap.row_labels), len(heatmap.column_labels)
     width, height = left + columns * CELL_WIDTH + 2, top + rows * CELL_HEIGHT + 2
+    width = max(width, left + text_width(heatmap.column_title) * 1.1 + 20)
     overhang = text_width(heatmap.column_labels[-1]) * 0.72 - CELL_WIDTH / 2 if slanted else 0.0
     pieces: list[Child] = []
     for row in range(rows):
@@ -53,7 +54,7 @@ def short_number(value: float, heatmap: Heatmap) -> str:
     if heatmap.low >= 0 and heatmap.high <= 1:
         shown = f"{value:.2f}"
         return "" if shown == "0.00" else "1" if shown == "1.00" else shown.lstrip("0")
-    return f"{value:.1f}".replace("-", "−")
+    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
 
 
 def summary(heatmap: Heatmap) -> str:
@@ -86,10 +87,9 @@ def _labels(heatmap: Heatmap, left: float, top: float, slanted: bool) -> list[Ch
         kind = "ow-slanted-label" if slanted else "ow-column-label"
         pieces.append(element("text", label, class_=kind, x=x, y=y, transform=turn))
     if heatmap.column_title:
-        middle = left + len(heatmap.column_labels) * CELL_WIDTH / 2
-        pieces.append(element("text", heatmap.column_title, class_="ow-axis-title", x=middle, y=11))
+        pieces.append(element("text", f"{heatmap.column_title} →", class_="ow-axis-title", x=left + 1, y=11))
     if heatmap.row_title:
         middle = top + len(heatmap.row_labels) * CELL_HEIGHT / 2
         turn = f"rotate(-90 11 {middle:.1f})"
-        pieces.append(element("text", heatmap.row_title, class_="ow-axis-title", x=11, y=middle, transform=turn))
+        pieces.append(element("text", heatmap.row_title, class_="ow-turned-title", x=11, y=middle, transform=turn))
     return pieces

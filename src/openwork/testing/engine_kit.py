@@ -70,9 +70,9 @@ def check_training(engine: Engine, oracle: Engine, spec: ModelSpec, seed: int, s
     """Losses, and logits at the end, of many steps from fresh optimiser memory; in float64 the weights too.
 
     The weights are compared without `b_K`: softmax ignores it, so its gradient is rounding noise, which AdamW turns
-    into steps of full size. A wrong sum grows over the steps, hence a hundred times the usual tolerance.
+    into steps of full size.
     """
-    agree(engine, oracle, make_case(spec, seed), partial(many_steps, steps=steps), f" after {steps} steps", 100)
+    agree(engine, oracle, make_case(spec, seed), partial(many_steps, steps=steps), f" after {steps} steps")
 
 
 def agree(engine: Engine, oracle: Engine, case: Case, measure: Measure, when: str = "", looser: float = 1) -> None:

@@ -152,6 +152,9 @@ def _nan_is_wrong(engine: Engine, case: Case) -> None:
     broken = Stack(case.spec, np.full_like(case.stack.flat, np.nan))
     scores = engine.score(broken, case.dataset)
     _require(not scores.right.any() and not scores.sequences.any(), case, engine, "calls a NaN logit right")
+    _require(
+        bool((scores.margin == -np.inf).all()), case, engine, f"has margin {scores.margin} where every logit is NaN"
+    )
     _require(bool(np.isnan(scores.loss).all()), case, engine, "has a finite loss where every logit is NaN")
 
 

@@ -95,12 +95,21 @@ class ReadsOut(Claim):
         )
         failing = [o for o, judged in zip(outputs, parts, strict=True) if not judged.holds]
         against = wrong_answers(context, nearest, failing, "nearest is")
-        return Finding(parts, sentence, Effect(share, "share of answers read right"), against, ADVICE)
+        says = ADVICE if (self.basis, self.after_norm) != ("W_U", True) else ADVICE_AS_THE_MODEL
+        return Finding(parts, sentence, Effect(share, "share of answers read right"), against, says)
 
 
+CONFIRMED = "The answer is there to be read; that the model reads it so needs an intervention."
+MIXED = "Some outputs are written in this basis and others are not: claim it for those that are."
 ADVICE = advice(
-    confirmed="The answer is there to be read; that the model reads it so needs an intervention.",
+    confirmed=CONFIRMED,
     refuted="Read it as the model does: after the final norm, with the unembedding.",
-    mixed="Some outputs are written in this basis and others are not: claim it for those that are.",
+    mixed=MIXED,
+    undecided=MEASURE_MORE,
+)
+ADVICE_AS_THE_MODEL = advice(
+    confirmed=CONFIRMED,
+    refuted="The answer is not written here yet: read a later site, or by logits, which keep lengths and biases.",
+    mixed=MIXED,
     undecided=MEASURE_MORE,
 )

@@ -60,7 +60,7 @@ class Split(Claim):
         judged = part(f"distance of {worst}", found.largest, "<=" if self.shuffled else ">=", threshold)
         sentence = (
             f"The {found.held_out:,} held-out questions differ from the domain most in {worst}: total-variation "
-            f"distance {found.largest:.3f}, where shuffling stays below {found.shuffled:.3f} in 99.9 % of splits."
+            f"distance {found.largest:.3f}, where shuffling stays within {found.shuffled:.3f} in 99.9 % of splits."
         )
         effect = Effect(found.largest, "total-variation distance")
         coverage = f"all {found.held_out:,} held-out questions of {size:,}"

@@ -22,12 +22,12 @@ class Tally:
 def tally(logits: Tensor, answers: Tensor) -> Tally:
     """Of `[input, graded, d_vocab_out]` and `[input, graded]`. An answer is right where its logit is the first largest.
 
-    A NaN logit makes its answer wrong and the margin NaN; without a second logit the margin is infinite.
+    A NaN logit makes its answer wrong and the margin minus infinity; without a second logit the margin is infinite.
     """
     logits = logits.double()
     loss = F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum")
     right = (logits.argmax(-1) == answers) & ~logits.isnan().any(-1)
     chosen = logits.gather(-1, answers[..., None])
     others = logits.scatter(-1, answers[..., None], -torch.inf)
-    margin = (chosen - others.max(-1, keepdim=True).values).min()
+    margin = (chosen - others.max(-1, keepdim=True).values).nan_to_num(-torch.inf, torch.inf, -torch.inf).min()
     return Tally(loss.item(), right.sum(0), int(right.all(-1).sum()), margin.item())

@@ -19,7 +19,7 @@ def ablation_table_parts(result: AblationTable) -> tuple[Part, ...]:
     kinds = tuple(by for by in get_args(By) if any(by == b for _, b in found))
     names = tuple(dict.fromkeys(row.name for row in result.rows))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (f"`{name}`", *(Share(found[name, by].accuracy) if (name, by) in found else "–" for by in kinds))
+        (name, *(Share(found[name, by].accuracy) if (name, by) in found else "–" for by in kinds))
         for name in names
     )
     if result.rows:

@@ -15,12 +15,12 @@ def output_parts(result: ComponentOutputs) -> tuple[Part, ...]:
     """Mean and spread over every input, then the chosen questions."""
     if result.mean.shape[1] > MOST_UNITS:
         return Text(result.summary), _lengths(result)
-    mean = _vectors(f"`{result.component}`: mean", result.mean, result)
+    mean = _vectors(f"{result.component}: mean", result.mean, result)
     spread = _vectors("standard deviation", result.sd, result, low=0.0)
     shown: tuple[Part, ...] = (Text(result.summary), Beside((mean, spread)))
     if len(result.texts):
         maps = tuple(_vectors(text, values, result) for text, values in zip(result.texts, result.values, strict=True))
-        shown += (Fold(f"What `{result.component}` writes on {len(maps)} questions", (Beside(maps),)),)
+        shown += (Fold(f"What {result.component} writes on {len(maps)} questions", (Beside(maps),)),)
     return shown
 
 
@@ -33,7 +33,7 @@ def _vectors(title: str, values: np.ndarray, result: ComponentOutputs, low: floa
         result.positions,
         units,
         "",
-        "dimension of the residual stream",
+        "dimension",
         low=-reach if low is None else low,
         high=reach,
     )

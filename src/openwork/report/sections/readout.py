@@ -26,7 +26,7 @@ def _table(result: ReadoutTable, measure: str) -> Table:
     sites = tuple(dict.fromkeys(row.site for row in chosen))
     ways = tuple(dict.fromkeys((row.way.basis, row.way.after_norm) for row in chosen))
     found = {(row.site, row.way.basis, row.way.after_norm): row for row in chosen}
-    rows = tuple((f"`{site}`", *(_share(found.get((site, *way))) for way in ways)) for site in sites)
+    rows = tuple((site, *(_share(found.get((site, *way))) for way in ways)) for site in sites)
     heads = (f"{basis}, final norm" if normed else f"{basis}" for basis, normed in ways)
     return Table(columns(f"by {measure} with", *heads, numeric=range(1, 1 + len(ways))), rows, _caption(chosen[0]))
 
