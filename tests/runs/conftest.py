@@ -67,17 +67,17 @@ def go_on(tiny: Experiment, engine: Engine) -> Callable[..., Iterator[EpochEnd]]
 def check(tiny: Experiment, uninterrupted: Reference) -> Callable[[Store], dict[int, int]]:
     """Every run is whole and has the bits of one never interrupted; returns the epochs of each seed."""
 
-    def whole(store: Store) -> dict[int, int]:
+    def whole(store: Store, alone: bool = True) -> dict[int, int]:
         runs = store.runs_of(tiny)
         for run in runs:
             bits = uninterrupted[run.seed]
             assert [record.epoch for record in run.history] == list(range(1, run.epoch + 1))
             assert store.stack(run).flat.tobytes() == bits[run.epoch - 1]
-            for epoch in {1, (run.epoch + 1) // 2}:
+            for epoch in (1, (run.epoch + 1) // 2):
                 assert store.stack_at(run, epoch).flat.tobytes() == bits[epoch - 1]
         training = [run.seed for run in runs if not run.ended]
         state = store.state_of(tiny, training)
-        assert list(state.seeds) == training
+        assert list(state.seeds) == training or (not alone and set(state.seeds) < set(training))
         assert all(np.isfinite(state.optimiser.exp_avg).all(axis=1))
         with store.database.reading() as rows:
             assert rows.execute("PRAGMA integrity_check").fetchone() == ("ok",)

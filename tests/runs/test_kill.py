@@ -49,7 +49,7 @@ def test_killed_before_each_step_of_a_write(tmp_path, nursery, check, operation)
     processes.begin(tmp_path, SEEDS[:4], operations=operation)
     assert processes.exit_code() == -9
     with Store.open(tmp_path) as store:
-        assert set(check(store).values()) <= {(operation - 1) // WRITE}
+        assert set(check(store).values()) <= {min((operation - 1) // WRITE, 9)}
     processes.begin(tmp_path, SEEDS[:4])
     assert processes.exit_code() == 0
     with Store.open(tmp_path) as store:
@@ -63,7 +63,7 @@ def test_processes_train_overlapping_seeds_while_another_reads(tmp_path, nursery
         processes.begin(tmp_path, seeds)
     with Store.open(tmp_path) as store:
         while any(processes.running() for processes, _ in parties):
-            check(store)
+            check(store, alone=False)
         assert [processes.exit_code() for processes, _ in parties] == [0, 0, 0]
         assert check(store) == DONE
     assert folders(tmp_path) == {"weights", "checkpoints"}

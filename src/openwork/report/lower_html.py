@@ -30,14 +30,18 @@ def html_page(document: Document) -> str:
     style = palette_css() + _template_text("style.css") + _template_text("page.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     sections = [part for part in document.parts if isinstance(part, p.Section)]
-    return _environment().get_template("page.html").render(
-        document=document,
-        subtitle=_macro("prose", document.subtitle),
-        contents=[(section.anchor, section.title) for section in sections],
-        children=[html_of(part) for part in document.parts],
-        style=Markup(style),
-        style_hash=Markup("sha256-{}").format(digest),
-        version=_version(),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            document=document,
+            subtitle=_macro("prose", document.subtitle),
+            contents=[(section.anchor, section.title) for section in sections],
+            children=[html_of(part) for part in document.parts],
+            style=Markup(style),
+            style_hash=Markup("sha256-{}").format(digest),
+            version=_version(),
+        )
     )
 
 

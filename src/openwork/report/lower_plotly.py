@@ -41,7 +41,7 @@ def _(part: p.Heatmap) -> go.Figure:
         zmin=-reach if opposite else part.low,
         zmax=reach if opposite else part.high,
         colorscale=[[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)],
-        hovertemplate="%{y} × %{x}: %{z:.4f}<extra></extra>",
+        hovertemplate="%{y}, %{x}: %{z:.4f}<extra></extra>",
         xgap=1,
         ygap=1,
     )

@@ -16,7 +16,7 @@ from openwork.report import parts as p
 
 WIDTH = 80
 BLOCKS = "▁▂▃▄▅▆▇█"
-SIGNS: dict[p.Outcome, tuple[str, str]] = {
+SIGNS: dict[str, tuple[str, str]] = {
     "CONFIRMED": ("✓", "bold green"),
     "REFUTED": ("✗", "bold red"),
     "MIXED": ("◐", "bold yellow"),
@@ -51,8 +51,10 @@ def _(part: p.Heading) -> RenderableType:
 
 @terminal_of.register
 def _(part: p.Text) -> RenderableType:
-    return Padding(RichText(part.text, STYLES[part.kind]), (0, 0, 0, 2)) if part.kind == "command" else prose(
-        part.text, STYLES[part.kind]
+    return (
+        Padding(RichText(part.text, STYLES[part.kind]), (0, 0, 0, 2))
+        if part.kind == "command"
+        else prose(part.text, STYLES[part.kind])
     )
 
 
@@ -102,7 +104,7 @@ def _column_groups(names: list[str], rows: list[list[str]]) -> Iterator[list[int
 def _(part: p.Curve) -> RenderableType:
     table = _bare_table()
     for justify in ("left", "left", "right"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column(justify=justify, no_wrap=True)
     for series in part.series:
         if not series.quiet and series.y:
             table.add_row(series.name[:18], sparkline(series.y, part.log_y), f"{series.y[0]:.4g} → {series.y[-1]:.4g}")
@@ -144,7 +146,7 @@ def _(part: p.Heatmap) -> RenderableType:
 
 def _short(value: float, share: bool, outlined: bool) -> str:
     if not math.isfinite(value):
-        return "–"
+        return p.NOTHING
     shown = (f"{100 * value:.0f}" if value >= 0.005 else "·") if share else f"{value:.1f}".replace("-0.0", "0.0")
     return f"[{shown}]" if outlined else shown
 

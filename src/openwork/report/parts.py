@@ -1,6 +1,7 @@
 """What a report is made of: frozen display parts, described once and drawn by each lowering in its own way.
 
-Every text is plain data; what stands between backticks, and any hook name, is shown as code. Nothing here knows Rich, Plotly or HTML.
+Every text is plain data; what stands between backticks, and any hook name, is shown as code.
+Nothing here knows Rich, Plotly or HTML.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Literal
 
 from openwork.analyses.result import percent
 from openwork.claims.verdict import Outcome
+
+NOTHING = "\u2013"
+"""what stands in a cell that has no number"""
 
 Align = Literal["left", "right", "center"]
 
@@ -194,7 +198,7 @@ CODE = re.compile(r"`([^`]+)`|\b(blocks\.\d+(?:\.\w+)+|W_[A-Z]+)\b")
 
 
 def code_spans(text: str) -> tuple[tuple[bool, str], ...]:
-    """The text cut into (is code, piece): what stands between backticks, and hook and weight names wherever they are."""
+    """The text cut into (is code, piece): code is what stands between backticks, and hook and weight names."""
     found, start = [], 0
     for match in CODE.finditer(text):
         found += [(False, text[start : match.start()]), (True, match[1] or match[2])]

@@ -6,6 +6,8 @@ from markupsafe import Markup, escape
 
 Child = str | Markup
 
+MINUS = "\u2212"
+
 GLYPH = 6.3
 """about how wide a character of the figures' 11 px type is, in px"""
 

@@ -62,7 +62,10 @@ def nice_ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
 
 def _frame(curve: Curve) -> Frame:
     xs = [x for series in curve.series for x in series.x] or [0.0, 1.0]
-    ys = [y for series in curve.series for y in series.y if math.isfinite(y) and (y > 0 or not curve.log_y)] or [0.1, 1.0]
+    ys = [y for series in curve.series for y in series.y if math.isfinite(y) and (y > 0 or not curve.log_y)] or [
+        0.1,
+        1.0,
+    ]
     low, high = curve.y_range or (min(ys), max(ys))
     labels = [text_width(series.name) for series in curve.series if not series.quiet]
     right, bottom = WIDTH - 14 - max(labels, default=0.0), HEIGHT - BOTTOM

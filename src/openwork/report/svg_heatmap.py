@@ -7,8 +7,8 @@ import math
 from markupsafe import Markup
 
 from openwork.report.palette import STEPS
-from openwork.report.parts import Heatmap
-from openwork.report.svg import Child, canvas, element, text_width
+from openwork.report.parts import NOTHING, Heatmap
+from openwork.report.svg import MINUS, Child, canvas, element, text_width
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 29.0, 25.0, 8.0
 TITLE_HEIGHT = 16.0
@@ -50,11 +50,11 @@ def colour_class(value: float, low: float, high: float) -> str:
 def short_number(value: float, heatmap: Heatmap) -> str:
     """A value as it fits a cell: two digits of a share, one decimal of anything else, nothing where it rounds to 0."""
     if not math.isfinite(value):
-        return "–"
+        return NOTHING
     if heatmap.low >= 0 and heatmap.high <= 1:
         shown = f"{value:.2f}"
         return "" if shown == "0.00" else "1" if shown == "1.00" else shown.lstrip("0")
-    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
+    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", MINUS)
 
 
 def summary(heatmap: Heatmap) -> str:
@@ -68,7 +68,7 @@ def summary(heatmap: Heatmap) -> str:
 
 def _cell(heatmap: Heatmap, row: int, column: int, x: float, y: float) -> Markup:
     value = heatmap.values[row][column]
-    told = f"{heatmap.row_labels[row]} × {heatmap.column_labels[column]}: {value:.4f}"
+    told = f"{heatmap.row_labels[row]}, {heatmap.column_labels[column]}: {value:.4f}"
     shown = short_number(value, heatmap)
     inside: list[Child] = [element("title", told), element("rect", x=x, y=y, width=CELL_WIDTH, height=CELL_HEIGHT)]
     if shown:

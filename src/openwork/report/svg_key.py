@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from openwork.report.palette import STEPS
 from openwork.report.parts import Heatmap
-from openwork.report.svg import Child, element, text_width
+from openwork.report.svg import MINUS, Child, element, text_width
 
 STEP, HEIGHT = 6.0, 8.0
 
@@ -15,7 +15,7 @@ def svg_key(heatmap: Heatmap) -> Markup:
     """A bar of the scale with a number at each end; a frame's meaning belongs in the caption."""
     letter = "d" if heatmap.low < 0 else "q"
     reach = max(-heatmap.low, heatmap.high)
-    low, high = (f"{-reach:.3g}".replace("-", "−"), f"{reach:.3g}") if letter == "d" else ("0", f"{heatmap.high:.3g}")
+    low, high = (f"{-reach:.3g}".replace("-", MINUS), f"{reach:.3g}") if letter == "d" else ("0", f"{heatmap.high:.3g}")
     if letter == "q":
         low = f"{heatmap.low:.3g}"
     start = text_width(low) + 6

@@ -118,21 +118,20 @@ class Store:
         return TrainingState.joined(experiment.spec, self._steadily(read))
 
     def stack(self, run: Run) -> Stack:
-        """The run's weights, `[1, param]`: final, or the latest of a run in training.
+        """The run's weights, `[1, param]`, after the epoch that `run` is at: the final ones once it has ended.
 
         Raises:
             UnknownRun: it has been removed.
             StoreError: the file is missing or damaged.
         """
-        with self.database.reading() as rows:
-            kept = rows.execute("SELECT epoch FROM runs WHERE name = ?", (run.name,)).fetchone()
-        return self.stack_at(run, kept[0] if kept else run.epoch)
+        return self.stack_at(run, run.epoch)
 
     def stack_at(self, run: Run, epoch: int) -> Stack:
         """The run's weights after `epoch` epochs, `[1, param]`; 0 is before the first.
 
         Raises:
-            StoreError: no such epoch is recorded, or the file is missing or damaged.
+            UnknownRun: no such epoch is recorded, or the run has been removed.
+            StoreError: the file is missing or damaged.
         """
         spec = run.experiment.spec
         if epoch == 0:

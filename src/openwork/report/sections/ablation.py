@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from openwork.analyses import Ablation, AblationTable, By
-from openwork.report.parts import Cell, Fold, Heatmap, Part, Share, Table, Text, columns
+from openwork.report.parts import NOTHING, Cell, Fold, Heatmap, Part, Share, Table, Text, columns
 
 WHY = (
     "Zero is a value the rest of the model never saw, so it overstates; the mean removes only what depends on the "
@@ -19,8 +19,7 @@ def ablation_table_parts(result: AblationTable) -> tuple[Part, ...]:
     kinds = tuple(by for by in get_args(By) if any(by == b for _, b in found))
     names = tuple(dict.fromkeys(row.name for row in result.rows))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, *(Share(found[name, by].accuracy) if (name, by) in found else "–" for by in kinds))
-        for name in names
+        (name, *(Share(found[name, by].accuracy) if (name, by) in found else NOTHING for by in kinds)) for name in names
     )
     if result.rows:
         clean = Share(result.rows[0].clean.accuracy)

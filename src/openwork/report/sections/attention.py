@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from openwork.analyses import Attention, AttentionExamples
-from openwork.report.parts import Beside, Fold, Heatmap, Part, Share, Table, Text, columns, matrix
+from openwork.report.parts import NOTHING, Beside, Fold, Heatmap, Part, Share, Table, Text, columns, matrix
 
 FRAMED = "Framed: the token that decides the output. A picture of where a head looks, not of what it does."
 
@@ -59,4 +59,4 @@ def _on_carrier(result: Attention) -> Table:
 
 
 def _share(value: float) -> Share | str:
-    return "–" if math.isnan(value) else Share(float(value))
+    return NOTHING if math.isnan(value) else Share(float(value))

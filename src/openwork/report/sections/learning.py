@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from openwork.analyses import EpochRow, LearningCurve, percent
-from openwork.report.parts import Curve, Fold, Mark, Part, Series, Table, Text, columns
+from openwork.report.parts import NOTHING, Curve, Fold, Mark, Part, Series, Table, Text, columns
 
 
 def learning_parts(result: LearningCurve) -> tuple[Part, ...]:
     """Two curves and every number under them."""
     if not result.rows:
         return (Text(result.summary),)
-    marks = ()
+    marks: tuple[Mark, ...] = ()
     if result.first_solved is not None:
         marks = (Mark(result.first_solved, f"all right, epoch {result.first_solved}"),)
     accuracy = Curve(
@@ -37,9 +37,9 @@ def _numbers(rows: tuple[EpochRow, ...]) -> Table:
             str(row.epoch),
             f"{row.lr:.2e}",
             f"{row.train.loss:.4f}",
-            "–" if row.held_out is None else f"{row.held_out.loss:.4f}",
+            NOTHING if row.held_out is None else f"{row.held_out.loss:.4f}",
             percent(row.train.accuracy),
-            "–" if row.held_out is None else percent(row.held_out.accuracy),
+            NOTHING if row.held_out is None else percent(row.held_out.accuracy),
         )
         for row in rows
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from openwork.analyses import percent
 from openwork.models import n_params
-from openwork.report.parts import Figure, Figures, Fold, Part, Share, Table, Text, columns
+from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Share, Table, Text, columns
 from openwork.training import Experiment, Measured, Progress
 
 
@@ -22,7 +22,7 @@ class Overview:
         inputs: inputs that it was asked.
         seeds: the last epoch of every seed that was tried, the explained one included.
         engine: what ran it.
-        seconds: how long it all took.
+        seconds: how long training took.
     """
 
     experiment: Experiment
@@ -88,7 +88,7 @@ def overview_parts(overview: Overview) -> tuple[Part, ...]:
             Figure(percent(overview.right / overview.inputs), f"right on {overview.right_line} inputs"),
             Figure(f"seed {overview.seed}", f"run {overview.run}"),
             Figure(str(len(overview.seeds)), "seeds tried", _after_tried(overview)),
-            Figure(f"{overview.seconds:.1f} s", "to train and explain", overview.engine),
+            Figure(f"{overview.seconds:.1f} s", "of training", overview.engine),
         )
     )
     held_out = f"{split.kind} split, {percent(split.held_out)} held out"
@@ -126,4 +126,4 @@ def _ended(progress: Progress) -> str:
 
 
 def _accuracies(train: Measured, held_out: Measured | None) -> tuple[Share, Share | str]:
-    return Share(train.accuracy), "–" if held_out is None else Share(held_out.accuracy)
+    return Share(train.accuracy), NOTHING if held_out is None else Share(held_out.accuracy)

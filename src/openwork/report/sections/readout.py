@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openwork.analyses import Readout, ReadoutTable
-from openwork.report.parts import Part, Share, Table, Text, columns
+from openwork.report.parts import NOTHING, Part, Share, Table, Text, columns
 
 ASKED = "Share of graded positions where the right answer's number is the largest among {}. Guessing gives {:.0%}."
 
@@ -32,7 +32,7 @@ def _table(result: ReadoutTable, measure: str) -> Table:
 
 
 def _share(row: Readout | None) -> Share | str:
-    return "–" if row is None else Share(row.share)
+    return NOTHING if row is None else Share(row.share)
 
 
 def _caption(row: Readout) -> str:

@@ -1,0 +1,50 @@
+"""What a publication reported, read from a data file that names its source."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Original:
+    """Numbers of a publication.
+
+    Attributes:
+        title: of the publication.
+        source: where the numbers were read.
+        experiment: the named experiment that repeats it.
+        accuracy_at_end: on both parts of the split.
+        first_solved: the first epoch at whose end everything was right.
+        solved_for_good: about the first epoch from which everything stayed right.
+        zeroed: held-out accuracy with one component's output replaced by zero, by component.
+        attention: layer-0 weight on the token that decides an output, by output.
+        attention_elsewhere: what it says of the outputs that `attention` leaves out.
+    """
+
+    title: str
+    source: str
+    experiment: str
+    accuracy_at_end: float
+    first_solved: int
+    solved_for_good: int
+    zeroed: Mapping[str, float]
+    attention: Mapping[str, float]
+    attention_elsewhere: str
+
+
+def notebook_original() -> Original:
+    """The notebook that `openwork reproduce notebook` is held against."""
+    text = (files("openwork.report") / "originals" / "notebook.toml").read_text(encoding="utf-8")
+    read = tomllib.loads(text)
+    return Original(
+        title=read["title"],
+        source=read["source"],
+        experiment=read["experiment"],
+        **read["training"],
+        zeroed={row["component"]: row["accuracy"] for row in read["zeroed"]},
+        attention={row["output"]: row["weight"] for row in read["attention"]},
+        attention_elsewhere=read["attention_elsewhere"]["says"],
+    )

@@ -1,0 +1,52 @@
+"""The two solved models as subjects, and a small random one with two heads."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.numpy import load_file
+
+from openwork.analyses import Subject
+from openwork.engines import Engine, choose_engine
+from openwork.models import initial_stack, spec_for, stack_of
+from openwork.tasks import ReverseIncrement
+
+SOLVED = Path(__file__).parents[1] / "known_circuits" / "solved"
+SPEC = spec_for(ReverseIncrement(), n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=16)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A solved model and what an independent judge says of it."""
+
+    name: str
+    subject: Subject
+    facts: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The default engine, or the one that OPENWORK_TEST_ENGINE names."""
+    return choose_engine(SPEC, os.environ.get("OPENWORK_TEST_ENGINE")).engine
+
+
+@pytest.fixture(scope="session", params=["model_A", "model_B"])
+def solved(request: pytest.FixtureRequest, engine: Engine) -> Solved:
+    """Each solved model on all 65,536 inputs."""
+    named = load_file(SOLVED / f"{request.param}.safetensors")
+    stack = stack_of(SPEC, {name: array[None] for name, array in named.items()})
+    facts = json.loads((SOLVED / f"{request.param}.facts.json").read_text())
+    return Solved(request.param, Subject.of(engine, stack, ReverseIncrement()), facts)
+
+
+@pytest.fixture(scope="session")
+def untrained(engine: Engine) -> Subject:
+    """A random model of two heads on three digits in base 3: wrong in many places, so identities mean something."""
+    task = ReverseIncrement(base=3, length=3)
+    spec = spec_for(task, n_layers=2, d_model=6, n_heads=2, d_head=3, d_mlp=5)
+    return Subject.of(engine, initial_stack(spec, [1]), task)

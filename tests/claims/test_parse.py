@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+
+from openwork.claims import (
+    KINDS,
+    Accuracy,
+    Attends,
+    Learns,
+    Linear,
+    Necessary,
+    ReadsOut,
+    Split,
+    article_for,
+    parse_claims,
+)
+from openwork.errors import ClaimError
+from openwork.tasks import ReverseIncrement
+from openwork.training import named_experiment
+
+TASK = ReverseIncrement()
+SPEC = named_experiment("notebook").spec
+
+MIRROR = """
+[[claim]]
+id = "mirror"
+kind = "attends"
+says = "the head looks at the mirrored digit"
+head = "blocks.0.attn.0"
+query = "predicts y[i]"
+key = "x[7-i]"
+for = { i = "0..7" }
+"""
+
+FIVE_MISTAKES = """
+format = 1
+
+[[claim]]
+id = "a"
+kind = "atends"
+
+[[claim]]
+id = "b"
+kind = "attends"
+head = "blocks.0.attn.3"
+query = "predicts y[i]"
+key = "x[8-i]"
+for = { i = "0..7" }
+
+[[claim]]
+id = "c"
+kind = "reads-out"
+site = "blocks.0.hook_residpost"
+
+[[claim]]
+id = "d"
+kind = "accuracy"
+atleast = 0.5
+"""
+
+
+def reasons(text, spec=SPEC):
+    with pytest.raises(ClaimError) as caught:
+        parse_claims(text, TASK, spec)
+    return [str(reason) for reason in caught.value.reasons]
+
+
+def test_a_claim_is_the_same_in_toml_and_in_python():
+    mirror = Attends(
+        id="mirror",
+        says="the head looks at the mirrored digit",
+        head="blocks.0.attn.0",
+        query="predicts y[i]",
+        key="x[7-i]",
+        each={"i": range(8)},
+    )
+    assert parse_claims(MIRROR, TASK, SPEC) == (mirror,)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Attends(head="blocks.1.attn.0", query="predicts y[i]", key="BOS", each={"i": "outputs"}),
+        ReadsOut(site="blocks.1.hook_resid_post", after_norm=True),
+        Necessary(components=["blocks.0.mlp", "blocks.0.attn.0 + blocks.1.mlp"], by="resample"),
+        Accuracy(),
+        Split(experiment="notebook"),
+        Learns(experiment="notebook", seeds=3),
+        Linear(components="blocks.0.mlp", at_most=0.5),
+    ],
+    ids=lambda claim: claim.kind,
+)
+def test_a_claim_can_be_written_down_and_read_again(claim):
+    table = claim.as_table()
+    assert claim.id == claim.kind
+    assert claim.says
+    assert KINDS[table.pop("kind")](**table) == claim
+    assert not list(claim.misfits(TASK, SPEC))
+
+
+def test_five_mistakes_are_told_at_once_each_with_its_place():
+    found = reasons(FIVE_MISTAKES)
+    assert len(found) == 5
+    assert "[[claim]] 1 (a), kind" in found[0] and "did you mean 'attends'" in found[0]
+    assert "[[claim]] 2 (b), head" in found[1] and "no head 3" in found[1]
+    assert "[[claim]] 2 (b), key" in found[2] and "'x[8]'" in found[2] and "i = 0" in found[2]
+    assert "[[claim]] 3 (c), site" in found[3] and "'blocks.0.hook_resid_post'" in found[3]
+    assert "[[claim]] 4 (d), atleast" in found[4] and "at_least" in found[4]
+
+
+def test_sites_are_not_looked_at_without_a_model():
+    assert len(reasons(FIVE_MISTAKES, None)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[[claim", "mend the TOML first"),
+        ("", "there is none"),
+        ("claim = 3", "list of tables"),
+        ("format = 2\n" + MIRROR, "newer"),
+        ("titel = 'x'\n" + MIRROR, "did you mean 'title'"),
+        (MIRROR + MIRROR, "'mirror' is taken by [[claim]] 1"),
+        ("[[claim]]\nid = 'a'", "kind: is missing"),
+        ("[[claim]]\nkind = 'learns'\nexperiment = 'notbook'", "did you mean 'notebook'"),
+        ("[[claim]]\nkind = 'learns'", "experiment: is missing"),
+        ("[[claim]]\nkind = 'accuracy'\nat_least = 1.5", "less than or equal to 1"),
+        ("[[claim]]\nkind = 'accuracy'\nat_least = nan", "finite"),
+        ("[[claim]]\nkind = 'accuracy'\nfor = { i = '0..7' }", "nothing is quantified"),
+        ("[[claim]]\nkind = 'accuracy'\noutput = 'y[i]'\nfor = { n = '0..7' }", "cannot be a name"),
+        ("[[claim]]\nkind = 'accuracy'\noutput = 'y[i]'\nfor = { i = '7..0' }", "is empty"),
+        ("[[claim]]\nkind = 'necessary'\ncomponents = []", "at least 1 item"),
+        ("[[claim]]\nkind = 'necessary'\ncomponents = 'blocks.2.mlp'", "blocks.2.mlp"),
+        ("[[claim]]\nkind = 'linear'\ncomponents = 'blocks.0.attn'", "is not an MLP"),
+        ("[[claim]]\nkind = 'linear'\ncomponents = 'blocks.0.mlp'\nat_least = 1\nat_most = 0", "not both"),
+        ("[[claim]]\nkind = 'reads-out'\nsite = 'blocks.0.attn.hook_q'", "d_model numbers"),
+        ("[[claim]]\nkind = 'attends'\nhead = 'blocks.0.attn'\nquery = 'BOS'\nkey = 'BOS'", "is not a head"),
+    ],
+)
+def test_mistakes(text, complaint):
+    found = reasons(text)
+    assert len(found) == 1
+    assert complaint in found[0]
+
+
+def test_mistakes_in_python_are_told_at_once_too():
+    with pytest.raises(ClaimError) as caught:
+        ReadsOut(basis="W_X", measure="cosin", sight="blocks.0.hook_resid_post")
+    assert [reason.where for reason in caught.value.reasons] == ["site", "basis", "measure", "sight"]
+
+
+@pytest.mark.parametrize("length", [1, 3, 8])
+def test_the_article_fits_every_length(length):
+    task = ReverseIncrement(5, length)
+    claims = article_for(task, named_experiment("notebook", task).spec)
+    assert len({claim.id for claim in claims}) == 6
