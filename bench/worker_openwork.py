@@ -3,13 +3,13 @@
 import sys
 import time
 
+import numpy as np
+
 from openwork.data import enumerate_domain
 from openwork.engines import Batches, OptimiserState, choose_engine
 from openwork.models import initial_stack
 from openwork.training import named_experiment
 from openwork.training.loop import batch_order
-
-import numpy as np
 
 SECONDS = 2.0
 
@@ -22,7 +22,7 @@ steps = -(-len(training) // experiment.recipe.batch_size)
 rates = np.full((1, steps), experiment.recipe.lr)
 batches = Batches(training, batch_order(0, 0, len(training))[None], experiment.recipe.batch_size, rates)
 print("ready", engine.why(), flush=True)
-for line in sys.stdin:
+for _ in sys.stdin:
     done, started = 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
         result = engine.train(stack, state, batches, experiment.recipe.optimiser)

@@ -1,4 +1,4 @@
-"""Times TransformerLens: reads `go` from standard input, trains the notebook's model for a while, answers steps per second.
+"""Times TransformerLens: reads `go` from standard input, trains the notebook's model, answers steps per second.
 
 Needs `torch==2.13.0` and `transformer-lens==3.9.0`, and nothing of openwork.
 """
@@ -16,7 +16,15 @@ torch.set_num_threads(1)
 torch.manual_seed(0)
 model = HookedTransformer(
     HookedTransformerConfig(
-        n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=16, n_ctx=17, d_vocab=5, act_fn="relu", normalization_type="LN"
+        n_layers=2,
+        d_model=4,
+        n_heads=1,
+        d_head=2,
+        d_mlp=16,
+        n_ctx=17,
+        d_vocab=5,
+        act_fn="relu",
+        normalization_type="LN",
     )
 )
 optimiser = torch.optim.AdamW(model.parameters(), lr=6e-3, weight_decay=0.01)
@@ -34,7 +42,7 @@ def step(batch):
 
 
 print("ready", "TransformerLens", importlib.metadata.version("transformer-lens"), flush=True)
-for line in sys.stdin:
+for _ in sys.stdin:
     order, done, started = torch.randperm(len(sequences)), 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
         step(sequences[order[done % 200 * BATCH :][:BATCH]])

@@ -69,7 +69,8 @@ struct Backward {
   }
 
   // Adds to dx the gradient that came through a norm. `dy` starts at position `from - offset`.
-  void norm(const NormAt& w, const Vec<R>* hat, const Vec<R>* scale, const Vec<R>* dy, int from, int to, int dy_from) const {
+  void norm(const NormAt& w, const Vec<R>* hat, const Vec<R>* scale, const Vec<R>* dy, int from, int to,
+            int dy_from) const {
     for (int t = from; t < to; t++) {
       const Vec<R>* g = dy + int64_t(t - from + dy_from) * d();
       Vec<R>* dx = b.dx + int64_t(t) * d();
@@ -91,7 +92,8 @@ struct Backward {
     const Vec<R>* pre = (s.pre ? s.pre : s.post) + int64_t(from) * m;  // ReLU's slope can be told from its output
     for (int j = 0; j < n * m; j++) b.dpost[j] *= activation_slope<R>(spec.act, pre[j]);
     linear_input_gradient<R>(weights + w.W_in, b.dpost, b.din, n, d(), m);
-    linear_weight_gradient<R>(s.in2 + int64_t(from) * d(), b.dpost, b.dweights + w.W_in, b.dweights + w.b_in, n, d(), m);
+    linear_weight_gradient<R>(s.in2 + int64_t(from) * d(), b.dpost, b.dweights + w.W_in, b.dweights + w.b_in, n, d(),
+                              m);
     norm(w.ln2, s.hat2, s.scale2, b.din, from, T(), 0);
   }
 
@@ -103,7 +105,8 @@ struct Backward {
     linear_input_gradient<R>(weights + w.W_O, dx, b.dz + int64_t(from) * heads, n, heads, d());
     linear_weight_gradient<R>(s.z + int64_t(from) * heads, dx, b.dweights + w.W_O, b.dweights + w.b_O, n, heads, d());
     zero(b.dqkv, int64_t(T()) * 3 * heads);
-    for (int h = 0; h < spec.n_heads; h++) attention_gradient(Head<R>{spec, T(), h, s.qkv, s.a}, from, b.dz, b.dqkv, b.da);
+    for (int h = 0; h < spec.n_heads; h++)
+      attention_gradient(Head<R>{spec, T(), h, s.qkv, s.a}, from, b.dz, b.dqkv, b.da);
     linear_input_gradient<R>(s.W_qkv, b.dqkv, b.din, T(), d(), 3 * heads);
     linear_weight_gradient<R>(s.in1, b.dqkv, b.dW_qkv[l], b.db_qkv[l], T(), d(), 3 * heads);
     norm(w.ln1, s.hat1, s.scale1, b.din, 0, T(), 0);
@@ -115,8 +118,7 @@ struct Backward {
       for (int i = 0; i < d(); i++) {
         const Vec<R> g = b.dx[int64_t(t) * d() + i];
         if (spec.positions) b.dweights[at.W_pos + int64_t(t) * d() + i] += g;
-        for (int l = 0; l < Lanes<R>::count; l++)
-          lanes[(int64_t(rows[l][t]) * d() + i) * Lanes<R>::count + l] += g[l];
+        for (int l = 0; l < Lanes<R>::count; l++) lanes[(int64_t(rows[l][t]) * d() + i) * Lanes<R>::count + l] += g[l];
       }
   }
 };

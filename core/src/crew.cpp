@@ -13,7 +13,9 @@
 namespace openwork {
 
 Scratch::Scratch(int64_t bytes) : memory_(::operator new(size_t(bytes) + 64, std::align_val_t(64))) {}
-Scratch::~Scratch() { ::operator delete(memory_, std::align_val_t(64)); }
+Scratch::~Scratch() {
+  ::operator delete(memory_, std::align_val_t(64));
+}
 
 bool share(int64_t n, int threads, int64_t scratch_bytes, volatile bool& cancel,
            const std::function<void(int64_t, void*)>& job, const std::function<bool()>& interrupted) {

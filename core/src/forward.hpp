@@ -27,8 +27,8 @@ struct Forward {
       if (spec.d_mlp) mlp(l, from, tap);
       tap.both(Site::resid_post, l, dense<R>(stream_after(l), T() * d()));
     }
-    norm(at.ln_final, start, block.final, block.scale, block.hat, block.in, Site::final_scale, Site::final_normalized, 0,
-         tap);
+    norm(at.ln_final, start, block.final, block.scale, block.hat, block.in, Site::final_scale, Site::final_normalized,
+         0, tap);
   }
 
   void logits(int t, Vec<R>* out) const {
@@ -64,8 +64,8 @@ struct Forward {
     for (int j = 0; j < T() * d(); j++) x[j] += block.pos[j];
   }
 
-  void norm(const NormAt& w, int from, Vec<R>* x, Vec<R>* scale, Vec<R>* hat, Vec<R>* in, Site scale_site, Site hat_site,
-            int layer, const Tapping<R>& tap) const {
+  void norm(const NormAt& w, int from, Vec<R>* x, Vec<R>* scale, Vec<R>* hat, Vec<R>* in, Site scale_site,
+            Site hat_site, int layer, const Tapping<R>& tap) const {
     if (spec.norm == Norm::none) return;
     for (int t = from; t < T(); t++) scale[t] = norm_scale<R>(spec.norm, x + t * d(), hat + t * d(), R(spec.eps), d());
     tap.both(scale_site, layer, dense<R>(scale, T()));

@@ -1,8 +1,8 @@
 // What passes between the module and the kernels: plain structs and function pointers only.
 //
-// The kernels are compiled once for every SIMD level, each with its own compiler flags. Nothing here may have inline code
-// with external linkage (no standard containers): the linker would merge the levels' copies and run AVX-512 code on a
-// machine that has none.
+// The kernels are compiled once for every SIMD level, each with its own compiler flags. Nothing here may have inline
+// code with external linkage (no standard containers): the linker would merge the levels' copies and run AVX-512 code
+// on a machine that has none.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,32 @@ struct Spec {
   bool causal, positions;
 };
 
-// Every place in the forward pass, in its order; openwork/models/sites.py holds the names. `layer` is 0 outside the blocks.
+// Every place in the forward pass, in its order; openwork/models/sites.py holds the names. `layer` is 0 outside the
+// blocks.
 enum class Site : int32_t {
-  embed, pos_embed, resid_pre, ln1_scale, ln1_normalized, q, k, v, attn_scores, pattern, z, result, attn_out, resid_mid,
-  ln2_scale, ln2_normalized, mlp_pre, mlp_post, mlp_out, resid_post, final_scale, final_normalized, count
+  embed,
+  pos_embed,
+  resid_pre,
+  ln1_scale,
+  ln1_normalized,
+  q,
+  k,
+  v,
+  attn_scores,
+  pattern,
+  z,
+  result,
+  attn_out,
+  resid_mid,
+  ln2_scale,
+  ln2_normalized,
+  mlp_pre,
+  mlp_post,
+  mlp_out,
+  resid_post,
+  final_scale,
+  final_normalized,
+  count
 };
 
 enum class TapKind : int32_t { constant, from_source, affine, read };
@@ -78,12 +100,14 @@ struct Training {
   const volatile bool* cancel;
 };
 
-// The kernels of one SIMD level for one floating-point type. `scratch` is aligned to 64 bytes and as large as `scratch_bytes` says.
+// The kernels of one SIMD level for one floating-point type. `scratch` is aligned to 64 bytes and as large as
+// `scratch_bytes` says.
 struct Kernels {
   const char* level;
   int32_t lanes;
   int64_t (*scratch_bytes)(const Spec&, const Inputs&);
-  // Inputs lo..hi of one model: adds to `partial` where it is given, and writes `logits` [input][n_graded][d_vocab_out].
+  // Inputs lo..hi of one model: adds to `partial` where it is given, and writes `logits`
+  // [input][n_graded][d_vocab_out].
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
                Partial* partial, void* scratch);
   // Gradient of the mean loss over `rows` of the inputs, as long as the weights. Returns the mean loss.

@@ -51,8 +51,8 @@ void add_to(Partial& partial, const Judged<R>& judged, int g, int64_t count, boo
 }
 
 template <class R>
-void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& inputs, int64_t lo, int64_t hi, void* logits,
-          Partial* partial, void* scratch) {
+void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& inputs, int64_t lo, int64_t hi,
+          void* logits, Partial* partial, void* scratch) {
   const Layout at(spec);
   Arena arena(scratch);
   Block<R> block(spec, inputs, false, arena);
@@ -134,9 +134,10 @@ double gradient(const Spec& spec, const void* weights, const Inputs& inputs, con
 
 // Decoupled weight decay, then Adam: torch.optim.AdamW (Loshchilov and Hutter 2019, algorithm 2).
 template <class R>
-void adamw_step(const AdamW& o, double rate, int64_t step, double clip, int64_t n, R* __restrict w, const R* __restrict g,
-                R* __restrict m, R* __restrict v) {
-  const double correction1 = 1 - __builtin_pow(o.beta1, double(step)), correction2 = 1 - __builtin_pow(o.beta2, double(step));
+void adamw_step(const AdamW& o, double rate, int64_t step, double clip, int64_t n, R* __restrict w,
+                const R* __restrict g, R* __restrict m, R* __restrict v) {
+  const double correction1 = 1 - __builtin_pow(o.beta1, double(step)),
+               correction2 = 1 - __builtin_pow(o.beta2, double(step));
   const R decay = R(1 - rate * o.weight_decay), scale = R(clip), size = R(rate / correction1);
   const R b1 = R(o.beta1), b2 = R(o.beta2), rest1 = R(1 - o.beta1), rest2 = R(1 - o.beta2), eps = R(o.eps);
   const R root2 = R(__builtin_sqrt(correction2));
@@ -184,8 +185,11 @@ int64_t train(const Spec& spec, void* weights, void* exp_avg, void* exp_avg_sq, 
 #define OPENWORK_NAME(x) OPENWORK_NAME_(x)
 
 template <class R>
-constexpr Kernels kTable = {OPENWORK_NAME(OPENWORK_LEVEL), Lanes<R>::count, scratch_bytes<R>, pass<R>, gradient<R>, train<R>};
+constexpr Kernels kTable = {
+    OPENWORK_NAME(OPENWORK_LEVEL), Lanes<R>::count, scratch_bytes<R>, pass<R>, gradient<R>, train<R>};
 
 }  // namespace
 
-const openwork::Kernels& openwork::OPENWORK_LEVEL::kernels(bool wide) { return wide ? kTable<double> : kTable<float>; }
+const openwork::Kernels& openwork::OPENWORK_LEVEL::kernels(bool wide) {
+  return wide ? kTable<double> : kTable<float>;
+}

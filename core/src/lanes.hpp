@@ -59,8 +59,8 @@ inline Vec<double> square_root(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_sqrt(v); });
 }
 
-// e^x to about 1e-7 relative, for x from -87 to 88; beyond, the value at that end. Range reduction by ln 2 in two parts, then a
-// polynomial (Cephes, expf). NaN stays NaN.
+// e^x to about 1e-7 relative, for x from -87 to 88; beyond, the value at that end. Range reduction by ln 2 in two
+// parts, then a polynomial (Cephes, expf). NaN stays NaN.
 inline Vec<float> exponential(Vec<float> x) {
   typedef Vec<float> V;
   typedef Mask<float> I;
@@ -86,9 +86,17 @@ inline Vec<double> exponential(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_exp(v); });
 }
 
-inline float scalar_log(float x) { return __builtin_logf(x); }
-inline double scalar_log(double x) { return __builtin_log(x); }
-inline float scalar_erf(float x) { return __builtin_erff(x); }
-inline double scalar_erf(double x) { return __builtin_erf(x); }
+inline float scalar_log(float x) {
+  return __builtin_logf(x);
+}
+inline double scalar_log(double x) {
+  return __builtin_log(x);
+}
+inline float scalar_erf(float x) {
+  return __builtin_erff(x);
+}
+inline double scalar_erf(double x) {
+  return __builtin_erf(x);
+}
 
 }  // namespace

@@ -28,6 +28,8 @@ const Kernels& kernels_of(const std::string& level, bool wide) {
   return portable::kernels(wide);
 }
 
-int64_t n_params(const Spec& spec) { return Layout(spec).total; }
+int64_t n_params(const Spec& spec) {
+  return Layout(spec).total;
+}
 
 }  // namespace openwork

@@ -7,8 +7,8 @@ namespace {
 
 // out[t][o] (+)= bias[o] + sum_i x[t][i] w[i][o] for P positions and O outputs from (t, o).
 template <class R, int P, int O, bool ADD>
-inline void forward_tile(const Vec<R>* __restrict x, const R* __restrict w, const R* __restrict bias, Vec<R>* __restrict y,
-                         int d_in, int d_out) {
+inline void forward_tile(const Vec<R>* __restrict x, const R* __restrict w, const R* __restrict bias,
+                         Vec<R>* __restrict y, int d_in, int d_out) {
   Vec<R> sum[P][O];
   for (int p = 0; p < P; p++)
     for (int o = 0; o < O; o++) sum[p][o] = all<R>(bias ? bias[o] : R(0));
@@ -27,8 +27,8 @@ inline void forward_tile(const Vec<R>* __restrict x, const R* __restrict w, cons
 }
 
 template <class R, int P, bool ADD>
-inline void forward_rows(const Vec<R>* __restrict x, const R* __restrict w, const R* __restrict bias, Vec<R>* __restrict y,
-                         int d_in, int d_out) {
+inline void forward_rows(const Vec<R>* __restrict x, const R* __restrict w, const R* __restrict bias,
+                         Vec<R>* __restrict y, int d_in, int d_out) {
   int o = 0;
   for (; o + 4 <= d_out; o += 4) forward_tile<R, P, 4, ADD>(x, w + o, bias ? bias + o : nullptr, y + o, d_in, d_out);
   for (; o + 2 <= d_out; o += 2) forward_tile<R, P, 2, ADD>(x, w + o, bias ? bias + o : nullptr, y + o, d_in, d_out);
@@ -77,8 +77,7 @@ inline void linear_input_gradient(const R* w, const Vec<R>* dy, Vec<R>* dx, int 
   int t = 0;
   for (; t + P <= positions; t += P)
     input_rows<R, P, ADD>(w, dy + int64_t(t) * d_out, dx + int64_t(t) * d_in, d_in, d_out);
-  for (; t < positions; t++)
-    input_rows<R, 1, ADD>(w, dy + int64_t(t) * d_out, dx + int64_t(t) * d_in, d_in, d_out);
+  for (; t < positions; t++) input_rows<R, 1, ADD>(w, dy + int64_t(t) * d_out, dx + int64_t(t) * d_in, d_in, d_out);
 }
 
 // dw[i][o] += sum_t x[t][i] dy[t][o], per lane
@@ -107,8 +106,8 @@ inline void weight_rows(const Vec<R>* __restrict x, const Vec<R>* __restrict dy,
 }
 
 template <class R>
-inline void linear_weight_gradient(const Vec<R>* x, const Vec<R>* dy, Vec<R>* dw, Vec<R>* dbias, int positions, int d_in,
-                                   int d_out) {
+inline void linear_weight_gradient(const Vec<R>* x, const Vec<R>* dy, Vec<R>* dw, Vec<R>* dbias, int positions,
+                                   int d_in, int d_out) {
   constexpr int N = OPENWORK_TILE;
   for (int o = 0; o < d_out; o++) {
     Vec<R> sum = dbias[o];

@@ -50,8 +50,8 @@ Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& 
                const std::string& norm, double eps, double score_divisor, bool causal, bool positions) {
   if (sizes.size() != 8) throw std::invalid_argument("a spec has eight sizes");
   Core core{};
-  core.spec = {sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7], Activation::relu, Norm::none,
-               eps, score_divisor, causal, positions};
+  core.spec = {sizes[0], sizes[1],         sizes[2],   sizes[3], sizes[4],      sizes[5], sizes[6],
+               sizes[7], Activation::relu, Norm::none, eps,      score_divisor, causal,   positions};
   const std::vector<std::string> acts = {"relu", "gelu", "gelu_new", "silu"};
   const std::vector<std::string> norms = {"none", "LN", "LNPre", "RMS", "RMSPre"};
   size_t i = 0, j = 0;
@@ -66,8 +66,8 @@ Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& 
   return core;
 }
 
-HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int64_t n, nb::object index, nb::object values,
-                 nb::object out) {
+HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int64_t n, nb::object index,
+                 nb::object values, nb::object out) {
   HeldTap held{{}, index, values, out};
   held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0};
   if (!index.is_none()) held.tap.index = nb::cast<Ints>(index).data();
@@ -94,8 +94,16 @@ struct HeldInputs {
     for (const Ints& s : source_tokens) sources.push_back(s.data());
     for (const HeldTap* h : held) taps.push_back(h->tap);
     const int32_t* right = answers.is_none() ? nullptr : nb::cast<Ints>(answers).data();
-    inputs = {int64_t(tokens.shape(0)), int32_t(tokens.shape(1)), int32_t(graded.shape(0)), int32_t(sources.size()),
-              int32_t(taps.size()), tokens.data(), right, graded.data(), sources.data(), taps.data()};
+    inputs = {int64_t(tokens.shape(0)),
+              int32_t(tokens.shape(1)),
+              int32_t(graded.shape(0)),
+              int32_t(sources.size()),
+              int32_t(taps.size()),
+              tokens.data(),
+              right,
+              graded.data(),
+              sources.data(),
+              taps.data()};
   }
   HeldInputs(const HeldInputs&) = delete;
   HeldInputs& operator=(const HeldInputs&) = delete;
@@ -117,36 +125,39 @@ void share_or_raise(int64_t n, int threads, int64_t scratch, volatile bool& canc
   if (!done) throw nb::python_error();
 }
 
-void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded, const std::vector<Ints>& sources,
-         const std::vector<HeldTap*>& taps, const Numbers& logits, int threads) {
+void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
+         const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Numbers& logits, int threads) {
   const HeldInputs held(tokens, nb::none(), graded, sources, taps);
   const Inputs& in = held.inputs;
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
   const int64_t out_size = in.n_inputs * in.n_graded * core.spec.d_vocab_out * int64_t(core.width());
   char* out = static_cast<char*>(logits.data());
   volatile bool cancel = false;
-  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
-    const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, out + model * out_size, nullptr,
-                       scratch);
-  });
+  share_or_raise(
+      models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
+        const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+        core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, out + model * out_size,
+                           nullptr, scratch);
+      });
 }
 
 void score(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
-           const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Doubles& loss, const Counts& right,
-           const Counts& sequences, const Doubles& margin, int threads) {
+           const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Doubles& loss,
+           const Counts& right, const Counts& sequences, const Doubles& margin, int threads) {
   const HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
   const Inputs& in = held.inputs;
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk, n = in.n_graded;
   std::vector<Partial> parts(size_t(models * chunks));
   std::vector<int64_t> rights(size_t(models * chunks * n), 0);
   volatile bool cancel = false;
-  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
-    const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-    Partial& part = parts[size_t(job)];
-    part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + job * n};
-    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr, &part, scratch);
-  });
+  share_or_raise(
+      models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
+        const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+        Partial& part = parts[size_t(job)];
+        part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + job * n};
+        core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr, &part,
+                           scratch);
+      });
   for (int64_t model = 0; model < models; model++) {
     double total = 0, least = std::numeric_limits<double>::infinity();
     for (int64_t c = 0; c < chunks; c++) {
@@ -170,16 +181,16 @@ void gradients(const Core& core, const Weights& stack, const Ints& tokens, const
   share_or_raise(int64_t(stack.shape(0)), threads, core.kernels->scratch_bytes(core.spec, held.inputs), cancel,
                  [&](int64_t model, void* scratch) {
                    char* to = static_cast<char*>(out.data()) + model * core.params * int64_t(core.width());
-                   loss.data()[model] =
-                       core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs, rows.data(),
-                                              int64_t(rows.size()), to, scratch);
+                   loss.data()[model] = core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs,
+                                                               rows.data(), int64_t(rows.size()), to, scratch);
                  });
 }
 
 // In place in `stack`, `exp_avg`, `exp_avg_sq`; `steps` [model] is the steps done before and becomes those done after.
-void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const Numbers& exp_avg_sq, const Counts& steps,
-           const Ints& tokens, const Ints& answers, const Ints& graded, const Longs& order, int64_t batch_size,
-           const Doubles& rates, const std::vector<double>& optimiser, const Doubles& losses, int threads) {
+void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const Numbers& exp_avg_sq,
+           const Counts& steps, const Ints& tokens, const Ints& answers, const Ints& graded, const Longs& order,
+           int64_t batch_size, const Doubles& rates, const std::vector<double>& optimiser, const Doubles& losses,
+           int threads) {
   const HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   const int64_t n_order = int64_t(order.shape(1)), n_steps = int64_t(rates.shape(1));
   const AdamW constants = {optimiser.at(0), optimiser.at(1), optimiser.at(2), optimiser.at(3), optimiser.at(4)};
@@ -187,8 +198,9 @@ void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const
   volatile bool cancel = false;
   share_or_raise(int64_t(stack.shape(0)), threads, block + core.params * int64_t(core.width()) + 64, cancel,
                  [&](int64_t model, void* scratch) {
-                   const Training t{held.inputs, order.data() + model * n_order, n_order, batch_size,
-                                    rates.data() + model * n_steps, constants, &cancel};
+                   const Training t{held.inputs, order.data() + model * n_order, n_order,
+                                    batch_size,  rates.data() + model * n_steps, constants,
+                                    &cancel};
                    const int64_t at = model * core.params * int64_t(core.width());
                    char* w = static_cast<char*>(stack.data()) + at;
                    char* m = static_cast<char*>(exp_avg.data()) + at;
@@ -208,8 +220,8 @@ NB_MODULE(_core, m) {
   });
   nb::class_<HeldTap>(m, "Tap");
   m.def("usable_levels", &usable_levels);
-  m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a, "causal"_a,
-        "positions"_a);
+  m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a,
+        "causal"_a, "positions"_a);
   m.def("make_tap", &make_tap, "site"_a, "layer"_a, "kind"_a, "source"_a, "n"_a, "index"_a.none(), "values"_a.none(),
         "out"_a.none());
   m.def("run", &run);

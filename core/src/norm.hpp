@@ -8,8 +8,12 @@ namespace {
 
 using openwork::Norm;
 
-inline bool centred(Norm norm) { return norm == Norm::ln || norm == Norm::ln_pre; }
-inline bool has_weight(Norm norm) { return norm == Norm::ln || norm == Norm::rms; }
+inline bool centred(Norm norm) {
+  return norm == Norm::ln || norm == Norm::ln_pre;
+}
+inline bool has_weight(Norm norm) {
+  return norm == Norm::ln || norm == Norm::rms;
+}
 
 // The scale sqrt(mean square + eps) of one position, and into `centre` what it divides.
 template <class R>
@@ -35,8 +39,9 @@ inline void norm_weight(Norm norm, const Vec<R>* __restrict hat, const R* w, con
 
 // dx += gradient through the norm, from dy; dw and db gather per lane where the norm has them.
 template <class R>
-inline void norm_gradient(Norm norm, const Vec<R>* __restrict hat, const R* w, Vec<R> scale, const Vec<R>* __restrict dy,
-                          Vec<R>* __restrict dx, Vec<R>* __restrict dw, Vec<R>* __restrict db, Vec<R>* __restrict g, int d) {
+inline void norm_gradient(Norm norm, const Vec<R>* __restrict hat, const R* w, Vec<R> scale,
+                          const Vec<R>* __restrict dy, Vec<R>* __restrict dx, Vec<R>* __restrict dw,
+                          Vec<R>* __restrict db, Vec<R>* __restrict g, int d) {
   Vec<R> sum{}, along{};
   for (int i = 0; i < d; i++) {
     if (has_weight(norm)) dw[i] += dy[i] * hat[i];

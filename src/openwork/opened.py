@@ -156,6 +156,4 @@ class OpenedRun:
 def last_progress(run: Run) -> Progress:
     """How a run stood at its last epoch."""
     last = run.history[-1]
-    return Progress(
-        run.seed, last.epoch, last.lr, last.running_loss, last.train, last.held_out, run.status, last.step
-    )
+    return Progress(run.seed, last.epoch, last.lr, last.running_loss, last.train, last.held_out, run.status, last.step)

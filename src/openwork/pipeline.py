@@ -1,6 +1,6 @@
 """The spine: the main job from a task to a report. Read this file first.
 
-    task -> experiment -> train seeds side by side -> keep every epoch -> open a solved run -> judge claims -> report
+task -> experiment -> train seeds side by side -> keep every epoch -> open a solved run -> judge claims -> report
 """
 
 from __future__ import annotations

@@ -20,11 +20,22 @@ from transformer_lens import HookedTransformer, HookedTransformerConfig
 CONFIGS = {
     "ln-relu": dict(n_layers=2, d_model=4, n_heads=2, d_head=3, d_mlp=5, act_fn="relu", normalization_type="LN"),
     "rms-silu-bidirectional": dict(
-        n_layers=1, d_model=5, n_heads=1, d_head=2, d_mlp=3, act_fn="silu", normalization_type="RMS", attention_dir="bidirectional"
+        n_layers=1,
+        d_model=5,
+        n_heads=1,
+        d_head=2,
+        d_mlp=3,
+        act_fn="silu",
+        normalization_type="RMS",
+        attention_dir="bidirectional",
     ),
-    "attention-only": dict(n_layers=2, d_model=3, n_heads=3, d_head=2, attn_only=True, normalization_type=None, attn_scale=1.5),
+    "attention-only": dict(
+        n_layers=2, d_model=3, n_heads=3, d_head=2, attn_only=True, normalization_type=None, attn_scale=1.5
+    ),
     "lnpre-gelu": dict(n_layers=1, d_model=4, n_heads=1, d_head=4, d_mlp=6, act_fn="gelu", normalization_type="LNPre"),
-    "rmspre-gelu-new": dict(n_layers=1, d_model=4, n_heads=2, d_head=1, d_mlp=6, act_fn="gelu_new", normalization_type="RMSPre"),
+    "rmspre-gelu-new": dict(
+        n_layers=1, d_model=4, n_heads=2, d_head=1, d_mlp=6, act_fn="gelu_new", normalization_type="RMSPre"
+    ),
 }
 VOCABULARY = dict(d_vocab=5, d_vocab_out=4, n_ctx=6)
 INPUTS, POSITIONS = 3, 5
@@ -32,7 +43,9 @@ INPUTS, POSITIONS = 3, 5
 
 def sample(name: str, config: dict) -> dict[str, torch.Tensor]:
     """Weights, inputs and everything that follows from them, of one config."""
-    model = HookedTransformer(HookedTransformerConfig(**config, **VOCABULARY, dtype=torch.float64, device="cpu", seed=0))
+    model = HookedTransformer(
+        HookedTransformerConfig(**config, **VOCABULARY, dtype=torch.float64, device="cpu", seed=0)
+    )
     model.set_use_attn_result(True)
     generator = torch.Generator().manual_seed(len(name))
     with torch.no_grad():

@@ -179,7 +179,10 @@ def test_a_damaged_database(store, go_on, where):
     else:
         data[4096:] = bytes([0xA5]) * (len(data) - 4096)
     path.write_bytes(data)
-    with pytest.raises(StoreError, match=r"damaged(.|\n)*store.sqlite.*(put back a copy)") as error, Store.open(store.home) as s:
+    with (
+        pytest.raises(StoreError, match=r"damaged(.|\n)*store.sqlite.*(put back a copy)") as error,
+        Store.open(store.home) as s,
+    ):
         s.runs()
     assert not isinstance(error.value, StoreNotWritable)
 

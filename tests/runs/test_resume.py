@@ -71,7 +71,10 @@ def test_nothing_but_the_files_of_runs_is_left(store, go_on, tiny):
 
 def test_rubbish_of_a_killed_process_is_removed_and_a_users_file_is_not(store, go_on, check):
     list(islice(go_on(store, [0]), 2))
-    rubbish = [store.home / "states" / f"{'a' * 32}.safetensors", store.home / "progress" / f"{'b' * 32}.safetensors.part"]
+    rubbish = [
+        store.home / "states" / f"{'a' * 32}.safetensors",
+        store.home / "progress" / f"{'b' * 32}.safetensors.part",
+    ]
     mine = store.home / "progress" / "notes.txt"
     for path in [*rubbish, mine]:
         path.write_bytes(b"half")

@@ -99,7 +99,7 @@ def test_weights_at_every_epoch_and_before_the_first(store, go_on, tiny, uninter
     run = store.find(tiny.run_name(6))
     assert store.stack_at(run, 0).flat.tobytes() == initial_stack(tiny.spec, [6]).flat.tobytes()
     assert [store.stack_at(run, epoch).flat.tobytes() for epoch in range(1, 11)] == uninterrupted[6]
-    with pytest.raises(UnknownRun, match="no epoch 11.*epochs 0 to 10"):
+    with pytest.raises(UnknownRun, match=r"no epoch 11.*epochs 0 to 10"):
         store.stack_at(run, 11)
 
 

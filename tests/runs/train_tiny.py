@@ -1,7 +1,7 @@
 """A process that starts processes to be killed: each trains seeds of an experiment from where a store has them.
 
-Every line of its input starts one, `HOME SEED,SEED,... SECONDS OPERATIONS`; it is killed (SIGKILL) after so many seconds,
-or before its so-manyth sync or renaming of a file, where these are not `never`. Its exit code is printed.
+Every line of its input starts one, `HOME SEED,SEED,... SECONDS OPERATIONS`; it is killed (SIGKILL) after so many
+seconds, or before its so-manyth sync or renaming of a file, where these are not `never`. Its exit code is printed.
 """
 
 from __future__ import annotations

@@ -126,4 +126,3 @@ class Engine(ABC):
 
     @abstractmethod
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients: ...
-

@@ -32,8 +32,9 @@ class FromSource:
 class Affine:
     """Write an affine map of what the MLP of the same block reads.
 
-    At `hook_mlp_out` of a block, at each of `positions`: `reads @ matrix + bias`, where `reads` is `ln2.hook_normalized`
-    (or `hook_resid_mid` without a norm), `matrix` is `[model, d_model, d_model]` (in, out) and `bias` is `[model, d_model]`.
+    At `hook_mlp_out` of a block, at each of `positions`: `reads @ matrix + bias`, where `reads` is
+    `ln2.hook_normalized` (or `hook_resid_mid` without a norm), `matrix` is `[model, d_model, d_model]` (in, out) and
+    `bias` is `[model, d_model]`.
     """
 
     site: str

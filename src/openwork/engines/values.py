@@ -61,12 +61,14 @@ class Scores:
     @property
     def accuracy(self) -> NDArray[np.float64]:
         """`[model]`, share of graded positions that are right."""
-        return self.right.mean(axis=1) / self.inputs
+        found: NDArray[np.float64] = self.right.mean(axis=1) / self.inputs
+        return found
 
     @property
     def solved(self) -> NDArray[np.bool_]:
         """`[model]`, right on every input at every graded position."""
-        return self.sequences == self.inputs
+        found: NDArray[np.bool_] = self.sequences == self.inputs
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,4 +7,7 @@ from openwork.interventions.edit import Edit
 
 @dataclass(frozen=True)
 class Mean(Edit):
-    """Each number becomes its mean over the reference inputs, position by position: what varies is lost, what is always there stays."""
+    """Each number becomes its mean over the reference inputs, position by position.
+
+    What varies is lost, what is always there stays.
+    """

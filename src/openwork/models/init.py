@@ -49,11 +49,12 @@ def natural_log(x: NDArray[np.float64]) -> NDArray[np.float64]:
     mantissa, exponent = np.where(low, 2 * mantissa, mantissa), exponent - low
     t = (mantissa - 1) / (mantissa + 1)
     series = _polynomial(t * t, *(1 / (2 * k + 1) for k in range(11, -1, -1)))
-    return exponent * 0.6931471805599453 + 2 * t * series
+    found: NDArray[np.float64] = exponent * 0.6931471805599453 + 2 * t * series
+    return found
 
 
 def inverse_normal(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The standard normal's quantile, to about 1e-16: Wichura's algorithm AS 241 (Applied Statistics 37, 1988), PPND16."""
+    """The standard normal's quantile, to about 1e-16: Wichura's AS 241 (Applied Statistics 37, 1988), PPND16."""
     q = p - 0.5
     r = 0.180625 - q * q
     # fmt: off

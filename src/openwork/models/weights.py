@@ -36,7 +36,7 @@ def weight_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
 def _norm_shapes(spec: ModelSpec, prefix: str) -> dict[str, tuple[int, ...]]:
     if not spec.norm_has_weights:
         return {}
-    shapes = {prefix + "w": (spec.d_model,)}
+    shapes: dict[str, tuple[int, ...]] = {prefix + "w": (spec.d_model,)}
     return shapes | ({prefix + "b": (spec.d_model,)} if spec.normalization_type == "LN" else {})
 
 
@@ -101,7 +101,9 @@ def stack_of(spec: ModelSpec, named: Mapping[str, NDArray[np.floating]]) -> Stac
     lengths = {array.shape[:1] for array in named.values()}
     for name, shape in shapes.items():
         if name in named and named[name].shape[1:] != shape:
-            reasons.append(Reason(name, f"has shape {named[name].shape}, expected [model, {', '.join(map(str, shape))}]"))
+            reasons.append(
+                Reason(name, f"has shape {named[name].shape}, expected [model, {', '.join(map(str, shape))}]")
+            )
     if len(lengths) > 1:
         reasons.append(Reason("model axis", f"has several lengths: {sorted(lengths)}"))
     if reasons:

@@ -49,7 +49,7 @@ class Task(ABC):
 
     @property
     def answer_vocabulary(self) -> Vocabulary:
-        """Symbols of what the model answers; its length is `d_vocab_out`. The same as `vocabulary` unless overridden."""
+        """Symbols of what the model answers; its length is `d_vocab_out`. `vocabulary` unless overridden."""
         return self.vocabulary
 
     @property

@@ -170,7 +170,7 @@ def affine_mlp_increments() -> KnownCircuit:
     bench.mlp("b_out")[bench.at.answer] = -1
     return KnownCircuit(
         "affine-mlp-increments",
-        "the head fetches the mirrored digit as a one-hot vector; the MLP, every neuron kept on by a bias, shifts it by one",
+        "the head fetches the mirrored digit, one-hot; the MLP, every neuron kept on by a bias, shifts it by one",
         task,
         bench.stack(),
         (

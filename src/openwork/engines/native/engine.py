@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.data import Dataset
 from openwork.engines.contract import Engine
 from openwork.engines.native import _core
 from openwork.engines.native.sites import tap_site
 from openwork.engines.taps import Affine, Constant, FromSource, Taps
 from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
-from openwork.data import Dataset
 from openwork.errors import EngineError, Reason, suggestion
 from openwork.models import ModelSpec, Stack, named_views, sites_of
 from openwork.tasks import Tokens
@@ -64,7 +64,9 @@ class NativeEngine(Engine):
             name: np.empty((models, n, *sites[name].shape(spec, tokens.shape[1])), spec.dtype) for name in taps.reads
         }
         held = _writes(taps) + [
-            _core.make_tap(*tap_site(name), READ, 0, int(np.prod(out.shape[2:])), None, None, out.reshape(models, n, -1))
+            _core.make_tap(
+                *tap_site(name), READ, 0, int(np.prod(out.shape[2:])), None, None, out.reshape(models, n, -1)
+            )
             for name, out in captures.items()
         ]
         core = self._core(spec)
