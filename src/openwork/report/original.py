@@ -9,6 +9,15 @@ from importlib.resources import files
 
 
 @dataclass(frozen=True)
+class Zeroed:
+    """An ablation of the publication: what it says, the site whose zeroing is the same, and the accuracy it reports."""
+
+    says: str
+    site: str
+    accuracy: float
+
+
+@dataclass(frozen=True)
 class Original:
     """Numbers of a publication.
 
@@ -19,7 +28,7 @@ class Original:
         accuracy_at_end: on both parts of the split.
         first_solved: the first epoch at whose end everything was right.
         solved_for_good: about the first epoch from which everything stayed right.
-        zeroed: held-out accuracy with one component's output replaced by zero, by component.
+        zeroed: held-out accuracy with the output weights of one component set to zero, one component at a time.
         attention: layer-0 weight on the token that decides an output, by output.
         attention_elsewhere: what it says of the outputs that `attention` leaves out.
     """
@@ -30,7 +39,7 @@ class Original:
     accuracy_at_end: float
     first_solved: int
     solved_for_good: int
-    zeroed: Mapping[str, float]
+    zeroed: tuple[Zeroed, ...]
     attention: Mapping[str, float]
     attention_elsewhere: str
 
@@ -44,7 +53,7 @@ def notebook_original() -> Original:
         source=read["source"],
         experiment=read["experiment"],
         **read["training"],
-        zeroed={row["component"]: row["accuracy"] for row in read["zeroed"]},
+        zeroed=tuple(Zeroed(**row) for row in read["zeroed"]),
         attention={row["output"]: row["weight"] for row in read["attention"]},
         attention_elsewhere=read["attention_elsewhere"]["says"],
     )

@@ -25,7 +25,7 @@ class ReproducedSeed:
     Attributes:
         seed: of the model.
         curve: every epoch.
-        zeroed: one component at a time, by zero, on the held-out inputs.
+        zeroed: the ablations of the original, in its order, on the held-out inputs.
         readout: the last residual stream by cosine with the embedding.
         attention: layer 0.
         outputs: what the layer-0 MLP writes.
@@ -126,11 +126,9 @@ def comparisons(reproduction: Reproduction) -> tuple[Compared, ...]:
             "epoch",
         ),
     ]
-    for index, ablation in enumerate(seeds[0].zeroed):
-        reported = original.zeroed.get(ablation.name)
-        told = NOT_TOLD if reported is None else percent(reported)
+    for index, zeroed in enumerate(original.zeroed):
         ours = tuple(s.zeroed[index].accuracy for s in seeds)
-        found.append(Compared(f"accuracy held out, {ablation.name} zeroed", told, ours))
+        found.append(Compared(f"accuracy held out, {zeroed.says}", percent(zeroed.accuracy), ours))
     read = tuple(s.readout.share for s in seeds)
     found.append(Compared("last residual stream nearest to the right embedding", "shown for two strings", read))
     return (*found, *_attention(reproduction))
