@@ -1,1 +1,87 @@
-"""openwork trains a tiny transformer, opens it up, and explains it in claims tested causally on every input."""
+"""openwork trains a tiny transformer, opens it up, and explains it in claims tested causally on every input.
+
+::
+
+    import openwork as ow
+
+    run = ow.explain("reverse-increment", seed=3)
+    run.accuracy, run.attention(layer=0), run.ablate("blocks.0.mlp", by="mean"), run.claims
+
+Names are imported when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openwork.api import explain, open_run, reproduce, runs, train
+    from openwork.claims import (
+        Accuracy,
+        Attends,
+        Claim,
+        Learns,
+        Linear,
+        Necessary,
+        Outcome,
+        ReadsOut,
+        Split,
+        Verdict,
+        parse_claims,
+    )
+    from openwork.errors import OpenworkError
+    from openwork.models import ModelSpec, model_spec, spec_for
+    from openwork.opened import OpenedRun
+    from openwork.tasks import Task, make_task
+    from openwork.training import Experiment, Recipe, named_experiment, recipe
+
+__all__ = [
+    "Accuracy",
+    "Attends",
+    "Claim",
+    "Experiment",
+    "Learns",
+    "Linear",
+    "ModelSpec",
+    "Necessary",
+    "OpenedRun",
+    "OpenworkError",
+    "Outcome",
+    "ReadsOut",
+    "Recipe",
+    "Split",
+    "Task",
+    "Verdict",
+    "explain",
+    "make_task",
+    "model_spec",
+    "named_experiment",
+    "open_run",
+    "parse_claims",
+    "recipe",
+    "reproduce",
+    "runs",
+    "spec_for",
+    "train",
+]
+
+_ROOMS = {
+    "api": ("explain", "open_run", "reproduce", "runs", "train"),
+    "errors": ("OpenworkError",),
+    "models": ("ModelSpec", "model_spec", "spec_for"),
+    "opened": ("OpenedRun",),
+    "tasks": ("Task", "make_task"),
+    "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'openwork' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"openwork.{_HOME.get(name, 'claims')}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

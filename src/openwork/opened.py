@@ -7,13 +7,28 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from openwork import analyses
 from openwork.analyses import By, Result, Subject
 from openwork.analyses.readout import Basis, Measure
-from openwork.claims import Claim, Context, Trials, Verdict, article_for, check
+from openwork.claims import Claim, Context, Trials, article_for, check
+from openwork.data import dataset_of
 from openwork.engines import Choice
 from openwork.models import Stack
-from openwork.report import Display, Document, Overview, explanation_document, write_html
+from openwork.report import (
+    Display,
+    Document,
+    Judged,
+    Original,
+    Overview,
+    ReproducedSeed,
+    explanation_document,
+    html_fragment,
+    overview_parts,
+    verdict_parts,
+    write_html,
+)
 from openwork.runs import Run
 from openwork.training import Progress
 
@@ -44,6 +59,17 @@ class OpenedRun:
     def subject(self) -> Subject:
         """The model, its task and all its inputs, as every analysis takes it."""
         return Subject.of(self.choice.engine, self.stack, self.run.experiment.task)
+
+    @cached_property
+    def held_out(self) -> Subject:
+        """The model on the questions that its training held out.
+
+        Raises:
+            PlanError: nothing was held out.
+        """
+        task = self.run.experiment.task
+        _, held_out = self.run.experiment.split.parts(task.domain_size)
+        return self.subject.on(dataset_of(task, np.asarray(held_out)))
 
     @property
     def solved(self) -> bool:
@@ -98,17 +124,17 @@ class OpenedRun:
         return Display(analyses.component_outputs(self.subject, component, questions))
 
     @cached_property
-    def claims(self) -> tuple[Verdict, ...]:
+    def claims(self) -> Judged:
         """The verdicts on the claims given, or on those of the article about the task."""
         return self.check(article_for(self.run.experiment.task) if self.given is None else self.given)
 
-    def check(self, claims: Iterable[Claim]) -> tuple[Verdict, ...]:
+    def check(self, claims: Iterable[Claim]) -> Judged:
         """Judges claims on this model.
 
         Raises:
             ClaimError: claims that do not fit the task or the model, with every reason; nothing has run.
         """
-        return check(tuple(claims), Context(self.subject, self.run.experiment, trials=self.trying))
+        return Judged(check(tuple(claims), Context(self.subject, self.run.experiment, trials=self.trying)))
 
     @property
     def overview(self) -> Overview:
@@ -136,6 +162,22 @@ class OpenedRun:
             shown += [self.outputs(f"blocks.{layer}.mlp", (0,)) for layer in layers]
         return tuple(display.result for display in shown)
 
+    def reproduced(self, original: Original) -> ReproducedSeed:
+        """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""
+        held_out = self.held_out
+        return ReproducedSeed(
+            self.run.seed,
+            analyses.learning_curve(self.run.history),
+            tuple(analyses.ablate(held_out, zeroed.site, "zero") for zeroed in original.zeroed),
+            analyses.readout(self.subject, self._last_stream, "W_E"),
+            analyses.attention(self.subject, 0),
+            analyses.component_outputs(self.subject, "blocks.0.mlp", (0,)),
+        )
+
+    @property
+    def _last_stream(self) -> str:
+        return f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post"
+
     def document(self) -> Document:
         """The report: verdicts, then every analysis."""
         return explanation_document(self.overview, self.claims, self.results)
@@ -148,6 +190,9 @@ class OpenedRun:
         """
         write_html(self.document(), Path(path))
         return Path(path)
+
+    def _repr_html_(self) -> str:
+        return html_fragment((*overview_parts(self.overview), *verdict_parts(self.claims)))
 
     def __repr__(self) -> str:
         return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"

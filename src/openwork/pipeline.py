@@ -12,6 +12,7 @@ from pathlib import Path
 from openwork.claims import Claim, Trials, Verdict
 from openwork.engines import choose_engine
 from openwork.opened import OpenedRun
+from openwork.report import Reproduction, original_named, reproduction_document, write_html
 from openwork.runs import Run, Store, recorded
 from openwork.tasks import Task
 from openwork.training import EpochEnd, Experiment, named_experiment, train
@@ -68,6 +69,25 @@ def explain(
     verdicts = opened.claims
     setting.store.save_verdicts(opened.run, {v.claim.id: v.as_json() for v in verdicts})
     return Explanation(opened, verdicts, None if page is None else opened.report(page))
+
+
+def reproduce(name: str, setting: Setting, *, seeds: Sequence[int] = (0,), page: Path | None = None) -> Reproduction:
+    """Trains a publication's recipe, measures every number that it reports, and judges its claims on the best seed.
+
+    Raises:
+        OpenworkError: an unknown publication, or a page or store that cannot be written.
+    """
+    original = original_named(name)
+    experiment = named_experiment(original.experiment)
+    runs = train_seeds(experiment, seeds, setting)
+    chosen = best(runs)
+    verdicts = open_run(chosen, setting, tried=runs).claims
+    setting.store.save_verdicts(chosen, {v.claim.id: v.as_json() for v in verdicts})
+    measured = tuple(open_run(run, setting).reproduced(original) for run in runs)
+    found = Reproduction(original, experiment, measured, chosen.seed, verdicts)
+    if page is not None:
+        write_html(reproduction_document(found), page)
+    return found
 
 
 def search(experiment: Experiment, setting: Setting) -> tuple[Run, ...]:

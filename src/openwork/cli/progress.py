@@ -62,7 +62,7 @@ class TrainingDisplay:
         steps = sum(p.step - _steps_before(before, p) for p in event.progress)
         self._rate = _smooth(self._rate, steps / max(event.seconds, 1e-9))
         self._epoch_seconds = _smooth(self._epoch_seconds, event.seconds)
-        if self._live is not None:
+        if self._live is not None and self._live.is_started:
             self._live.update(self.picture(), refresh=True)
         elif self._clock() - self._last_line >= PLAIN_EVERY or any(p.status != "training" for p in event.progress):
             self._last_line = self._clock()

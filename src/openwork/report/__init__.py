@@ -3,18 +3,36 @@
 from openwork.report.display import Display
 from openwork.report.document import Document
 from openwork.report.explanation import explanation_document
+from openwork.report.judged import Judged
 from openwork.report.lower_html import html_fragment, html_page
-from openwork.report.sections import Overview, parts_of, sections_of, verdict_parts
+from openwork.report.original import Original, original_named
+from openwork.report.reproduction import (
+    ReproducedSeed,
+    Reproduction,
+    comparisons,
+    reproduction_document,
+    reproduction_screen,
+)
+from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report.write import write_html
 
 __all__ = [
     "Display",
     "Document",
+    "Judged",
+    "Original",
     "Overview",
+    "ReproducedSeed",
+    "Reproduction",
+    "comparisons",
     "explanation_document",
     "html_fragment",
     "html_page",
+    "original_named",
+    "overview_parts",
     "parts_of",
+    "reproduction_document",
+    "reproduction_screen",
     "sections_of",
     "verdict_parts",
     "write_html",

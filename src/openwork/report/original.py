@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+from openwork.errors import Reason, RecipeError, suggestion
+
 
 @dataclass(frozen=True)
 class Zeroed:
@@ -44,9 +46,20 @@ class Original:
     attention_elsewhere: str
 
 
-def notebook_original() -> Original:
-    """The notebook that `openwork reproduce notebook` is held against."""
-    text = (files("openwork.report") / "originals" / "notebook.toml").read_text(encoding="utf-8")
+ORIGINALS: dict[str, str] = {"notebook": "notebook.toml"}
+"""The data file of each publication that can be reproduced, by name."""
+
+
+def original_named(name: str) -> Original:
+    """The publication that `openwork reproduce NAME` is held against.
+
+    Raises:
+        RecipeError: no publication has this name.
+    """
+    if name not in ORIGINALS:
+        reason = Reason(name, "nothing to reproduce has this name", suggestion(name, ORIGINALS))
+        raise RecipeError("unknown publication", reason)
+    text = (files("openwork.report") / "originals" / ORIGINALS[name]).read_text(encoding="utf-8")
     read = tomllib.loads(text)
     return Original(
         title=read["title"],

@@ -47,12 +47,14 @@ class Reproduction:
         original: what was reported.
         experiment: what we ran.
         seeds: what each seed gave, in order; at least one.
-        verdicts: the article's claims, judged on one of them.
+        judged: the seed that the claims were judged on.
+        verdicts: the article's claims, judged on that seed.
     """
 
     original: Original
     experiment: Experiment
     seeds: tuple[ReproducedSeed, ...]
+    judged: int
     verdicts: tuple[Verdict, ...] = ()
 
     @property
@@ -111,16 +113,16 @@ def comparisons(reproduction: Reproduction) -> tuple[Compared, ...]:
     last = [s.curve.rows[-1] for s in seeds]
     held_out = tuple(None if row.held_out is None else row.held_out.accuracy for row in last)
     found = [
-        Compared("accuracy in training, at the end", at_end, tuple(row.train.accuracy for row in last)),
-        Compared("accuracy held out, at the end", at_end, held_out),
+        Compared("accuracy in training, end", at_end, tuple(row.train.accuracy for row in last)),
+        Compared("accuracy held out, end", at_end, held_out),
         Compared(
-            "first epoch with everything right",
+            "first epoch, all right",
             f"{original.first_solved}",
             tuple(s.curve.first_solved for s in seeds),
             "epoch",
         ),
         Compared(
-            "everything right for good from epoch",
+            "all right for good, from epoch",
             f"about {original.solved_for_good}",
             tuple(s.curve.solved_for_good for s in seeds),
             "epoch",
@@ -128,9 +130,9 @@ def comparisons(reproduction: Reproduction) -> tuple[Compared, ...]:
     ]
     for index, zeroed in enumerate(original.zeroed):
         ours = tuple(s.zeroed[index].accuracy for s in seeds)
-        found.append(Compared(f"accuracy held out, {zeroed.says}", percent(zeroed.accuracy), ours))
+        found.append(Compared(f"{zeroed.says}, held out", percent(zeroed.accuracy), ours))
     read = tuple(s.readout.share for s in seeds)
-    found.append(Compared("last residual stream nearest to the right embedding", "shown for two strings", read))
+    found.append(Compared("nearest embedding is right, by cosine", "two strings", read))
     return (*found, *_attention(reproduction))
 
 
@@ -140,7 +142,11 @@ def reproduction_document(reproduction: Reproduction) -> Document:
     first = reproduction.seeds[0]
     sections = [Section("Number by number", "numbers", (comparison_table(reproduction), _source(original)))]
     if reproduction.verdicts:
-        sections.append(Section("Its claims, judged", "verdicts", verdict_parts(reproduction.verdicts)))
+        sections.append(
+            Section(
+                f"Its claims, judged on seed {reproduction.judged}", "verdicts", verdict_parts(reproduction.verdicts)
+            )
+        )
     sections.append(Section("Does the recipe work?", "seeds", (Text(reproduction.success_line), _seeds(reproduction))))
     sections.append(Section("Accuracy at every epoch", "epochs", _epochs(reproduction)))
     about = f", seed {first.seed}" if many else ""
@@ -150,14 +156,23 @@ def reproduction_document(reproduction: Reproduction) -> Document:
     return Document("The article beside ours", tuple(sections), subtitle, f"openwork · reproduce {original.experiment}")
 
 
+def reproduction_screen(reproduction: Reproduction) -> tuple[Part, ...]:
+    """The same numbers for a terminal: nothing folded away, and nothing that is drawn."""
+    original, first = reproduction.original, reproduction.seeds[0]
+    seeds = (_seeds(reproduction),) if len(reproduction.seeds) > 1 else ()
+    return (
+        Section("Accuracy at every epoch", "epochs", (_epoch_table(reproduction),)),
+        Section(f"What the layer-0 MLP writes, seed {first.seed}", "mlp", parts_of(first.outputs)),
+        Section(f"Its claims, judged on seed {reproduction.judged}", "verdicts", verdict_parts(reproduction.verdicts)),
+        Section("Number by number", "numbers", (comparison_table(reproduction), _source(original))),
+        Section("Does the recipe work?", "seeds", (*seeds, Text(reproduction.success_line))),
+    )
+
+
 def comparison_table(reproduction: Reproduction) -> Table:
     """Reported and ours, one row for each number."""
     many = len(reproduction.seeds) > 1
-    ours = (
-        (f"ours, median of {len(reproduction.seeds)}", "range")
-        if many
-        else (f"ours, seed {reproduction.seeds[0].seed}",)
-    )
+    ours = (f"median of {len(reproduction.seeds)}", "range") if many else (f"ours, seed {reproduction.seeds[0].seed}",)
     heads = columns("", "reported", *ours, numeric=range(1, 2 + len(ours)))
     return Table(heads, tuple(row.cells() for row in comparisons(reproduction)))
 
@@ -172,7 +187,7 @@ def _attention(reproduction: Reproduction) -> tuple[Compared, ...]:
         reported = original.attention.get(output)
         told = original.attention_elsewhere if reported is None else f"about {reported:g}"
         ours = tuple(float(s.attention.on_carrier[:, g].max()) for s in reproduction.seeds)
-        what = f"layer-0 attention for {output} on {first.keys[place]}"
+        what = f"layer-0 attention, {output} on {first.keys[place]}"
         found.append(Compared(what, told, ours, "weight"))
     return tuple(found)
 
