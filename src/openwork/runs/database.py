@@ -19,6 +19,8 @@ from openwork.runs.schema import create_tables, is_made
 
 PATIENCE = 30.0
 """seconds to wait for another process that is writing"""
+SHUT_OUT = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
+"""what SQLite says where it cannot even make its log"""
 
 
 class Change:
@@ -41,6 +43,7 @@ class Database:
     def __init__(self, home: Path) -> None:
         self.home, self.path = home, home / "store.sqlite"
         self._connection: sqlite3.Connection | None = None
+        self._read_only = False
         self._doubtful: set[str] = set()
 
     def open(self) -> None:
@@ -58,7 +61,7 @@ class Database:
         """Gives the database back; it is opened again when it is next used."""
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+        self._connection, self._read_only = None, False
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -82,6 +85,9 @@ class Database:
         """
         self.open()
         with told(self.path):
+            if self._read_only:  # it may be writable by now; if not, SQLite says why
+                self.close()
+                self._connection = self._made("mode=rw")
             rows = self._connection = self._connection or self._created()
             rows.rollback()  # what an interrupt may have left open
             rows.execute("BEGIN IMMEDIATE")
@@ -98,6 +104,7 @@ class Database:
                 if rows.in_transaction:  # not committed, and still under the lock: the new files are nobody's
                     remove_files(self.home, fresh)
                     rows.rollback()
+                self._doubtful |= set(fresh)  # where SQLite has rolled back by itself, the lock is gone
                 raise
 
     def doubt(self, names: set[str]) -> None:
@@ -120,19 +127,25 @@ class Database:
         return set(names)
 
     def _existing(self) -> sqlite3.Connection | None:
-        """A connection to a database that has tables; read-only where the folder is."""
-        connection = self._connect("mode=rw")
+        """A connection to a database that has tables; read-only where the folder is, or where the disk is full."""
+        try:
+            return self._made("mode=rw")
+        except sqlite3.Error as error:
+            log = self.path.with_name(self.path.name + "-wal")
+            if result_code(error) not in SHUT_OUT or (log.exists() and log.stat().st_size):
+                raise
+            # The log cannot be made here, nor is there one to read: nobody is writing.
+            self._read_only = True
+            return self._made("mode=ro&immutable=1")
+
+    def _made(self, options: str) -> sqlite3.Connection | None:
+        """A connection, or None where there are no tables yet."""
+        connection = self._connect(options)
         try:
             made = is_made(connection, self.path)
-        except sqlite3.Error as error:
+        except BaseException:
             connection.close()
-            log = self.path.with_name(self.path.name + "-wal")
-            shut_out = result_code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
-            if not shut_out or (log.exists() and log.stat().st_size):
-                raise
-            # A log cannot be opened in a read-only folder, nor is there one to read: nobody is writing.
-            connection = self._connect("mode=ro&immutable=1")
-            made = is_made(connection, self.path)
+            raise
         if made:
             return connection
         connection.close()
@@ -155,9 +168,13 @@ class Database:
     def _connect(self, options: str) -> sqlite3.Connection:
         address = f"{self.path.as_uri()}?{options}"
         connection = sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        # A commit is on the disk before the files that it has replaced are removed.
-        connection.execute("PRAGMA synchronous = FULL")
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            # A commit is on the disk before the files that it has replaced are removed.
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 

@@ -51,7 +51,10 @@ def told(path: Path) -> Iterator[None]:
 
 def result_code(error: sqlite3.Error) -> int:
     """SQLite's primary result code of an error; 0 where it has none."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    code = int(getattr(error, "sqlite_errorcode", 0))
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the index of the log
+        return sqlite3.SQLITE_FULL
+    return code & 0xFF
 
 
 def _of_sqlite(path: Path, error: sqlite3.Error) -> StoreError:
@@ -61,6 +64,9 @@ def _of_sqlite(path: Path, error: sqlite3.Error) -> StoreError:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         mend = "wait until the other program is done, or stop it"
         return StoreError("the store is busy", Reason(str(path), "another program holds it locked", mend))
+    if code == sqlite3.SQLITE_IOERR:
+        mend = "look whether the disk is full, over your quota, or failing"
+        return StoreError("the store cannot be used", Reason(str(path), str(error), mend))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         mend = (
             "put back a copy of it, or move it away and start a new store; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 from openwork.errors import StoreError
 from openwork.runs.store import Store
@@ -37,7 +38,7 @@ def recorded(
     """
     store.database.tidy()
     pending: list[EpochEnd] = []
-    written = -math.inf
+    written, failed = -math.inf, False
     try:
         for event in events:
             pending.append(event)
@@ -48,10 +49,13 @@ def recorded(
                 written = time.monotonic()
             yield event
     except StoreError:
-        pending.clear()
+        failed = True
+        with suppress(StoreError):  # a full disk can still be tidied
+            store.database.tidy()
         raise
     finally:
-        # Ctrl-C, an error in the loop, or a reader who wants no more: keep what there is.
-        if pending:
-            record(store, experiment, pending, engine)
-    store.database.tidy()
+        # Also on Ctrl-C, an error in the loop, or a reader who wants no more: keep what there is.
+        if not failed:
+            if pending:
+                record(store, experiment, pending, engine)
+            store.database.tidy()

@@ -148,7 +148,7 @@ class Store:
                 mend = f"epochs 0 to {last[0]} are recorded" if last else "train it again: openwork train"
                 raise UnknownRun("no such epoch", Reason(f"run {run.name}", what, mend))
             if last == (epoch, 1):
-                return read_weights(self.home / WEIGHTS / f"{run.name}.safetensors", spec)
+                return read_weights(self.home / WEIGHTS / f"{run.name}.safetensors", spec, (run.name, epoch))
             return read_stack(self.home / place[0], spec, place[1], (run.name, epoch))
 
         return self._steadily(read)
