@@ -3,8 +3,8 @@
 The sample stands for the stores that people have: what a later openwork writes is not format 1 as it was, so a
 regenerated sample would prove nothing. If a test of the sample fails, mend the loader.
 
-The store holds three runs of a tiny model: seed 0 has finished and has a verdict, seed 1 was stopped after epoch 4 of 12,
-and a run of another experiment diverged. The JSON says what its arrays are, and how seed 1 goes on.
+The store holds three runs of a tiny model: seed 0 has finished and has a verdict, seed 1 was stopped after epoch 4 of
+12, and a run of another experiment diverged. The JSON says what its arrays are, and how seed 1 goes on.
 """
 
 from __future__ import annotations
