@@ -12,7 +12,7 @@ import numpy as np
 from openwork import analyses
 from openwork.analyses import By, Result, Subject
 from openwork.analyses.readout import Basis, Measure
-from openwork.claims import Claim, Context, Trials, article_for, check
+from openwork.claims import Claim, Context, Trials, Verdict, article_for, check
 from openwork.data import dataset_of
 from openwork.engines import Choice
 from openwork.models import Stack
@@ -32,7 +32,7 @@ from openwork.report import (
 from openwork.runs import Run
 from openwork.training import Progress
 
-Trying = Callable[[str, int], Trials]
+Trying = Callable[[str, int], Trials | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +44,9 @@ class OpenedRun:
         stack: its weights, a stack of one.
         choice: the engine that measures, and why that one.
         tried: the runs that were tried for this one, itself included.
-        trying: trains a named experiment with some seeds, for claims about learning; None forbids training.
+        trying: trains a named experiment with some seeds, for claims about learning, or looks the answer up.
         given: the claims to judge; None means those of the article about the task, where there is one.
+        known: verdicts that the store has; a claim that stands there word for word is not judged again.
     """
 
     run: Run
@@ -54,6 +55,7 @@ class OpenedRun:
     tried: tuple[Run, ...] = ()
     trying: Trying | None = None
     given: tuple[Claim, ...] | None = None
+    known: tuple[Verdict, ...] = ()
 
     @cached_property
     def subject(self) -> Subject:
@@ -126,7 +128,11 @@ class OpenedRun:
     @cached_property
     def claims(self) -> Judged:
         """The verdicts on the claims given, or on those of the article about the task."""
-        return self.check(article_for(self.run.experiment.task) if self.given is None else self.given)
+        claims = article_for(self.run.experiment.task) if self.given is None else self.given
+        known = {verdict.claim.id: verdict for verdict in self.known}
+        asked = [claim for claim in claims if claim.id not in known or known[claim.id].claim != claim.text()]
+        judged = {verdict.claim.id: verdict for verdict in self.check(asked)}
+        return Judged((known | judged)[claim.id] for claim in claims)
 
     def check(self, claims: Iterable[Claim]) -> Judged:
         """Judges claims on this model.

@@ -5,36 +5,18 @@ task -> experiment -> train seeds side by side -> keep every epoch -> open a sol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openwork.claims import Claim, Trials, Verdict
+from openwork.claims import Claim, Trials, Verdict, verdict_from_json
 from openwork.engines import choose_engine
 from openwork.opened import OpenedRun
 from openwork.report import Reproduction, original_named, reproduction_document, write_html
-from openwork.runs import Run, Store, recorded
+from openwork.runs import Run, Store
+from openwork.search import Setting, best, search, train_seeds, trials
 from openwork.tasks import Task
-from openwork.training import EpochEnd, Experiment, named_experiment, train
-
-Watch = Callable[[EpochEnd], None]
-WAVE = 8
-"""seeds trained side by side before looking whether one is solved"""
-MOST_SEEDS = 64
-"""seeds after which the search gives up and explains the best"""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where and how the job runs; nothing here changes a result."""
-
-    store: Store
-    engine: str | None = None
-    """its name, or None to choose"""
-    threads: int | None = None
-    """cores to use, or None for all"""
-    watch: Watch = lambda event: None
-    """called after every epoch"""
+from openwork.training import Experiment, named_experiment
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,47 +72,25 @@ def reproduce(name: str, setting: Setting, *, seeds: Sequence[int] = (0,), page:
     return found
 
 
-def search(experiment: Experiment, setting: Setting) -> tuple[Run, ...]:
-    """Trains waves of seeds until one of a wave is right on every input; every seed that was tried."""
-    tried: tuple[Run, ...] = ()
-    for first in range(0, MOST_SEEDS, WAVE):
-        tried += train_seeds(experiment, range(first, first + WAVE), setting)
-        if any(run.solved for run in tried):
-            break
-    return tried
-
-
-def train_seeds(experiment: Experiment, seeds: Sequence[int], setting: Setting) -> tuple[Run, ...]:
-    """Trains these seeds to their end, keeping every epoch; what the store has already is not done again."""
-    choice = choose_engine(experiment.spec, setting.engine, setting.threads)
-    state = setting.store.state_of(experiment, seeds)
-    events = train(choice.engine, experiment, state)
-    for event in recorded(setting.store, experiment, events, choice.engine.name):
-        setting.watch(event)
-    found = (setting.store.run(experiment, seed) for seed in dict.fromkeys(seeds))
-    return tuple(run for run in found if run is not None)
-
-
-def best(runs: Sequence[Run]) -> Run:
-    """The first solved run, or else the one with most right answers."""
-    return max(runs, key=lambda run: (run.solved, run.history[-1].train.accuracy, -run.seed))
-
-
 def open_run(
-    run: Run, setting: Setting, *, tried: tuple[Run, ...] = (), claims: tuple[Claim, ...] | None = None
+    run: Run,
+    setting: Setting,
+    *,
+    tried: tuple[Run, ...] = (),
+    claims: tuple[Claim, ...] | None = None,
+    trains: bool = True,
 ) -> OpenedRun:
-    """A stored run, ready to be measured."""
+    """A stored run, ready to be measured. With `trains`, claims about learning may train seeds that are not stored."""
     choice = choose_engine(run.experiment.spec, setting.engine, setting.threads)
     task = run.experiment.task
 
-    def trying(name: str, seeds: int) -> Trials:
-        return trials(name, task, seeds, setting)
+    def trying(name: str, seeds: int) -> Trials | None:
+        return trials(name, task, seeds, setting, trains)
 
-    return OpenedRun(run, setting.store.stack(run), choice, tried, trying, claims)
+    stack, known = setting.store.stack(run), stored_verdicts(setting.store, run)
+    return OpenedRun(run, stack, choice, tried, trying, claims, known)
 
 
-def trials(name: str, task: Task, seeds: int, setting: Setting) -> Trials:
-    """How many of seeds 0 .. `seeds`-1 learn the task by the experiment of this name."""
-    runs = train_seeds(named_experiment(name, task), range(seeds), setting)
-    reached = sum(any(epoch.solved for epoch in run.history) for run in runs)
-    return Trials(name, len(runs), reached, sum(run.solved for run in runs))
+def stored_verdicts(store: Store, run: Run) -> tuple[Verdict, ...]:
+    """What was judged of this run before; nothing of one that has gone on learning since."""
+    return tuple(verdict_from_json(kept) for kept in store.verdicts(run).values()) if run.ended else ()

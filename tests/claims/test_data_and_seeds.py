@@ -73,7 +73,8 @@ def test_where_nothing_can_be_trained_the_verdict_says_so(untrained):
     claim = Learns(experiment="notebook")
     verdict = claim.check(untrained())
     assert verdict.outcome == Outcome.UNDECIDED
-    assert "Nothing can be trained here" in verdict.sentence
+    assert "not trained yet" in verdict.sentence
+    assert "openwork train reverse-increment" in verdict.advice
     assert claim.cost(untrained()) == 0
 
 

@@ -69,13 +69,14 @@ class Context:
         subject: the engine, one model, its task, and the inputs, the whole domain as a rule.
         experiment: how the model was trained; None where nobody knows.
         split_parts: numbers of the questions trained on and held out; those of the experiment unless given.
-        trials: trains a named experiment with so many seeds, or looks the answer up; None where nothing can do so.
+        trials: trains a named experiment with so many seeds, or looks the answer up, and gives None where it is not
+            known; None where nothing can do so.
     """
 
     subject: Subject
     experiment: Experiment | None = None
     split_parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
-    trials: Callable[[str, int], Trials] | None = None
+    trials: Callable[[str, int], Trials | None] | None = None
     ledger: Ledger = field(default_factory=Ledger, repr=False)
 
     @property

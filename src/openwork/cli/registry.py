@@ -18,9 +18,11 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "explain": Command("openwork.cli.commands.explain", "Train a task's model, open it up, judge the claims.", True),
     "reproduce": Command("openwork.cli.commands.reproduce", "Run a published recipe; its numbers beside ours.", True),
-    "train": Command("openwork.cli.commands.train", "Train seeds side by side into the store, or go on.", True),
-    "check": Command("openwork.cli.commands.check", "Judge the claims of a file on a stored run.", False),
-    "report": Command("openwork.cli.commands.report", "Write a stored run's report as one HTML file."),
+    "train": Command(
+        "openwork.cli.commands.train", "Train seeds side by side into the store, or go on with them.", True
+    ),
+    "check": Command("openwork.cli.commands.check", "Judge the claims of a file on a stored run.", True),
+    "report": Command("openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file."),
     "runs": Command("openwork.cli.commands.runs", "List, show or remove stored runs."),
     "tasks": Command("openwork.cli.commands.tasks", "List the tasks, with their parameters and domains."),
     "doctor": Command("openwork.cli.commands.doctor", "Say which engine runs here and why, and where runs are kept."),

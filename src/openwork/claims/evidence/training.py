@@ -10,7 +10,7 @@ from openwork.training import named_experiment
 
 @dataclass(frozen=True)
 class TrainedSeeds(Evidence[Trials | None]):
-    """The experiment trained with seeds 0 .. `seeds`-1; None where nothing can be trained here.
+    """The experiment trained with seeds 0 .. `seeds`-1; None where that is not known.
 
     Costs one row for every training input in every epoch, and one for every question at the end of each: a recipe
     that stops early, or a store that knows the answer, costs less.

@@ -54,20 +54,24 @@ class Learns(Claim):
         """The rate and its interval."""
         trials = context.evidence(TrainedSeeds(self.experiment, self.seeds))
         if trials is None:
-            why = f"Nothing can be trained here, so nobody knows how often {self.experiment} succeeds."
-            return Finding((), why, None, (), lambda _: "Judge it where seeds can be trained.", "0 seeds")
+            why = f"Its {self.seeds} seeds are not trained yet, so nobody knows how often {self.experiment} succeeds."
+            return Finding((), why, None, (), lambda _: f"Train them: {self._command(context.task)}", "0 seeds")
         count = trials.reached if self.when == "ever" else trials.at_end
         interval = clopper_pearson(count, trials.seeds)
         judged = part(f"seeds of {self.experiment}", count / trials.seeds, ">=", self.at_least, interval)
         sentence = (
             f"{trials.reached} of {trials.seeds} seeds were right on the whole domain at the end of some epoch, and "
             f"{trials.at_end} at the end of training: a rate of {percent(count / trials.seeds)}, "
-            f"{CONFIDENCE:.0%} interval {percent(interval[0])} to {percent(interval[1])}."
+            f"{100 * CONFIDENCE:.0f} % interval {percent(interval[0])} to {percent(interval[1])}."
         )
         failed = trials.seeds - count
         against = (f"{failed} of {trials.seeds} seeds did not get there",) if failed else ()
         effect = Effect(count / trials.seeds, "share of seeds")
         return Finding((judged,), sentence, effect, against, self._advice, f"{trials.seeds} seeds, from 0")
+
+    def _command(self, task: Task) -> str:
+        given = "".join(f" --param {name}={value}" for name, value in task.params.items())
+        return f"openwork train {task.name}{given} --experiment {self.experiment} --seeds {self.seeds}"
 
     def _advice(self, outcome: Outcome) -> str:
         if outcome is Outcome.CONFIRMED:

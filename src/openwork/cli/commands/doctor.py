@@ -27,7 +27,7 @@ PACKAGES = ("openwork", "numpy", "safetensors", "pydantic", "typer", "rich", "pl
 def doctor(
     engine: EngineName = None, threads: Threads = None, store: StorePath = None, as_json: JsonFlag = False
 ) -> None:
-    """Say which engine runs here and why, with versions, and where runs are kept.
+    """Say which engine runs here and why, and where runs are kept.
 
     The engine is the one that would train the default model of reverse-increment.
     """

@@ -28,12 +28,15 @@ def report(
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Write a stored run's report as one self-contained HTML file."""
+    """Write a stored run's report as one self-contained HTML file.
+
+    Claims that were judged before are answered from the store; nothing is trained.
+    """
     with Store.open(store) as kept:
         found = kept.find(run)
         page = output or Path(f"openwork-{found.name}.html")
         require_writable(page)
-        pipeline.open_run(found, pipeline.Setting(kept, engine, threads)).report(page)
+        pipeline.open_run(found, pipeline.Setting(kept, engine, threads), trains=False).report(page)
     if as_json:
         emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
     else:
