@@ -38,6 +38,23 @@ inline void score_row(const Head<R>& head, int t) {
   }
 }
 
+// As softmax_row, for scores that an edit may have made minus infinite: such a key gets exactly 0, and a query that is
+// left with no key attends to nothing.
+template <class R>
+inline void edited_softmax_row(const Head<R>& head, int t) {
+  const int n = head.keys(t);
+  const Vec<R> never = all<R>(R(-__builtin_inf()));
+  Vec<R>* row = head.row(t);
+  Vec<R> top = row[0], sum{};
+  for (int u = 1; u < n; u++) top = larger<R>(top, row[u]);
+  for (int u = 0; u < n; u++) {
+    row[u] = select<R>(row[u] == never, Vec<R>{}, exponential(row[u] - top));
+    sum += row[u];
+  }
+  const Vec<R> inverse = select<R>(sum == Vec<R>{}, Vec<R>{}, all<R>(1) / sum);
+  for (int u = 0; u < n; u++) row[u] *= inverse;
+}
+
 template <class R>
 inline void softmax_row(const Head<R>& head, int t) {
   const int n = head.keys(t);

@@ -7,6 +7,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -37,7 +38,16 @@ bool share(int64_t n, int threads, int64_t scratch_bytes, volatile bool& cancel,
     if (--running == 0) ended.notify_all();
   };
   std::vector<std::thread> crew;
-  for (int t = running; t > 0; t--) crew.emplace_back(work);
+  for (int t = running; t > 0; t--) {
+    try {
+      crew.emplace_back(work);
+    } catch (const std::system_error&) {  // the machine gives no more threads: those there are do all the work
+      const std::lock_guard<std::mutex> lock(mutex);
+      running -= t;
+      if (crew.empty()) throw;
+      break;
+    }
+  }
   bool stopped = false;
   {
     std::unique_lock<std::mutex> lock(mutex);

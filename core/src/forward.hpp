@@ -118,8 +118,12 @@ struct Forward {
     tap.write(Site::attn_scores, l, view);
     fill_masked(b.a, R(-__builtin_inf()));
     tap.read(Site::attn_scores, l, view);
+    const bool edited = tap.writes(Site::attn_scores, l);
     for (int h = 0; h < spec.n_heads; h++)
-      for (int t = from; t < T(); t++) softmax_row(Head<R>{spec, T(), h, b.qkv, b.a}, t);
+      for (int t = from; t < T(); t++) {
+        const Head<R> head{spec, T(), h, b.qkv, b.a};
+        edited ? edited_softmax_row(head, t) : softmax_row(head, t);
+      }
     tap.write(Site::pattern, l, view);
     fill_masked(b.a, R(0));
     tap.read(Site::pattern, l, view);

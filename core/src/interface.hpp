@@ -68,7 +68,8 @@ struct Tap {
   int64_t out_stride;  // numbers from one model to the next
 };
 
-// The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null.
+// The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null. Once `cancel` is set a
+// kernel returns after the block it is at, with results that nobody may use.
 struct Inputs {
   int64_t n_inputs;
   int32_t n_pos, n_graded, n_sources, n_taps;
@@ -77,6 +78,7 @@ struct Inputs {
   const int32_t* graded;
   const int32_t* const* sources;
   const Tap* taps;
+  const volatile bool* cancel;
 };
 
 // What a pass over some inputs adds up to.
@@ -88,7 +90,7 @@ struct Partial {
 };
 
 struct AdamW {
-  double beta1, beta2, eps, weight_decay, max_grad_norm;  // max_grad_norm 0 clips nothing
+  double beta1, beta2, eps, weight_decay, max_grad_norm;  // infinite where nothing is clipped
 };
 
 struct Training {
@@ -97,7 +99,6 @@ struct Training {
   int64_t n_order, batch_size;
   const double* rates;  // [steps]
   AdamW optimiser;
-  const volatile bool* cancel;
 };
 
 // The kernels of one SIMD level for one floating-point type. `scratch` is aligned to 64 bytes and as large as
@@ -114,7 +115,7 @@ struct Kernels {
   double (*gradient)(const Spec&, const void* weights, const Inputs&, const int64_t* rows, int64_t n, void* gradient,
                      void* scratch);
   // AdamW steps of one model in place. Returns the steps done: fewer than asked where a loss or gradient was not finite
-  // (`losses` then holds NaN from there on) or `cancel` was set.
+  // (`losses` then holds NaN from there on).
   int64_t (*train)(const Spec&, void* weights, void* exp_avg, void* exp_avg_sq, int64_t first_step, const Training&,
                    double* losses, void* gradient, void* scratch);
 };

@@ -59,7 +59,7 @@ void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& in
   const Forward<R> forward{spec, at, static_cast<const R*>(weights), inputs, block, first_needed(spec, inputs)};
   forward.pack();
   const auto same = [](int64_t i) { return i; };
-  for (int64_t first = lo; first < hi; first += Lanes<R>::count) {
+  for (int64_t first = lo; first < hi && !*inputs.cancel; first += Lanes<R>::count) {
     for (int32_t s = 0; s < inputs.n_sources; s++) {
       const LaneRows<R> rows(inputs.sources[s], inputs.n_pos, first, hi, same);
       forward.run(rows.tokens, Tapping<R>{&inputs, &block, model, s, first, rows.count});
@@ -97,7 +97,7 @@ double batch_gradient(const Forward<R>& forward, const Backward<R>& backward, co
   double loss = 0;
   forward.pack();
   backward.begin_batch();
-  for (int64_t first = 0; first < n; first += Lanes<R>::count) {
+  for (int64_t first = 0; first < n && !*in.cancel; first += Lanes<R>::count) {
     const LaneRows<R> rows(in.tokens, in.n_pos, first, n, [chosen](int64_t i) { return chosen[i]; });
     forward.run(rows.tokens, Tapping<R>{&in, &block, 0, -1, first, rows.count});
     Vec<R> weight{};
@@ -162,19 +162,19 @@ int64_t train(const Spec& spec, void* weights, void* exp_avg, void* exp_avg_sq, 
   const Backward<R> backward{spec, at, w, t.inputs, block, start};
   const int64_t steps = (t.n_order + t.batch_size - 1) / t.batch_size;
   for (int64_t step = 0; step < steps; step++) {
-    if (*t.cancel) return step;
     const int64_t from = step * t.batch_size, left = t.n_order - from;
     const double loss =
         batch_gradient<R>(forward, backward, t.order + from, left < t.batch_size ? left : t.batch_size, g);
     double square = 0;
     for (int64_t i = 0; i < at.total; i++) square += double(g[i]) * double(g[i]);
+    if (*t.inputs.cancel) return step;
     if (!__builtin_isfinite(loss) || !__builtin_isfinite(square)) {
       for (int64_t s = step; s < steps; s++) losses[s] = __builtin_nan("");
       return step;
     }
     losses[step] = loss;
-    const double norm = __builtin_sqrt(square), most = t.optimiser.max_grad_norm;
-    const double clip = most > 0 && norm + 1e-6 > most ? most / (norm + 1e-6) : 1;
+    const double norm = __builtin_sqrt(square) + 1e-6, most = t.optimiser.max_grad_norm;
+    const double clip = norm > most ? most / norm : 1;
     adamw_step<R>(t.optimiser, t.rates[step], first_step + step + 1, clip, at.total, w, g, static_cast<R*>(exp_avg),
                   static_cast<R*>(exp_avg_sq));
   }

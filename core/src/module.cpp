@@ -88,6 +88,7 @@ struct HeldInputs {
   Inputs inputs;
   std::vector<const int32_t*> sources;
   std::vector<Tap> taps;
+  volatile bool cancel = false;
 
   HeldInputs(const Ints& tokens, const nb::object& answers, const Ints& graded, const std::vector<Ints>& source_tokens,
              const std::vector<HeldTap*>& held) {
@@ -103,7 +104,8 @@ struct HeldInputs {
               right,
               graded.data(),
               sources.data(),
-              taps.data()};
+              taps.data(),
+              &cancel};
   }
   HeldInputs(const HeldInputs&) = delete;
   HeldInputs& operator=(const HeldInputs&) = delete;
@@ -127,37 +129,37 @@ void share_or_raise(int64_t n, int threads, int64_t scratch, volatile bool& canc
 
 void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
          const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Numbers& logits, int threads) {
-  const HeldInputs held(tokens, nb::none(), graded, sources, taps);
+  HeldInputs held(tokens, nb::none(), graded, sources, taps);
   const Inputs& in = held.inputs;
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
   const int64_t out_size = in.n_inputs * in.n_graded * core.spec.d_vocab_out * int64_t(core.width());
   char* out = static_cast<char*>(logits.data());
-  volatile bool cancel = false;
-  share_or_raise(
-      models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
-        const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-        core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, out + model * out_size,
-                           nullptr, scratch);
-      });
+  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), held.cancel,
+                 [&](int64_t job, void* scratch) {
+                   const int64_t model = job / chunks, lo = job % chunks * kChunk,
+                                 hi = std::min(lo + kChunk, in.n_inputs);
+                   core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
+                                      out + model * out_size, nullptr, scratch);
+                 });
 }
 
 void score(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
            const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Doubles& loss,
            const Counts& right, const Counts& sequences, const Doubles& margin, int threads) {
-  const HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
+  HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
   const Inputs& in = held.inputs;
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk, n = in.n_graded;
   std::vector<Partial> parts(size_t(models * chunks));
   std::vector<int64_t> rights(size_t(models * chunks * n), 0);
-  volatile bool cancel = false;
-  share_or_raise(
-      models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), cancel, [&](int64_t job, void* scratch) {
-        const int64_t model = job / chunks, lo = job % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-        Partial& part = parts[size_t(job)];
-        part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + job * n};
-        core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr, &part,
-                           scratch);
-      });
+  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), held.cancel,
+                 [&](int64_t job, void* scratch) {
+                   const int64_t model = job / chunks, lo = job % chunks * kChunk,
+                                 hi = std::min(lo + kChunk, in.n_inputs);
+                   Partial& part = parts[size_t(job)];
+                   part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + job * n};
+                   core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr,
+                                      &part, scratch);
+                 });
   for (int64_t model = 0; model < models; model++) {
     double total = 0, least = std::numeric_limits<double>::infinity();
     for (int64_t c = 0; c < chunks; c++) {
@@ -174,11 +176,10 @@ void score(const Core& core, const Weights& stack, const Ints& tokens, const Int
 
 void gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
                const Doubles& loss, const Numbers& out, int threads) {
-  const HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
+  HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   std::vector<int64_t> rows(tokens.shape(0));
   for (size_t i = 0; i < rows.size(); i++) rows[i] = int64_t(i);
-  volatile bool cancel = false;
-  share_or_raise(int64_t(stack.shape(0)), threads, core.kernels->scratch_bytes(core.spec, held.inputs), cancel,
+  share_or_raise(int64_t(stack.shape(0)), threads, core.kernels->scratch_bytes(core.spec, held.inputs), held.cancel,
                  [&](int64_t model, void* scratch) {
                    char* to = static_cast<char*>(out.data()) + model * core.params * int64_t(core.width());
                    loss.data()[model] = core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs,
@@ -191,16 +192,14 @@ void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const
            const Counts& steps, const Ints& tokens, const Ints& answers, const Ints& graded, const Longs& order,
            int64_t batch_size, const Doubles& rates, const std::vector<double>& optimiser, const Doubles& losses,
            int threads) {
-  const HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
+  HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   const int64_t n_order = int64_t(order.shape(1)), n_steps = int64_t(rates.shape(1));
   const AdamW constants = {optimiser.at(0), optimiser.at(1), optimiser.at(2), optimiser.at(3), optimiser.at(4)};
   const int64_t block = core.kernels->scratch_bytes(core.spec, held.inputs);
-  volatile bool cancel = false;
-  share_or_raise(int64_t(stack.shape(0)), threads, block + core.params * int64_t(core.width()) + 64, cancel,
+  share_or_raise(int64_t(stack.shape(0)), threads, block + core.params * int64_t(core.width()) + 64, held.cancel,
                  [&](int64_t model, void* scratch) {
                    const Training t{held.inputs, order.data() + model * n_order, n_order,
-                                    batch_size,  rates.data() + model * n_steps, constants,
-                                    &cancel};
+                                    batch_size,  rates.data() + model * n_steps, constants};
                    const int64_t at = model * core.params * int64_t(core.width());
                    char* w = static_cast<char*>(stack.data()) + at;
                    char* m = static_cast<char*>(exp_avg.data()) + at;

@@ -36,6 +36,16 @@ struct Tapping {
     return false;
   }
 
+  // Whether this pass writes there.
+  bool writes(Site site, int layer) const {
+    if (source >= 0) return false;
+    for (int i = 0; i < inputs->n_taps; i++) {
+      const Tap& tap = inputs->taps[i];
+      if (tap.site == site && tap.layer == layer && tap.kind != TapKind::read) return true;
+    }
+    return false;
+  }
+
   // Applies the writes at this site, in order. An affine write reads `from`, [pos][d].
   void write(Site site, int layer, View<R> view, const Vec<R>* from = nullptr, int d = 0) const {
     for (int i = 0; i < inputs->n_taps; i++) {

@@ -1,11 +1,10 @@
-"""What every engine refuses before it runs: tokens, answers and batches that do not fit."""
+"""What every engine refuses before it runs: tokens, answers, batches and optimiser memory that do not fit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from openwork.data import Dataset
 from openwork.engines.values import Batches, OptimiserState
@@ -14,22 +13,34 @@ from openwork.models import ModelSpec, Stack
 from openwork.tasks import Tokens
 
 
-def check_tokens(spec: ModelSpec, named: Mapping[str, Tokens], graded: Sequence[int]) -> None:
-    """Raises PlanError unless all tokens are in the vocabulary, of one shape, and within the context."""
-    reasons = []
-    shapes = {name: tokens.shape for name, tokens in named.items()}
-    first = next(iter(shapes.values()))
-    for name, tokens in named.items():
-        if tokens.ndim != 2 or tokens.shape != first or not tokens.size:
-            reasons.append(Reason(name, f"has shape {tokens.shape}", f"[input, pos], not empty, like {first}"))
+def check_inputs(
+    stack: Stack,
+    tokens: Tokens,
+    graded: Sequence[int],
+    sources: Mapping[str, Tokens] | None = None,
+    reference: Tokens | None = None,
+) -> None:
+    """Raises PlanError unless there is a model, all tokens are in its vocabulary and context, and the shapes agree."""
+    spec, shape = stack.spec, tokens.shape
+    reasons = [] if len(stack) else [Reason("stack", "holds no model")]
+    if len(shape) != 2 or not tokens.size:
+        reasons.append(Reason("tokens", f"has shape {shape}", "[input, pos], not empty"))
+    else:
+        reasons += _not_ids("tokens", tokens, spec.d_vocab, "pos")
+        reasons += _not_graded(graded, shape[1])
+        if shape[1] > spec.n_ctx:
+            reasons.append(Reason("tokens", f"{shape[1]} positions are more than n_ctx {spec.n_ctx}"))
+    for name, source in (sources or {}).items():
+        if source.shape != shape:
+            reasons.append(Reason(f"source {name!r}", f"has shape {source.shape}", f"expected {shape}, like tokens"))
+        elif source.size:
+            reasons += _not_ids(f"source {name!r}", source, spec.d_vocab, "pos")
+    if reference is not None:
+        if reference.ndim != 2 or reference.shape[1:] != shape[1:] or not reference.size:
+            said = f"[input, pos], not empty, with as many positions as tokens {shape}"
+            reasons.append(Reason("reference", f"has shape {reference.shape}", said))
         else:
-            reasons += _out_of_range(name, tokens, spec.d_vocab, "pos")
-    n_pos = first[1] if len(first) == 2 else 0
-    if n_pos > spec.n_ctx:
-        reasons.append(Reason("tokens", f"{n_pos} positions are more than n_ctx {spec.n_ctx}"))
-    ascending = list(graded) == sorted(set(graded))
-    if not graded or not ascending or min(graded) < 0 or max(graded) >= max(n_pos, 1):
-        reasons.append(Reason("graded", f"{tuple(graded)}", f"give ascending positions from 0 to {n_pos - 1}"))
+            reasons += _not_ids("reference", reference, spec.d_vocab, "pos")
     if reasons:
         raise PlanError("the inputs do not fit the model", reasons)
 
@@ -40,23 +51,28 @@ def check_dataset(spec: ModelSpec, dataset: Dataset) -> None:
     if dataset.answers.shape != expected:
         reasons = [Reason("answers", f"have shape {dataset.answers.shape}", f"expected {expected}")]
     else:
-        reasons = _out_of_range("answers", dataset.answers, spec.d_vocab_out, "graded position")
+        reasons = _not_ids("answers", dataset.answers, spec.d_vocab_out, "graded position")
     if reasons:
         raise PlanError("the answers do not fit the model", reasons)
 
 
 def check_batches(stack: Stack, state: OptimiserState, batches: Batches) -> None:
     """Raises PlanError unless orders, rates and optimiser state are those of this stack."""
-    models, n = len(stack), batches.order.shape[-1]
+    models, n = len(stack), batches.order.shape[-1] if batches.order.ndim else 0
     steps = -(-n // batches.batch_size) if batches.batch_size > 0 else 0
+    weights, whole, real = stack.flat.shape, np.dtype(np.int64), np.dtype(np.float64)
     expected = {
-        "order": (batches.order.shape, (models, n)),
-        "rates": (batches.rates.shape, (models, steps)),
-        "exp_avg": (state.exp_avg.shape, stack.flat.shape),
-        "exp_avg_sq": (state.exp_avg_sq.shape, stack.flat.shape),
-        "step": (state.step.shape, (models,)),
+        "order": (batches.order, (models, n), whole),
+        "rates": (batches.rates, (models, steps), real),
+        "exp_avg": (state.exp_avg, weights, stack.flat.dtype),
+        "exp_avg_sq": (state.exp_avg_sq, weights, stack.flat.dtype),
+        "step": (state.step, (models,), whole),
     }
-    reasons = [Reason(k, f"has shape {has}", f"expected {want}") for k, (has, want) in expected.items() if has != want]
+    reasons = [
+        Reason(name, f"has shape {array.shape} of {array.dtype}", f"expected {shape} of {dtype}")
+        for name, (array, shape, dtype) in expected.items()
+        if array.shape != shape or array.dtype != dtype
+    ]
     if batches.batch_size < 1 or n < 1:
         reasons.append(Reason("batch_size", f"{batches.batch_size} of {n} inputs", "both at least 1"))
     elif batches.order.min() < 0 or batches.order.max() >= len(batches.dataset):
@@ -65,7 +81,16 @@ def check_batches(stack: Stack, state: OptimiserState, batches: Batches) -> None
         raise PlanError("the batches do not fit the stack", reasons)
 
 
-def _out_of_range(name: str, ids: NDArray[np.int32], vocabulary: int, column: str) -> list[Reason]:
+def _not_graded(graded: Sequence[int], n_pos: int) -> list[Reason]:
+    ascending = list(graded) == sorted(set(graded))
+    if graded and ascending and min(graded) >= 0 and max(graded) < n_pos:
+        return []
+    return [Reason("graded", f"{tuple(graded)}", f"give ascending positions from 0 to {n_pos - 1}")]
+
+
+def _not_ids(name: str, ids: Tokens, vocabulary: int, column: str) -> list[Reason]:
+    if ids.dtype.kind not in "iu":
+        return [Reason(name, f"are {ids.dtype}", "give whole numbers")]
     if ids.min() >= 0 and ids.max() < vocabulary:
         return []
     row, place = np.argwhere((ids < 0) | (ids >= vocabulary))[0]

@@ -11,10 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 
 from openwork.data import Dataset
-from openwork.engines.checks import check_batches, check_dataset, check_tokens
+from openwork.engines.checks import check_batches, check_dataset, check_inputs
 from openwork.engines.resolve import resolve
 from openwork.engines.taps import Taps
 from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
+from openwork.errors import PlanError, Reason
 from openwork.interventions import Plan
 from openwork.models import Stack
 from openwork.tasks import Tokens
@@ -56,7 +57,9 @@ class Engine(ABC):
             PlanError: the plan or the tokens do not fit the model; with every reason.
         """
         sources = dict(sources or {})
-        check_tokens(stack.spec, {"tokens": tokens, **sources}, graded)
+        check_inputs(stack, tokens, graded, sources, reference)
+        if block < 1:
+            raise PlanError("the inputs cannot be cut into blocks", Reason("block", f"{block}", "1 input or more"))
         taps, drawn = self._resolved(stack, plan, tokens, sources, reference)
         return self._blocks(stack, tokens, taps, tuple(graded), drawn, block)
 
@@ -88,7 +91,7 @@ class Engine(ABC):
     ) -> Scores:
         """Loss and right answers of every model over the whole dataset; no logits are kept. See `run` for the rest."""
         sources = dict(sources or {})
-        check_tokens(stack.spec, {"tokens": dataset.tokens, **sources}, dataset.graded)
+        check_inputs(stack, dataset.tokens, dataset.graded, sources, reference)
         check_dataset(stack.spec, dataset)
         taps, drawn = self._resolved(stack, plan, dataset.tokens, sources, reference)
         return self._score(stack, dataset, taps, drawn)
@@ -98,14 +101,14 @@ class Engine(ABC):
 
         The loss is the mean cross-entropy over a batch and its graded positions. Nothing given is changed.
         """
-        check_tokens(stack.spec, {"tokens": batches.dataset.tokens}, batches.dataset.graded)
+        check_inputs(stack, batches.dataset.tokens, batches.dataset.graded)
         check_dataset(stack.spec, batches.dataset)
         check_batches(stack, state, batches)
         return self._train(stack, state, batches, optimiser)
 
     def gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         """Of the mean loss over the dataset and its graded positions, by every weight."""
-        check_tokens(stack.spec, {"tokens": dataset.tokens}, dataset.graded)
+        check_inputs(stack, dataset.tokens, dataset.graded)
         check_dataset(stack.spec, dataset)
         return self._gradients(stack, dataset)
 

@@ -35,13 +35,10 @@ def resolve(
     when the plan has a `Mean`, and one when it has a `Linearise`.
 
     Raises:
-        PlanError: as `Plan.checked`; or a reference whose sequences differ in length from the tokens.
+        PlanError: as `Plan.checked`.
     """
     n_pos = tokens.shape[1]
     plan = plan.checked(spec, n_pos, sources.keys())
-    if reference.shape[1] != n_pos:
-        reason = Reason("reference", f"has {reference.shape[1]} positions, the tokens {n_pos}")
-        raise PlanError("the reference inputs do not fit", reason)
     means = _means(spec, plan, unedited)
     maps = _affine_maps(spec, plan, unedited)
     drawn: dict[str, Tokens] = {}

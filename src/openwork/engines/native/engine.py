@@ -23,20 +23,20 @@ from openwork.tasks import Tokens
 CONSTANT, FROM_SOURCE, AFFINE, READ = range(4)
 
 
-def simd_level() -> tuple[str, str]:
-    """The SIMD level in use, and why: the widest that this machine runs, or what `OPENWORK_SIMD` says.
+def simd_level(asked: str | None = None) -> tuple[str, str]:
+    """The SIMD level in use, and why: the one asked for, what `OPENWORK_SIMD` says, or the widest that runs here.
 
     Raises:
-        EngineError: `OPENWORK_SIMD` names a level that this machine cannot run.
+        EngineError: a level that this machine cannot run.
     """
     usable = _core.usable_levels()
-    asked = os.environ.get("OPENWORK_SIMD")
-    if not asked:
+    where, why = ("level", "asked for") if asked else ("OPENWORK_SIMD", "OPENWORK_SIMD says so")
+    level = asked or os.environ.get("OPENWORK_SIMD")
+    if not level:
         return usable[-1], f"the widest of {', '.join(usable)} that this machine runs"
-    if asked not in usable:
-        reason = Reason("OPENWORK_SIMD", f"{asked!r} cannot run here", suggestion(asked, usable))
-        raise EngineError("unknown SIMD level", reason)
-    return asked, "OPENWORK_SIMD says so"
+    if level not in usable:
+        raise EngineError("unknown SIMD level", Reason(where, f"{level!r} cannot run here", suggestion(level, usable)))
+    return level, why
 
 
 class NativeEngine(Engine):
@@ -46,7 +46,7 @@ class NativeEngine(Engine):
 
     def __init__(self, threads: int = 1, level: str | None = None) -> None:
         self.threads = threads
-        self.level, self._level_reason = (level, "asked for") if level else simd_level()
+        self.level, self._level_reason = simd_level(level)
 
     def why(self) -> str:
         return f"native core, {self.level} ({self._level_reason}), {self.threads} threads"
@@ -96,7 +96,7 @@ class NativeEngine(Engine):
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         flat, exp_avg, exp_avg_sq = stack.flat.copy(), state.exp_avg.copy(), state.exp_avg_sq.copy()
         step, losses = state.step.copy(), np.full(batches.rates.shape, np.nan)
-        clip = optimiser.max_grad_norm or 0.0
+        clip = np.inf if optimiser.max_grad_norm is None else optimiser.max_grad_norm
         constants = [optimiser.beta1, optimiser.beta2, optimiser.eps, optimiser.weight_decay, clip]
         dataset = batches.dataset
         _core.train(
