@@ -14,6 +14,7 @@ from openwork.report.reproduction import (
     reproduction_screen,
 )
 from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report.verdict_screen import verdict_screen
 from openwork.report.write import write_html
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "reproduction_screen",
     "sections_of",
     "verdict_parts",
+    "verdict_screen",
     "write_html",
 ]

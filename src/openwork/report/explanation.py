@@ -8,7 +8,7 @@ from openwork.analyses import Result
 from openwork.claims.verdict import Verdict
 from openwork.report.document import Document
 from openwork.report.parts import Section
-from openwork.report.sections import Overview, overview_parts, sections_of, verdict_parts
+from openwork.report.sections import Overview, overview_parts, sections_of, verdict_parts, words
 
 
 def explanation_document(overview: Overview, verdicts: Sequence[Verdict], results: Sequence[Result]) -> Document:
@@ -16,8 +16,8 @@ def explanation_document(overview: Overview, verdicts: Sequence[Verdict], result
     task = overview.experiment.task
     whole = overview.right == overview.inputs
     said = f"is right on all {overview.inputs:,} inputs" if whole else f"is right on {overview.right_line} inputs"
-    subtitle = f"A transformer trained to {task.summary} {said}. Here is what holds of it, tested by intervention."
-    first = Section("At a glance", "glance", overview_parts(overview))
+    subtitle = f"A transformer, trained to {task.summary}, {said}. Here is what holds of it, tested by intervention."
+    first = Section("At a glance", "glance", (*overview_parts(overview), words()))
     judged = (Section("Verdicts", "verdicts", verdict_parts(verdicts)),) if verdicts else ()
     title = f"How a model does {task.name}"
     return Document(title, (*judged, first, *sections_of(results)), subtitle, f"openwork · run {overview.run}")

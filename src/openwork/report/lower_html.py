@@ -18,7 +18,7 @@ from openwork.report import parts as p
 from openwork.report.css import palette_css
 from openwork.report.document import Document
 from openwork.report.svg import number
-from openwork.report.svg_curve import svg_curve
+from openwork.report.svg_curve import COLOURS, svg_curve
 from openwork.report.svg_heatmap import svg_heatmap
 from openwork.report.svg_key import svg_key
 
@@ -80,12 +80,14 @@ def _(part: p.Table) -> Markup:
 
 @html_of.register
 def _(part: p.Curve) -> Markup:
-    return _macro("drawing", part, svg_curve(part), "")
+    names = [series.name for series in part.series if not series.quiet]
+    legend = _macro("legend", [(name, index % COLOURS) for index, name in enumerate(names)]) if names else ""
+    return _macro("drawing", part, legend, svg_curve(part), "")
 
 
 @html_of.register
 def _(part: p.Heatmap) -> Markup:
-    return _macro("drawing", part, svg_heatmap(part), svg_key(part))
+    return _macro("drawing", part, "", svg_heatmap(part), svg_key(part))
 
 
 @html_of.register
@@ -113,6 +115,12 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
 
 
+def table_name(table: p.Table) -> str:
+    """What a table is called by who cannot see it: the first sentence under it, or what its columns are."""
+    names = [column.name for column in table.columns if column.name]
+    return table.caption.partition(". ")[0] or f"Table of {', '.join(names) or 'facts'}"
+
+
 def _macro(name: str, *arguments: Any) -> Markup:
     module: Any = _environment().get_template("parts.html").module
     return escape(getattr(module, name)(*arguments)).strip()
@@ -124,7 +132,13 @@ def _environment() -> Environment:
     environment = Environment(
         loader=DictLoader({name: _template_text(name) for name in names}), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters |= {"code_spans": p.code_spans, "slug": slug, "bar": _bar}
+    environment.filters |= {
+        "code_spans": p.code_spans,
+        "unbroken": p.unbroken,
+        "slug": slug,
+        "bar": _bar,
+        "table_name": table_name,
+    }
     environment.tests["share"] = lambda value: isinstance(value, p.Share)
     return environment
 

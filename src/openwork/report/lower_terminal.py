@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import singledispatch
+from textwrap import shorten
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -13,8 +15,11 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from openwork.report import parts as p
+from openwork.report.paragraph import WIDTH, Paragraph, prose
 
-WIDTH = 80
+INDENT = 2
+HEAD = 13
+"""where the number of a verdict starts"""
 BLOCKS = "▁▂▃▄▅▆▇█"
 SIGNS: dict[str, tuple[str, str]] = {
     "CONFIRMED": ("✓", "bold green"),
@@ -28,14 +33,6 @@ STYLES = {"body": "", "lede": "bold", "note": "dim", "command": "cyan"}
 def terminal(shown: Iterable[p.Part]) -> Group:
     """These parts, one under the other."""
     return Group(*(terminal_of(part) for part in shown))
-
-
-def prose(text: str, style: str = "") -> RichText:
-    """Plain text with its code spans in bold; nothing in it is read as markup."""
-    said = RichText(style=style)
-    for is_code, piece in p.code_spans(text):
-        said.append(piece, "bold" if is_code else None)
-    return said
 
 
 @singledispatch
@@ -54,7 +51,7 @@ def _(part: p.Text) -> RenderableType:
     return (
         Padding(RichText(part.text, STYLES[part.kind]), (0, 0, 0, 2))
         if part.kind == "command"
-        else prose(part.text, STYLES[part.kind])
+        else Paragraph(part.text, STYLES[part.kind])
     )
 
 
@@ -73,7 +70,7 @@ def _(part: p.Table) -> RenderableType:
     rows = [[str(cell) for cell in row] for row in part.rows]
     groups = list(_column_groups([column.name for column in part.columns], rows))
     tables = [_table(part, rows, chosen) for chosen in groups]
-    caption = [prose(part.caption, "dim")] if part.caption else []
+    caption = [Paragraph(part.caption, "dim")] if part.caption else []
     return Group(*tables, *caption)
 
 
@@ -109,7 +106,7 @@ def _(part: p.Curve) -> RenderableType:
         if not series.quiet and series.y:
             table.add_row(series.name[:18], sparkline(series.y, part.log_y), f"{series.y[0]:.4g} → {series.y[-1]:.4g}")
     marks = "; ".join(f"{mark.label}: {part.x_title} {mark.x:g}" for mark in part.marks)
-    notes = [prose(text, "dim") for text in (marks, part.caption) if text]
+    notes = [Paragraph(text, "dim") for text in (marks, part.caption) if text]
     return Group(prose(f"{part.title} ({part.y_title} over {part.x_title})", "bold"), table, *notes)
 
 
@@ -139,8 +136,8 @@ def _(part: p.Heatmap) -> RenderableType:
     tables = [_numbers(names, rows, chosen) for chosen in _fitting(widths)]
     axes = " → ".join(title for title in (part.row_title, part.column_title) if title)
     unit = " (in %)" if share else ""
-    notes = [prose(axes, "dim")] if axes else []
-    notes += [prose(part.caption, "dim")] if part.caption else []
+    notes = [Paragraph(axes, "dim")] if axes else []
+    notes += [Paragraph(part.caption, "dim")] if part.caption else []
     return Group(prose(part.title + unit, "bold"), *tables, *notes)
 
 
@@ -173,21 +170,32 @@ def _numbers(names: list[str], rows: list[list[str]], chosen: Sequence[int]) -> 
 
 @terminal_of.register
 def _(part: p.VerdictList) -> RenderableType:
-    return Group(*(line for row in part.rows for line in _verdict(row)))
+    return Group(*(line for row in part.rows for line in ("", *_verdict(row))))
 
 
 def _verdict(row: p.VerdictRow) -> list[RenderableType]:
-    sign, style = SIGNS[row.outcome]
-    head = RichText.assemble((f"{sign} {row.outcome:<9} ", style), (row.id, "bold"))
-    below = [row.says, row.sentence, row.advice and f"→ {row.advice}"]
-    details = [text for text in (row.coverage, row.cost) if text]
-    lines: list[RenderableType] = [head]
-    lines += [Padding(prose(text), (0, 0, 0, 4)) for text in below if text]
-    if details:
-        lines.append(Padding(prose("; ".join(details), "dim"), (0, 0, 0, 4)))
+    told = [("", quoted(row.says)), ("", row.sentence), ("dim", "; ".join(filter(None, (row.coverage, row.cost))))]
     if row.counterexamples:
-        lines.append(Padding(RichText("for example " + row.counterexamples[0], "dim"), (0, 0, 0, 4)))
-    return lines
+        told.append(
+            ("dim", f"{'example' if row.outcome == 'CONFIRMED' else 'counterexample'}: {row.counterexamples[0]}")
+        )
+    told.append(("", row.advice and f"→ {row.advice}"))
+    return [verdict_head(row), *(Paragraph(text, style, INDENT) for style, text in told if text)]
+
+
+def quoted(claim: str) -> str:
+    """A claim as somebody says it, apart from what was found."""
+    return f"“{claim}”"
+
+
+def verdict_head(row: p.VerdictRow) -> RichText:
+    """One line: the outcome, the number that says most, and the claim's name at the right edge."""
+    sign, style = SIGNS[row.outcome]
+    room = WIDTH - HEAD - cell_len(row.id) - 2
+    label = shorten(row.number.label.replace("`", ""), max(room - len(row.number.value) - 1, 1), placeholder=" …")
+    number = RichText.assemble((row.number.value, "bold"), " ", label)
+    number.truncate(max(room, len(row.number.value)), pad=True)
+    return RichText.assemble((f"{sign} {row.outcome:<{HEAD - 2}}", style), number, "  ", (row.id, "dim"))
 
 
 @terminal_of.register
@@ -197,7 +205,7 @@ def _(part: p.Beside) -> RenderableType:
 
 @terminal_of.register
 def _(part: p.Fold) -> RenderableType:
-    return prose(f"(more in the HTML report: {part.summary})", "dim")
+    return Paragraph(f"(more in the HTML report: {part.summary})", "dim")
 
 
 @terminal_of.register

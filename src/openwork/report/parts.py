@@ -136,10 +136,11 @@ class Heatmap:
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """One judged claim, all of it readable text."""
+    """One judged claim, all of it readable text; `number` is the one to see first."""
 
     outcome: Outcome
     id: str
+    number: Figure
     says: str
     sentence: str
     coverage: str = ""
@@ -192,6 +193,16 @@ def columns(*names: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:
 def matrix(values: Iterable[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
     """Rows of plain floats, from anything that iterates like a two-dimensional array."""
     return tuple(tuple(float(v) for v in row) for row in values)
+
+
+UNIT = re.compile(r"(?<=\d) (?=%)")
+BOUND = "\u00a0"
+"""a space at which no line breaks"""
+
+
+def unbroken(text: str) -> str:
+    """The text with a number and its per cent sign held on one line."""
+    return UNIT.sub(BOUND, text)
 
 
 CODE = re.compile(r"`([^`]+)`|\b(blocks\.\d+(?:\.\w+)+|W_[A-Z]+)\b")

@@ -1,4 +1,4 @@
-"""Lines over a common axis as SVG: labelled at their ends, a tooltip on every point."""
+"""Lines over a common axis as SVG, a tooltip on every point; the page names the lines above it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from openwork.report.parts import Curve, Series
-from openwork.report.svg import Child, canvas, element, number, text_width
+from openwork.report.svg import MINUS, Child, canvas, element, number
 
 WIDTH, HEIGHT = 680.0, 262.0
-LEFT, TOP, BOTTOM = 56.0, 36.0, 42.0
-LABEL_STEP = 15.0
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 14.0, 40.0, 44.0
 COLOURS = 6
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,6 @@ def svg_curve(curve: Curve) -> Markup:
             pieces.append(element("polyline", class_="ow-line ow-quiet", points=_points(series, frame)))
     for index, series in enumerate(loud):
         pieces += _line(series, f"ow-l{index % COLOURS}", curve, frame)
-    pieces += _end_labels(loud, frame)
     return canvas(WIDTH, HEIGHT, summary(curve), *pieces, kind="curve")
 
 
@@ -60,6 +59,14 @@ def nice_ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
     return tuple(round(i * step, 12) for i in range(first, math.floor(high / step + 1e-9) + 1))
 
 
+def tick_text(value: float) -> str:
+    """A number as it stands at an axis: a power of ten where many zeros would not fit."""
+    power = round(math.log10(abs(value))) if value else 0
+    if -2 <= power <= 4 or not math.isclose(abs(value), 10.0**power):
+        return f"{value:g}".replace("-", MINUS)
+    return f"{MINUS if value < 0 else ''}10{str(power).translate(RAISED)}"
+
+
 def _frame(curve: Curve) -> Frame:
     xs = [x for series in curve.series for x in series.x] or [0.0, 1.0]
     ys = [y for series in curve.series for y in series.y if math.isfinite(y) and (y > 0 or not curve.log_y)] or [
@@ -67,8 +74,7 @@ def _frame(curve: Curve) -> Frame:
         1.0,
     ]
     low, high = curve.y_range or (min(ys), max(ys))
-    labels = [text_width(series.name) for series in curve.series if not series.quiet]
-    right, bottom = WIDTH - 14 - max(labels, default=0.0), HEIGHT - BOTTOM
+    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     x_low, x_high = min(xs), max(xs)
     if curve.log_y:
         low, high = math.floor(math.log10(low)), math.ceil(math.log10(high))
@@ -94,14 +100,14 @@ def _axes(curve: Curve, frame: Frame) -> list[Child]:
     for tick in frame.y_ticks:
         y = frame.y(tick)
         pieces.append(element("line", class_="ow-grid", x1=LEFT, x2=frame.right, y1=y, y2=y))
-        pieces.append(element("text", f"{tick:g}", class_="ow-row-label", x=LEFT - 8, y=y + 3.5))
+        pieces.append(element("text", tick_text(tick), class_="ow-row-label", x=LEFT - 8, y=y + 4))
     for tick in frame.x_ticks:
         x = frame.x(tick)
         pieces.append(element("line", class_="ow-tick", x1=x, x2=x, y1=frame.bottom, y2=frame.bottom + 4))
-        pieces.append(element("text", f"{tick:g}", class_="ow-column-label", x=x, y=frame.bottom + 17))
+        pieces.append(element("text", tick_text(tick), class_="ow-column-label", x=x, y=frame.bottom + 18))
     middle = (LEFT + frame.right) / 2
     pieces.append(element("text", curve.x_title, class_="ow-x-title", x=middle, y=HEIGHT - 6))
-    pieces.append(element("text", curve.y_title, class_="ow-y-title", x=LEFT - 8, y=12))
+    pieces.append(element("text", curve.y_title, class_="ow-y-title", x=0, y=16))
     pieces.append(element("line", class_="ow-axis", x1=LEFT, x2=frame.right, y1=frame.bottom, y2=frame.bottom))
     return pieces
 
@@ -111,7 +117,7 @@ def _marks(curve: Curve, frame: Frame) -> list[Child]:
     for mark in curve.marks:
         x = frame.x(mark.x)
         pieces.append(element("line", class_="ow-mark", x1=x, x2=x, y1=TOP - 18, y2=frame.bottom))
-        after = x + 5 + text_width(mark.label) < frame.right
+        after = x < (LEFT + frame.right) / 2
         kind = "ow-mark-label" if after else "ow-mark-label ow-before"
         pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 11))
     return pieces
@@ -128,15 +134,4 @@ def _line(series: Series, colour: str, curve: Curve, frame: Frame) -> list[Child
         if math.isfinite(y):
             told = element("title", f"{series.name}, {curve.x_title} {x:g}: {y:.6g}")
             pieces.append(element("circle", told, class_=f"ow-point {colour}", cx=frame.x(x), cy=frame.y(y), r=3))
-    return pieces
-
-
-def _end_labels(loud: list[Series], frame: Frame) -> list[Child]:
-    ends = [(frame.y(s.y[-1]), i, s) for i, s in enumerate(loud) if s.y and math.isfinite(s.y[-1])]
-    pieces: list[Child] = []
-    above = -math.inf
-    for y, index, series in sorted(ends, key=lambda end: end[:2]):
-        above = max(y, above + LABEL_STEP)
-        kind = f"ow-end-label ow-l{index % COLOURS}"
-        pieces.append(element("text", series.name, class_=kind, x=frame.right + 8, y=above + 3.5))
     return pieces

@@ -61,7 +61,10 @@ def summary(heatmap: Heatmap) -> str:
     """What somebody hears who cannot see the figure: where the largest number of each row lies."""
     said = []
     for label, values in zip(heatmap.row_labels, heatmap.values, strict=True):
-        best = max(range(len(values)), key=lambda i: values[i])
+        known = [i for i, value in enumerate(values) if math.isfinite(value)]
+        if not known:
+            continue
+        best = max(known, key=lambda i: values[i])
         said.append(f"{label}: {values[best]:.3g} at {heatmap.column_labels[best]}")
     return f"Heatmap, {heatmap.title}. Largest in each row: " + "; ".join(said)
 

@@ -14,7 +14,7 @@ from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import emit, path_text, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.cli.run_view import run_summary
-from openwork.cli.screen import explanation_screen
+from openwork.report import verdict_screen
 from openwork.runs import Store
 from openwork.tasks import make_task
 from openwork.training import named_experiment
@@ -66,7 +66,7 @@ def explain(
             about = {"run": run_summary(found.opened.run), "solved": found.opened.solved, "tried": tried}
             emit(about | {"verdicts": verdicts, "report": str(page.absolute())})
         else:
-            console.print(explanation_screen(found.opened, found.verdicts))
+            console.print(verdict_screen(found.opened.overview, found.verdicts))
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
     if not found.opened.solved:
         raise typer.Exit(1)

@@ -29,6 +29,7 @@ from openwork.report.sections.outputs import output_parts
 from openwork.report.sections.overview import Overview, overview_parts
 from openwork.report.sections.readout import readout_parts, readout_table_parts
 from openwork.report.sections.verdicts import verdict_parts
+from openwork.report.sections.words import words
 
 DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
     Ablation: ablation_parts,
@@ -80,4 +81,14 @@ def sections_of(results: Sequence[Result]) -> tuple[Section, ...]:
     return tuple(found)
 
 
-__all__ = ["CHAPTERS", "DESCRIBE", "Chapter", "Overview", "overview_parts", "parts_of", "sections_of", "verdict_parts"]
+__all__ = [
+    "CHAPTERS",
+    "DESCRIBE",
+    "Chapter",
+    "Overview",
+    "overview_parts",
+    "parts_of",
+    "sections_of",
+    "verdict_parts",
+    "words",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openwork.analyses import Accuracy
-from openwork.report.parts import Part, Share, Table, Text, columns
+from openwork.report.parts import Fold, Part, Share, Table, Text, columns
 
 
 def accuracy_parts(result: Accuracy) -> tuple[Part, ...]:
@@ -15,4 +15,5 @@ def accuracy_parts(result: Accuracy) -> tuple[Part, ...]:
     )
     rows = (*rows, ("all", Share(whole.accuracy), f"{whole.loss:.5f}"), ("whole sequence", Share(whole.sequences), ""))
     caption = f"Over {result.inputs:,} inputs; loss in nats."
-    return Text(result.summary), Table(columns("output", "right", "loss", numeric=(1, 2)), rows, caption)
+    table = Table(columns("output", "right", "loss", numeric=(1, 2)), rows, caption)
+    return Text(result.summary), Fold("Every output in numbers", (table,)) if result.solved else table

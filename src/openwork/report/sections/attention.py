@@ -9,19 +9,21 @@ import numpy as np
 from openwork.analyses import Attention, AttentionExamples
 from openwork.report.parts import NOTHING, Beside, Fold, Heatmap, Part, Share, Table, Text, columns, matrix
 
+PREDICTS = "predicts "
 FRAMED = "Framed: the token that decides the output. A picture of where a head looks, not of what it does."
 
 
 def attention_parts(result: Attention) -> tuple[Part, ...]:
     """One heatmap per head, then the weight on the deciding token in numbers."""
+    said = tuple(query.removeprefix(PREDICTS) for query in result.queries)
     places = tuple((g, place) for g, place in enumerate(result.carriers) if place is not None)
     maps = tuple(
         Heatmap(
             f"Layer {result.layer}, head {head}: mean weight over {result.inputs:,} inputs",
             matrix(result.mean[head]),
-            result.queries,
+            said,
             result.keys,
-            "position that",
+            "position that predicts",
             "attends to",
             outlined=places,
             caption=FRAMED if places else "",
@@ -39,8 +41,10 @@ def example_parts(result: AttentionExamples) -> tuple[Part, ...]:
         Heatmap(
             f"{result.texts[i]}{f', head {head}' if several else ''}",
             matrix(result.weights[i, head]),
-            result.queries,
+            tuple(query.removeprefix(PREDICTS) for query in result.queries),
             result.keys,
+            "position that predicts",
+            "attends to",
         )
         for i, head in np.ndindex(result.weights.shape[:2])
     )

@@ -16,11 +16,12 @@ def output_parts(result: ComponentOutputs) -> tuple[Part, ...]:
     if result.mean.shape[1] > MOST_UNITS:
         return Text(result.summary), _lengths(result)
     mean = _vectors(f"{result.component}: mean", result.mean, result)
-    spread = _vectors("standard deviation", result.sd, result, low=0.0)
+    spread = _vectors(f"{result.component}: standard deviation", result.sd, result, low=0.0)
     shown: tuple[Part, ...] = (Text(result.summary), Beside((mean, spread)))
     if len(result.texts):
         maps = tuple(_vectors(text, values, result) for text, values in zip(result.texts, result.values, strict=True))
-        shown += (Fold(f"What {result.component} writes on {len(maps)} questions", (Beside(maps),)),)
+        asked = result.texts[0] if len(maps) == 1 else f"{len(maps)} questions"
+        shown += (Fold(f"What {result.component} writes on {asked}", (Beside(maps),)),)
     return shown
 
 

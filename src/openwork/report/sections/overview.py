@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from openwork.analyses import percent
 from openwork.models import n_params
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Share, Table, Text, columns
 from openwork.training import Experiment, Measured, Progress
+
+EXAMPLE = 0.618
+"""how far into the domain the question shown as an example lies"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,14 @@ class Overview:
         """The task in a sentence."""
         task = self.experiment.task
         return f"{task}: {task.summary}; {task.domain_size:,} questions"
+
+    @property
+    def example_line(self) -> str:
+        """One question with its answer, from the middle of the domain, where digits differ."""
+        task = self.experiment.task
+        question = task.questions(np.array([int(EXAMPLE * task.domain_size)]))
+        asked = task.tokens(question)[0, [v.position for v in task.variables]]
+        return f"{task.vocabulary.text(asked)} → {task.answer_vocabulary.text(task.answers(question)[0])}"
 
     @property
     def model_line(self) -> str:
@@ -86,9 +99,9 @@ def overview_parts(overview: Overview) -> tuple[Part, ...]:
     figures = Figures(
         (
             Figure(percent(overview.right / overview.inputs), f"right on {overview.right_line} inputs"),
-            Figure(f"seed {overview.seed}", f"run {overview.run}"),
-            Figure(str(len(overview.seeds)), "seeds tried", _after_tried(overview)),
-            Figure(f"{overview.seconds:.1f} s", "of training", overview.engine),
+            Figure(f"{n_params(overview.experiment.spec):,}", "parameters"),
+            Figure(str(len(overview.seeds)), "seeds tried", f"{_after_tried(overview)}; this is seed {overview.seed}"),
+            Figure(f"{overview.seconds:.1f} s", "of training", _beside(overview)),
         )
     )
     held_out = f"{split.kind} split, {percent(split.held_out)} held out"
@@ -99,9 +112,19 @@ def overview_parts(overview: Overview) -> tuple[Part, ...]:
     )
     facts = Table(
         columns("", ""),
-        (("Task", overview.task_line), ("Model", overview.model_line), ("Training", how)),
+        (
+            ("Task", overview.task_line),
+            ("Example", overview.example_line),
+            ("Model", overview.model_line),
+            ("Training", how),
+        ),
     )
     return figures, facts, _seeds(overview)
+
+
+def _beside(overview: Overview) -> str:
+    engine = overview.engine.partition(":")[0]
+    return f"{engine} engine, all seeds side by side" if len(overview.seeds) > 1 else f"{engine} engine"
 
 
 def _after_tried(overview: Overview) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from openwork.analyses import percent
 from openwork.claims.verdict import Outcome, Verdict
 from openwork.claims.verdict import Part as Case
-from openwork.report.parts import Part, Table, Text, VerdictList, VerdictRow, columns
+from openwork.report.parts import NOTHING, Figure, Part, Table, Text, VerdictList, VerdictRow, columns
 
-HOLDS = {True: "yes", False: "no", None: "open"}
+HOLDS = {True: "✓ yes", False: "✗ no", None: "? open"}
+SHARE = "share "
 
 
 def verdict_parts(verdicts: Sequence[Verdict]) -> tuple[Part, ...]:
     """The count of outcomes, then every verdict with its evidence."""
-    return Text(count_line(verdicts)), VerdictList(tuple(map(_row, verdicts)))
+    return Text(count_line(verdicts)), VerdictList(tuple(map(verdict_row, verdicts)))
 
 
 def count_line(verdicts: Sequence[Verdict]) -> str:
@@ -24,10 +26,24 @@ def count_line(verdicts: Sequence[Verdict]) -> str:
     return f"{len(verdicts)} claims judged: {', '.join(said)}." if verdicts else "No claim was judged."
 
 
-def _row(verdict: Verdict) -> VerdictRow:
+def verdict_number(verdict: Verdict) -> Figure:
+    """The number that says most: how many cases hold where only some do, else how large the effect is."""
+    if verdict.outcome is Outcome.MIXED or (verdict.effect is None and verdict.parts):
+        return Figure(f"{verdict.holding} of {len(verdict.parts)}", "cases hold")
+    if verdict.effect is None:
+        return Figure(NOTHING, "not measured")
+    value, unit = verdict.effect.value, verdict.effect.unit
+    if unit.startswith(SHARE):
+        return Figure(percent(value), unit.removeprefix(SHARE))
+    return Figure(f"{value:.3g}", unit)
+
+
+def verdict_row(verdict: Verdict) -> VerdictRow:
+    """A verdict as text, with the number to see first."""
     return VerdictRow(
         outcome=verdict.outcome,
         id=verdict.claim.id,
+        number=verdict_number(verdict),
         says=verdict.claim.says,
         sentence=verdict.sentence,
         coverage=verdict.coverage,
