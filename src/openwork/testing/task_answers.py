@@ -1,0 +1,192 @@
+"""What a task computes: its questions, the tokens that show them, the answers, and what decides these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.data.randomness import bits, integers
+from openwork.errors import Reason
+from openwork.tasks import Task, Tokens, Vocabulary
+from openwork.testing.task_names import told_by
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The questions that are looked at, with what the task makes of them."""
+
+    index: NDArray[np.int64]
+    questions: Tokens
+    tokens: Tokens
+    answers: Tokens
+    whole: bool
+    """whether these are all questions there are"""
+
+
+def answer_faults(task: Task, causal: bool, inputs: int) -> list[Reason]:
+    """Everything that is wrong with questions, tokens and answers; the sizes of the task are right already."""
+    index, whole = _chosen(task, inputs)
+    shapes = told_by({"questions": partial(_questions, task, index), "arrays": partial(_arrays, task, index)})
+    if shapes:
+        return shapes
+    questions = task.questions(index)
+    seen = Seen(index, questions, task.tokens(questions), task.answers(questions), whole)
+    rules: dict[str, Callable[[Task, Seen], Iterator[Reason]]] = {
+        "functions": _functions,
+        "tokens of variables": _shown,
+        "tokens of outputs": _later_tokens,
+        "carrier": _carriers,
+        "leaks": _leaks,
+    }
+    rules |= {"predictable": _predictable} if causal else {}
+    return told_by({where: partial(rule, task, seen) for where, rule in rules.items()})
+
+
+def _chosen(task: Task, inputs: int) -> tuple[NDArray[np.int64], bool]:
+    """Numbers of questions: all, or a sample with the neighbours of each in every variable."""
+    if task.domain_size <= inputs:
+        return np.arange(task.domain_size, dtype=np.int64), True
+    bases = max(inputs // (1 + len(task.variables)), 1)
+    base = integers(bits("task kit", 0), task.domain_size, bases)
+    found, stride = [np.array([0, task.domain_size - 1]), base], task.domain_size
+    for v in task.variables:
+        stride //= v.values
+        value = base // stride % v.values
+        found.append(base + ((value + 1) % v.values - value) * stride)
+    return np.unique(np.concatenate(found)), False
+
+
+def _questions(task: Task, index: NDArray[np.int64]) -> Iterator[Reason]:
+    """Lexicographic order, the first variable slowest."""
+    expected = np.stack(np.unravel_index(index, [v.values for v in task.variables]), axis=-1)
+    found = task.questions(index)
+    if found.shape != expected.shape or found.dtype != np.int32:
+        yield Reason("questions", f"{found.dtype} {found.shape}", f"int32 {expected.shape}: [input, variable]")
+    elif len(wrong := np.flatnonzero((found != expected).any(axis=1))):
+        first = wrong[0]
+        what = f"question {index[first]} is {found[first].tolist()}"
+        yield Reason("questions", what, f"lexicographic order has {expected[first].tolist()} there")
+
+
+def _arrays(task: Task, index: NDArray[np.int64]) -> Iterator[Reason]:
+    """Shapes, dtypes and vocabularies."""
+    questions = np.stack(np.unravel_index(index, [v.values for v in task.variables]), axis=-1).astype(np.int32)
+    sized: list[tuple[str, int, str, Vocabulary]] = [
+        ("tokens", task.n_pos, "pos", task.vocabulary),
+        ("answers", len(task.graded), "graded", task.answer_vocabulary),
+    ]
+    for where, length, axis, vocabulary in sized:
+        given = questions.copy()
+        found = getattr(task, where)(given)
+        if not np.array_equal(given, questions):
+            yield Reason(where, "changes the questions that it is given", "make a new array")
+        if found.shape != (len(index), length) or found.dtype != np.int32:
+            shape = (len(index), length)
+            yield Reason(where, f"{found.dtype} {found.shape}", f"int32 {shape}: [input, {axis}]")
+        elif len(wrong := np.argwhere((found < 0) | (found >= len(vocabulary)))):
+            row, place = wrong[0]
+            what = f"question {questions[row].tolist()} has id {found[row, place]} at {axis} {place}"
+            yield Reason(where, f"{what}, which is not in the vocabulary", f"ids are 0 to {len(vocabulary) - 1}")
+
+
+def _functions(task: Task, seen: Seen) -> Iterator[Reason]:
+    """The same question gives the same row, whatever stands beside it and however often it is asked."""
+    order = np.argsort(bits("task kit order", 0).random_raw(len(seen.index)), kind="stable")
+    some = order[: max(len(order) // 2, 1)]
+    for where, expected in (("tokens", seen.tokens), ("answers", seen.answers)):
+        compute = getattr(task, where)
+        for rows in (np.arange(len(seen.index)), some):
+            found = compute(seen.questions[rows])
+            if not np.array_equal(found, expected[rows]):
+                what = "is not a function of the question: asked again, or beside others, it comes out differently"
+                yield Reason(where, what, "each row must follow from its own question alone")
+                break
+
+
+def _shown(task: Task, seen: Seen) -> Iterator[Reason]:
+    """The token at a variable's position says its value: one token for each value."""
+    for column, v in enumerate(task.variables):
+        pairs = np.unique(np.stack([seen.questions[:, column], seen.tokens[:, v.position]], axis=1), axis=0)
+        for which, words in ((0, "is shown by several tokens"), (1, "shows several values")):
+            ids, counts = np.unique(pairs[:, which], return_counts=True)
+            if len(twice := ids[counts > 1]):
+                what = f"value {twice[0]} {words}" if which == 0 else f"token {twice[0]} {words}"
+                mend = f"position {v.position} must show {v.name}, one token for each value"
+                yield Reason(f"tokens at {v.name}", what, mend)
+
+
+def _later_tokens(task: Task, seen: Seen) -> Iterator[Reason]:
+    """Where an output is itself shown later, what is shown is the right answer."""
+    for column, output in enumerate(task.outputs):
+        if (position := task.roles.get(output)) is None:
+            continue
+        shown, right = _symbols(task.vocabulary, seen.tokens[:, position]), _right(task, seen, column)
+        if len(wrong := np.flatnonzero(shown != right)):
+            row = wrong[0]
+            what = f"question {seen.questions[row].tolist()} shows {shown[row]}, and the answer is {right[row]}"
+            yield Reason(f"tokens at {output}", what, "tokens are teacher-forced: the right answers")
+
+
+def _carriers(task: Task, seen: Seen) -> Iterator[Reason]:
+    """The carrier decides the output, and an output that one variable decides names it."""
+    names = [v.name for v in task.variables]
+    for column, output in enumerate(task.outputs):
+        carrier, right = task.carrier(output), seen.answers[:, column]
+        where = f"carrier({output!r})"
+        if (right == right[0]).all():
+            if carrier is not None and seen.whole:
+                yield Reason(where, f"{carrier} decides nothing: the answer is always the same", "say None")
+            continue
+        if carrier is not None:
+            pair = _conflict(seen.questions[:, [names.index(carrier)]], right)
+            if pair:
+                one, other = (seen.questions[row].tolist() for row in pair)
+                what = f"{carrier} does not decide it: {one} and {other} agree in {carrier} but not in the answer"
+                yield Reason(where, what, "name the variable that decides it, or say None")
+        elif seen.whole:
+            alone = [n for i, n in enumerate(names) if not _conflict(seen.questions[:, [i]], right)]
+            if alone:
+                yield Reason(where, f"says None, but {alone[0]} alone decides it", f"say {alone[0]!r}")
+
+
+def _leaks(task: Task, seen: Seen) -> Iterator[Reason]:
+    """No place that is neither a variable's nor another output's already shows an answer that is to be predicted."""
+    theirs = {v.position for v in task.variables} | {p for o in task.outputs if (p := task.roles.get(o)) is not None}
+    for column, (output, graded) in enumerate(zip(task.outputs, task.graded, strict=True)):
+        right = _right(task, seen, column)
+        if (right == right[0]).all():
+            continue
+        for position in sorted(set(range(graded + 1)) - theirs):
+            if (_symbols(task.vocabulary, seen.tokens[:, position]) == right).all():
+                what = f"position {position} always shows the answer, which is predicted at {graded}"
+                yield Reason(f"tokens before {output}", what, "an answer may be shown only after it is predicted")
+
+
+def _predictable(task: Task, seen: Seen) -> Iterator[Reason]:
+    """A causal model sees nothing after a graded position, so what stands up to there must decide the answer."""
+    for column, (output, graded) in enumerate(zip(task.outputs, task.graded, strict=True)):
+        if pair := _conflict(seen.tokens[:, : graded + 1], seen.answers[:, column]):
+            one, other = (seen.questions[row].tolist() for row in pair)
+            what = f"{one} and {other} look the same up to position {graded} but have different answers"
+            mend = "grade it later, show more before it, or check it with causal=False"
+            yield Reason(f"predicts {output}", what, mend)
+
+
+def _conflict(seen: Tokens, right: NDArray[np.int32]) -> tuple[int, int] | None:
+    """Two rows that look the same and have different answers, where there are any."""
+    _, first, group = np.unique(seen, axis=0, return_index=True, return_inverse=True)
+    expected = right[first][group.reshape(-1)]
+    wrong = np.flatnonzero(expected != right)
+    return (int(first[group.reshape(-1)[wrong[0]]]), int(wrong[0])) if len(wrong) else None
+
+
+def _symbols(vocabulary: Vocabulary, ids: Tokens) -> NDArray[np.str_]:
+    return np.array(vocabulary.symbols)[ids]
+
+
+def _right(task: Task, seen: Seen, column: int) -> NDArray[np.str_]:
+    return _symbols(task.answer_vocabulary, seen.answers[:, column])
