@@ -14,6 +14,9 @@ from openwork.report.palette import LIGHT_OPPOSITE, LIGHT_SEQUENCE, LINES_LIGHT,
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""lines on top of each other stay apart"""
+
 DRAWN = (p.Curve, p.Heatmap, p.Table)
 
 
@@ -61,8 +64,9 @@ def _(part: p.Curve) -> go.Figure:
     figure = go.Figure()
     loud = [series for series in part.series if not series.quiet]
     for series in part.series:
-        colour = "#9a9a9a" if series.quiet else LINES_LIGHT[loud.index(series) % len(LINES_LIGHT)]
-        line = {"color": colour, "width": 1 if series.quiet else 2}
+        which = 0 if series.quiet else loud.index(series)
+        colour = "#9a9a9a" if series.quiet else LINES_LIGHT[which % len(LINES_LIGHT)]
+        line = {"color": colour, "width": 1 if series.quiet else 2, "dash": DASHES[which % len(DASHES)]}
         figure.add_scatter(x=series.x, y=series.y, name=_plain(series.name), mode="lines", line=line)
     for mark in part.marks:
         figure.add_vline(x=mark.x, line={"dash": "dot", "color": "#5a616b"}, annotation={"text": _plain(mark.label)})
@@ -77,12 +81,12 @@ def _(part: p.Table) -> go.Figure:
     """A bar for every share where there are any, else a table."""
     import plotly.graph_objects as go
 
-    names = [_plain(str(row[0])) for row in part.rows]
+    names, title = [_plain(str(row[0])) for row in part.rows], part.caption.partition(". ")[0]
     shares = [c for c in range(len(part.columns)) if any(isinstance(row[c], p.Share) for row in part.rows)]
     if not shares:
         cells = [[_plain(str(row[c])) for row in part.rows] for c in range(len(part.columns))]
         header = {"values": [_plain(column.name) for column in part.columns]}
-        return _styled(go.Figure(go.Table(header=header, cells={"values": cells})), "", 120 + 28 * len(names))
+        return _styled(go.Figure(go.Table(header=header, cells={"values": cells})), title, 120 + 28 * len(names))
     figure = go.Figure()
     for index, column in enumerate(shares):
         values = [_value(row[column]) for row in part.rows]
@@ -90,7 +94,7 @@ def _(part: p.Table) -> go.Figure:
         figure.add_bar(x=names, y=values, name=name, marker={"color": colour})
     figure.update_xaxes(type="category")
     figure.update_yaxes(range=(0, 1), tickformat=".0%")
-    return _styled(figure, part.caption.partition(". ")[0], 400)
+    return _styled(figure, title, 400)
 
 
 def _value(cell: p.Cell) -> float | None:

@@ -126,9 +126,10 @@ def sparkline(values: Sequence[float], log: bool = False, width: int = 36) -> st
 
 @terminal_of.register
 def _(part: p.Heatmap) -> RenderableType:
-    share = part.low >= 0 and part.high <= 1
+    share = (part.low, part.high) == (0, 1)
+    digits = 1 if max(part.high, -part.low) > 1 else 2
     rows = [
-        [label, *(_short(v, share, (r, c) in part.outlined) for c, v in enumerate(part.values[r]))]
+        [label, *(_short(v, share, digits, (r, c) in part.outlined) for c, v in enumerate(part.values[r]))]
         for r, label in enumerate(part.row_labels)
     ]
     names = ["", *(label.replace("[", "").replace("]", "") for label in part.column_labels)]
@@ -141,11 +142,16 @@ def _(part: p.Heatmap) -> RenderableType:
     return Group(prose(part.title + unit, "bold"), *tables, *notes)
 
 
-def _short(value: float, share: bool, outlined: bool) -> str:
+def _short(value: float, share: bool, digits: int, outlined: bool) -> str:
     if not math.isfinite(value):
         return p.NOTHING
-    shown = (f"{100 * value:.0f}" if value >= 0.005 else "·") if share else f"{value:.1f}".replace("-0.0", "0.0")
+    shown = _percent(value) if share else f"{round(value, digits) + 0.0:.{digits}f}"
     return f"[{shown}]" if outlined else shown
+
+
+def _percent(value: float) -> str:
+    """100 only where it is all."""
+    return f"{100 * value if value >= 1 else min(100 * value, 99):.0f}" if value >= 0.005 else "·"
 
 
 def _fitting(widths: list[int]) -> Iterator[list[int]]:

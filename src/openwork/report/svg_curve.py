@@ -44,8 +44,12 @@ def svg_curve(curve: Curve) -> Markup:
 
 def summary(curve: Curve) -> str:
     """What somebody hears who cannot see the figure: where each line starts and ends."""
-    said = [f"{s.name} from {s.y[0]:.4g} to {s.y[-1]:.4g}" for s in curve.series if s.y and not s.quiet]
-    return f"Curve, {curve.title}, {curve.y_title} over {curve.x_title}: " + "; ".join(said)
+    said = []
+    for series in curve.series:
+        known = [y for y in series.y if math.isfinite(y)]
+        if known and not series.quiet:
+            said.append(f"{series.name} from {known[0]:.4g} to {known[-1]:.4g}")
+    return f"Curve, {curve.title}, {curve.y_title} over {curve.x_title}: {'; '.join(said) or 'no numbers'}"
 
 
 def nice_ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:

@@ -48,12 +48,15 @@ def colour_class(value: float, low: float, high: float) -> str:
 
 
 def short_number(value: float, heatmap: Heatmap) -> str:
-    """A value as it fits a cell: two digits of a share, one decimal of anything else, nothing where it rounds to 0."""
+    """A value as it fits a cell: two digits of a share, one decimal of anything else.
+
+    A share is 1 only where it is all, and left out where it rounds to 0.
+    """
     if not math.isfinite(value):
         return NOTHING
     if heatmap.low >= 0 and heatmap.high <= 1:
-        shown = f"{value:.2f}"
-        return "" if shown == "0.00" else "1" if shown == "1.00" else shown.lstrip("0")
+        shown = f"{min(value, 0.99):.2f}"
+        return "1" if value >= 1 else "" if shown == "0.00" else shown.lstrip("0")
     return f"{value:.1f}".replace("-0.0", "0.0").replace("-", MINUS)
 
 
@@ -66,12 +69,13 @@ def summary(heatmap: Heatmap) -> str:
             continue
         best = max(known, key=lambda i: values[i])
         said.append(f"{label}: {values[best]:.3g} at {heatmap.column_labels[best]}")
-    return f"Heatmap, {heatmap.title}. Largest in each row: " + "; ".join(said)
+    return f"Heatmap, {heatmap.title}." + (f" Largest in each row: {'; '.join(said)}" if said else "")
 
 
 def _cell(heatmap: Heatmap, row: int, column: int, x: float, y: float) -> Markup:
     value = heatmap.values[row][column]
-    told = f"{heatmap.row_labels[row]}, {heatmap.column_labels[column]}: {value:.4f}"
+    said = f"{value:.4f}" if math.isfinite(value) else "no number"
+    told = f"{heatmap.row_labels[row]}, {heatmap.column_labels[column]}: {said}"
     shown = short_number(value, heatmap)
     inside: list[Child] = [element("title", told), element("rect", x=x, y=y, width=CELL_WIDTH, height=CELL_HEIGHT)]
     if shown:

@@ -18,6 +18,8 @@ def interchange_parts(result: Interchange) -> tuple[Part, ...]:
         matrix(result.share),
         result.components,
         tuple(f"{o} ← {v}" for o, v in zip(result.outputs, result.variables, strict=True)),
+        "component",
+        "output ← the digit that decides it",
         caption=HOW,
     )
     return Text(result.summary), heatmap

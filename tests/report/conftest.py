@@ -1,0 +1,136 @@
+"""A small model measured in every way, its claims judged, and a string that does harm where it is read as markup."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from openwork import analyses
+from openwork.analyses import Result, Subject
+from openwork.claims import Context, Trials, Verdict, article_for, check
+from openwork.data import Split
+from openwork.engines import choose_engine
+from openwork.models import initial_stack, spec_for
+from openwork.report import Document, Overview, explanation_document
+from openwork.report import parts as p
+from openwork.tasks import ReverseIncrement
+from openwork.training import Experiment, Measured, Progress, recipe
+
+HOSTILE = """</style></svg><script>window.harmed=1</script><img src=x onerror="harmed=1">[red]&amp;'\"`"""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Everything that one report shows."""
+
+    subject: Subject
+    overview: Overview
+    results: tuple[Result, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def document(self) -> Document:
+        return explanation_document(self.overview, self.verdicts, self.results)
+
+
+def progress(epoch: int, right: int, seed: int = 0, of: int = 6, status: str = "finished") -> Progress:
+    """An epoch after which `right` of `of` training inputs, and one of two held out, are right."""
+    measured = Measured(1 / epoch, right / of, right, of)
+    return Progress(seed, epoch, 0.01, 1 / epoch, measured, Measured(1.5 / epoch, right / of, right // 3, 2), status, 9)
+
+
+@pytest.fixture(scope="session")
+def subject() -> Subject:
+    task = ReverseIncrement(2, 3)
+    spec = spec_for(task, n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=3)
+    return Subject.of(choose_engine(spec).engine, initial_stack(spec, [1]), task)
+
+
+@pytest.fixture(scope="session")
+def measures(subject: Subject) -> Measures:
+    experiment = Experiment(subject.task, subject.spec, recipe(epochs=3), Split(held_out=0.25))
+    epochs = [progress(1, 2), progress(2, 6), progress(3, 6)]
+    results = (
+        analyses.learning_curve(epochs),
+        analyses.accuracy(subject),
+        analyses.interchange(subject),
+        analyses.attention(subject, 0),
+        analyses.attention_examples(subject, 1, [0, 5]),
+        analyses.ablation_table(subject),
+        analyses.ablate(subject, "blocks.0.mlp"),
+        analyses.readout_table(subject),
+        analyses.readout(subject, "blocks.1.hook_resid_post"),
+        analyses.component_outputs(subject, "blocks.0.mlp", [5]),
+    )
+    context = Context(subject, experiment, trials=lambda name, seeds: Trials(name, seeds, reached=2, at_end=1))
+    verdicts = check(article_for(subject.task), context)
+    seeds = (epochs[-1], progress(3, 5, seed=1))
+    overview = Overview(experiment, "0123456789ab", 0, 8, 8, seeds, "native: small", 1.25)
+    return Measures(subject, overview, results, verdicts)
+
+
+@pytest.fixture(scope="session")
+def every_part() -> tuple[p.Part, ...]:
+    """A part of every kind."""
+    table = p.Table(
+        p.columns("name", "right", numeric=(1,)), (("`one`", p.Share(0.5)), ("two", p.NOTHING)), "Over 8 inputs."
+    )
+    line = p.Series("training", (1.0, 2.0, 3.0), (0.1, float("nan"), 1.0))
+    quiet = p.Series("others", (1.0, 3.0), (0.2, 0.3), quiet=True)
+    curve = p.Curve("Accuracy", (line, quiet), "epoch", "share", marks=(p.Mark(3, "all right"),), caption="A caption.")
+    values = ((0.25, float("nan")), (1.0, 0.0))
+    heat = p.Heatmap("Weights", values, ("a", "b"), ("c", "a longer label"), "from", "to", outlined=((0, 1),))
+    row = p.VerdictRow(
+        "REFUTED",
+        "a-claim",
+        p.Figure("50 %", "of answers"),
+        "All are right.",
+        "Half are.",
+        "8 of 8 inputs",
+        table,
+        ("x = 0: y should be 1",),
+        "8 inputs",
+        "Say less.",
+    )
+    inside = (
+        p.Heading("Heading"),
+        p.Text("Some `code` in text, and W_E."),
+        p.Text("openwork tasks", "command"),
+        p.Figures((p.Figure("100 %", "right", "of all"),)),
+        table,
+        curve,
+        p.Beside((heat, dataclasses.replace(heat, title="More", low=-2.0, high=2.0))),
+        p.Fold("Details", (p.Text("Small print.", "note"),)),
+        p.VerdictList((row, dataclasses.replace(row, outcome="CONFIRMED", id="another"))),
+    )
+    return (p.Section("A section", "a-section", inside),)
+
+
+KEPT = {"kind", "align", "outcome", "anchor"}
+"""fields whose text is one of a few words, or the name of a place in the page"""
+
+
+def _poisoned(value: Any) -> Any:
+    if isinstance(value, str):
+        return HOSTILE
+    if isinstance(value, tuple):
+        return tuple(_poisoned(item) for item in value)
+    if dataclasses.is_dataclass(value):
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return type(value)(**{name: v if name in KEPT else _poisoned(v) for name, v in fields.items()})
+    return value
+
+
+@pytest.fixture
+def poisoned() -> Callable[[Any], Any]:
+    """Puts a hostile string into every text of a part or a document."""
+    return _poisoned
+
+
+@pytest.fixture
+def hostile() -> str:
+    return HOSTILE

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from openwork import analyses
+from openwork.analyses import Result
+from openwork.claims import Outcome, Verdict
+from openwork.claims.verdict import ClaimText, Effect, part
+from openwork.report import Overview, overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report import parts as p
+from openwork.report.sections import CHAPTERS, DESCRIBE
+from openwork.report.sections.verdicts import count_line, verdict_number
+
+KINDS = {kind for name in analyses.__all__ if isinstance(kind := getattr(analyses, name), type)}
+
+
+def flat(shown):
+    for one in shown:
+        yield one
+        if isinstance(one, p.Section | p.Beside | p.Fold):
+            yield from flat(one.parts)
+
+
+def verdict(outcome=Outcome.REFUTED, effect: Effect | None = None, parts=()) -> Verdict:
+    return Verdict(ClaimText("c", "accuracy", "says", {}), outcome, "found", parts, "all", effect, (), 0, "do")
+
+
+def test_every_kind_of_result_has_a_section_and_a_chapter():
+    known = {kind for kind in KINDS if issubclass(kind, Result) and kind is not Result}
+    assert known == set(DESCRIBE) == {kind for chapter in CHAPTERS for kind in chapter.kinds}
+
+
+def test_chapters_follow_their_order_and_leave_out_what_was_not_measured(measures):
+    assert [section.anchor for section in sections_of(measures.results)] == [c.anchor for c in CHAPTERS]
+    assert [s.title for s in sections_of(measures.results[1::-1])] == ["How it learned", "How right it is"]
+
+
+def test_a_result_of_a_kind_that_no_section_knows_shows_its_summary():
+    class Other(Result):
+        title, summary, forward_rows = "Other", "Nothing was found.", 0
+
+        def records(self):
+            return []
+
+    assert parts_of(Other()) == (p.Text("Nothing was found."),)
+
+
+def test_numbers_of_a_result_stand_in_its_parts(measures, subject):
+    table = next(one for one in flat(parts_of(analyses.accuracy(subject))) if isinstance(one, p.Table))
+    assert table.rows[0][1].value == analyses.accuracy(subject).whole.per_position[0]
+    heatmap = next(one for one in flat(parts_of(analyses.attention(subject, 0))) if isinstance(one, p.Heatmap))
+    assert heatmap.row_labels == ("y[0]", "y[1]", "y[2]")
+    assert heatmap.values[1][0] == analyses.attention(subject, 0).mean[0, 1, 0]
+
+
+def test_a_deciding_token_is_framed(subject):
+    [heatmap] = [one for one in flat(parts_of(analyses.attention(subject, 0))) if isinstance(one, p.Heatmap)]
+    assert [heatmap.column_labels[c] for _, c in heatmap.outlined] == ["x[2]", "x[1]", "x[0]"]
+
+
+def test_a_solved_model_folds_what_is_100_per_cent_everywhere(subject):
+    found = analyses.accuracy(subject)
+    whole = dataclasses.replace(found.whole, sequences=1.0)
+    assert isinstance(parts_of(found)[1], p.Table)
+    assert isinstance(parts_of(dataclasses.replace(found, whole=whole))[1], p.Fold)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "effect", "said"),
+    [
+        (Outcome.REFUTED, Effect(0.2139, "share of answers read right"), ("21.39 %", "of answers read right")),
+        (Outcome.REFUTED, Effect(0.75, "total-variation distance"), ("0.75", "total-variation distance")),
+        (Outcome.MIXED, Effect(0.3, "mean attention"), ("1 of 2", "cases hold")),
+        (Outcome.REFUTED, None, ("1 of 2", "cases hold")),
+    ],
+)
+def test_the_number_to_see_first(outcome, effect, said):
+    cases = (part("a", 0.1, ">=", 0.5), part("b", 0.9, ">=", 0.5))
+    number = verdict_number(verdict(outcome, effect, cases))
+    assert (number.value, number.label) == said
+
+
+def test_a_claim_that_was_not_measured_has_no_number():
+    assert verdict_number(verdict(Outcome.UNDECIDED)).value == p.NOTHING
+
+
+def test_outcomes_are_counted():
+    assert count_line([]) == "No claim was judged."
+    given = [verdict(), verdict(), verdict(Outcome.MIXED)]
+    assert count_line(given) == "3 claims judged: 2 refuted, 1 mixed."
+
+
+def test_every_case_of_a_verdict_is_a_row():
+    cases = (part("a", 0.1, ">=", 0.5), part("b", 0.5, "<=", 0.5, (0.4, 0.6)))
+    _, shown = verdict_parts([verdict(parts=cases)])
+    assert shown.rows[0].parts.rows == (
+        ("a", "0.1000", "≥ 0.5", "✗ no"),
+        ("b", "0.5000 (0.4000 to 0.6000)", "≤ 0.5", "? open"),
+    )
+
+
+def test_seeds_are_counted_by_how_they_ended(measures):
+    overview: Overview = measures.overview
+    ended = [dataclasses.replace(overview.seeds[1], seed=2, status=status) for status in ("diverged", "training")]
+    counted = dataclasses.replace(overview, seeds=(*overview.seeds, *ended))
+    assert (counted.solved, counted.failed, counted.unfinished) == ((0,), (1, 2), (2,))
+    assert counted.seeds_line == "4 tried, 1 solved, 2 failed, 1 stopped unfinished"
+
+
+def test_the_example_is_answered_as_the_task_answers(measures):
+    asked, answer = measures.overview.example_line.split(" → ")
+    assert answer.split() == [str(1 - int(digit)) for digit in reversed(asked.split())]
+
+
+def test_the_overview_leads_with_how_right_it_is(measures):
+    figures = overview_parts(measures.overview)[0]
+    assert figures.items[0] == p.Figure("100 %", "right on 8 of 8 inputs")
