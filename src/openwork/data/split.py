@@ -27,17 +27,26 @@ class Split(BaseModel):
     seed: int = Field(default=0, ge=0)
     """of the shuffle; not the model's seed"""
 
+    def train_size(self, domain_size: int) -> int:
+        """How many questions are trained on.
+
+        Raises:
+            RecipeError: none is left.
+        """
+        size = domain_size - round(self.held_out * domain_size)
+        if size < 1:
+            what = f"{self.held_out} of {domain_size} questions leaves none to train on"
+            raise RecipeError("nothing is left to train on", Reason("split.held_out", what, "hold out less"))
+        return size
+
     def parts(self, domain_size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Numbers of the questions to train on and of those held out.
 
         Raises:
             RecipeError: nothing is left to train on.
         """
+        cut = self.train_size(domain_size)
         order = np.arange(domain_size, dtype=np.int64)
         if self.kind == "shuffled":
             order = permutation(bits("split", self.seed), domain_size)
-        cut = domain_size - round(self.held_out * domain_size)
-        if cut < 1:
-            reason = Reason("split.held_out", f"{self.held_out} of {domain_size} questions leaves none to train on")
-            raise RecipeError("nothing is left to train on", reason)
         return order[:cut], order[cut:]

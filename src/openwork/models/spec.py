@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from openwork.errors import Reason, SpecError
+from openwork.errors import Reason, SpecError, suggestion
 from openwork.tasks import Task
 
 Normalization = Literal["LN", "LNPre", "RMS", "RMSPre"]
@@ -76,7 +76,7 @@ def model_spec(**fields: Any) -> ModelSpec:
     try:
         return ModelSpec(**fields)
     except ValidationError as error:
-        raise SpecError("no such model can exist", reasons_of(error)) from error
+        raise SpecError("no such model can exist", reasons_of(error, ModelSpec)) from error
 
 
 def spec_for(task: Task, **fields: Any) -> ModelSpec:
@@ -107,11 +107,15 @@ def require_fit(spec: ModelSpec, task: Task) -> None:
         raise SpecError(f"the model does not fit the task {task}", reasons)
 
 
-def reasons_of(error: ValidationError) -> list[Reason]:
-    """A pydantic error as our reasons, one for each field."""
+def reasons_of(error: ValidationError, kind: type[BaseModel] | None = None) -> list[Reason]:
+    """A pydantic error as our reasons, one for each field; with `kind`, a field it does not have gets the nearest."""
     found = []
     for item in error.errors(include_url=False):
         where = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            mend = suggestion(where, kind.model_fields) if kind else ""
+            found.append(Reason(where, "there is no such field", mend))
+            continue
         given = "" if item["type"] in ("missing", "value_error") else f", got {item['input']!r}"
         found.append(Reason(where, item["msg"].removeprefix("Value error, ") + given))
     return found

@@ -30,6 +30,8 @@ def task_types() -> dict[str, type[Task]]:
             continue
         if not (inspect.isclass(cls) and issubclass(cls, Task)):
             reasons.append(Reason(where, "is not a subclass of openwork.tasks.Task"))
+        elif not isinstance(getattr(cls, "name", None), str):
+            reasons.append(Reason(where, "has no name", "give the class a `name`"))
         elif cls.name in known:
             reasons.append(Reason(where, f"the name {cls.name!r} is taken by {known[cls.name].__module__}"))
         else:

@@ -23,6 +23,7 @@ class Experiment:
 
     Raises:
         SpecError: the model does not fit the task.
+        RecipeError: the split leaves nothing to train on.
     """
 
     task: Task
@@ -32,6 +33,7 @@ class Experiment:
 
     def __post_init__(self) -> None:
         require_fit(self.spec, self.task)
+        self.split.train_size(self.task.domain_size)
 
     def as_json(self) -> dict[str, Any]:
         """All of it in plain values; `experiment_from_json` reads them."""
@@ -56,12 +58,19 @@ def _digest(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+class _Task(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    name: str
+    params: dict[str, int] = {}
+
+
 class _Parts(BaseModel):
     """The shape of an experiment's JSON, so that a damaged one is told in full."""
 
     model_config = ConfigDict(extra="forbid")
 
-    task: dict[str, Any]
+    task: _Task
     spec: ModelSpec
     recipe: Recipe
     split: Split
@@ -73,10 +82,10 @@ def experiment_from_json(value: Mapping[str, Any]) -> Experiment:
     Raises:
         RecipeError: with every field that is wrong.
         TaskError: the task is unknown here.
+        SpecError: the model does not fit the task.
     """
     try:
         parts = _Parts.model_validate(dict(value))
     except ValidationError as error:
         raise RecipeError("this is not an experiment", reasons_of(error)) from error
-    task = make_task(str(parts.task.get("name")), parts.task.get("params", {}))
-    return Experiment(task, parts.spec, parts.recipe, parts.split)
+    return Experiment(make_task(parts.task.name, parts.task.params), parts.spec, parts.recipe, parts.split)

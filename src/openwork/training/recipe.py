@@ -52,4 +52,4 @@ def recipe(**fields: Any) -> Recipe:
     try:
         return Recipe(**fields)
     except ValidationError as error:
-        raise RecipeError("no such recipe can be run", reasons_of(error)) from error
+        raise RecipeError("no such recipe can be run", reasons_of(error, Recipe)) from error
