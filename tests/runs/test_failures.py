@@ -16,6 +16,7 @@ from safetensors.numpy import save_file
 
 from openwork.errors import StoreError, StoreNotWritable, StoreTooNew
 from openwork.runs import FORMAT, Store, recorded
+from openwork.runs.files import files_in
 from openwork.training import train
 
 NOBODY = 65534
@@ -64,6 +65,22 @@ def test_a_disk_that_fills_up(store, go_on, check, monkeypatch, call, after):
         assert {path for path in store.home.rglob("*.safetensors*")} == files
     list(go_on(store, [0, 1]))
     assert check(store) == {0: 10, 1: 10}
+
+
+def test_a_change_that_fails_leaves_no_file(store, go_on, monkeypatch):
+    list(islice(go_on(store, [0]), 1))
+    before, real, left = files_in(store.home), os.fsync, [1]
+
+    def full(handle):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreNotWritable), store.database.changing() as change:
+        change.put("states", b"renamed already, but its folder cannot be synced")
+    assert files_in(store.home) == before
 
 
 def test_a_database_that_cannot_grow(store, go_on, check):
@@ -212,8 +229,10 @@ def test_a_damaged_file(store, go_on, tiny, how):
             flip(path)
         else:
             path.write_bytes((store.home / folder / f"{other.name}.safetensors").read_bytes())
+    what = {"gone": "is missing", "another run's": "does not hold run", "one bit": "its numbers have changed"}
     for epoch in (10, 5):
-        with pytest.raises(StoreError, match=rf"{run.name}.safetensors.*(remove the run and train it again)"):
+        told = rf"{run.name}.safetensors: {what.get(how, '')}.*remove the run and train it again"
+        with pytest.raises(StoreError, match=told):
             store.stack_at(run, epoch)
     assert store.stack(other).flat.size
 
