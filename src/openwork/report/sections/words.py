@@ -16,7 +16,7 @@ WORDS = (
     ),
     ("`W_E`, `W_U`", "Embedding: a direction for each symbol read. Unembedding: a direction for each answer."),
     ("logit", "The number that the model gives an answer; the largest wins."),
-    ("zero, mean, resample", "What a part's output is replaced by: nothing, its average, or that of another input."),
+    ("ablation", "A part's output is replaced: by zero, by its mean, or (resample) by that of another input."),
     ("interchange", "One part's output is taken from a run on another input, to see whether the answer follows it."),
     ("held out", "Inputs that training never saw."),
 )
