@@ -19,6 +19,7 @@ from openwork.models import ModelSpec
 from openwork.opened import OpenedRun
 from openwork.report import Reproduction, original_named
 from openwork.runs import Run, Store
+from openwork.search import Setting, train_seeds
 from openwork.tasks import Task, make_task
 from openwork.training import Experiment, named_experiment
 
@@ -66,7 +67,7 @@ def explain(
     chosen = _seeds(seeds) if seed is None else (seed,)
     target = _page(page)
     with _display(wanted, progress) as display, _store(store) as kept:
-        setting = pipeline.Setting(kept, engine, threads, display)
+        setting = Setting(kept, engine, threads, display)
         found = pipeline.explain(made, setting, experiment=wanted, seeds=chosen, claims=given, page=target)
     return found.opened
 
@@ -92,7 +93,7 @@ def train(
         made = make_task(task, params) if isinstance(task, str) else task
         wanted = named_experiment(made.name, made)
     with _display(wanted, progress) as display, _store(store) as kept:
-        return pipeline.train_seeds(wanted, _seeds(seeds) or (), pipeline.Setting(kept, engine, threads, display))
+        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display))
 
 
 def reproduce(
@@ -112,7 +113,7 @@ def reproduce(
     """
     wanted, target = named_experiment(original_named(publication).experiment), _page(page)
     with _display(wanted, progress) as display, _store(store) as kept:
-        setting = pipeline.Setting(kept, engine, threads, display)
+        setting = Setting(kept, engine, threads, display)
         return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
 
 
@@ -131,7 +132,7 @@ def open_run(
         UnknownRun: no run has this name, or several begin so.
     """
     with _store(store) as kept:
-        return pipeline.open_run(kept.find(name), pipeline.Setting(kept, engine, threads))
+        return pipeline.open_run(kept.find(name), Setting(kept, engine, threads))
 
 
 def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:

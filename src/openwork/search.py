@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from openwork.claims import Trials
@@ -46,8 +47,10 @@ def train_seeds(experiment: Experiment, seeds: Sequence[int], setting: Setting) 
     choice = choose_engine(experiment.spec, setting.engine, setting.threads)
     state = setting.store.state_of(experiment, seeds)
     events = train(choice.engine, experiment, state)
-    for event in recorded(setting.store, experiment, events, choice.engine.name):
-        setting.watch(event)
+    # Closed here, so that an interrupt writes what is pending now and not when the generator is collected.
+    with closing(recorded(setting.store, experiment, events, choice.engine.arithmetic)) as kept:
+        for event in kept:
+            setting.watch(event)
     found = (setting.store.run(experiment, seed) for seed in dict.fromkeys(seeds))
     return tuple(run for run in found if run is not None)
 

@@ -16,9 +16,8 @@ def test_rows_sum_to_one_and_look_back_only(solved):
         assert all(not found.mean[0, g, position + 1 :].any() for g, position in enumerate(range(8, 16)))
 
 
+@pytest.mark.parametrize("solved", ["model_A"], indirect=True)
 def test_model_A_carries_two_outputs_by_a_head_that_looks_elsewhere(solved):
-    if solved.name != "model_A":
-        pytest.skip("the notebook's remark is about model A")
     found = attention(solved.subject, 1)
     assert found.on_carrier[0, 6:] == pytest.approx([0.00, 0.02], abs=0.005)
     assert found.mean[0, 6:].argmax(axis=-1).tolist() == [3, 3]

@@ -17,9 +17,8 @@ def test_facts_of_the_solved_models(solved):
     assert found.pairs == (65_536,) * 8 and found.forward_rows == 2 * 2 * 8 * 65_536
 
 
+@pytest.mark.parametrize("solved", ["model_A"], indirect=True)
 def test_routes_of_model_A(solved):
-    if solved.name != "model_A":
-        pytest.skip("these routes are model A's")
     inputs = solved.subject.inputs.take(np.arange(0, 65_536, 37))
     routes = interchange(solved.subject.on(inputs), ["blocks.0.attn", "blocks.1.attn"]).routes()
     first, second = ("blocks.0.attn",), ("blocks.1.attn",)

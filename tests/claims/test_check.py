@@ -63,7 +63,7 @@ def test_verdicts_survive_json(solved, wrong):
 
 def test_a_part_is_a_row_of_a_table(solved):
     rows = CLAIMS[0].check(solved).records()
-    assert [row["label"] for row in rows] == ["predicts y[0] -> x[2]", "predicts y[1] -> x[1]", "predicts y[2] -> x[0]"]
+    assert [row["label"] for row in rows] == ["predicts y[0] → x[2]", "predicts y[1] → x[1]", "predicts y[2] → x[0]"]
     assert {"claim", "outcome", "value", "threshold", "holds"} <= set(rows[0])
 
 

@@ -12,7 +12,7 @@ SIZES = dict(n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=16)
 def test_a_task_gives_vocabulary_and_context():
     spec = spec_for(ReverseIncrement(4, 8), **SIZES)
     assert (spec.d_vocab, spec.d_vocab_out, spec.n_ctx) == (5, 5, 17)
-    assert str(spec).startswith("2 layers, d_model 4, 1 heads of 2, d_mlp 16 relu, LN, causal")
+    assert str(spec).startswith("2 layers, d_model 4, 1 head of 2, d_mlp 16 relu, LN, causal")
 
 
 def test_what_follows_need_not_be_given():

@@ -64,7 +64,7 @@ class Interchange(Result):
         for output, names in self.routes(ROUTE).items():
             first.setdefault(names[0] if names else "no single component", []).append(output)
         said = "; ".join(f"{', '.join(outputs)} by {component}" for component, outputs in first.items())
-        return f"Carried at the output's own position (first component, {ROUTE:.0%} of pairs or more): {said}."
+        return f"Carried at the output's own position (first component, {100 * ROUTE:.0f} % of pairs or more): {said}."
 
     def records(self) -> list[Record]:
         return [

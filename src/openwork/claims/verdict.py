@@ -29,7 +29,7 @@ class Part:
     """One case of a claim.
 
     Attributes:
-        label: which case, for example `predicts y[2] -> x[5]`.
+        label: which case, for example `predicts y[2] → x[5]`.
         value: what was found.
         relation: how `value` must stand to `threshold` for the part to hold.
         threshold: from the claim.

@@ -21,6 +21,11 @@ def people(as_json: bool) -> Console:
     return Console(stderr=as_json, highlight=False)
 
 
+def aside() -> Console:
+    """Where progress is shown: standard error, so that what a command prints can be piped."""
+    return Console(stderr=True, highlight=False)
+
+
 def emit(value: Any) -> None:
     """Prints one JSON value on standard output; what is not a finite number becomes null."""
     print(json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False))

@@ -112,6 +112,11 @@ class Engine(ABC):
         check_dataset(stack.spec, dataset)
         return self._gradients(stack, dataset)
 
+    @property
+    def arithmetic(self) -> str:
+        """What its bits depend on beside the inputs, for example `native avx2`: within one, a seed gives one result."""
+        return self.name
+
     @abstractmethod
     def why(self) -> str:
         """What this engine is, with versions and the machine's part in it, in one line for `openwork doctor`."""

@@ -59,9 +59,13 @@ class ModelSpec(BaseModel):
         mlp = "attention only" if self.attn_only else f"d_mlp {self.d_mlp} {self.act_fn}"
         norm = self.normalization_type or "no norm"
         return (
-            f"{self.n_layers} layers, d_model {self.d_model}, {self.n_heads} heads of {self.d_head}, {mlp}, "
-            f"{norm}, {self.attention_dir}, n_ctx {self.n_ctx}"
+            f"{_counted(self.n_layers, 'layer')}, d_model {self.d_model}, "
+            f"{_counted(self.n_heads, 'head')} of {self.d_head}, {mlp}, {norm}, {self.attention_dir}, n_ctx {self.n_ctx}"
         )
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def model_spec(**fields: Any) -> ModelSpec:

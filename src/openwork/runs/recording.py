@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 
 from openwork.errors import StoreError
@@ -18,7 +18,7 @@ WRITE_EVERY = 0.5
 
 def recorded(
     store: Store, experiment: Experiment, events: Iterator[EpochEnd], engine: str, every: float = WRITE_EVERY
-) -> Iterator[EpochEnd]:
+) -> Generator[EpochEnd]:
     """The same events, kept in the store: at least every `every` seconds, whenever a model ends, and when this stops.
 
     All models and epochs of one write become visible together. What another process has recorded meanwhile for the

@@ -66,7 +66,7 @@ class Attends(Claim):
         cases, weights = self._cases(context), context.evidence(self._weights(context))
         means = weights.mean(axis=0, dtype=np.float64)
         parts = tuple(
-            mean_part(context, f"{query} -> {key}", float(mean), ">=", self.at_least)
+            mean_part(context, f"{query} → {key}", float(mean), ">=", self.at_least)
             for (query, key), mean in zip(cases, means, strict=True)
         )
         against = []

@@ -12,11 +12,12 @@ from openwork.claims import Outcome
 from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims
-from openwork.cli.output import emit, people
+from openwork.cli.output import aside, emit, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.report import verdict_parts
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
+from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 
@@ -38,8 +39,8 @@ def check(
     with Store.open(store) as kept:
         found = kept.find(run)
         given = read_claims(claims, found.experiment.task, found.experiment.spec)
-        with TrainingDisplay(console, found.experiment.recipe.epochs) as display:
-            setting = pipeline.Setting(kept, engine, threads, display)
+        with TrainingDisplay(aside(), found.experiment.recipe.epochs) as display:
+            setting = Setting(kept, engine, threads, display)
             verdicts = pipeline.open_run(found, setting).check(given)
     if as_json:
         emit({"run": found.name, "verdicts": [verdict.as_json() for verdict in verdicts]})

@@ -11,11 +11,12 @@ from openwork import pipeline
 from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims, require_writable
-from openwork.cli.output import emit, path_text, people
+from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.cli.run_view import run_summary
 from openwork.report import verdict_screen
 from openwork.runs import Store
+from openwork.search import Setting
 from openwork.tasks import make_task
 from openwork.training import named_experiment
 
@@ -57,8 +58,8 @@ def explain(
     page, console = output or Path(f"{task}.html"), people(as_json)
     require_writable(page)
     with Store.open(store) as kept:
-        with TrainingDisplay(console, experiment.recipe.epochs) as display:
-            setting = pipeline.Setting(kept, engine, threads, display)
+        with TrainingDisplay(aside(), experiment.recipe.epochs) as display:
+            setting = Setting(kept, engine, threads, display)
             found = pipeline.explain(made, setting, experiment=experiment, seeds=chosen, claims=given, page=page)
         if as_json:
             tried = [run_summary(run) for run in found.opened.tried]

@@ -13,6 +13,7 @@ from openwork.cli.given_files import require_writable
 from openwork.cli.options import EngineName, JsonFlag, StorePath, Threads
 from openwork.cli.output import emit, path_text, people, size_text
 from openwork.runs import Store
+from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 
@@ -36,7 +37,7 @@ def report(
         found = kept.find(run)
         page = output or Path(f"openwork-{found.name}.html")
         require_writable(page)
-        pipeline.open_run(found, pipeline.Setting(kept, engine, threads), trains=False).report(page)
+        pipeline.open_run(found, Setting(kept, engine, threads), trains=False).report(page)
     if as_json:
         emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
     else:

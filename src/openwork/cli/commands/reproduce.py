@@ -12,11 +12,12 @@ from openwork.claims import clopper_pearson
 from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.given_files import require_writable
-from openwork.cli.output import emit, path_text, people
+from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.report import Reproduction, comparisons, original_named, reproduction_screen
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
+from openwork.search import Setting
 from openwork.training import named_experiment
 
 app = typer.Typer(add_completion=False)
@@ -49,8 +50,8 @@ def reproduce(
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     if output is not None:
         require_writable(output)
-    with Store.open(store) as kept, TrainingDisplay(console, experiment.recipe.epochs) as display:
-        setting = pipeline.Setting(kept, engine, threads, display)
+    with Store.open(store) as kept, TrainingDisplay(aside(), experiment.recipe.epochs) as display:
+        setting = Setting(kept, engine, threads, display)
         found = pipeline.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:
         emit(_as_json(found) | {"report": None if output is None else str(output.absolute())})

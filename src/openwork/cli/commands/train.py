@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
-from openwork.cli.output import emit, people
+from openwork.cli.output import aside, emit, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.cli.run_view import run_summary, run_table
 from openwork.runs import Store
+from openwork.search import Setting, train_seeds
 from openwork.tasks import make_task
 
 app = typer.Typer(add_completion=False)
@@ -67,8 +67,8 @@ def train(
         {"kind": split, "held_out": held_out, "seed": split_seed},
     )
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
-    with Store.open(store) as kept, TrainingDisplay(console, wanted.recipe.epochs) as display:
-        runs = pipeline.train_seeds(wanted, chosen, pipeline.Setting(kept, engine, threads, display))
+    with Store.open(store) as kept, TrainingDisplay(aside(), wanted.recipe.epochs) as display:
+        runs = train_seeds(wanted, chosen, Setting(kept, engine, threads, display))
     if as_json:
         emit([run_summary(run) for run in runs])
         return

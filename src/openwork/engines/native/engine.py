@@ -48,6 +48,10 @@ class NativeEngine(Engine):
         self.threads = threads
         self.level, self._level_reason = simd_level(level)
 
+    @property
+    def arithmetic(self) -> str:
+        return f"native {self.level}"
+
     def why(self) -> str:
         return f"native core, {self.level} ({self._level_reason}), {self.threads} threads"
 
