@@ -214,6 +214,7 @@ void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const
 
 NB_MODULE(_core, m) {
   m.doc() = "openwork's native core: passes and training of tiny transformers, one input per SIMD lane.";
+  nb::set_leak_warnings(false);  // the engine keeps its cores until the process ends
   nb::class_<Core>(m, "Core").def_ro("params", &Core::params).def_prop_ro("lanes", [](const Core& c) {
     return c.kernels->lanes;
   });

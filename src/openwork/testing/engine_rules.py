@@ -23,7 +23,9 @@ def check_rules(make: Make, case: Case) -> None:
         AssertionError: the engine breaks a rule, and which.
     """
     engine = make(1)
-    for rule in (_weights_stay, _masks_hold, _edits_show, _first_largest_wins, _nan_is_wrong, _not_finite_stops):
+    for rule in (_weights_stay, _masks_hold, _queries_can_be_blinded, _edits_show, _order_counts):
+        rule(engine, case)
+    for rule in (_first_largest_wins, _nan_is_wrong, _not_finite_stops):
         rule(engine, case)
     _threads_change_nothing(make, case)
     _neighbours_change_nothing(engine, case)
@@ -114,6 +116,16 @@ def _masks_hold(engine: Engine, case: Case) -> None:
         _require(bool((found[..., ~ahead] == 0.25).all()), case, engine, f"does not show what was set at {site.name}")
 
 
+def _queries_can_be_blinded(engine: Engine, case: Case) -> None:
+    """Scores set to minus infinity leave exactly nothing: a query without a key attends to nothing, and reads zeros."""
+    for site in sites_of(case.spec).values():
+        if site.name.endswith("hook_attn_scores"):
+            places = tuple(site.name.replace("attn_scores", part) for part in ("pattern", "z"))
+            found = _run(engine, case, Plan((Set(site.name, value=-np.inf),), places)).captures
+            nothing = not any(array.any() for array in found.values())
+            _require(nothing, case, engine, f"attends to something where all of {site.name} is minus infinity")
+
+
 def _edits_show(engine: Engine, case: Case) -> None:
     """What is set is what is captured, at every site."""
     for site in sites_of(case.spec).values():
@@ -128,6 +140,15 @@ def _edits_show(engine: Engine, case: Case) -> None:
             bias = case.stack.named()[name.removesuffix("hook_attn_out") + "attn.b_O"]
             same = np.array_equal(found, np.broadcast_to(bias[:, None, None], found.shape))
             _require(same, case, engine, f"writes other than b_O at {name} when every head's result is zero")
+
+
+def _order_counts(engine: Engine, case: Case) -> None:
+    """Of two edits of one place, the later one holds."""
+    for site in sites_of(case.spec).values():
+        if site.axes != ("head", "query", "key"):
+            plan = Plan((Set(site.name, (0,), value=0.5), Set(site.name, value=0.75)), (site.name,))
+            found = _run(engine, case, plan).captures[site.name]
+            _require(bool((found == 0.75).all()), case, engine, f"lets an earlier edit win over a later at {site.name}")
 
 
 def _run(engine: Engine, case: Case, plan: Plan) -> Trace:

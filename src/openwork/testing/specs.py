@@ -50,7 +50,7 @@ def seeds() -> st.SearchStrategy[int]:
 
 
 def _decoded(number: int) -> dict[str, Any]:
-    """The spec with this number: a digit for each option. Small numbers are drawn most, so they are spread out first."""
+    """The spec with this number: a digit for each option. Small numbers are drawn most, so they are spread out."""
     number = number * SPREAD % COUNT
     fields = {}
     for name, values in OPTIONS.items():

@@ -19,7 +19,7 @@ from openwork.engines.torch.parallel import run_jobs
 from openwork.engines.torch.scoring import Tally, tally
 from openwork.engines.torch.tapped import Captured, Tapped
 from openwork.engines.torch.training import OneTrained, backward, train_one
-from openwork.engines.torch.weights import Weights
+from openwork.engines.torch.weights import Weights, ids
 from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
 from openwork.models import Stack, named_views
 from openwork.tasks import Tokens
@@ -60,7 +60,7 @@ class TorchEngine(Engine):
         def piece(weights: Weights, model: int, rows: slice) -> Tally:
             inputs = [source[rows] for source in sources]
             logits, _ = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs)
-            return tally(logits, torch.from_numpy(dataset.answers[rows]).long())
+            return tally(logits, ids(dataset.answers[rows]))
 
         found = self._each_piece(stack, len(dataset), piece)
         return Scores(
@@ -121,7 +121,7 @@ def _pass(
     for number, source in enumerate(sources):
         sites = {w.site for w in taps.writes if isinstance(w, FromSource) and w.source == number}
         unedited = Tapped(spec, sites)
-        forward(spec, weights.named, torch.from_numpy(source).long(), graded, unedited)
+        forward(spec, weights.named, ids(source), graded, unedited)
         captured.append(unedited.seen)
     at = Tapped(spec, taps.reads, taps.writes, model, captured.__getitem__)
-    return forward(spec, weights.named, torch.from_numpy(tokens).long(), graded, at), at.seen
+    return forward(spec, weights.named, ids(tokens), graded, at), at.seen

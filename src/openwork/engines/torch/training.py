@@ -14,7 +14,7 @@ from torch import Tensor
 from openwork.data import Dataset
 from openwork.engines.torch.forward import forward
 from openwork.engines.torch.tapped import Tapped
-from openwork.engines.torch.weights import Weights
+from openwork.engines.torch.weights import Weights, ids
 from openwork.engines.values import AdamW, Batches, Floats, OptimiserState
 from openwork.models import ModelSpec, Stack
 
@@ -37,8 +37,8 @@ def backward(spec: ModelSpec, weights: Weights, dataset: Dataset) -> float:
     weights.gradient.zero_()
     total, count = 0.0, dataset.answers.size
     for start in range(0, len(dataset), ROWS):
-        tokens = torch.from_numpy(dataset.tokens[start : start + ROWS]).long()
-        answers = torch.from_numpy(dataset.answers[start : start + ROWS]).long()
+        tokens = ids(dataset.tokens[start : start + ROWS])
+        answers = ids(dataset.answers[start : start + ROWS])
         logits = forward(spec, weights.named, tokens, dataset.graded, Tapped(spec))
         loss: Tensor = F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum") / count
         torch.autograd.backward(loss)

@@ -1,13 +1,20 @@
-"""One model's weights as tensors: a flat copy, its gradient, and both by name."""
+"""Arrays as tensors: tokens, and one model's weights with their gradient, flat and by name."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from openwork.models import Stack, weight_shapes
+from openwork.tasks import Tokens
+
+
+def ids(tokens: Tokens) -> Tensor:
+    """Tokens or answers, of any layout, as what PyTorch indexes with."""
+    return torch.from_numpy(np.ascontiguousarray(tokens, np.int64))
 
 
 class Weights:

@@ -1,0 +1,77 @@
+"""Native against PyTorch on random models, at every SIMD level that this machine runs: the conformance kit at work.
+
+What "agrees" means stands in openwork/testing/engine_kit.py: within 1e-5 (float32) or 1e-10 (float64) of an array's
+largest number, and ten times the oracle's own rounding error on top.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from openwork.engines.native import NativeEngine, _core
+from openwork.engines.torch.engine import TorchEngine
+from openwork.models import ModelSpec, model_spec
+from openwork.testing import check_engine, check_training
+from openwork.testing.specs import OPTIONS, seeds, specs
+
+LEVELS = _core.usable_levels()
+STEADY = settings(derandomize=True, deadline=None, database=None)
+
+PLAIN = dict(n_layers=1, d_model=4, n_heads=2, d_head=3, d_mlp=5, d_vocab=5, n_ctx=6)
+AWKWARD = {
+    "no layer": PLAIN | dict(n_layers=0),
+    "one of everything": dict(n_layers=1, d_model=1, n_heads=1, d_head=1, d_mlp=1, d_vocab=1, n_ctx=1),
+    "one answer": PLAIN | dict(d_vocab_out=1, act_fn="silu"),
+    "wider than any tile": dict(n_layers=1, d_model=33, n_heads=3, d_head=17, d_mlp=35, d_vocab=9, n_ctx=13),
+    "large eps": PLAIN | dict(eps=2.0, normalization_type="RMSPre", act_fn="gelu"),
+    "sharp attention": PLAIN | dict(attn_scale=0.02, attention_dir="bidirectional"),
+}
+
+
+def make_native(level: str, threads: int) -> NativeEngine:
+    return NativeEngine(threads, level)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@settings(STEADY, max_examples=20)
+@given(data=st.data())
+def test_native_agrees_with_torch(dtype: str, data: st.DataObject):
+    level, spec, seed = data.draw(st.sampled_from(LEVELS)), data.draw(specs(dtype)), data.draw(seeds())
+    check_engine(partial(make_native, level), TorchEngine(1), spec, seed)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", AWKWARD)
+def test_native_agrees_on_awkward_sizes(level: str, name: str):
+    dtype = "float64" if level == "portable" else "float32"
+    check_engine(partial(make_native, level), TorchEngine(1), model_spec(**AWKWARD[name], dtype=dtype), seed=5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_torch_keeps_the_contract_too(dtype: str):
+    check_engine(TorchEngine, NativeEngine(1), model_spec(**PLAIN, dtype=dtype), seed=7)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@settings(STEADY, max_examples=3)
+@given(data=st.data())
+def test_two_hundred_steps_agree(dtype: str, data: st.DataObject):
+    level, spec, seed = data.draw(st.sampled_from(LEVELS)), data.draw(specs(dtype)), data.draw(seeds())
+    check_training(NativeEngine(1, level), TorchEngine(1), spec, seed)
+
+
+def test_random_specs_have_every_choice_among_them():
+    drawn: list[ModelSpec] = []
+
+    @settings(STEADY, max_examples=60)
+    @given(specs())
+    def draw(spec: ModelSpec) -> None:
+        drawn.append(spec)
+
+    draw()
+    for name, values in OPTIONS.items():
+        assert len({getattr(spec, name) for spec in drawn}) >= min(len(set(values)), 5), name
