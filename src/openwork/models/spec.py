@@ -60,7 +60,8 @@ class ModelSpec(BaseModel):
         norm = self.normalization_type or "no norm"
         return (
             f"{_counted(self.n_layers, 'layer')}, d_model {self.d_model}, "
-            f"{_counted(self.n_heads, 'head')} of {self.d_head}, {mlp}, {norm}, {self.attention_dir}, n_ctx {self.n_ctx}"
+            f"{_counted(self.n_heads, 'head')} of {self.d_head}, {mlp}, {norm}, "
+            f"{self.attention_dir}, n_ctx {self.n_ctx}"
         )
 
 
