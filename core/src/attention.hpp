@@ -4,44 +4,118 @@
 #include <cstddef>
 
 #include "block.hpp"
+#include "sized.hpp"
 
 namespace {
 
-// One head's view of the packed queries, keys and values [pos][3 * heads] and of its pattern [query][key].
+// One head's view of the packed queries, keys and values [pos][3 * heads], of its pattern [query][key] and of its rows'
+// factors.
 template <class R>
 struct Head {
   const Spec& spec;
-  int positions, index;
+  int positions, index, end;
   const Vec<R>* qkv;
-  Vec<R>* a;
+  Vec<R>*pattern, *factors;
 
   int heads() const { return spec.n_heads * spec.d_head; }
   int width() const { return 3 * heads(); }
-  int keys(int query) const { return spec.causal ? query + 1 : positions; }
-  Vec<R>* row(int query) const { return a + (int64_t(index) * positions + query) * positions; }
+  int keys(int query) const { return spec.causal ? query + 1 : end; }
+  int first_query(int key) const { return spec.causal ? key : 0; }
+  Vec<R>* row(int query) const { return pattern + (int64_t(index) * positions + query) * positions; }
+  Vec<R>& rest(int query) const { return factors[index * positions + query]; }
   const Vec<R>* q(int t) const { return qkv + int64_t(t) * width() + index * spec.d_head; }
   const Vec<R>* k(int t) const { return q(t) + heads(); }
   const Vec<R>* v(int t) const { return k(t) + heads(); }
+  R divisor() const { return R(1) / R(spec.score_divisor); }
 };
 
-template <class R>
-inline void score_row(const Head<R>& head, int t) {
-  const int e = head.spec.d_head, n = head.keys(t);
-  const Vec<R> divisor = all<R>(R(1) / R(head.spec.score_divisor));
-  const Vec<R>* q = head.q(t);
-  Vec<R>* row = head.row(t);
-  for (int u = 0; u < n; u++) {
-    const Vec<R>* k = head.k(u);
+// Sums of one number for each dimension of a head: in registers where the dimensions are known, else in place.
+template <class R, class E>
+struct Sums {
+  Vec<R>* to;
+  Sums(Vec<R>* place, int e) : to(place), n(e) {
+    for (int j = 0; j < n; j++) to[j] = Vec<R>{};
+  }
+  void add(Vec<R> factor, const Vec<R>* x) {
+    for (int j = 0; j < n; j++) to[j] += factor * x[j];
+  }
+  void finish(Vec<R> factor) {
+    for (int j = 0; j < n; j++) to[j] *= factor;
+  }
+  void finish() {}
+
+ private:
+  int n;
+};
+
+template <class R, int N>
+struct Sums<R, Size<N>> {
+  Vec<R>* to;
+  Vec<R> sum[N];
+  Sums(Vec<R>* place, Size<N>) : to(place) {
+    each<N>([&](auto j) { sum[j] = Vec<R>{}; });
+  }
+  void add(Vec<R> factor, const Vec<R>* x) {
+    each<N>([&](auto j) { sum[j] += factor * x[j]; });
+  }
+  void finish(Vec<R> factor) {
+    each<N>([&](auto j) { to[j] = sum[j] * factor; });
+  }
+  void finish() {
+    each<N>([&](auto j) { to[j] = sum[j]; });
+  }
+};
+
+// Scores of one query times `unit`; returns the largest.
+template <class R, class E>
+inline Vec<R> score_row(const Head<R>& head, int t, E e, R unit = 1) {
+  const int n = head.keys(t), width = head.width();
+  const Vec<R> divisor = all<R>(head.divisor() * unit);
+  const Vec<R>* __restrict q = head.q(t), * __restrict k = head.k(0);
+  Vec<R>* __restrict row = head.row(t);
+  Vec<R> top = all<R>(R(-__builtin_inf()));
+  for (int u = 0; u < n; u++, k += width) {
     Vec<R> dot{};
     for (int j = 0; j < e; j++) dot += q[j] * k[j];
-    row[u] = dot * divisor;
+    dot *= divisor;
+    row[u] = dot;
+    top = larger<R>(dot, top);
   }
+  return top;
 }
 
-// As softmax_row, for scores that an edit may have made minus infinite: such a key gets exactly 0, and a query that is
-// left with no key attends to nothing.
+// The softmax of a row of scores, in units of ln 2, times the values. The row keeps exponentials; what they lack is in
+// head.rest.
+template <class R, class E>
+inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
+  const int n = head.keys(t), width = head.width();
+  const Vec<R>* __restrict v = head.v(0);
+  Vec<R>* __restrict row = head.row(t);
+  Sums<R, E> out(z + int64_t(t) * head.heads() + head.index * e, e);
+  Vec<R> sum{};
+  for (int u = 0; u < n; u++, v += width) {
+    const Vec<R> p = power_of_two(row[u] - top);
+    row[u] = p;
+    sum += p;
+    out.add(p, v);
+  }
+  const Vec<R> rest = all<R>(1) / sum;
+  out.finish(rest);
+  head.rest(t) = rest;
+}
+
+// Queries from .. to of one head.
 template <class R>
-inline void edited_softmax_row(const Head<R>& head, int t) {
+inline void attend(const Head<R>& head, int from, int to, Vec<R>* z) {
+  sized(head.spec.d_head, [&](auto e) {
+    for (int t = from; t < to; t++) mix_scores(head, t, score_row(head, t, e, R(kLog2E)), z, e);
+  });
+}
+
+// Scores as an edit may have made them, to weights: a key at minus infinity gets exactly 0, and a query that is left
+// with no key attends to nothing.
+template <class R>
+inline void softmax_row(const Head<R>& head, int t) {
   const int n = head.keys(t);
   const Vec<R> never = all<R>(R(-__builtin_inf()));
   Vec<R>* row = head.row(t);
@@ -55,20 +129,7 @@ inline void edited_softmax_row(const Head<R>& head, int t) {
   for (int u = 0; u < n; u++) row[u] *= inverse;
 }
 
-template <class R>
-inline void softmax_row(const Head<R>& head, int t) {
-  const int n = head.keys(t);
-  Vec<R>* row = head.row(t);
-  Vec<R> top = row[0], sum{};
-  for (int u = 1; u < n; u++) top = larger<R>(top, row[u]);
-  for (int u = 0; u < n; u++) {
-    row[u] = exponential(row[u] - top);
-    sum += row[u];
-  }
-  const Vec<R> inverse = all<R>(1) / sum;
-  for (int u = 0; u < n; u++) row[u] *= inverse;
-}
-
+// Weights times the values.
 template <class R>
 inline void mix_row(const Head<R>& head, int t, Vec<R>* z) {
   const int e = head.spec.d_head, n = head.keys(t);
@@ -81,37 +142,65 @@ inline void mix_row(const Head<R>& head, int t, Vec<R>* z) {
   }
 }
 
-// From dz to dqkv (which it adds to), for queries from `start`. `da` holds one row.
-template <class R>
-inline void attention_gradient(const Head<R>& head, int start, const Vec<R>* dz, Vec<R>* dqkv, Vec<R>* __restrict da) {
-  const int e = head.spec.d_head, width = head.width(), heads = head.heads();
-  const Vec<R> divisor = all<R>(R(1) / R(head.spec.score_divisor));
-  for (int t = start; t < head.positions; t++) {
-    const int n = head.keys(t);
-    const Vec<R>*row = head.row(t), *q = head.q(t), *g = dz + int64_t(t) * heads + head.index * e;
-    Vec<R>* dq = dqkv + int64_t(t) * width + head.index * e;
-    Vec<R> along{};
-    for (int u = 0; u < n; u++) {
-      const Vec<R>* v = head.v(u);
-      Vec<R>* dv = dqkv + int64_t(u) * width + 2 * heads + head.index * e;
-      Vec<R> sum{};
-      for (int j = 0; j < e; j++) {
-        sum += g[j] * v[j];
-        dv[j] += row[u] * g[j];
-      }
-      da[u] = sum;
-      along += sum * row[u];
-    }
-    for (int u = 0; u < n; u++) {
-      const Vec<R> ds = row[u] * (da[u] - along) * divisor;
-      const Vec<R>* k = head.k(u);
-      Vec<R>* dk = dqkv + int64_t(u) * width + heads + head.index * e;
-      for (int j = 0; j < e; j++) {
-        dq[j] += ds * k[j];
-        dk[j] += ds * q[j];
-      }
-    }
+// Of one query: slopes of its scores into `ds` [key], and dq.
+template <class R, class E>
+inline void query_gradient(const Head<R>& head, int t, const Vec<R>* __restrict dz, Vec<R>* __restrict dq,
+                           Vec<R>* __restrict ds, E e) {
+  const int n = head.keys(t), width = head.width();
+  const Vec<R>* __restrict row = head.row(t);
+  const Vec<R> rest = head.rest(t), factor = rest * all<R>(head.divisor());
+  const Vec<R>* __restrict v = head.v(0);
+  Vec<R> along{};
+  for (int u = 0; u < n; u++, v += width) {
+    Vec<R> sum{};
+    for (int j = 0; j < e; j++) sum += dz[j] * v[j];
+    ds[u] = sum;
+    along += sum * row[u];
   }
+  along *= rest;
+  const Vec<R>* __restrict k = head.k(0);
+  Sums<R, E> to_query(dq, e);
+  for (int u = 0; u < n; u++, k += width) {
+    const Vec<R> slope = row[u] * (ds[u] - along) * factor;
+    ds[u] = slope;
+    to_query.add(slope, k);
+  }
+  to_query.finish();
+}
+
+// Of one key: dk and dv from the queries from .. to that see it; `g` [query][d_head] is dz times the query's factor.
+template <class R, class E>
+inline void key_gradient(const Head<R>& head, int u, int from, int to, const Vec<R>* __restrict g,
+                         const Vec<R>* __restrict ds, Vec<R>* __restrict dk, Vec<R>* __restrict dv, E e) {
+  const int width = head.width(), positions = head.positions;
+  if (from < head.first_query(u)) from = head.first_query(u);
+  const Vec<R>* __restrict q = head.q(from), * __restrict p = head.row(from) + u;
+  g += from * e, ds += int64_t(from) * positions + u;
+  Sums<R, E> to_key(dk, e), to_value(dv, e);
+  for (int t = from; t < to; t++, q += width, p += positions, ds += positions, g += e) {
+    to_key.add(*ds, q);
+    to_value.add(*p, g);
+  }
+  to_key.finish(), to_value.finish();
+}
+
+// From dz of queries from .. to, all of dqkv that one head has. `ds` is [query][key], `g` [query][d_head].
+template <class R>
+inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>* dz, Vec<R>* dqkv, Vec<R>* ds,
+                            Vec<R>* g) {
+  sized(head.spec.d_head, [&](auto e) {
+    const int width = head.width(), heads = head.heads(), at = head.index * e;
+    for (int t = 0; t < head.end; t++)
+      if (t < from || t >= to)
+        for (int j = 0; j < e; j++) dqkv[t * width + at + j] = Vec<R>{};
+    for (int t = from; t < to; t++) {
+      const Vec<R>* here = dz + int64_t(t) * heads + at;
+      query_gradient(head, t, here, dqkv + t * width + at, ds + int64_t(t) * head.positions, e);
+      for (int j = 0; j < e; j++) g[t * e + j] = here[j] * head.rest(t);
+    }
+    for (int u = 0; u < head.end; u++)
+      key_gradient(head, u, from, to, g, ds, dqkv + u * width + heads + at, dqkv + u * width + 2 * heads + at, e);
+  });
 }
 
 }  // namespace

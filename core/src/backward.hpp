@@ -1,4 +1,4 @@
-// The gradient of one block, from the logits back to the weights; gathered per lane in block.dweights.
+// The gradient of one block, from the logits back to the packed weights; gathered per lane.
 #pragma once
 
 #include "forward.hpp"
@@ -8,50 +8,27 @@ namespace {
 template <class R>
 struct Backward {
   const Spec& spec;
-  const Layout& at;
-  const R* weights;
+  const PackedLayout& at;
+  const R* packed;
   const Inputs& inputs;
-  Block<R>& b;
-  int start;
+  const Needed& needed;
+  const Block<R>& block;
+  const Slopes<R>& s;
+  Vec<R>* weights;  // what gathers, laid out as the packed weights are
 
-  void begin_batch() const {
-    zero(b.dweights, at.total);
-    const int64_t heads = int64_t(spec.n_heads) * spec.d_head;
-    for (int l = 0; l < spec.n_layers; l++) {
-      zero(b.dW_qkv[l], d() * 3 * heads);
-      zero(b.db_qkv[l], 3 * heads);
-    }
-  }
-
-  void begin_block() const { zero(b.dx, int64_t(T()) * d()); }
-
-  // From the gradient of one position's logits.
-  void unembed(int t) const {
-    Vec<R>* in = b.din;
-    linear_input_gradient<R>(weights + at.W_U, b.dlogits, in, 1, d(), spec.d_vocab_out);
-    linear_weight_gradient<R>(b.in + int64_t(t) * d(), b.dlogits, b.dweights + at.W_U, b.dweights + at.b_U, 1, d(),
-                              spec.d_vocab_out);
-    norm(at.ln_final, b.hat, b.scale, in, t, t + 1, 0);
-  }
-
-  void layers(const int32_t* const* rows) const {
+  // From slopes.dlogits of the block.
+  void run() const {
+    zero(s.dx, int64_t(needed.end) * d());
+    const Vec<R>* dlogits = s.dlogits - needed.lo * spec.d_vocab_out;
+    linear_backward(at.unembed, block.hat, dlogits, s.din, needed.lo, needed.hi, d(), spec.d_vocab_out);
+    norm(block.hat, block.inverse, needed.lo, needed.hi);
     for (int l = spec.n_layers - 1; l >= 0; l--) {
-      const int from = l == spec.n_layers - 1 ? start : 0;
-      if (spec.d_mlp) mlp(l, from);
-      attention(l, from);
+      const bool last = l == spec.n_layers - 1;
+      const int from = last ? needed.lo : 0, to = last ? needed.hi : needed.end;
+      if (spec.d_mlp) mlp(l, from, to);
+      attention(l, from, to);
     }
-    embed(rows);
-  }
-
-  // Sums the lanes into `gradient`.
-  void finish_batch(R* gradient) const {
-    for (int64_t i = 0; i < at.total; i++) gradient[i] = lane_sum(b.dweights[i]);
-    const int64_t n = int64_t(d()) * 3 * spec.n_heads * spec.d_head, n_bias = 3 * spec.n_heads * spec.d_head;
-    for (int l = 0; l < spec.n_layers; l++) {
-      for (int64_t i = 0; i < n; i++) b.dpacked[i] = lane_sum(b.dW_qkv[l][i]);
-      for (int64_t i = 0; i < n_bias; i++) b.dpacked[n + i] = lane_sum(b.db_qkv[l][i]);
-      unpack_qkv(spec, b.dpacked, b.dpacked + n, at.layer[l], gradient);
-    }
+    embed();
   }
 
  private:
@@ -62,64 +39,64 @@ struct Backward {
     for (int64_t i = 0; i < n; i++) to[i] = Vec<R>{};
   }
 
-  static R lane_sum(Vec<R> x) {
-    R sum = 0;
-    for (int l = 0; l < Lanes<R>::count; l++) sum += x[l];
-    return sum;
+  // The gradient of a layer's weights and of what it reads.
+  template <class After = AsItIs>
+  void linear_backward(const LinearAt& w, const Vec<R>* x, const Vec<R>* dy, Vec<R>* dx, int from, int to, int d_in,
+                       int d_out, After after = {}) const {
+    linear_input_gradient<R>(packed + w.W, dy, dx, from, to, d_in, d_out, after);
+    linear_weight_gradient<R>(x, dy, weights + w.W, weights + w.b, from, to, d_in, d_out);
   }
 
-  // Adds to dx the gradient that came through a norm. `dy` starts at position `from - offset`.
-  void norm(const NormAt& w, const Vec<R>* hat, const Vec<R>* scale, const Vec<R>* dy, int from, int to,
-            int dy_from) const {
-    for (int t = from; t < to; t++) {
-      const Vec<R>* g = dy + int64_t(t - from + dy_from) * d();
-      Vec<R>* dx = b.dx + int64_t(t) * d();
-      if (spec.norm == Norm::none)
-        for (int i = 0; i < d(); i++) dx[i] += g[i];
-      else
-        norm_gradient<R>(spec.norm, hat + int64_t(t) * d(), weights + (w.w < 0 ? 0 : w.w), scale[t], g, dx,
-                         b.dweights + (w.w < 0 ? 0 : w.w), b.dweights + (w.b < 0 ? 0 : w.b), b.g, d());
+  // Adds to dx what came through a norm, from din.
+  void norm(const Vec<R>* hat, const Vec<R>* inverse, int from, int to) const {
+    if (spec.norm != Norm::none)
+      normalise_gradient<R>(centred(spec.norm), hat, inverse, s.din, s.dx, from, to, d());
+    else
+      for (int j = from * d(); j < to * d(); j++) s.dx[j] += s.din[j];
+  }
+
+  void mlp(int l, int from, int to) const {
+    const LayerBlock<R>& b = block.layer[l];
+    const PackedLayer& w = at.layer[l];
+    const int m = spec.d_mlp;
+    if (spec.act == Activation::relu) {
+      linear_backward(w.out, b.post, s.dx, s.dpost, from, to, m, d(), WherePositive<R>{b.post, m});
+    } else {
+      for (int j = from * m; j < to * m; j++) b.pre[j] = activation_slope<R>(spec.act, b.pre[j]);
+      linear_backward(w.out, b.post, s.dx, s.dpost, from, to, m, d(), TimesSlope<R>{b.pre, m});
     }
+    linear_backward(w.in, b.hat2, s.dpost, s.din, from, to, d(), m);
+    norm(b.hat2, b.inverse2, from, to);
   }
 
-  void mlp(int l, int from) const {
-    const LayerBlock<R>& s = b.layer[l];
-    const LayerAt& w = at.layer[l];
-    const int m = spec.d_mlp, n = T() - from;
-    const Vec<R>* dx = b.dx + int64_t(from) * d();
-    linear_input_gradient<R>(weights + w.W_out, dx, b.dpost, n, m, d());
-    linear_weight_gradient<R>(s.post + int64_t(from) * m, dx, b.dweights + w.W_out, b.dweights + w.b_out, n, m, d());
-    const Vec<R>* pre = (s.pre ? s.pre : s.post) + int64_t(from) * m;  // ReLU's slope can be told from its output
-    for (int j = 0; j < n * m; j++) b.dpost[j] *= activation_slope<R>(spec.act, pre[j]);
-    linear_input_gradient<R>(weights + w.W_in, b.dpost, b.din, n, d(), m);
-    linear_weight_gradient<R>(s.in2 + int64_t(from) * d(), b.dpost, b.dweights + w.W_in, b.dweights + w.b_in, n, d(),
-                              m);
-    norm(w.ln2, s.hat2, s.scale2, b.din, from, T(), 0);
-  }
-
-  void attention(int l, int from) const {
-    const LayerBlock<R>& s = b.layer[l];
-    const LayerAt& w = at.layer[l];
-    const int heads = spec.n_heads * spec.d_head, n = T() - from;
-    const Vec<R>* dx = b.dx + int64_t(from) * d();
-    linear_input_gradient<R>(weights + w.W_O, dx, b.dz + int64_t(from) * heads, n, heads, d());
-    linear_weight_gradient<R>(s.z + int64_t(from) * heads, dx, b.dweights + w.W_O, b.dweights + w.b_O, n, heads, d());
-    zero(b.dqkv, int64_t(T()) * 3 * heads);
+  void attention(int l, int from, int to) const {
+    const LayerBlock<R>& b = block.layer[l];
+    const PackedLayer& w = at.layer[l];
+    const int heads = spec.n_heads * spec.d_head;
+    linear_backward(w.o, b.z, s.dx, s.dz, from, to, heads, d());
     for (int h = 0; h < spec.n_heads; h++)
-      attention_gradient(Head<R>{spec, T(), h, s.qkv, s.a}, from, b.dz, b.dqkv, b.da);
-    linear_input_gradient<R>(s.W_qkv, b.dqkv, b.din, T(), d(), 3 * heads);
-    linear_weight_gradient<R>(s.in1, b.dqkv, b.dW_qkv[l], b.db_qkv[l], T(), d(), 3 * heads);
-    norm(w.ln1, s.hat1, s.scale1, b.din, 0, T(), 0);
+      attend_gradient(Head<R>{spec, T(), h, needed.end, b.qkv, b.p, b.rest}, from, to, s.dz, s.dqkv, s.ds, s.g);
+    linear_backward(w.qkv, b.hat1, s.dqkv, s.din, 0, needed.end, d(), 3 * heads);
+    norm(b.hat1, b.inverse1, 0, needed.end);
   }
 
-  void embed(const int32_t* const* rows) const {
-    R* lanes = reinterpret_cast<R*>(b.dweights + at.W_E);
-    for (int t = 0; t < T(); t++)
-      for (int i = 0; i < d(); i++) {
-        const Vec<R> g = b.dx[int64_t(t) * d() + i];
-        if (spec.positions) b.dweights[at.W_pos + int64_t(t) * d() + i] += g;
-        for (int l = 0; l < Lanes<R>::count; l++) lanes[(int64_t(rows[l][t]) * d() + i) * Lanes<R>::count + l] += g[l];
-      }
+  void embed() const {
+    if (spec.positions)
+      for (int j = 0; j < needed.end * d(); j++) weights[at.W_pos + j] += s.dx[j];
+    Vec<R>* dW_E = weights + at.W_E;
+    if (spec.d_vocab <= 16) {
+      for (int v = 0; v < spec.d_vocab; v++)
+        for (int t = 0; t < needed.end; t++) {
+          const Mask<R> here = block.tokens[t] == every<R>(v);
+          for (int i = 0; i < d(); i++) dW_E[v * d() + i] += select<R>(here, s.dx[t * d() + i], Vec<R>{});
+        }
+      return;
+    }
+    R* lanes = reinterpret_cast<R*>(dW_E);
+    for (int t = 0; t < needed.end; t++)
+      for (int l = 0; l < Lanes<R>::count; l++)
+        for (int i = 0; i < d(); i++)
+          lanes[(int64_t(block.tokens[t][l]) * d() + i) * Lanes<R>::count + l] += s.dx[t * d() + i][l];
   }
 };
 

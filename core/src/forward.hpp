@@ -1,4 +1,4 @@
-// The forward pass of one block: from tokens to what the unembedding reads.
+// The forward pass of one block: from tokens to logits.
 #pragma once
 
 #include "activation.hpp"
@@ -12,178 +12,195 @@ namespace {
 template <class R>
 struct Forward {
   const Spec& spec;
-  const Layout& at;
-  const R* weights;
+  const PackedLayout& at;
+  const R* packed;
   const Inputs& inputs;
+  const Needed& needed;
   Block<R>& block;
-  int start;  // the first position that the last layer and the final norm must compute
 
-  // Tokens of lane l are rows[l][pos].
-  void run(const int32_t* const* rows, const Tapping<R>& tap) const {
-    embed(rows, tap);
+  // Of block.tokens; every site is tapped on the way.
+  void run(const Tapping<R>& tap) const {
+    const int fresh = tap.fresh;
+    embed(tap);
     for (int l = 0; l < spec.n_layers; l++) {
-      const int from = l == spec.n_layers - 1 ? start : 0;
-      attention(l, from, tap);
-      if (spec.d_mlp) mlp(l, from, tap);
-      tap.both(Site::resid_post, l, dense<R>(stream_after(l), T() * d()));
+      const bool last = l == spec.n_layers - 1;
+      const int from = last && needed.lo > fresh ? needed.lo : fresh, to = last ? needed.hi : needed.end;
+      attention(l, from, to, tap);
+      if (spec.d_mlp) mlp(l, from, to, tap);
+      tap.both(Site::resid_post, l, stream(stream_after(l)));
     }
-    norm(at.ln_final, start, block.final, block.scale, block.hat, block.in, Site::final_scale, Site::final_normalized,
-         0, tap);
+    const int from = needed.lo > fresh ? needed.lo : fresh;
+    norm(block.final, block.inverse, block.hat, from, needed.hi, Site::final_scale, Site::final_normalized, 0, tap);
+    linear<R>(block.hat, packed + at.unembed.W, packed + at.unembed.b, block.logits - needed.lo * spec.d_vocab_out,
+              from, needed.hi, d(), spec.d_vocab_out);
   }
 
-  void logits(int t, Vec<R>* out) const {
-    linear<R>(block.in + int64_t(t) * d(), weights + at.W_U, weights + at.b_U, out, 1, d(), spec.d_vocab_out);
-  }
-
-  void pack() const {
-    for (int l = 0; l < spec.n_layers; l++)
-      pack_qkv(spec, weights, at.layer[l], block.layer[l].W_qkv, block.layer[l].b_qkv);
-  }
+  const Vec<R>* logits(int t) const { return block.logits + (t - needed.lo) * spec.d_vocab_out; }
 
  private:
   int T() const { return inputs.n_pos; }
   int d() const { return spec.d_model; }
+  int heads() const { return spec.n_heads * spec.d_head; }
   Vec<R>* stream_after(int l) const { return l + 1 < spec.n_layers ? block.layer[l + 1].x : block.final; }
 
-  void embed(const int32_t* const* rows, const Tapping<R>& tap) const {
+  // A site with `width` numbers at each position, of which `row` lie together and the next ones `stride` further.
+  View<R> view(Vec<R>* data, int64_t width, int64_t stride) const {
+    return {data, T() * width, width, stride, width, T()};
+  }
+  View<R> stream(Vec<R>* data) const { return view(data, d(), d()); }
+  View<R> pairs(Vec<R>* data) const {
+    const int64_t n = int64_t(spec.n_heads) * T() * T();
+    return {data, n, n, n, T(), T()};
+  }
+
+  void embed(const Tapping<R>& tap) const {
     Vec<R>* x = spec.n_layers ? block.layer[0].x : block.final;
-    for (int t = 0; t < T(); t++)
-      for (int l = 0; l < Lanes<R>::count; l++) {
-        const R* row = weights + at.W_E + int64_t(rows[l][t]) * d();
-        for (int i = 0; i < d(); i++) x[int64_t(t) * d() + i][l] = row[i];
-      }
-    tap.both(Site::embed, 0, dense<R>(x, T() * d()));
+    look_up(x, tap.fresh);
+    tap.both(Site::embed, 0, stream(x));
     if (!spec.positions) return;
-    const R* W_pos = weights + at.W_pos;
-    if (!inputs.n_taps) {
-      for (int j = 0; j < T() * d(); j++) x[j] += W_pos[j];
+    const R* W_pos = packed + at.W_pos;
+    if (!tap.any(Site::pos_embed, 0)) {
+      for (int j = tap.fresh * d(); j < needed.end * d(); j++) x[j] += W_pos[j];
       return;
     }
     for (int j = 0; j < T() * d(); j++) block.pos[j] = all<R>(W_pos[j]);
-    tap.both(Site::pos_embed, 0, dense<R>(block.pos, T() * d()));
-    for (int j = 0; j < T() * d(); j++) x[j] += block.pos[j];
+    tap.both(Site::pos_embed, 0, stream(block.pos));
+    for (int j = tap.fresh * d(); j < needed.end * d(); j++) x[j] += block.pos[j];
   }
 
-  void norm(const NormAt& w, int from, Vec<R>* x, Vec<R>* scale, Vec<R>* hat, Vec<R>* in, Site scale_site,
-            Site hat_site, int layer, const Tapping<R>& tap) const {
-    if (spec.norm == Norm::none) return;
-    for (int t = from; t < T(); t++) scale[t] = norm_scale<R>(spec.norm, x + t * d(), hat + t * d(), R(spec.eps), d());
-    tap.both(scale_site, layer, dense<R>(scale, T()));
-    for (int t = from; t < T(); t++) {
-      const Vec<R> inverse = all<R>(1) / scale[t];
-      for (int i = 0; i < d(); i++) hat[t * d() + i] *= inverse;
+  void look_up(Vec<R>* x, int from) const {
+    const R* W_E = packed + at.W_E;
+#if defined(__GNUC__) && !defined(__clang__)
+    if (spec.d_vocab <= Lanes<R>::count) {  // the vocabulary fits a register: a shuffle looks all lanes up
+      for (int v = 0; v < spec.d_vocab; v++)
+        for (int i = 0; i < d(); i++) block.table[i][v] = W_E[v * d() + i];
+      for (int t = from; t < needed.end; t++)
+        for (int i = 0; i < d(); i++) x[t * d() + i] = __builtin_shuffle(block.table[i], block.tokens[t]);
+      return;
     }
-    tap.both(hat_site, layer, dense<R>(hat, T() * d()));
-    if (w.w < 0) return;
-    for (int t = from; t < T(); t++)
-      norm_weight<R>(spec.norm, hat + t * d(), weights + w.w, w.b < 0 ? nullptr : weights + w.b, in + t * d(), d());
+#endif
+    for (int t = from; t < needed.end; t++)
+      for (int l = 0; l < Lanes<R>::count; l++) {
+        const R* row = W_E + int64_t(block.tokens[t][l]) * d();
+        for (int i = 0; i < d(); i++) x[t * d() + i][l] = row[i];
+      }
   }
 
-  void attention(int l, int from, const Tapping<R>& tap) const {
+  void norm(Vec<R>* x, Vec<R>* inverse, Vec<R>* hat, int from, int to, Site scale_site, Site hat_site, int layer,
+            const Tapping<R>& tap) const {
+    if (spec.norm == Norm::none) return;
+    if (!tap.any(scale_site, layer)) {
+      normalise<R>(centred(spec.norm), x, hat, inverse, R(spec.eps), from, to, d());
+    } else {
+      for (int t = from; t < to; t++)
+        block.scale[t] = norm_scale<R>(centred(spec.norm), x + t * d(), hat + t * d(), R(spec.eps), d());
+      tap.both(scale_site, layer, view(block.scale, 1, 1));
+      for (int t = from; t < to; t++)
+        for (int i = 0; i < d(); i++) hat[t * d() + i] *= all<R>(1) / block.scale[t];
+    }
+    tap.both(hat_site, layer, stream(hat));
+  }
+
+  void attention(int l, int from, int to, const Tapping<R>& tap) const {
     const LayerBlock<R>& b = block.layer[l];
-    const LayerAt& w = at.layer[l];
-    const int heads = spec.n_heads * spec.d_head;
-    tap.both(Site::resid_pre, l, dense<R>(b.x, T() * d()));
-    norm(w.ln1, 0, b.x, b.scale1, b.hat1, b.in1, Site::ln1_scale, Site::ln1_normalized, l, tap);
-    linear<R>(b.in1, b.W_qkv, b.b_qkv, b.qkv, T(), d(), 3 * heads);
+    const PackedLayer& w = at.layer[l];
+    tap.both(Site::resid_pre, l, stream(b.x));
+    norm(b.x, b.inverse1, b.hat1, tap.fresh, needed.end, Site::ln1_scale, Site::ln1_normalized, l, tap);
+    linear<R>(b.hat1, packed + w.qkv.W, packed + w.qkv.b, b.qkv, tap.fresh, needed.end, d(), 3 * heads());
     for (int part = 0; part < 3; part++)
-      tap.both(Site(int(Site::q) + part), l, {b.qkv + part * heads, T() * heads, heads, 3 * heads});
+      tap.both(Site(int(Site::q) + part), l, view(b.qkv + part * heads(), heads(), 3 * heads()));
     if (tap.any(Site::attn_scores, l) || tap.any(Site::pattern, l))
-      tapped_pattern(l, from, tap);
+      tapped_pattern(l, from, to, tap);
     else
-      for (int h = 0; h < spec.n_heads; h++) {
-        const Head<R> head{spec, T(), h, b.qkv, b.a};
-        for (int t = from; t < T(); t++) {
-          score_row(head, t);
-          softmax_row(head, t);
-          mix_row(head, t, b.z);
-        }
-      }
-    tap.both(Site::z, l, dense<R>(b.z, T() * heads));
+      for (int h = 0; h < spec.n_heads; h++) attend(head(l, h), from, to, b.z);
+    tap.both(Site::z, l, view(b.z, heads(), heads()));
     Vec<R>* out = spec.d_mlp ? b.mid : stream_after(l);
+    const R *W_O = packed + w.o.W, *b_O = packed + w.o.b;
+    if (!tap.any(Site::result, l) && !tap.any(Site::attn_out, l)) {
+      linear<R>(b.z, W_O, b_O, out, from, to, heads(), d(), Plus<R>{b.x, d()});
+      return;
+    }
     if (tap.any(Site::result, l))
-      tapped_result(l, from, out, tap);
+      tapped_result(l, from, to, out, tap);
     else
-      linear<R>(b.z + from * heads, weights + w.W_O, weights + w.b_O, out + from * d(), T() - from, heads, d());
-    tap.both(Site::attn_out, l, dense<R>(out, T() * d()));
-    for (int j = from * d(); j < T() * d(); j++) out[j] += b.x[j];
+      linear<R>(b.z, W_O, b_O, out, from, to, heads(), d());
+    tap.both(Site::attn_out, l, stream(out));
+    for (int j = from * d(); j < to * d(); j++) out[j] += b.x[j];
+  }
+
+  Head<R> head(int l, int h) const {
+    const LayerBlock<R>& b = block.layer[l];
+    return {spec, T(), h, needed.end, b.qkv, b.p, b.rest};
   }
 
   // Scores and pattern as whole arrays, so that they can be tapped. What the mask hides is never used.
-  void tapped_pattern(int l, int from, const Tapping<R>& tap) const {
+  void tapped_pattern(int l, int from, int to, const Tapping<R>& tap) const {
     const LayerBlock<R>& b = block.layer[l];
-    const View<R> view = dense<R>(b.a, int64_t(spec.n_heads) * T() * T());
     for (int h = 0; h < spec.n_heads; h++)
-      for (int t = from; t < T(); t++) score_row(Head<R>{spec, T(), h, b.qkv, b.a}, t);
-    tap.write(Site::attn_scores, l, view);
-    fill_masked(b.a, R(-__builtin_inf()));
-    tap.read(Site::attn_scores, l, view);
-    const bool edited = tap.writes(Site::attn_scores, l);
+      for (int t = from; t < to; t++) score_row(head(l, h), t, spec.d_head);
+    tap.write(Site::attn_scores, l, pairs(b.p));
+    fill_masked(b.p, from, R(-__builtin_inf()));
+    tap.read(Site::attn_scores, l, pairs(b.p));
     for (int h = 0; h < spec.n_heads; h++)
-      for (int t = from; t < T(); t++) {
-        const Head<R> head{spec, T(), h, b.qkv, b.a};
-        edited ? edited_softmax_row(head, t) : softmax_row(head, t);
-      }
-    tap.write(Site::pattern, l, view);
-    fill_masked(b.a, R(0));
-    tap.read(Site::pattern, l, view);
+      for (int t = from; t < to; t++) softmax_row(head(l, h), t);
+    tap.write(Site::pattern, l, pairs(b.p));
+    fill_masked(b.p, from, R(0));
+    tap.read(Site::pattern, l, pairs(b.p));
     for (int h = 0; h < spec.n_heads; h++)
-      for (int t = from; t < T(); t++) mix_row(Head<R>{spec, T(), h, b.qkv, b.a}, t, b.z);
+      for (int t = from; t < to; t++) mix_row(head(l, h), t, b.z);
   }
 
-  void fill_masked(Vec<R>* a, R value) const {
+  void fill_masked(Vec<R>* p, int from, R value) const {
     if (!spec.causal) return;
     for (int h = 0; h < spec.n_heads; h++)
-      for (int t = 0; t < T(); t++)
-        for (int u = t + 1; u < T(); u++) a[(int64_t(h) * T() + t) * T() + u] = all<R>(value);
+      for (int t = from; t < T(); t++)
+        for (int u = t + 1; u < T(); u++) p[(int64_t(h) * T() + t) * T() + u] = all<R>(value);
   }
 
-  void tapped_result(int l, int from, Vec<R>* out, const Tapping<R>& tap) const {
-    const LayerAt& w = at.layer[l];
-    const int heads = spec.n_heads * spec.d_head, e = spec.d_head, wide = spec.n_heads * d();
-    for (int t = from; t < T(); t++)
+  void tapped_result(int l, int from, int to, Vec<R>* out, const Tapping<R>& tap) const {
+    const R* W_O = packed + at.layer[l].o.W;
+    const int e = spec.d_head, wide = spec.n_heads * d();
+    for (int t = from; t < to; t++)
       for (int h = 0; h < spec.n_heads; h++)
-        linear<R>(block.layer[l].z + t * heads + h * e, weights + w.W_O + int64_t(h) * e * d(), nullptr,
-                  block.result + t * wide + h * d(), 1, e, d());
-    tap.both(Site::result, l, dense<R>(block.result, int64_t(T()) * wide));
-    for (int t = from; t < T(); t++)
+        for (int i = 0; i < d(); i++) {
+          Vec<R> sum{};
+          for (int j = 0; j < e; j++) sum += block.layer[l].z[t * heads() + h * e + j] * W_O[(h * e + j) * d() + i];
+          block.result[t * wide + h * d() + i] = sum;
+        }
+    tap.both(Site::result, l, view(block.result, wide, wide));
+    for (int t = from; t < to; t++)
       for (int i = 0; i < d(); i++) {
-        Vec<R> sum = all<R>(weights[w.b_O + i]);
+        Vec<R> sum = all<R>(packed[at.layer[l].o.b + i]);
         for (int h = 0; h < spec.n_heads; h++) sum += block.result[t * wide + h * d() + i];
         out[t * d() + i] = sum;
       }
   }
 
-  void mlp(int l, int from, const Tapping<R>& tap) const {
+  void mlp(int l, int from, int to, const Tapping<R>& tap) const {
     const LayerBlock<R>& b = block.layer[l];
-    const LayerAt& w = at.layer[l];
+    const PackedLayer& w = at.layer[l];
     const int m = spec.d_mlp;
-    tap.both(Site::resid_mid, l, dense<R>(b.mid, T() * d()));
-    norm(w.ln2, from, b.mid, b.scale2, b.hat2, b.in2, Site::ln2_scale, Site::ln2_normalized, l, tap);
-    Vec<R>* pre = b.pre ? b.pre : b.post;
-    linear<R>(b.in2 + from * d(), weights + w.W_in, weights + w.b_in, pre + from * m, T() - from, d(), m);
-    tap.both(Site::mlp_pre, l, dense<R>(pre, T() * m));
-    for (int j = from * m; j < T() * m; j++) b.post[j] = activate<R>(spec.act, pre[j]);
-    tap.both(Site::mlp_post, l, dense<R>(b.post, T() * m));
-    Vec<R>* out = stream_after(l);
-    linear<R>(b.post + from * m, weights + w.W_out, weights + w.b_out, out + from * d(), T() - from, m, d());
-    if (inputs.n_taps) {
-      const View<R> view = dense<R>(out, T() * d());
-      tap.write(Site::mlp_out, l, view, b.hat2, d());
-      tap.read(Site::mlp_out, l, view);
+    tap.both(Site::resid_mid, l, stream(b.mid));
+    norm(b.mid, b.inverse2, b.hat2, from, to, Site::ln2_scale, Site::ln2_normalized, l, tap);
+    const R *W_in = packed + w.in.W, *b_in = packed + w.in.b;
+    if (spec.act == Activation::relu && !tap.any(Site::mlp_pre, l)) {
+      linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, Rectified{});
+    } else {
+      linear<R>(b.hat2, W_in, b_in, b.pre, from, to, d(), m);
+      tap.both(Site::mlp_pre, l, view(b.pre, m, m));
+      for (int j = from * m; j < to * m; j++) b.post[j] = activate<R>(spec.act, b.pre[j]);
     }
-    for (int j = from * d(); j < T() * d(); j++) out[j] += b.mid[j];
+    tap.both(Site::mlp_post, l, view(b.post, m, m));
+    Vec<R>* out = stream_after(l);
+    if (!tap.any(Site::mlp_out, l)) {
+      linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d(), Plus<R>{b.mid, d()});
+      return;
+    }
+    linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d());
+    tap.write(Site::mlp_out, l, stream(out), b.hat2, d());
+    tap.read(Site::mlp_out, l, stream(out));
+    for (int j = from * d(); j < to * d(); j++) out[j] += b.mid[j];
   }
 };
-
-// The first position that the last layer must compute: the first graded one, or 0 where it or what follows is read.
-inline int first_needed(const Spec& spec, const Inputs& inputs) {
-  for (int i = 0; i < inputs.n_taps; i++) {
-    const Tap& tap = inputs.taps[i];
-    const bool last = tap.layer == spec.n_layers - 1 || tap.site >= Site::final_scale;
-    if (tap.kind == TapKind::read && last) return 0;
-  }
-  return inputs.graded[0];
-}
 
 }  // namespace

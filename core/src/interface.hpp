@@ -101,23 +101,32 @@ struct Training {
   AdamW optimiser;
 };
 
+// Those who share one model's batches: run(self, n, job, of) calls job(of, i, worker) for i from 0 to n - 1, each once,
+// with workers 0 to size - 1 at work at the same time, and returns when all are done.
+struct Team {
+  void* self;
+  int32_t size;
+  void (*run)(void* self, int64_t n, void (*job)(void* of, int64_t i, int32_t worker), void* of);
+};
+
 // The kernels of one SIMD level for one floating-point type. `scratch` is aligned to 64 bytes and as large as
-// `scratch_bytes` says.
+// `pass_scratch` or `train_scratch` says.
 struct Kernels {
   const char* level;
   int32_t lanes;
-  int64_t (*scratch_bytes)(const Spec&, const Inputs&);
+  int64_t (*pass_scratch)(const Spec&, const Inputs&);
+  int64_t (*train_scratch)(const Spec&, const Inputs&, int64_t batch_size, int32_t workers);
   // Inputs lo..hi of one model: adds to `partial` where it is given, and writes `logits`
   // [input][n_graded][d_vocab_out].
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
                Partial* partial, void* scratch);
   // Gradient of the mean loss over `rows` of the inputs, as long as the weights. Returns the mean loss.
   double (*gradient)(const Spec&, const void* weights, const Inputs&, const int64_t* rows, int64_t n, void* gradient,
-                     void* scratch);
+                     const Team&, void* scratch);
   // AdamW steps of one model in place. Returns the steps done: fewer than asked where a loss or gradient was not finite
   // (`losses` then holds NaN from there on).
   int64_t (*train)(const Spec&, void* weights, void* exp_avg, void* exp_avg_sq, int64_t first_step, const Training&,
-                   double* losses, void* gradient, void* scratch);
+                   double* losses, void* gradient, const Team&, void* scratch);
 };
 
 int64_t n_params(const Spec&);

@@ -35,13 +35,18 @@ inline Vec<R> all(R x) {
 }
 
 template <class R>
+inline Mask<R> every(int x) {
+  return Mask<R>{} + typename Lanes<R>::Int(x);
+}
+
+template <class R>
 inline Vec<R> select(Mask<R> mask, Vec<R> yes, Vec<R> no) {
-  return (Vec<R>)((mask & (Mask<R>)yes) | (~mask & (Mask<R>)no));
+  return mask ? yes : no;
 }
 
 template <class R>
 inline Vec<R> larger(Vec<R> a, Vec<R> b) {
-  return select<R>(a > b, a, b);
+  return a > b ? a : b;
 }
 
 // f of every lane by the C library: exact, slow; for what is rare.
@@ -59,44 +64,95 @@ inline Vec<double> square_root(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_sqrt(v); });
 }
 
-// e^x to about 1e-7 relative, for x from -87 to 88; beyond, the value at that end. Range reduction by ln 2 in two
+constexpr double kLog2E = 1.44269504088896340736;
+
+// 2^x for x <= 0, to about 2e-7 relative; below -125 the value there. Splits off the nearest whole number, then a
+// polynomial with the least largest error on -1/2 .. 1/2. NaN stays NaN.
+inline Vec<float> power_of_two(Vec<float> x) {
+  typedef Mask<float> I;
+  const Vec<float> shifter = all(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
+  x = x < all(-125.f) ? all(-125.f) : x;
+  const Vec<float> shifted = x + shifter, r = x - (shifted - shifter);
+  Vec<float> y = all(1.3264727e-3f);
+  y = y * r + all(9.6715126e-3f);
+  y = y * r + all(5.5507337e-2f);
+  y = y * r + all(2.4022242e-1f);
+  y = y * r + all(6.9314698e-1f);
+  y = y * r + all(1.f);
+  return (Vec<float>)((I)y + ((I)shifted << 23));
+}
+inline Vec<double> power_of_two(Vec<double> x) {
+  return per_lane<double>(x, [](double v) { return __builtin_exp2(v); });
+}
+
+// e^x to about 1e-7 relative, for x from -86.5 to 88; beyond, the value at that end. Range reduction by ln 2 in two
 // parts, then a polynomial (Cephes, expf). NaN stays NaN.
 inline Vec<float> exponential(Vec<float> x) {
-  typedef Vec<float> V;
   typedef Mask<float> I;
-  x = select<float>(x < all(-87.f), all(-87.f), x);
-  x = select<float>(x > all(88.f), all(88.f), x);
-  const float shifter = 12582912.f;  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
-  V n = x * all(1.44269504088896341f) + all(shifter);
-  I whole = (I)n - (I)all(shifter);
-  n -= all(shifter);
-  V r = x - n * all(0.693359375f);
-  r = r - n * all(-2.12194440e-4f);
-  V y = all(1.9875691500e-4f);
+  const Vec<float> shifter = all(12582912.f);
+  x = x < all(-86.5f) ? all(-86.5f) : x;
+  x = x > all(88.f) ? all(88.f) : x;
+  const Vec<float> shifted = x * all(float(kLog2E)) + shifter, n = shifted - shifter;
+  const Vec<float> r = x - n * all(0.693359375f) - n * all(-2.12194440e-4f);
+  Vec<float> y = all(1.9875691500e-4f);
   y = y * r + all(1.3981999507e-3f);
   y = y * r + all(8.3334519073e-3f);
   y = y * r + all(4.1665795894e-2f);
   y = y * r + all(1.6666665459e-1f);
   y = y * r + all(5.0000001201e-1f);
   y = y * r * r + r + all(1.f);
-  return y * (V)((whole + 127) << 23);
+  return (Vec<float>)((I)y + ((I)shifted << 23));
 }
-
 inline Vec<double> exponential(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_exp(v); });
 }
 
-inline float scalar_log(float x) {
-  return __builtin_logf(x);
+// ln x for finite x >= 1, to about 1e-7: x = m 2^e with m in sqrt(1/2) .. sqrt(2), then a polynomial (Cephes, logf).
+// NaN and infinity stay what they are.
+inline Vec<float> logarithm(Vec<float> x) {
+  typedef Vec<float> V;
+  typedef Mask<float> I;
+  I bits = (I)x;
+  I e = (bits >> 23) - 127;
+  V m = (V)((bits & 0x007fffff) | 0x3f800000);
+  const I high = m > all(1.41421356237f);
+  m = high ? m * all(0.5f) : m;
+  e -= high;  // a true lane is -1
+  const V f = m - all(1.f), z = f * f;
+  V y = all(7.0376836292e-2f);
+  y = y * f + all(-1.1514610310e-1f);
+  y = y * f + all(1.1676998740e-1f);
+  y = y * f + all(-1.2420140846e-1f);
+  y = y * f + all(1.4249322787e-1f);
+  y = y * f + all(-1.6668057665e-1f);
+  y = y * f + all(2.0000714765e-1f);
+  y = y * f + all(-2.4999993993e-1f);
+  y = y * f + all(3.3333331174e-1f);
+  y = y * f * z;
+  const V n = __builtin_convertvector(e, V);
+  y = y + n * all(-2.12194440e-4f) - all(0.5f) * z;
+  y = f + y + n * all(0.693359375f);
+  return x < all(__builtin_inff()) ? y : x;
 }
-inline double scalar_log(double x) {
-  return __builtin_log(x);
+inline Vec<double> logarithm(Vec<double> x) {
+  return per_lane<double>(x, [](double v) { return __builtin_log(v); });
 }
+
 inline float scalar_erf(float x) {
   return __builtin_erff(x);
 }
 inline double scalar_erf(double x) {
   return __builtin_erf(x);
+}
+
+// The lanes' sum, by halves: the same order on every machine of a level.
+template <class R>
+inline R lane_sum(Vec<R> x) {
+  R part[Lanes<R>::count];
+  for (int l = 0; l < Lanes<R>::count; l++) part[l] = x[l];
+  for (int n = Lanes<R>::count / 2; n > 0; n /= 2)
+    for (int l = 0; l < n; l++) part[l] += part[l + n];
+  return part[0];
 }
 
 }  // namespace

@@ -58,34 +58,4 @@ struct Layout {
   }
 };
 
-// TransformerLens keeps a matrix [head][d_model][d_head] for each of Q, K and V; the linear layers want one
-// [d_model][3 * head * d_head]. `pack` makes it, `unpack` adds its gradient back in the first layout.
-template <class R>
-void pack_qkv(const Spec& s, const R* weights, const LayerAt& at, R* __restrict w, R* __restrict b) {
-  const int heads = s.n_heads * s.d_head;
-  const int64_t matrix[3] = {at.W_Q, at.W_K, at.W_V}, bias[3] = {at.b_Q, at.b_K, at.b_V};
-  for (int part = 0; part < 3; part++) {
-    for (int h = 0; h < s.n_heads; h++)
-      for (int i = 0; i < s.d_model; i++)
-        for (int e = 0; e < s.d_head; e++)
-          w[int64_t(i) * 3 * heads + part * heads + h * s.d_head + e] =
-              weights[matrix[part] + (int64_t(h) * s.d_model + i) * s.d_head + e];
-    for (int j = 0; j < heads; j++) b[part * heads + j] = weights[bias[part] + j];
-  }
-}
-
-template <class R>
-void unpack_qkv(const Spec& s, const R* __restrict w, const R* __restrict b, const LayerAt& at, R* gradient) {
-  const int heads = s.n_heads * s.d_head;
-  const int64_t matrix[3] = {at.W_Q, at.W_K, at.W_V}, bias[3] = {at.b_Q, at.b_K, at.b_V};
-  for (int part = 0; part < 3; part++) {
-    for (int h = 0; h < s.n_heads; h++)
-      for (int i = 0; i < s.d_model; i++)
-        for (int e = 0; e < s.d_head; e++)
-          gradient[matrix[part] + (int64_t(h) * s.d_model + i) * s.d_head + e] =
-              w[int64_t(i) * 3 * heads + part * heads + h * s.d_head + e];
-    for (int j = 0; j < heads; j++) gradient[bias[part] + j] = b[part * heads + j];
-  }
-}
-
 }  // namespace

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "crew.hpp"
+#include "gang.hpp"
 #include "levels.hpp"
 
 namespace nb = nanobind;
@@ -127,6 +128,11 @@ void share_or_raise(int64_t n, int threads, int64_t scratch, volatile bool& canc
   if (!done) throw nb::python_error();
 }
 
+// Threads for each model, where there are more threads than models.
+int threads_each(int64_t models, int threads) {
+  return models < threads ? int(threads / models) : 1;
+}
+
 void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
          const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Numbers& logits, int threads) {
   HeldInputs held(tokens, nb::none(), graded, sources, taps);
@@ -134,7 +140,7 @@ void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints&
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
   const int64_t out_size = in.n_inputs * in.n_graded * core.spec.d_vocab_out * int64_t(core.width());
   char* out = static_cast<char*>(logits.data());
-  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), held.cancel,
+  share_or_raise(models * chunks, threads, core.kernels->pass_scratch(core.spec, in), held.cancel,
                  [&](int64_t job, void* scratch) {
                    const int64_t model = job / chunks, lo = job % chunks * kChunk,
                                  hi = std::min(lo + kChunk, in.n_inputs);
@@ -151,7 +157,7 @@ void score(const Core& core, const Weights& stack, const Ints& tokens, const Int
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk, n = in.n_graded;
   std::vector<Partial> parts(size_t(models * chunks));
   std::vector<int64_t> rights(size_t(models * chunks * n), 0);
-  share_or_raise(models * chunks, threads, core.kernels->scratch_bytes(core.spec, in), held.cancel,
+  share_or_raise(models * chunks, threads, core.kernels->pass_scratch(core.spec, in), held.cancel,
                  [&](int64_t job, void* scratch) {
                    const int64_t model = job / chunks, lo = job % chunks * kChunk,
                                  hi = std::min(lo + kChunk, in.n_inputs);
@@ -179,11 +185,14 @@ void gradients(const Core& core, const Weights& stack, const Ints& tokens, const
   HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   std::vector<int64_t> rows(tokens.shape(0));
   for (size_t i = 0; i < rows.size(); i++) rows[i] = int64_t(i);
-  share_or_raise(int64_t(stack.shape(0)), threads, core.kernels->scratch_bytes(core.spec, held.inputs), held.cancel,
+  const int64_t models = int64_t(stack.shape(0)), n = int64_t(rows.size());
+  const int each = threads_each(models, threads);
+  share_or_raise(models, threads, core.kernels->train_scratch(core.spec, held.inputs, n, each), held.cancel,
                  [&](int64_t model, void* scratch) {
+                   Gang gang(each);
                    char* to = static_cast<char*>(out.data()) + model * core.params * int64_t(core.width());
                    loss.data()[model] = core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs,
-                                                               rows.data(), int64_t(rows.size()), to, scratch);
+                                                               rows.data(), n, to, gang.team(), scratch);
                  });
 }
 
@@ -195,9 +204,12 @@ void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const
   HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   const int64_t n_order = int64_t(order.shape(1)), n_steps = int64_t(rates.shape(1));
   const AdamW constants = {optimiser.at(0), optimiser.at(1), optimiser.at(2), optimiser.at(3), optimiser.at(4)};
-  const int64_t block = core.kernels->scratch_bytes(core.spec, held.inputs);
-  share_or_raise(int64_t(stack.shape(0)), threads, block + core.params * int64_t(core.width()) + 64, held.cancel,
+  const int64_t models = int64_t(stack.shape(0));
+  const int each = threads_each(models, threads);
+  const int64_t block = core.kernels->train_scratch(core.spec, held.inputs, batch_size, each);
+  share_or_raise(models, threads, block + core.params * int64_t(core.width()) + 64, held.cancel,
                  [&](int64_t model, void* scratch) {
+                   Gang gang(each);
                    const Training t{held.inputs, order.data() + model * n_order, n_order,
                                     batch_size,  rates.data() + model * n_steps, constants};
                    const int64_t at = model * core.params * int64_t(core.width());
@@ -205,8 +217,9 @@ void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const
                    char* m = static_cast<char*>(exp_avg.data()) + at;
                    char* v = static_cast<char*>(exp_avg_sq.data()) + at;
                    char* gradient = static_cast<char*>(scratch) + (block + 63) / 64 * 64;
-                   steps.data()[model] += core.kernels->train(core.spec, w, m, v, steps.data()[model], t,
-                                                              losses.data() + model * n_steps, gradient, scratch);
+                   steps.data()[model] +=
+                       core.kernels->train(core.spec, w, m, v, steps.data()[model], t, losses.data() + model * n_steps,
+                                           gradient, gang.team(), scratch);
                  });
 }
 

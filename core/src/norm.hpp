@@ -1,8 +1,9 @@
-// Layer norm and root-mean-square norm, with or without weights, and their gradients.
+// Layer norm and root-mean-square norm without their weights (packed.hpp folds those), and their gradient.
 #pragma once
 
 #include "interface.hpp"
 #include "lanes.hpp"
+#include "sized.hpp"
 
 namespace {
 
@@ -11,15 +12,12 @@ using openwork::Norm;
 inline bool centred(Norm norm) {
   return norm == Norm::ln || norm == Norm::ln_pre;
 }
-inline bool has_weight(Norm norm) {
-  return norm == Norm::ln || norm == Norm::rms;
-}
 
 // The scale sqrt(mean square + eps) of one position, and into `centre` what it divides.
-template <class R>
-inline Vec<R> norm_scale(Norm norm, const Vec<R>* __restrict x, Vec<R>* __restrict centre, R eps, int d) {
+template <class R, class D>
+inline Vec<R> norm_scale(bool centre_it, const Vec<R>* __restrict x, Vec<R>* __restrict centre, R eps, D d) {
   Vec<R> mean{};
-  if (centred(norm)) {
+  if (centre_it) {
     for (int i = 0; i < d; i++) mean += x[i];
     mean *= all<R>(R(1) / d);
   }
@@ -32,28 +30,37 @@ inline Vec<R> norm_scale(Norm norm, const Vec<R>* __restrict x, Vec<R>* __restri
   return square_root(square * all<R>(R(1) / d) + all<R>(eps));
 }
 
+// hat = (x - mean) / scale at positions from .. to; keeps 1 / scale.
 template <class R>
-inline void norm_weight(Norm norm, const Vec<R>* __restrict hat, const R* w, const R* b, Vec<R>* __restrict y, int d) {
-  for (int i = 0; i < d; i++) y[i] = norm == Norm::ln ? hat[i] * w[i] + b[i] : hat[i] * w[i];
+inline void normalise(bool centre_it, const Vec<R>* x, Vec<R>* hat, Vec<R>* inverse, R eps, int from, int to, int d) {
+  sized(d, [=](auto width) {
+    for (int t = from; t < to; t++) {
+      Vec<R>* to_here = hat + t * width;
+      const Vec<R> by = all<R>(1) / norm_scale<R>(centre_it, x + t * width, to_here, eps, width);
+      for (int i = 0; i < width; i++) to_here[i] *= by;
+      inverse[t] = by;
+    }
+  });
 }
 
-// dx += gradient through the norm, from dy; dw and db gather per lane where the norm has them.
+// dx += gradient through the norm, from dy, at positions from .. to.
 template <class R>
-inline void norm_gradient(Norm norm, const Vec<R>* __restrict hat, const R* w, Vec<R> scale,
-                          const Vec<R>* __restrict dy, Vec<R>* __restrict dx, Vec<R>* __restrict dw,
-                          Vec<R>* __restrict db, Vec<R>* __restrict g, int d) {
-  Vec<R> sum{}, along{};
-  for (int i = 0; i < d; i++) {
-    if (has_weight(norm)) dw[i] += dy[i] * hat[i];
-    if (norm == Norm::ln) db[i] += dy[i];
-    g[i] = has_weight(norm) ? dy[i] * w[i] : dy[i];
-    sum += g[i];
-    along += g[i] * hat[i];
-  }
-  sum = centred(norm) ? sum * all<R>(R(1) / d) : Vec<R>{};
-  along *= all<R>(R(1) / d);
-  const Vec<R> inverse = all<R>(1) / scale;
-  for (int i = 0; i < d; i++) dx[i] += inverse * (g[i] - sum - hat[i] * along);
+inline void normalise_gradient(bool centre_it, const Vec<R>* hat, const Vec<R>* inverse, const Vec<R>* dy, Vec<R>* dx,
+                               int from, int to, int d) {
+  sized(d, [=](auto width) {
+    for (int t = from; t < to; t++) {
+      const Vec<R>* __restrict h = hat + t * width, * __restrict g = dy + t * width;
+      Vec<R>* __restrict out = dx + t * width;
+      Vec<R> sum{}, along{};
+      for (int i = 0; i < width; i++) {
+        sum += g[i];
+        along += g[i] * h[i];
+      }
+      sum = centre_it ? sum * all<R>(R(1) / width) : Vec<R>{};
+      along *= all<R>(R(1) / width);
+      for (int i = 0; i < width; i++) out[i] += inverse[t] * (g[i] - sum - h[i] * along);
+    }
+  });
 }
 
 }  // namespace

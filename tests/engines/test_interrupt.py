@@ -32,7 +32,8 @@ spec = model_spec(n_layers=8, d_model=96, n_heads=4, d_head=24, d_mlp=384, d_voc
 stack, engine = initial_stack(spec, [0]), NativeEngine(threads, "portable")
 
 def dataset(n):
-    return Dataset(np.zeros((n, 64), np.int32), np.zeros((n, 1), np.int32), (63,), np.arange(n))
+    tokens = np.random.default_rng(0).integers(0, 5, (n, 64), np.int32)  # no two alike: nothing is computed once for all
+    return Dataset(tokens, np.zeros((n, 1), np.int32), (63,), np.arange(n))
 
 def work(n):
     given = dataset(n)
@@ -77,7 +78,7 @@ def test_ctrl_c_stops_within_a_second(what: str, threads: int):
 
 def test_other_python_threads_run_during_a_native_call():
     spec = model_spec(n_layers=2, d_model=32, n_heads=4, d_head=8, d_mlp=64, d_vocab=5, n_ctx=32)
-    case = make_case(spec, seed=0, models=1, inputs=12000)
+    case = make_case(spec, seed=0, models=1, inputs=60000)
     ticks, done = [], threading.Event()
 
     def tick() -> None:
