@@ -1,8 +1,10 @@
-// Work shared among threads, stopped by Ctrl-C within a twentieth of a second.
+// Threads that stay: starting one for every call costs more than a call, for the system takes its time to give a new
+// thread a core of its own. They sleep between calls.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 namespace openwork {
 
@@ -19,10 +21,31 @@ class Scratch {
   void* memory_;
 };
 
-// Calls job(i, scratch) for i in 0..n-1 on up to `threads` threads; each job must write to its own place only, so the
-// result does not depend on who does it. `interrupted` is asked now and then on the calling thread; once it says true
-// (or a job throws), `cancel` is set, no new job starts, and false is returned (or the exception rethrown).
-bool share(int64_t n, int threads, int64_t scratch_bytes, volatile bool& cancel,
-           const std::function<void(int64_t, void*)>& job, const std::function<bool()>& interrupted);
+class Crew {
+ public:
+  using Interrupted = std::function<bool()>;
+
+  // Up to `threads` of them; fewer where the machine gives no more, but one at least or std::system_error.
+  explicit Crew(int threads);
+  ~Crew();
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  int size() const;
+
+  // Calls work(0) .. work(n-1), n at most size(), each on a thread of its own, and returns when all have returned.
+  // `interrupted` is asked now and then on the calling thread; once it says true (or a call throws), `cancel` is set,
+  // and false is returned (or the exception rethrown). A second caller waits until the first is done.
+  bool all_at_once(int n, volatile bool& cancel, const std::function<void(int)>& work, const Interrupted& interrupted);
+
+  // Calls job(i, scratch) for i in 0..n-1, shared among all; each job must write to its own place only, so the result
+  // does not depend on who does it. No new job starts once `cancel` is set. Returns as all_at_once does.
+  bool share(int64_t n, int64_t scratch_bytes, volatile bool& cancel, const std::function<void(int64_t, void*)>& job,
+             const Interrupted& interrupted);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace openwork

@@ -1,10 +1,8 @@
-// Threads that share one model's batches: they meet thousands of times a second, so they spin rather than sleep.
+// Workers that share one model's batches: they meet thousands of times a second, so they spin rather than sleep.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
-#include <thread>
-#include <vector>
 
 #include "interface.hpp"
 
@@ -12,25 +10,29 @@ namespace openwork {
 
 class Gang {
  public:
-  // `size` workers, the calling thread among them; fewer where the machine gives no more threads.
-  explicit Gang(int size);
-  ~Gang();
+  // `size` workers: a leader, and size - 1 helpers who call `serve`.
+  explicit Gang(int size) : size_(size) {}
   Gang(const Gang&) = delete;
   Gang& operator=(const Gang&) = delete;
 
-  // Its plain form for the kernels.
+  // The leader's: its plain form for the kernels, and the end of all work.
   Team team();
+  void finish();
+
+  // A helper's, from 1 to size - 1: takes part in the work until `finish`.
+  void serve(int32_t worker);
 
  private:
   using Job = void (*)(void* of, int64_t i, int32_t worker);
 
   void run(int64_t n, Job job, void* of);
   void take_part(int32_t worker);
-  void serve(int32_t worker);
 
-  std::vector<std::thread> helpers_;
-  std::atomic<int64_t> round_{0};  // how many rounds of work were opened
-  std::atomic<int64_t> next_{0}, at_work_{0};
+  const int size_;
+  // Each on a cache line of its own: some are watched while others change.
+  alignas(64) std::atomic<int64_t> round_{0};  // how many rounds of work were opened
+  alignas(64) std::atomic<int64_t> next_{0};
+  alignas(64) std::atomic<int64_t> at_work_{0};
   std::atomic<bool> over_{false};
   int64_t n_ = 0;
   Job job_ = nullptr;

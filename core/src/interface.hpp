@@ -114,6 +114,8 @@ struct Team {
 struct Kernels {
   const char* level;
   int32_t lanes;
+  // How many can work on a batch of so many inputs at once.
+  int64_t (*parts)(int64_t batch_size);
   int64_t (*pass_scratch)(const Spec&, const Inputs&);
   int64_t (*train_scratch)(const Spec&, const Inputs&, int64_t batch_size, int32_t workers);
   // Inputs lo..hi of one model: adds to `partial` where it is given, and writes `logits`

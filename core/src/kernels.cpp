@@ -180,8 +180,8 @@ struct Trainer {
   const Needed needed;
   int64_t parts;
   R *packed, *packed_gradient, *unfolded;
-  Vec<R>* part_weights;  // [part][packed]
-  double* losses;        // [part]
+  R* part_gradients;  // [part][packed]
+  double* losses;     // [part]
   char* workers;
   int64_t worker_bytes;
   const int64_t* rows = nullptr;
@@ -190,11 +190,12 @@ struct Trainer {
   Trainer(const Spec& s, const Inputs& in, int64_t batch_size, int workers_count, Arena& arena)
       : spec(s), inputs(in), layout(s), at(s), needed(s, in), parts(parts_of(batch_size)) {
     packed = arena.take<R>(at.total), packed_gradient = arena.take<R>(at.total), unfolded = arena.take<R>(at.total);
-    part_weights = arena.take<Vec<R>>(at.total * parts);
+    part_gradients = arena.take<R>(at.total * parts);
     losses = arena.take<double>(parts);
     Arena counting(nullptr);
     Block<R> block(spec, inputs, needed, counting);
     Slopes<R> slopes(spec, inputs, needed, counting);
+    counting.take<Vec<R>>(at.total);
     worker_bytes = counting.used();
     workers = arena.take<char>(worker_bytes * workers_count);
   }
@@ -215,11 +216,9 @@ struct Trainer {
         this);
     double loss = 0;
     for (int64_t p = 0; p < used; p++) loss += losses[p];
-    for (int64_t i = 0; i < at.total; i++) {
-      Vec<R> sum = part_weights[i];
-      for (int64_t p = 1; p < used; p++) sum += part_weights[p * at.total + i];
-      packed_gradient[i] = lane_sum<R>(sum);
-    }
+    for (int64_t i = 0; i < at.total; i++) packed_gradient[i] = part_gradients[i];
+    for (int64_t p = 1; p < used; p++)
+      for (int64_t i = 0; i < at.total; i++) packed_gradient[i] += part_gradients[p * at.total + i];
     unpack_gradient(spec, layout, at, weights, packed_gradient, unfolded, out);
     return loss / double(n * inputs.n_graded);
   }
@@ -229,7 +228,7 @@ struct Trainer {
     Arena arena(workers + worker * worker_bytes);
     Block<R> block(spec, inputs, needed, arena);
     const Slopes<R> slopes(spec, inputs, needed, arena);
-    Vec<R>* gathered = part_weights + part * at.total;
+    Vec<R>* gathered = arena.take<Vec<R>>(at.total);
     for (int64_t i = 0; i < at.total; i++) gathered[i] = Vec<R>{};
     const Forward<R> forward{spec, at, packed, inputs, needed, block};
     const Backward<R> backward{spec, at, packed, inputs, needed, block, slopes, gathered};
@@ -247,6 +246,7 @@ struct Trainer {
       loss += logit_slopes(forward, here.count, slopes.dlogits);
       backward.run();
     }
+    lane_sums<R>(gathered, at.total, part_gradients + part * at.total);
     losses[part] = loss;
   }
 
@@ -361,8 +361,14 @@ int64_t train(const Spec& spec, void* weights, void* exp_avg, void* exp_avg_sq, 
 #define OPENWORK_NAME(x) OPENWORK_NAME_(x)
 
 template <class R>
-constexpr Kernels kTable = {
-    OPENWORK_NAME(OPENWORK_LEVEL), Lanes<R>::count, pass_scratch<R>, train_scratch<R>, pass<R>, gradient<R>, train<R>};
+constexpr Kernels kTable = {OPENWORK_NAME(OPENWORK_LEVEL),
+                            Lanes<R>::count,
+                            Trainer<R>::parts_of,
+                            pass_scratch<R>,
+                            train_scratch<R>,
+                            pass<R>,
+                            gradient<R>,
+                            train<R>};
 
 }  // namespace
 

@@ -145,14 +145,47 @@ inline double scalar_erf(double x) {
   return __builtin_erf(x);
 }
 
-// The lanes' sum, by halves: the same order on every machine of a level.
+// The lanes' sum: neighbours first, then the sums of neighbours, so that the order is the same for one and for many.
 template <class R>
 inline R lane_sum(Vec<R> x) {
   R part[Lanes<R>::count];
   for (int l = 0; l < Lanes<R>::count; l++) part[l] = x[l];
   for (int n = Lanes<R>::count / 2; n > 0; n /= 2)
-    for (int l = 0; l < n; l++) part[l] += part[l + n];
+    for (int l = 0; l < n; l++) part[l] = part[2 * l] + part[2 * l + 1];
   return part[0];
+}
+
+#if defined(__GNUC__) && !defined(__clang__)
+// Sums of neighbours: those of a in the first half, those of b in the second.
+template <class R>
+inline Vec<R> pair_sums(Vec<R> a, Vec<R> b) {
+  Mask<R> even;
+  for (int l = 0; l < Lanes<R>::count; l++) even[l] = 2 * l;
+  return __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, even + 1);
+}
+
+// lane_sum of COUNT vectors, one in each lane.
+template <class R, int COUNT>
+inline Vec<R> sums_of(const Vec<R>* x) {
+  if constexpr (COUNT == 1)
+    return *x;
+  else
+    return pair_sums<R>(sums_of<R, COUNT / 2>(x), sums_of<R, COUNT / 2>(x + COUNT / 2));
+}
+#endif
+
+// lane_sum of each of n vectors.
+template <class R>
+inline void lane_sums(const Vec<R>* x, int64_t n, R* out) {
+  int64_t i = 0;
+#if defined(__GNUC__) && !defined(__clang__)
+  constexpr int C = Lanes<R>::count;
+  for (; i + C <= n; i += C) {
+    const Vec<R> sums = sums_of<R, C>(x + i);
+    __builtin_memcpy(out + i, &sums, sizeof sums);
+  }
+#endif
+  for (; i < n; i++) out[i] = lane_sum<R>(x[i]);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 
 #include "crew.hpp"
@@ -117,55 +118,86 @@ bool signalled() {
   return PyErr_CheckSignals() != 0;
 }
 
-// Runs the jobs without the GIL; what a signal handler raised is raised here.
-void share_or_raise(int64_t n, int threads, int64_t scratch, volatile bool& cancel,
-                    const std::function<void(int64_t, void*)>& job) {
+// Calls `work`, which uses a crew, without the GIL; what a signal handler raised is raised here.
+template <class Work>
+void without_gil(Work work) {
   bool done;
   {
     const nb::gil_scoped_release release;
-    done = share(n, threads, scratch, cancel, job, signalled);
+    done = work();
   }
   if (!done) throw nb::python_error();
 }
 
-// Threads for each model, where there are more threads than models.
-int threads_each(int64_t models, int threads) {
-  return models < threads ? int(threads / models) : 1;
+// Calls job(model, scratch, team) for every model, which then has a team of its own: where there are more threads than
+// models, several share one.
+template <class Job>
+void share_models(Crew& crew, const Core& core, const Inputs& in, int64_t models, int64_t batch, int64_t extra_bytes,
+                  volatile bool& cancel, Job job) {
+  const int64_t parts = core.kernels->parts(batch), spare = crew.size() / models;
+  const int each = int(std::max<int64_t>(1, std::min(spare, parts)));
+  const int64_t bytes = core.kernels->train_scratch(core.spec, in, batch, each) + extra_bytes;
+  if (each == 1) {
+    without_gil([&] {
+      const auto alone = [&](int64_t model, void* scratch) {
+        Gang gang(1);
+        job(model, scratch, gang.team());
+      };
+      return crew.share(models, bytes, cancel, alone, signalled);
+    });
+    return;
+  }
+  std::vector<std::unique_ptr<Gang>> gangs;
+  for (int64_t model = 0; model < models; model++) gangs.push_back(std::make_unique<Gang>(each));
+  without_gil([&] {
+    const auto work = [&](int worker) {
+      Gang& gang = *gangs[size_t(worker / each)];
+      if (worker % each) return gang.serve(worker % each);
+      try {
+        const Scratch scratch(bytes);
+        job(worker / each, scratch.get(), gang.team());
+      } catch (...) {
+        gang.finish();
+        throw;
+      }
+      gang.finish();
+    };
+    return crew.all_at_once(int(models) * each, cancel, work, signalled);
+  });
 }
 
 void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
-         const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Numbers& logits, int threads) {
+         const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Numbers& logits, Crew& crew) {
   HeldInputs held(tokens, nb::none(), graded, sources, taps);
   const Inputs& in = held.inputs;
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
   const int64_t out_size = in.n_inputs * in.n_graded * core.spec.d_vocab_out * int64_t(core.width());
   char* out = static_cast<char*>(logits.data());
-  share_or_raise(models * chunks, threads, core.kernels->pass_scratch(core.spec, in), held.cancel,
-                 [&](int64_t job, void* scratch) {
-                   const int64_t model = job / chunks, lo = job % chunks * kChunk,
-                                 hi = std::min(lo + kChunk, in.n_inputs);
-                   core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
-                                      out + model * out_size, nullptr, scratch);
-                 });
+  const auto job = [&](int64_t number, void* scratch) {
+    const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, out + model * out_size,
+                       nullptr, scratch);
+  };
+  const int64_t bytes = core.kernels->pass_scratch(core.spec, in);
+  without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
 }
 
 void score(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
            const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Doubles& loss,
-           const Counts& right, const Counts& sequences, const Doubles& margin, int threads) {
+           const Counts& right, const Counts& sequences, const Doubles& margin, Crew& crew) {
   HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
   const Inputs& in = held.inputs;
   const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk, n = in.n_graded;
   std::vector<Partial> parts(size_t(models * chunks));
   std::vector<int64_t> rights(size_t(models * chunks * n), 0);
-  share_or_raise(models * chunks, threads, core.kernels->pass_scratch(core.spec, in), held.cancel,
-                 [&](int64_t job, void* scratch) {
-                   const int64_t model = job / chunks, lo = job % chunks * kChunk,
-                                 hi = std::min(lo + kChunk, in.n_inputs);
-                   Partial& part = parts[size_t(job)];
-                   part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + job * n};
-                   core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr,
-                                      &part, scratch);
-                 });
+  const auto job = [&](int64_t number, void* scratch) {
+    const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+    Partial& part = parts[size_t(number)];
+    part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + number * n};
+    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr, &part, scratch);
+  };
+  const int64_t bytes = core.kernels->pass_scratch(core.spec, in);
+  without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
   for (int64_t model = 0; model < models; model++) {
     double total = 0, least = std::numeric_limits<double>::infinity();
     for (int64_t c = 0; c < chunks; c++) {
@@ -181,46 +213,40 @@ void score(const Core& core, const Weights& stack, const Ints& tokens, const Int
 }
 
 void gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
-               const Doubles& loss, const Numbers& out, int threads) {
+               const Doubles& loss, const Numbers& out, Crew& crew) {
   HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   std::vector<int64_t> rows(tokens.shape(0));
   for (size_t i = 0; i < rows.size(); i++) rows[i] = int64_t(i);
-  const int64_t models = int64_t(stack.shape(0)), n = int64_t(rows.size());
-  const int each = threads_each(models, threads);
-  share_or_raise(models, threads, core.kernels->train_scratch(core.spec, held.inputs, n, each), held.cancel,
-                 [&](int64_t model, void* scratch) {
-                   Gang gang(each);
-                   char* to = static_cast<char*>(out.data()) + model * core.params * int64_t(core.width());
-                   loss.data()[model] = core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs,
-                                                               rows.data(), n, to, gang.team(), scratch);
-                 });
+  const int64_t n = int64_t(rows.size());
+  const auto job = [&](int64_t model, void* scratch, const Team& team) {
+    char* to = static_cast<char*>(out.data()) + model * core.params * int64_t(core.width());
+    loss.data()[model] = core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs, rows.data(), n,
+                                                to, team, scratch);
+  };
+  share_models(crew, core, held.inputs, int64_t(stack.shape(0)), n, 0, held.cancel, job);
 }
 
 // In place in `stack`, `exp_avg`, `exp_avg_sq`; `steps` [model] is the steps done before and becomes those done after.
 void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const Numbers& exp_avg_sq,
            const Counts& steps, const Ints& tokens, const Ints& answers, const Ints& graded, const Longs& order,
            int64_t batch_size, const Doubles& rates, const std::vector<double>& optimiser, const Doubles& losses,
-           int threads) {
+           Crew& crew) {
   HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   const int64_t n_order = int64_t(order.shape(1)), n_steps = int64_t(rates.shape(1));
   const AdamW constants = {optimiser.at(0), optimiser.at(1), optimiser.at(2), optimiser.at(3), optimiser.at(4)};
-  const int64_t models = int64_t(stack.shape(0));
-  const int each = threads_each(models, threads);
-  const int64_t block = core.kernels->train_scratch(core.spec, held.inputs, batch_size, each);
-  share_or_raise(models, threads, block + core.params * int64_t(core.width()) + 64, held.cancel,
-                 [&](int64_t model, void* scratch) {
-                   Gang gang(each);
-                   const Training t{held.inputs, order.data() + model * n_order, n_order,
-                                    batch_size,  rates.data() + model * n_steps, constants};
-                   const int64_t at = model * core.params * int64_t(core.width());
-                   char* w = static_cast<char*>(stack.data()) + at;
-                   char* m = static_cast<char*>(exp_avg.data()) + at;
-                   char* v = static_cast<char*>(exp_avg_sq.data()) + at;
-                   char* gradient = static_cast<char*>(scratch) + (block + 63) / 64 * 64;
-                   steps.data()[model] +=
-                       core.kernels->train(core.spec, w, m, v, steps.data()[model], t, losses.data() + model * n_steps,
-                                           gradient, gang.team(), scratch);
-                 });
+  const int64_t gradient_bytes = (core.params * int64_t(core.width()) + 63) / 64 * 64;
+  const auto job = [&](int64_t model, void* scratch, const Team& team) {
+    const Training t{held.inputs, order.data() + model * n_order, n_order,
+                     batch_size,  rates.data() + model * n_steps, constants};
+    const int64_t at = model * core.params * int64_t(core.width());
+    char* w = static_cast<char*>(stack.data()) + at;
+    char* m = static_cast<char*>(exp_avg.data()) + at;
+    char* v = static_cast<char*>(exp_avg_sq.data()) + at;
+    char* rest = static_cast<char*>(scratch) + gradient_bytes;
+    steps.data()[model] += core.kernels->train(core.spec, w, m, v, steps.data()[model], t,
+                                               losses.data() + model * n_steps, scratch, team, rest);
+  };
+  share_models(crew, core, held.inputs, int64_t(stack.shape(0)), batch_size, gradient_bytes, held.cancel, job);
 }
 
 }  // namespace
@@ -232,6 +258,7 @@ NB_MODULE(_core, m) {
     return c.kernels->lanes;
   });
   nb::class_<HeldTap>(m, "Tap");
+  nb::class_<Crew>(m, "Crew").def(nb::init<int>(), "threads"_a).def_prop_ro("size", &Crew::size);
   m.def("usable_levels", &usable_levels);
   m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a,
         "causal"_a, "positions"_a);

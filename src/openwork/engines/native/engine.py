@@ -46,6 +46,7 @@ class NativeEngine(Engine):
 
     def __init__(self, threads: int = 1, level: str | None = None) -> None:
         self.threads = threads
+        self._crews: dict[int, Any] = {}
         self.level, self._level_reason = simd_level(level)
 
     @property
@@ -54,6 +55,13 @@ class NativeEngine(Engine):
 
     def why(self) -> str:
         return f"native core, {self.level} ({self._level_reason}), {self.threads} threads"
+
+    def _crew(self) -> Any:
+        """This process's threads, started when they are first needed; a fork inherits none and starts its own."""
+        process = os.getpid()
+        if process not in self._crews:
+            self._crews[process] = _core.Crew(self.threads)
+        return self._crews[process]
 
     def _core(self, spec: ModelSpec) -> Any:
         return _core_of(spec, self.level)
@@ -74,7 +82,7 @@ class NativeEngine(Engine):
             for name, out in captures.items()
         ]
         core = self._core(spec)
-        _core.run(core, stack.flat, _int32(tokens), _graded(graded), _tokens(sources), held, logits, self.threads)
+        _core.run(core, stack.flat, _int32(tokens), _graded(graded), _tokens(sources), held, logits, self._crew())
         return Trace(start, logits, captures)
 
     def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores:
@@ -93,7 +101,7 @@ class NativeEngine(Engine):
             right,
             sequences,
             margin,
-            self.threads,
+            self._crew(),
         )
         return Scores(len(dataset), loss, right, sequences, margin)
 
@@ -117,14 +125,14 @@ class NativeEngine(Engine):
             np.ascontiguousarray(batches.rates, np.float64),
             constants,
             losses,
-            self.threads,
+            self._crew(),
         )
         return Trained(Stack(stack.spec, flat), OptimiserState(exp_avg, exp_avg_sq, step), losses)
 
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         loss, flat = np.zeros(len(stack)), np.zeros_like(stack.flat)
         tokens, answers, graded = _int32(dataset.tokens), _int32(dataset.answers), _graded(dataset.graded)
-        _core.gradients(self._core(stack.spec), stack.flat, tokens, answers, graded, loss, flat, self.threads)
+        _core.gradients(self._core(stack.spec), stack.flat, tokens, answers, graded, loss, flat, self._crew())
         return Gradients(loss, named_views(stack.spec, flat))
 
 
