@@ -84,9 +84,9 @@ inline Vec<R> score_row(const Head<R>& head, int t, E e, R unit = 1) {
   return top;
 }
 
-// The softmax of a row of scores, in units of ln 2, times the values. The row keeps exponentials; what they lack is in
-// head.rest.
-template <class R, class E>
+// The softmax of a row of scores, in units of ln 2, times the values. With KEEP the row becomes exponentials; the
+// factor that they lack is in head.rest.
+template <bool KEEP, class R, class E>
 inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
   const int n = head.keys(t), width = head.width();
   const Vec<R>* __restrict v = head.v(0);
@@ -95,20 +95,23 @@ inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
   Vec<R> sum{};
   for (int u = 0; u < n; u++, v += width) {
     const Vec<R> p = power_of_two(row[u] - top);
-    row[u] = p;
+    if constexpr (KEEP) row[u] = p;
     sum += p;
     out.add(p, v);
   }
   const Vec<R> rest = all<R>(1) / sum;
   out.finish(rest);
-  head.rest(t) = rest;
+  if constexpr (KEEP) head.rest(t) = rest;
 }
 
-// Queries from .. to of one head.
+// Queries from .. to of one head; with `keep`, what its gradient needs is kept.
 template <class R>
-inline void attend(const Head<R>& head, int from, int to, Vec<R>* z) {
+inline void attend(const Head<R>& head, int from, int to, Vec<R>* z, bool keep) {
   sized(head.spec.d_head, [&](auto e) {
-    for (int t = from; t < to; t++) mix_scores(head, t, score_row(head, t, e, R(kLog2E)), z, e);
+    for (int t = from; t < to; t++) {
+      const Vec<R> top = score_row(head, t, e, R(kLog2E));
+      keep ? mix_scores<true>(head, t, top, z, e) : mix_scores<false>(head, t, top, z, e);
+    }
   });
 }
 

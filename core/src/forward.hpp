@@ -17,6 +17,7 @@ struct Forward {
   const Inputs& inputs;
   const Needed& needed;
   Block<R>& block;
+  bool backward_follows;
 
   // Of block.tokens; every site is tapped on the way.
   void run(const Tapping<R>& tap) const {
@@ -104,7 +105,10 @@ struct Forward {
   void attention(int l, int from, int to, const Tapping<R>& tap) const {
     const LayerBlock<R>& b = block.layer[l];
     const PackedLayer& w = at.layer[l];
+    Vec<R>* out = spec.d_mlp ? b.mid : stream_after(l);
     tap.both(Site::resid_pre, l, stream(b.x));
+    if (tap.replaces(Site::attn_out, l, T() * d(), -1, Site::ln1_scale))
+      return finish(Site::attn_out, l, out, b.x, from, to, tap);
     norm(b.x, b.inverse1, b.hat1, tap.fresh, needed.end, Site::ln1_scale, Site::ln1_normalized, l, tap);
     linear<R>(b.hat1, packed + w.qkv.W, packed + w.qkv.b, b.qkv, tap.fresh, needed.end, d(), 3 * heads());
     for (int part = 0; part < 3; part++)
@@ -112,9 +116,8 @@ struct Forward {
     if (tap.any(Site::attn_scores, l) || tap.any(Site::pattern, l))
       tapped_pattern(l, from, to, tap);
     else
-      for (int h = 0; h < spec.n_heads; h++) attend(head(l, h), from, to, b.z);
+      for (int h = 0; h < spec.n_heads; h++) attend(head(l, h), from, to, b.z, backward_follows);
     tap.both(Site::z, l, view(b.z, heads(), heads()));
-    Vec<R>* out = spec.d_mlp ? b.mid : stream_after(l);
     const R *W_O = packed + w.o.W, *b_O = packed + w.o.b;
     if (!tap.any(Site::result, l) && !tap.any(Site::attn_out, l)) {
       linear<R>(b.z, W_O, b_O, out, from, to, heads(), d(), Plus<R>{b.x, d()});
@@ -124,8 +127,15 @@ struct Forward {
       tapped_result(l, from, to, out, tap);
     else
       linear<R>(b.z, W_O, b_O, out, from, to, heads(), d());
-    tap.both(Site::attn_out, l, stream(out));
-    for (int j = from * d(); j < to * d(); j++) out[j] += b.x[j];
+    finish(Site::attn_out, l, out, b.x, from, to, tap);
+  }
+
+  // Taps what a layer writes and adds the stream that it was read from.
+  void finish(Site site, int l, Vec<R>* out, const Vec<R>* stream_before, int from, int to,
+              const Tapping<R>& tap) const {
+    tap.write(site, l, stream(out), block.layer[l].hat2, d());
+    tap.read(site, l, stream(out));
+    for (int j = from * d(); j < to * d(); j++) out[j] += stream_before[j];
   }
 
   Head<R> head(int l, int h) const {
@@ -180,8 +190,11 @@ struct Forward {
     const LayerBlock<R>& b = block.layer[l];
     const PackedLayer& w = at.layer[l];
     const int m = spec.d_mlp;
+    Vec<R>* out = stream_after(l);
     tap.both(Site::resid_mid, l, stream(b.mid));
     norm(b.mid, b.inverse2, b.hat2, from, to, Site::ln2_scale, Site::ln2_normalized, l, tap);
+    if (tap.replaces(Site::mlp_out, l, T() * d(), T(), Site::mlp_pre))
+      return finish(Site::mlp_out, l, out, b.mid, from, to, tap);
     const R *W_in = packed + w.in.W, *b_in = packed + w.in.b;
     if (spec.act == Activation::relu && !tap.any(Site::mlp_pre, l)) {
       linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, Rectified{});
@@ -191,15 +204,12 @@ struct Forward {
       for (int j = from * m; j < to * m; j++) b.post[j] = activate<R>(spec.act, b.pre[j]);
     }
     tap.both(Site::mlp_post, l, view(b.post, m, m));
-    Vec<R>* out = stream_after(l);
     if (!tap.any(Site::mlp_out, l)) {
       linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d(), Plus<R>{b.mid, d()});
       return;
     }
     linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d());
-    tap.write(Site::mlp_out, l, stream(out), b.hat2, d());
-    tap.read(Site::mlp_out, l, stream(out));
-    for (int j = from * d(); j < to * d(); j++) out[j] += b.mid[j];
+    finish(Site::mlp_out, l, out, b.mid, from, to, tap);
   }
 };
 

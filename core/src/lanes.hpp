@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 namespace {
 
@@ -66,20 +69,31 @@ inline Vec<double> square_root(Vec<double> x) {
 
 constexpr double kLog2E = 1.44269504088896340736;
 
-// 2^x for x <= 0, to about 2e-7 relative; below -125 the value there. Splits off the nearest whole number, then a
-// polynomial with the least largest error on -1/2 .. 1/2. NaN stays NaN.
-inline Vec<float> power_of_two(Vec<float> x) {
-  typedef Mask<float> I;
-  const Vec<float> shifter = all(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
-  x = x < all(-125.f) ? all(-125.f) : x;
-  const Vec<float> shifted = x + shifter, r = x - (shifted - shifter);
+// 2^r for r in -1/2 .. 1/2: the polynomial with the least largest error.
+inline Vec<float> two_to_fraction(Vec<float> r) {
   Vec<float> y = all(1.3264727e-3f);
   y = y * r + all(9.6715126e-3f);
   y = y * r + all(5.5507337e-2f);
   y = y * r + all(2.4022242e-1f);
   y = y * r + all(6.9314698e-1f);
   y = y * r + all(1.f);
-  return (Vec<float>)((I)y + ((I)shifted << 23));
+  return y;
+}
+
+// 2^x for x <= 0, to about 2e-7 relative; below -125 next to nothing. Splits off the nearest whole number, then a
+// polynomial with the least largest error on -1/2 .. 1/2. NaN stays NaN.
+inline Vec<float> power_of_two(Vec<float> x) {
+#if OPENWORK_BYTES == 64 && defined(__AVX512F__)                   // which has both steps as instructions
+  x = (Vec<float>)_mm512_max_ps((__m512)all(-1000.f), (__m512)x);  // which keeps the second where one is NaN
+  const Vec<float> whole = (Vec<float>)_mm512_roundscale_ps((__m512)x, 0), r = x - whole;
+  return (Vec<float>)_mm512_scalef_ps((__m512)two_to_fraction(r), (__m512)whole);
+#else
+  typedef Mask<float> I;
+  const Vec<float> shifter = all(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
+  x = x < all(-125.f) ? all(-125.f) : x;
+  const Vec<float> shifted = x + shifter, r = x - (shifted - shifter);
+  return (Vec<float>)((I)two_to_fraction(r) + ((I)shifted << 23));
+#endif
 }
 inline Vec<double> power_of_two(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_exp2(v); });
@@ -186,6 +200,36 @@ inline void lane_sums(const Vec<R>* x, int64_t n, R* out) {
   }
 #endif
   for (; i < n; i++) out[i] = lane_sum<R>(x[i]);
+}
+
+// A square of as many vectors as lanes, turned over: halves of blocks change places, from the smallest on.
+template <class R>
+inline void transpose(Vec<R>* x) {
+  constexpr int C = Lanes<R>::count;
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC unroll 4
+  for (int b = 1; b < C; b *= 2) {
+    Mask<R> upper, lower;
+    for (int l = 0; l < C; l++) {
+      upper[l] = l & b ? C + (l ^ b) : l;
+      lower[l] = l & b ? C + l : l ^ b;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < C; i++) {
+      if (i & b) continue;
+      const Vec<R> above = x[i], below = x[i + b];
+      x[i] = __builtin_shuffle(above, below, upper);
+      x[i + b] = __builtin_shuffle(above, below, lower);
+    }
+  }
+#else
+  for (int i = 0; i < C; i++)
+    for (int l = 0; l < i; l++) {
+      const R kept = x[i][l];
+      x[i][l] = x[l][i];
+      x[l][i] = kept;
+    }
+#endif
 }
 
 }  // namespace

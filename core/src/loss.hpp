@@ -25,24 +25,24 @@ inline Vec<R> cross_entropy(const Vec<R>* __restrict logits, int n, Mask<R> answ
 // What the lanes of a block say of one position.
 template <class R>
 struct Judged {
-  Mask<R> right;  // the right logit is the first largest; a NaN is never right
-  Vec<R> margin;  // right logit minus the largest other; -inf where a NaN is involved
+  Mask<R> right;  // the right logit is the first largest; with a NaN among them none is
+  Vec<R> margin;  // right logit minus the largest other; -inf where there is a NaN, inf where there is no other
 };
 
 template <class R>
 inline Judged<R> judge(const Vec<R>* logits, int n, Mask<R> answer) {
   const Vec<R> infinite = all<R>(R(__builtin_inf()));
-  Vec<R> own = logits[0];
-  for (int j = 1; j < n; j++) own = select<R>(answer == every<R>(j), logits[j], own);
-  Judged<R> out{own == own, select<R>(own == own, infinite, -infinite)};
+  Vec<R> own = -infinite, before = -infinite, after = -infinite, total{};
   for (int j = 0; j < n; j++) {
-    const Mask<R> same = answer == every<R>(j), after = answer < every<R>(j);
-    const Vec<R> ahead = own - logits[j];
-    out.right &= same | (own > logits[j]) | ((own == logits[j]) & after);
-    const Vec<R> known = select<R>(ahead == ahead, ahead, -infinite);
-    out.margin = select<R>(~same & (known < out.margin), known, out.margin);
+    const Vec<R> logit = logits[j];
+    own = answer == every<R>(j) ? logit : own;
+    before = larger<R>(answer > every<R>(j) ? logit : -infinite, before);
+    after = larger<R>(answer < every<R>(j) ? logit : -infinite, after);
+    total += logit;
   }
-  return out;
+  const Vec<R> other = larger<R>(before, after), ahead = n > 1 ? own - other : infinite;
+  const Mask<R> known = (total == total) & (ahead == ahead);
+  return {known & (own > before) & (own >= after), known ? ahead : -infinite};
 }
 
 }  // namespace

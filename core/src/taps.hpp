@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block.hpp"
+#include "rows.hpp"
 
 namespace {
 
@@ -25,10 +26,9 @@ template <class R>
 struct Tapping {
   const Inputs* inputs;
   Vec<R>* const* saved;  // by tap: what a source pass found there
+  const LaneRows<R>* rows;
   int32_t model;
   int32_t source;
-  int64_t first;  // number of the input in lane 0
-  int64_t count;  // inputs in the block
   int32_t fresh;
 
   bool any(Site site, int layer) const {
@@ -45,6 +45,20 @@ struct Tapping {
       if (tap.site == site && tap.layer == layer && tap.kind != TapKind::read) return true;
     }
     return false;
+  }
+
+  // Whether this pass replaces all `n` numbers of the site (`n_affine` positions, by an affine write) and reads none of
+  // the sites from `inner` to it, so that what leads from there to the site need not be computed.
+  bool replaces(Site site, int layer, int64_t n, int64_t n_affine, Site inner) const {
+    bool whole = false;
+    for (int i = 0; i < inputs->n_taps; i++) {
+      const Tap& tap = inputs->taps[i];
+      if (tap.layer != layer || tap.site < inner || tap.site > site) continue;
+      if (tap.kind == TapKind::read && tap.site < site) return false;
+      if (tap.site == site)
+        whole = whole || (tap.kind == TapKind::affine ? tap.n == n_affine : tap.kind != TapKind::read && tap.n == n);
+    }
+    return whole && source < 0;
   }
 
   // Applies the writes at this site, in order. An affine write reads `from`, [pos][d].
@@ -72,15 +86,14 @@ struct Tapping {
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
       if (tap.site != site || tap.layer != layer || tap.kind != TapKind::read) continue;
-      R* out = static_cast<R*>(tap.out) + model * tap.out_stride + first * tap.n;
-      const R* before = out - Lanes<R>::count * tap.n;
-      for (int64_t k = 0; k < tap.n; k++) {
-        if (view.pos(k) < fresh) {
-          for (int64_t l = 0; l < count; l++) out[l * tap.n + k] = before[l * tap.n + k];
-        } else {
-          const Vec<R> value = view.at(k);
-          for (int64_t l = 0; l < count; l++) out[l * tap.n + k] = value[l];
+      R* out = static_cast<R*>(tap.out) + model * tap.out_stride;
+      const int64_t span = view.per_pos * view.positions, kept = fresh * view.per_pos;
+      for (int64_t at = 0; at < tap.n; at += span) {
+        for (int64_t l = 0; kept && l < rows->count; l++) {  // the row before is what this lane held before
+          R* here = out + rows->row[l] * tap.n + at;
+          __builtin_memcpy(here, here - tap.n, size_t(kept) * sizeof(R));
         }
+        copy_out(view, at + kept, at + span, out, tap.n);
       }
     }
   }
@@ -92,6 +105,23 @@ struct Tapping {
   }
 
  private:
+  // Numbers from .. to of every lane into its row of `out`.
+  void copy_out(const View<R>& view, int64_t from, int64_t to, R* out, int64_t n) const {
+    constexpr int C = Lanes<R>::count;
+    int64_t k = from;
+    for (; k + C <= to; k += C) {
+      Vec<R> square[C];
+      for (int j = 0; j < C; j++) square[j] = view.at(k + j);
+      transpose<R>(square);
+      for (int64_t l = 0; l < rows->count; l++)
+        __builtin_memcpy(out + rows->row[l] * n + k, &square[l], sizeof square[l]);
+    }
+    for (; k < to; k++) {
+      const Vec<R> value = view.at(k);
+      for (int64_t l = 0; l < rows->count; l++) out[rows->row[l] * n + k] = value[l];
+    }
+  }
+
   template <class F>
   void for_fresh(const Tap& tap, const View<R>& view, F f) const {
     for (int64_t k = 0; k < tap.n; k++)

@@ -1,0 +1,98 @@
+// A pass over some inputs of one model: logits, captures and tallies, with edits in place.
+#pragma once
+
+#include "rows.hpp"
+#include "tally.hpp"
+
+namespace {
+
+// What a pass works with: packed weights, a block for the inputs and one for each source, and what sources gave.
+template <class R>
+struct PassMemory {
+  R* packed;
+  Vec<R>** saved;
+  Mask<R>* right;
+  void* blocks;
+  int64_t block_bytes;
+
+  PassMemory(const Spec& spec, const Inputs& inputs, const PackedLayout& at, const Needed& needed, Arena& arena) {
+    packed = arena.take<R>(at.total), right = arena.take<Mask<R>>(inputs.n_graded);
+    saved = arena.take<Vec<R>*>(inputs.n_taps);
+    for (int i = 0; i < inputs.n_taps; i++) {
+      const Tap& tap = inputs.taps[i];
+      Vec<R>* found = arena.take<Vec<R>>(tap.kind == TapKind::from_source ? tap.n : 0);
+      if (saved) saved[i] = found;
+    }
+    Arena counting(nullptr);
+    Block<R> measured(spec, inputs, needed, counting);
+    block_bytes = counting.used();
+    blocks = arena.take<char>(block_bytes * (inputs.n_sources + 1));
+  }
+
+  Block<R> block(const Spec& spec, const Inputs& inputs, const Needed& needed, int number) const {
+    Arena arena(static_cast<char*>(blocks) + number * block_bytes);
+    return Block<R>(spec, inputs, needed, arena);
+  }
+};
+
+template <class R>
+int64_t pass_scratch(const Spec& spec, const Inputs& inputs) {
+  Arena counting(nullptr);
+  PassMemory<R>(spec, inputs, PackedLayout(spec), Needed(spec, inputs), counting);
+  return counting.used();
+}
+
+// [input][n_graded][d_vocab_out]
+template <class R>
+void copy_logits(const Forward<R>& forward, const LaneRows<R>& rows, R* out) {
+  const int n = forward.spec.d_vocab_out, graded = forward.inputs.n_graded;
+  for (int g = 0; g < graded; g++) {
+    const Vec<R>* logits = forward.logits(forward.inputs.graded[g]);
+    for (int64_t l = 0; l < rows.count; l++)
+      for (int j = 0; j < n; j++) out[(rows.row[l] * graded + g) * n + j] = logits[j][l];
+  }
+}
+
+// Loads tokens; returns the first position that must be computed anew.
+template <class R>
+int load(const LaneRows<R>& rows, const int32_t* tokens, int n_pos, Mask<R>* to, bool reuse) {
+  if (reuse) return rows.load_changes(tokens, n_pos, to);
+  rows.load(tokens, n_pos, to);
+  return 0;
+}
+
+template <class R>
+void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& inputs, int64_t lo, int64_t hi,
+          void* logits, Partial* partial, void* scratch) {
+  const PackedLayout at(spec);
+  const Needed needed(spec, inputs);
+  Arena arena(scratch);
+  const PassMemory<R> memory(spec, inputs, at, needed, arena);
+  pack(spec, Layout(spec), at, static_cast<const R*>(weights), memory.packed);
+  Block<R> block = memory.block(spec, inputs, needed, inputs.n_sources);
+  Tally<R> tally;
+  tally.right = memory.right;
+  for (int g = 0; g < inputs.n_graded; g++) tally.right[g] = Mask<R>{};
+  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*inputs.cancel; step++) {
+    const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
+    const bool reuse = step > 0 && spec.causal;
+    int fresh = load(rows, inputs.tokens, inputs.n_pos, block.tokens, reuse);
+    for (int32_t s = 0; s < inputs.n_sources; s++) {
+      Block<R> source = memory.block(spec, inputs, needed, s);
+      const int of_source = load(rows, inputs.sources[s], inputs.n_pos, source.tokens, reuse);
+      Forward<R>{spec, at, memory.packed, inputs, needed, source, false}.run(
+          {&inputs, memory.saved, &rows, model, s, of_source});
+      if (of_source < fresh) fresh = of_source;
+    }
+    const Forward<R> forward{spec, at, memory.packed, inputs, needed, block, false};
+    forward.run({&inputs, memory.saved, &rows, model, -1, fresh});
+    if (logits) copy_logits<R>(forward, rows, static_cast<R*>(logits));
+    if (partial) {
+      rows.load(inputs.answers, inputs.n_graded, block.answers);
+      tally.add(forward, rows.count);
+    }
+  }
+  if (partial) tally.add_to(*partial, inputs.n_graded);
+}
+
+}  // namespace
