@@ -32,7 +32,7 @@ spec = model_spec(n_layers=8, d_model=96, n_heads=4, d_head=24, d_mlp=384, d_voc
 stack, engine = initial_stack(spec, [0]), NativeEngine(threads, "portable")
 
 def dataset(n):
-    tokens = np.random.default_rng(0).integers(0, 5, (n, 64), np.int32)  # no two alike: nothing is computed once for all
+    tokens = np.random.default_rng(0).integers(0, 5, (n, 64), np.int32)  # no two alike: nothing is shared
     return Dataset(tokens, np.zeros((n, 1), np.int32), (63,), np.arange(n))
 
 def work(n):
