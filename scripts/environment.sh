@@ -25,7 +25,7 @@ install_system_packages() {
     {
         echo "openwork needs system packages that are missing, and this user may not install them: $*"
         echo "  Debian, Ubuntu: sudo apt-get install $*"
-        echo "  elsewhere: install Python 3.11 or newer with venv and headers, and a C++20 compiler"
+        echo "  elsewhere: install Python 3.11 or newer with venv and headers, and a C++17 compiler"
     } >&2
     exit 2
 }

@@ -37,6 +37,7 @@ def test_the_tree_at_the_top_is_the_tree():
         ("revers-increment", ["reverse-increment", "sort"], "did you mean 'reverse-increment'?"),
         ("zzz", ["b", "a"], "known: a, b"),
         ("zzz", [], "none is known"),
+        ("zzz", [f"{i:02}" for i in range(30)], "known: " + ", ".join(f"{i:02}" for i in range(24)) + " and 6 more"),
     ],
 )
 def test_a_misspelt_name_gets_the_nearest(name, known, told):

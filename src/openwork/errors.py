@@ -96,10 +96,17 @@ class StoreTooNew(StoreError):
     """The store was written by a newer openwork."""
 
 
+MOST_NAMES = 24
+"""names told where none is near"""
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """How to mend a misspelt name: the nearest known ones, or all of them."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return "did you mean " + " or ".join(repr(n) for n in near) + "?"
-    return "known: " + ", ".join(names) if names else "none is known"
+    if not names:
+        return "none is known"
+    rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return "known: " + ", ".join(names[:MOST_NAMES]) + rest

@@ -154,3 +154,16 @@ def test_the_article_fits_every_length(length):
     task = ReverseIncrement(5, length)
     claims = article_for(task, named_experiment("notebook", task).spec)
     assert len({claim.id for claim in claims}) == 6
+
+
+def test_a_field_that_cannot_be_read_does_not_hide_what_is_wrong_with_the_others():
+    text = MIRROR.replace('"mirror"', '"mir ror"').replace("attn.0", "attn.7").replace("x[7-i]", "x[8-i]")
+    with pytest.raises(ClaimError) as caught:
+        parse_claims(text, TASK, SPEC)
+    assert [reason.where.rpartition(", ")[2] for reason in caught.value.reasons] == ["id", "head", "key"]
+
+
+def test_without_its_for_nothing_is_said_of_names():
+    with pytest.raises(ClaimError) as caught:
+        parse_claims(MIRROR.replace('"0..7"', '"7..zero"'), TASK, SPEC)
+    assert [reason.where.rpartition(", ")[2] for reason in caught.value.reasons] == ["for"]

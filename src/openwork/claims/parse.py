@@ -20,7 +20,7 @@ may have a `title`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openwork.claims.claim import Claim
@@ -96,5 +96,22 @@ def _claim(entry: Mapping[str, Any], task: Task, spec: ModelSpec | None) -> tupl
     try:
         claim = KINDS[kind](**fields)
     except ClaimError as error:
-        return None, list(error.reasons)
+        return None, [*error.reasons, *_misfits_without(fields, error.reasons, kind, task, spec)]
     return claim, list(claim.misfits(task, spec))
+
+
+def _misfits_without(
+    fields: Mapping[str, Any], bad: Sequence[Reason], kind: str, task: Task, spec: ModelSpec | None
+) -> list[Reason]:
+    """What is wrong with the fields that could be read, where they make a claim without those that could not.
+
+    Without its `for` a claim would be about names that nobody gave a value, so nothing is said of the rest then.
+    """
+    unread = {reason.where.partition(".")[0] for reason in bad}
+    if "for" in unread:
+        return []
+    try:
+        claim = KINDS[kind](**{name: value for name, value in fields.items() if name not in unread})
+    except ClaimError:
+        return []
+    return list(claim.misfits(task, spec))

@@ -46,7 +46,7 @@ def told(path: Path) -> Iterator[None]:
         where = str(error.filename or path)
         if error.errno in _SYSTEM:
             raise StoreNotWritable("the store cannot be written", Reason(where, *_SYSTEM[error.errno])) from error
-        raise StoreError("the store cannot be used", Reason(where, str(error))) from error
+        raise StoreError("the store cannot be used", Reason(where, error.strerror or str(error), ELSEWHERE)) from error
 
 
 def result_code(error: sqlite3.Error) -> int:

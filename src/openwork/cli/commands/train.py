@@ -73,4 +73,8 @@ def train(
         emit([run_summary(run) for run in runs])
         return
     console.print(run_table(runs))
+    for run in runs:
+        if run.status == "diverged":
+            said = f"Seed {run.seed} diverged at step {run.last.step}: its loss was not finite. Try a smaller --lr."
+            console.print(said, style="red")
     console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on every input.")
