@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,29 +29,45 @@ def resolve(
     reference: Tokens,
     unedited: Unedited,
 ) -> tuple[Taps, list[Tokens]]:
-    """The taps of a plan, and the source inputs that they number.
+    """The taps of a plan, and the source inputs that they number; see `resolve_all`."""
+    [taps], drawn = resolve_all(spec, [plan], tokens, sources, reference, unedited)
+    return taps, drawn
+
+
+def resolve_all(
+    spec: ModelSpec,
+    plans: Sequence[Plan],
+    tokens: Tokens,
+    sources: Mapping[str, Tokens],
+    reference: Tokens,
+    unedited: Unedited,
+) -> tuple[list[Taps], list[Tokens]]:
+    """The taps of every plan, and the source inputs that they number; what plans share is measured and drawn once.
 
     `unedited` runs the stack over `reference` and captures the sites it is given. Costs one pass over the reference
-    when the plan has a `Mean`, and one when it has a `Linearise`.
+    where there is a `Mean`, and one where there is a `Linearise`.
 
     Raises:
         PlanError: as `Plan.checked`.
     """
     n_pos = tokens.shape[1]
-    plan = plan.checked(spec, n_pos, sources.keys())
-    means = _means(spec, plan, unedited)
-    maps = _affine_maps(spec, plan, unedited)
+    checked = [plan.checked(spec, n_pos, sources.keys()) for plan in plans]
+    edits = [edit for plan in checked for edit in plan.edits]
+    means, maps = _means(spec, edits, unedited), _affine_maps(spec, edits, unedited)
     drawn: dict[str, Tokens] = {}
-    writes = []
-    for edit in plan.edits:
+    for edit in edits:
         match edit:
             case Patch():
                 drawn[f"given {edit.source}"] = sources[edit.source]
             case Resample():
                 rows = integers(bits("resample", edit.seed), len(reference), len(tokens))
                 drawn[f"resampled {edit.seed}"] = reference[rows]
-        writes.append(_write(spec, n_pos, edit, means, maps, list(drawn)))
-    return Taps(tuple(writes), plan.captures), list(drawn.values())
+    numbered = list(drawn)
+    taps = [
+        Taps(tuple(_write(spec, n_pos, edit, means, maps, numbered) for edit in plan.edits), plan.captures)
+        for plan in checked
+    ]
+    return taps, list(drawn.values())
 
 
 def _write(
@@ -84,9 +100,9 @@ def _write(
     raise PlanError("unknown edit", Reason(str(edit), f"no engine knows {type(edit).__name__}"))
 
 
-def _means(spec: ModelSpec, plan: Plan, unedited: Unedited) -> dict[str, NDArray[np.float64]]:
+def _means(spec: ModelSpec, edits: Sequence[Edit], unedited: Unedited) -> dict[str, NDArray[np.float64]]:
     """Mean over the reference inputs of every site with a `Mean` edit: `[model, *site axes]`."""
-    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in plan.edits if isinstance(e, Mean)))
+    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in edits if isinstance(e, Mean)))
     totals: dict[str, NDArray[np.float64]] = {}
     count = 0
     for trace in unedited(sites) if sites else ():
@@ -97,14 +113,14 @@ def _means(spec: ModelSpec, plan: Plan, unedited: Unedited) -> dict[str, NDArray
 
 
 def _affine_maps(
-    spec: ModelSpec, plan: Plan, unedited: Unedited
+    spec: ModelSpec, edits: Sequence[Edit], unedited: Unedited
 ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """For every linearised MLP, the least-squares `matrix` and `bias` (see `Affine`) over inputs and positions.
 
     Solved from the normal equations by pseudo-inverse, in float64: a normalised stream lies in a hyperplane, so the
     system is singular and the smallest solution is taken. Directions below `NOISE` are taken for the rounding they are.
     """
-    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in plan.edits if isinstance(e, Linearise)))
+    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in edits if isinstance(e, Linearise)))
     reads = {site: mlp_reads(spec, site) for site in sites}
     grams: dict[str, NDArray[np.float64]] = {}
     crosses: dict[str, NDArray[np.float64]] = {}
