@@ -57,6 +57,15 @@ find_compiler() {
     return 1
 }
 
+# The browser of the browser tests and of the picture.
+find_chromium() {
+    local candidate
+    for candidate in "${OPENWORK_CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do
+        [ -n "$candidate" ] && command -v "$candidate" && return 0
+    done
+    return 1
+}
+
 # Sets `python` to an interpreter that can build the package; installs or names what is missing.
 require_machine() {
     local missing=()
