@@ -1,9 +1,15 @@
-"""PyTorch behind the engine contract: each model on its own, autograd for gradients, `torch.optim.AdamW` for steps."""
+"""PyTorch behind the engine contract: autograd for gradients, `torch.optim.AdamW` for steps.
+
+On the CPU each model runs on its own, `threads` at a time: a stack as one batched model takes up to twice as long there
+(docs/decisions/0003-engines.md), and PyTorch's kernels round some shapes otherwise in a stack than alone. On a GPU a
+stack trains as one batched model. Passes go model by model everywhere: `ROWS` inputs are work enough for any device.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -14,11 +20,12 @@ from torch import Tensor
 from openwork.data import Dataset
 from openwork.engines.contract import Engine
 from openwork.engines.taps import FromSource, Taps
+from openwork.engines.torch.device import CPU, Device
 from openwork.engines.torch.forward import forward
-from openwork.engines.torch.parallel import run_jobs
+from openwork.engines.torch.parallel import Job, run_jobs
 from openwork.engines.torch.scoring import Tally, tally
 from openwork.engines.torch.tapped import Captured, Tapped
-from openwork.engines.torch.training import OneTrained, backward, train_one
+from openwork.engines.torch.training import backward, models_at_once, train_side_by_side
 from openwork.engines.torch.weights import Weights, ids
 from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
 from openwork.models import Stack, named_views
@@ -31,22 +38,26 @@ ROWS = 2048
 
 
 class TorchEngine(Engine):
-    """Models, and pieces of `ROWS` inputs, on `threads` cores."""
+    """Models, and pieces of `ROWS` inputs, on `threads` cores or on a GPU."""
 
     name = "torch"
 
-    def __init__(self, threads: int = 1) -> None:
-        self.threads = threads
+    def __init__(self, threads: int = 1, device: Device = CPU) -> None:
+        self.threads, self.device = threads, device
+
+    @property
+    def arithmetic(self) -> str:
+        return self.device.label
 
     def why(self) -> str:
-        return f"PyTorch {torch.__version__} on the CPU, {self.threads} threads"
+        return f"PyTorch {torch.__version__}, {self.device}, {self.threads} threads"
 
     def _run(
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
     ) -> Trace:
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured]:
             logits, seen = _pass(stack, weights, model, tokens[rows], taps, graded, [s[rows] for s in sources])
-            return logits, {site: seen[site] for site in taps.reads}
+            return logits.cpu(), {site: seen[site].cpu() for site in taps.reads}
 
         found = self._each_piece(stack, len(tokens), piece)
         logits = np.stack([torch.cat([logits for logits, _ in pieces]).numpy() for pieces in found])
@@ -60,36 +71,41 @@ class TorchEngine(Engine):
         def piece(weights: Weights, model: int, rows: slice) -> Tally:
             inputs = [source[rows] for source in sources]
             logits, _ = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs)
-            return tally(logits, ids(dataset.answers[rows]))
+            return tally(logits, ids(dataset.answers[rows], self.device.name))
 
         found = self._each_piece(stack, len(dataset), piece)
         return Scores(
             len(dataset),
             np.array([sum(t.loss for t in tallies) for tallies in found]) / dataset.answers.size,
-            np.array([torch.stack([t.right for t in tallies]).sum(0).numpy() for tallies in found], np.int64),
+            np.array([torch.stack([t.right for t in tallies]).sum(0).cpu().numpy() for tallies in found], np.int64),
             np.array([sum(t.sequences for t in tallies) for tallies in found], np.int64),
             np.array([np.min([t.margin for t in tallies]) for tallies in found]),
         )
 
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
-        def one(model: int, stop: threading.Event) -> OneTrained:
-            return train_one(stack, model, state, batches, optimiser, stop)
+        size = models_at_once(stack.spec, batches) if self.device.together else 1
 
-        found = run_jobs(self.threads, [partial(one, model) for model in range(len(stack))])
+        def some(models: range, stop: threading.Event) -> Trained:
+            own = replace(batches, order=batches.order[models], rates=batches.rates[models])
+            return train_side_by_side(stack.take(models), state.take(models), own, optimiser, self.device.name, stop)
+
+        starts = range(0, len(stack), size)
+        found = self._jobs([partial(some, range(len(stack))[start : start + size]) for start in starts])
         after = OptimiserState(
-            np.stack([t.exp_avg for t in found]),
-            np.stack([t.exp_avg_sq for t in found]),
-            np.array([t.step for t in found], np.int64),
+            np.concatenate([t.state.exp_avg for t in found]),
+            np.concatenate([t.state.exp_avg_sq for t in found]),
+            np.concatenate([t.state.step for t in found]),
         )
-        return Trained(Stack(stack.spec, np.stack([t.flat for t in found])), after, np.stack([t.losses for t in found]))
+        flat = np.concatenate([t.stack.flat for t in found])
+        return Trained(Stack(stack.spec, flat), after, np.concatenate([t.losses for t in found]))
 
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         def one(model: int, _: threading.Event) -> tuple[float, Tensor]:
-            weights = Weights(stack, model, trains=True)
+            weights = Weights(stack, model, trains=True, device=self.device.name)
             return backward(stack.spec, weights, dataset), weights.gradient
 
-        found = run_jobs(self.threads, [partial(one, model) for model in range(len(stack))])
-        flat = np.stack([gradient.numpy() for _, gradient in found])
+        found = self._jobs([partial(one, model) for model in range(len(stack))])
+        flat = np.stack([gradient.cpu().numpy() for _, gradient in found])
         return Gradients(np.array([loss for loss, _ in found]), named_views(stack.spec, flat))
 
     def _each_piece(self, stack: Stack, inputs: int, piece: Callable[[Weights, int, slice], T]) -> list[list[T]]:
@@ -100,10 +116,14 @@ class TorchEngine(Engine):
                 return piece(weights, model, rows)
 
         starts = range(0, inputs, ROWS)
-        loaded = [Weights(stack, model) for model in range(len(stack))]
+        loaded = [Weights(stack, model, device=self.device.name) for model in range(len(stack))]
         jobs = [partial(job, w, m, slice(s, s + ROWS)) for m, w in enumerate(loaded) for s in starts]
-        done = run_jobs(self.threads, jobs)
+        done = self._jobs(jobs)
         return [done[m * len(starts) : (m + 1) * len(starts)] for m in range(len(stack))]
+
+    def _jobs(self, jobs: Sequence[Job[T]]) -> list[T]:
+        """Several at a time on the CPU; a GPU is busy with one."""
+        return run_jobs(self.threads if self.device.name == "cpu" else 1, jobs)
 
 
 def _pass(
@@ -116,12 +136,12 @@ def _pass(
     sources: Sequence[Tokens],
 ) -> tuple[Tensor, Captured]:
     """Logits at `graded`, and the sites read, of one model over a few inputs."""
-    spec = stack.spec
+    spec, device = stack.spec, str(weights.flat.device)
     captured: list[Captured] = []
     for number, source in enumerate(sources):
         sites = {w.site for w in taps.writes if isinstance(w, FromSource) and w.source == number}
         unedited = Tapped(spec, sites)
-        forward(spec, weights.named, ids(source), graded, unedited)
+        forward(spec, weights.named, ids(source, device), graded, unedited)
         captured.append(unedited.seen)
     at = Tapped(spec, taps.reads, taps.writes, model, captured.__getitem__)
-    return forward(spec, weights.named, ids(tokens), graded, at), at.seen
+    return forward(spec, weights.named, ids(tokens, device), graded, at), at.seen

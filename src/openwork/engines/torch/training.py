@@ -1,9 +1,9 @@
-"""Gradients and optimiser steps of one model."""
+"""Gradients and optimiser steps: of one model, or of several side by side as one batched model."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -12,72 +12,137 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from openwork.data import Dataset
-from openwork.engines.torch.forward import forward
+from openwork.engines.torch.forward import Named, forward
 from openwork.engines.torch.tapped import Tapped
-from openwork.engines.torch.weights import Weights, ids
-from openwork.engines.values import AdamW, Batches, Floats, OptimiserState
+from openwork.engines.torch.weights import Weights, ids, leaves
+from openwork.engines.values import AdamW, Batches, OptimiserState, Trained
 from openwork.models import ModelSpec, Stack
 
 ROWS = 4096
-
-
-@dataclass(frozen=True)
-class OneTrained:
-    """One model after many steps: a row of every array of `Trained`."""
-
-    flat: Floats
-    exp_avg: Floats
-    exp_avg_sq: Floats
-    step: int
-    losses: NDArray[np.float64]
+MEMORY = 4 * 2**30
+"""Bytes that autograd may keep for models that train together."""
 
 
 def backward(spec: ModelSpec, weights: Weights, dataset: Dataset) -> float:
-    """The mean loss; its gradient is in `weights.gradient` afterwards."""
+    """The mean loss of one model; its gradient is in `weights.gradient` afterwards."""
     weights.gradient.zero_()
-    total, count = 0.0, dataset.answers.size
+    total, device = 0.0, str(weights.flat.device)
     for start in range(0, len(dataset), ROWS):
-        tokens = ids(dataset.tokens[start : start + ROWS])
-        answers = ids(dataset.answers[start : start + ROWS])
-        logits = forward(spec, weights.named, tokens, dataset.graded, Tapped(spec))
-        loss: Tensor = F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum") / count
+        tokens = ids(dataset.tokens[start : start + ROWS], device)
+        answers = ids(dataset.answers[start : start + ROWS], device)
+        loss = summed_loss(spec, dataset.graded, weights.named, tokens, answers) / dataset.answers.size
         torch.autograd.backward(loss)
         total += loss.item()
     return total
 
 
-def train_one(
-    stack: Stack, model: int, state: OptimiserState, batches: Batches, constants: AdamW, stop: threading.Event
-) -> OneTrained:
-    """All steps of one model; ends at the first step whose loss or gradient is not finite."""
-    weights = Weights(stack, model, trains=True)
-    whole = torch.nn.Parameter(weights.flat)
-    whole.grad = weights.gradient
-    optimiser = torch.optim.AdamW(
-        [whole], betas=(constants.beta1, constants.beta2), eps=constants.eps, weight_decay=constants.weight_decay
-    )
-    memory = {
-        "step": torch.tensor(float(state.step[model])),
-        "exp_avg": torch.tensor(state.exp_avg[model]),
-        "exp_avg_sq": torch.tensor(state.exp_avg_sq[model]),
-    }
-    optimiser.state[whole] = memory
-    losses = np.full(batches.rates.shape[1], np.nan)
-    for step, rate in enumerate(batches.rates[model]):
+def summed_loss(spec: ModelSpec, graded: tuple[int, ...], named: Named, tokens: Tensor, answers: Tensor) -> Tensor:
+    """Cross-entropy of one model over all inputs and graded positions."""
+    logits = forward(spec, named, tokens, graded, Tapped(spec))
+    return F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum")
+
+
+class SideBySide:
+    """Models that train together: their arrays have a leading axis `model`, and each is an optimiser's group, with a
+    learning rate and a step of its own."""
+
+    def __init__(self, stack: Stack, state: OptimiserState, dataset: Dataset, constants: AdamW, device: str) -> None:
+        self.spec, self.graded, self.clip = stack.spec, dataset.graded, constants.max_grad_norm
+        self.tokens, self.answers = ids(dataset.tokens, device), ids(dataset.answers, device)
+        self.flat = torch.tensor(stack.flat, device=device)
+        self.gradient = torch.zeros_like(self.flat)
+        # vmap over a single model costs a tenth of the time: then there is no axis to map
+        self.alone = len(stack) == 1
+        self.named = leaves(self.spec, self.flat[0] if self.alone else self.flat)
+        for leaf in self.named.values():
+            leaf.requires_grad_()
+        self.exp_avg = torch.tensor(state.exp_avg, device=device)
+        self.exp_avg_sq = torch.tensor(state.exp_avg_sq, device=device)
+        self.step = torch.tensor(state.step, dtype=torch.float32, device=device)
+        self.rows = [torch.nn.Parameter(row) for row in self.flat]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": [row]} for row in self.rows],
+            betas=(constants.beta1, constants.beta2),
+            eps=constants.eps,
+            weight_decay=constants.weight_decay,
+            fused=True,
+        )
+        for model, row in enumerate(self.rows):
+            row.grad = self.gradient[model]
+            self.optimiser.state[row] = {
+                "step": self.step[model],
+                "exp_avg": self.exp_avg[model],
+                "exp_avg_sq": self.exp_avg_sq[model],
+            }
+
+    def backward(self, order: NDArray[np.int64]) -> Tensor:
+        """The mean loss `[model]` over inputs `order`, `[model, input]`; the gradient is in `gradient` afterwards."""
+        self.gradient.zero_()
+        rows = torch.from_numpy(np.ascontiguousarray(order)).to(self.flat.device)
+        total = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
+        count = rows.shape[1] * len(self.graded)
+        for start in range(0, rows.shape[1], ROWS):
+            some = rows[:, start : start + ROWS]
+            losses = self._summed(self.tokens[some], self.answers[some]) / count
+            found = torch.autograd.grad(losses.sum(), list(self.named.values()), materialize_grads=True)
+            self.gradient += torch.cat([array.reshape(len(rows), -1) for array in found], dim=1)
+            total += losses.detach()
+        return total
+
+    def _summed(self, tokens: Tensor, answers: Tensor) -> Tensor:
+        one = partial(summed_loss, self.spec, self.graded)
+        if self.alone:
+            return one(self.named, tokens[0], answers[0])[None]
+        losses: Tensor = torch.func.vmap(one)(self.named, tokens, answers)
+        return losses
+
+    def finite(self, losses: Tensor) -> NDArray[np.bool_]:
+        """`[model]`, whether the loss and all of the gradient are."""
+        found: NDArray[np.bool_] = (losses.isfinite() & self.gradient.isfinite().all(1)).cpu().numpy()
+        return found
+
+    def take_step(self, rates: NDArray[np.float64]) -> None:
+        """Clips each model's gradient by its own norm, as `clip_grad_norm_`, then steps."""
+        if self.clip is not None:
+            norms = torch.linalg.vector_norm(self.gradient, dim=1, keepdim=True)
+            self.gradient.mul_((self.clip / (norms + 1e-6)).clamp(max=1.0))
+        for group, rate in zip(self.optimiser.param_groups, rates, strict=True):
+            group["lr"] = float(rate)
+        self.optimiser.step()
+
+    def end(self, model: int) -> None:
+        """No further step for this model: the optimiser passes over what has no gradient."""
+        self.rows[model].grad = None
+
+
+def models_at_once(spec: ModelSpec, batches: Batches) -> int:
+    """How many models of a stack fit into `MEMORY` together; it hangs on sizes alone, never on the stack."""
+    n_pos = batches.dataset.tokens.shape[1]
+    attention = 4 * spec.n_heads * spec.d_head + 2 * spec.n_heads * n_pos
+    numbers = spec.n_layers * (attention + 8 * spec.d_model + 3 * spec.d_mlp) + 3 * spec.d_model
+    position = numbers * np.dtype(spec.dtype).itemsize
+    return max(1, MEMORY // int(position * n_pos * min(batches.batch_size, ROWS)))
+
+
+def train_side_by_side(
+    stack: Stack, state: OptimiserState, batches: Batches, constants: AdamW, device: str, stop: threading.Event
+) -> Trained:
+    """All steps of these models; each ends at its first step whose loss or gradient is not finite."""
+    work = SideBySide(stack, state, batches.dataset, constants, device)
+    losses = np.full(batches.rates.shape, np.nan)
+    going = np.ones(len(stack), bool)
+    for step, rates in enumerate(batches.rates.T):
         first = step * batches.batch_size
-        rows = batches.order[model, first : first + batches.batch_size]
-        loss = backward(stack.spec, weights, batches.dataset.take(rows))
-        if stop.is_set() or not (np.isfinite(loss) and weights.gradient.isfinite().all()):
+        found = work.backward(batches.order[:, first : first + batches.batch_size])
+        fine = going & work.finite(found)
+        for model in np.flatnonzero(going & ~fine):
+            work.end(int(model))
+        going = fine
+        if stop.is_set() or not going.any():
             break
-        losses[step] = loss
-        if constants.max_grad_norm is not None:
-            torch.nn.utils.clip_grad_norm_([whole], constants.max_grad_norm)
-        optimiser.param_groups[0]["lr"] = float(rate)
-        optimiser.step()
-    return OneTrained(
-        weights.flat.numpy(),
-        memory["exp_avg"].numpy(),
-        memory["exp_avg_sq"].numpy(),
-        int(memory["step"].item()),
-        losses,
+        losses[going, step] = found.cpu().numpy()[going]
+        work.take_step(rates)
+    after = OptimiserState(
+        work.exp_avg.cpu().numpy(), work.exp_avg_sq.cpu().numpy(), work.step.cpu().numpy().astype(np.int64)
     )
+    return Trained(Stack(stack.spec, work.flat.cpu().numpy()), after, losses)
