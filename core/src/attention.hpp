@@ -206,4 +206,38 @@ inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>*
   });
 }
 
+// Of one query's weights, from that of what they mix; 0 where the mask hides.
+template <class R>
+inline void weights_gradient(const Head<R>& head, int t, const Vec<R>* dz, Vec<R>* dp) {
+  const int e = head.spec.d_head, n = head.keys(t);
+  for (int u = 0; u < head.positions; u++) dp[u] = Vec<R>{};
+  for (int u = 0; u < n; u++)
+    for (int j = 0; j < e; j++) dp[u] += dz[j] * head.v(u)[j];
+}
+
+// In place, from the gradient of `n` weights to that of their scores.
+template <class R>
+inline void softmax_gradient(const Vec<R>* soft, Vec<R>* dp, int n) {
+  Vec<R> along{};
+  for (int u = 0; u < n; u++) along += soft[u] * dp[u];
+  for (int u = 0; u < n; u++) dp[u] = soft[u] * (dp[u] - along);
+}
+
+// Of one query's scores and weights: adds to dqkv [pos][3 * heads].
+template <class R>
+inline void scores_gradient(const Head<R>& head, int t, const Vec<R>* ds, const Vec<R>* dz, Vec<R>* dqkv) {
+  const int e = head.spec.d_head, n = head.keys(t);
+  dqkv += head.index * e;
+  Vec<R>* dq = dqkv + int64_t(t) * head.width();
+  for (int u = 0; u < n; u++) {
+    Vec<R>*dk = dqkv + int64_t(u) * head.width() + head.heads(), *dv = dk + head.heads();
+    const Vec<R> slope = ds[u] * all<R>(head.divisor()), weight = head.row(t)[u];
+    for (int j = 0; j < e; j++) {
+      dq[j] += slope * head.k(u)[j];
+      dk[j] += slope * head.q(t)[j];
+      dv[j] += weight * dz[j];
+    }
+  }
+}
+
 }  // namespace

@@ -1,4 +1,4 @@
-// The gradient of one block, from the logits back to the packed weights; gathered per lane.
+// The gradient of one block, from the logits back to the packed weights, gathered per lane; or back to sites.
 #pragma once
 
 #include "forward.hpp"
@@ -14,29 +14,42 @@ struct Backward {
   const Needed& needed;
   const Block<R>& block;
   const Slopes<R>& s;
-  Vec<R>* weights;  // what gathers, laid out as the packed weights are
+  Vec<R>* weights;        // what gathers, laid out as the packed weights are; null with `tap`
+  const Tapping<R>* tap;  // of the pass that it goes back through, where gradients at sites are wanted; else null
 
   // From slopes.dlogits of the block.
   void run() const {
     zero(s.dx, int64_t(needed.end) * d());
     const Vec<R>* dlogits = s.dlogits - needed.lo * spec.d_vocab_out;
     linear_backward(at.unembed, block.hat, dlogits, s.din, needed.lo, needed.hi, d(), spec.d_vocab_out);
-    norm(block.hat, block.inverse, needed.lo, needed.hi);
+    if (tap)
+      tapped_norm(block.final, block.inverse, Site::final_scale, Site::final_normalized, 0);
+    else
+      norm(block.hat, block.inverse, needed.lo, needed.hi);
     for (int l = spec.n_layers - 1; l >= 0; l--) {
+      if (tap) {
+        tapped_layer(l);
+        continue;
+      }
       const bool last = l == spec.n_layers - 1;
       const int from = last ? needed.lo : 0, to = last ? needed.hi : needed.end;
       if (spec.d_mlp) mlp(l, from, to);
       attention(l, from, to);
     }
-    embed();
+    tap ? tapped_embed() : embed();
   }
 
  private:
   int T() const { return inputs.n_pos; }
   int d() const { return spec.d_model; }
+  int heads() const { return spec.n_heads * spec.d_head; }
+  Views<R> views() const { return {spec, T()}; }
 
   static void zero(Vec<R>* to, int64_t n) {
     for (int64_t i = 0; i < n; i++) to[i] = Vec<R>{};
+  }
+  static void copy(const Vec<R>* from, Vec<R>* to, int64_t n) {
+    for (int64_t i = 0; i < n; i++) to[i] = from[i];
   }
 
   // The gradient of a layer's weights and of what it reads.
@@ -44,7 +57,7 @@ struct Backward {
   void linear_backward(const LinearAt& w, const Vec<R>* x, const Vec<R>* dy, Vec<R>* dx, int from, int to, int d_in,
                        int d_out, After after = {}) const {
     linear_input_gradient<R>(packed + w.W, dy, dx, from, to, d_in, d_out, after);
-    linear_weight_gradient<R>(x, dy, weights + w.W, weights + w.b, from, to, d_in, d_out);
+    if (weights) linear_weight_gradient<R>(x, dy, weights + w.W, weights + w.b, from, to, d_in, d_out);
   }
 
   // Adds to dx what came through a norm, from din.
@@ -72,12 +85,15 @@ struct Backward {
   void attention(int l, int from, int to) const {
     const LayerBlock<R>& b = block.layer[l];
     const PackedLayer& w = at.layer[l];
-    const int heads = spec.n_heads * spec.d_head;
-    linear_backward(w.o, b.z, s.dx, s.dz, from, to, heads, d());
-    for (int h = 0; h < spec.n_heads; h++)
-      attend_gradient(Head<R>{spec, T(), h, needed.end, b.qkv, b.p, b.rest}, from, to, s.dz, s.dqkv, s.ds, s.g);
-    linear_backward(w.qkv, b.hat1, s.dqkv, s.din, 0, needed.end, d(), 3 * heads);
+    linear_backward(w.o, b.z, s.dx, s.dz, from, to, heads(), d());
+    for (int h = 0; h < spec.n_heads; h++) attend_gradient(head(l, h), from, to, s.dz, s.dqkv, s.ds, s.g);
+    linear_backward(w.qkv, b.hat1, s.dqkv, s.din, 0, needed.end, d(), 3 * heads());
     norm(b.hat1, b.inverse1, 0, needed.end);
+  }
+
+  Head<R> head(int l, int h) const {
+    const LayerBlock<R>& b = block.layer[l];
+    return {spec, T(), h, needed.end, b.qkv, b.p, b.rest};
   }
 
   void embed() const {
@@ -97,6 +113,108 @@ struct Backward {
       for (int l = 0; l < Lanes<R>::count; l++)
         for (int i = 0; i < d(); i++)
           lanes[(int64_t(block.tokens[t][l]) * d() + i) * Lanes<R>::count + l] += s.dx[t * d() + i][l];
+  }
+
+  // The same ways back through every site, one step for one of Forward's: all positions, no weights. What was replaced
+  // may be in a layer's output only, so that is kept apart from the stream's gradient, which goes on past the layer.
+  void tapped_layer(int l) const {
+    tap->back(Site::resid_post, l, views().stream(s.dx));
+    if (spec.d_mlp) {
+      tapped_mlp(l);
+      tap->back(Site::resid_mid, l, views().stream(s.dx));
+    }
+    tapped_attention(l);
+    tap->back(Site::resid_pre, l, views().stream(s.dx));
+  }
+
+  void tapped_mlp(int l) const {
+    const LayerBlock<R>& b = block.layer[l];
+    const PackedLayer& w = at.layer[l];
+    const int m = spec.d_mlp;
+    copy(s.dx, s.dout, T() * d());
+    zero(s.dread, T() * d());
+    tap->back(Site::mlp_out, l, views().stream(s.dout), s.dread, d());
+    if (tap->replaces(Site::mlp_out, l, T() * d(), T(), Site::mlp_pre)) {  // then Forward left no `pre`
+      copy(s.dread, s.din, T() * d());
+    } else {
+      linear_input_gradient<R>(packed + w.out.W, s.dout, s.dpost, 0, T(), m, d());
+      tap->back(Site::mlp_post, l, views().rows(s.dpost, m));
+      for (int j = 0; j < T() * m; j++) s.dpost[j] *= activation_slope<R>(spec.act, b.pre[j]);
+      tap->back(Site::mlp_pre, l, views().rows(s.dpost, m));
+      linear_input_gradient<R>(packed + w.in.W, s.dpost, s.din, 0, T(), d(), m, Plus<R>{s.dread, d()});
+    }
+    tapped_norm(b.mid, b.inverse2, Site::ln2_scale, Site::ln2_normalized, l);
+  }
+
+  void tapped_attention(int l) const {
+    const LayerBlock<R>& b = block.layer[l];
+    copy(s.dx, s.dout, T() * d());
+    tap->back(Site::attn_out, l, views().stream(s.dout));
+    if (tap->replaces(Site::attn_out, l, T() * d(), -1, Site::ln1_scale)) return;
+    tapped_result(l);
+    tap->back(Site::z, l, views().rows(s.dz, heads()));
+    tapped_pattern(l);
+    for (int part = 0; part < 3; part++)
+      tap->back(Site(int(Site::q) + part), l, views().rows(s.dqkv + part * heads(), heads(), 3 * heads()));
+    linear_input_gradient<R>(packed + at.layer[l].qkv.W, s.dqkv, s.din, 0, T(), d(), 3 * heads());
+    tapped_norm(b.x, b.inverse1, Site::ln1_scale, Site::ln1_normalized, l);
+  }
+
+  // From dout to dz.
+  void tapped_result(int l) const {
+    const R* W_O = packed + at.layer[l].o.W;
+    if (!tap->any(Site::result, l)) return linear_input_gradient<R>(W_O, s.dout, s.dz, 0, T(), heads(), d());
+    const int n = spec.n_heads, e = spec.d_head;
+    for (int t = 0; t < T(); t++)
+      for (int h = 0; h < n; h++) copy(s.dout + t * d(), s.dresult + (t * n + h) * d(), d());
+    tap->back(Site::result, l, views().rows(s.dresult, n * d()));
+    for (int t = 0; t < T(); t++)
+      for (int j = 0; j < heads(); j++) {
+        Vec<R> sum{};
+        for (int i = 0; i < d(); i++) sum += s.dresult[(t * n + j / e) * d() + i] * W_O[j * d() + i];
+        s.dz[t * heads() + j] = sum;
+      }
+  }
+
+  // From dz to dqkv.
+  void tapped_pattern(int l) const {
+    const auto each_query = [&](auto f) {
+      for (int h = 0; h < spec.n_heads; h++)
+        for (int t = 0; t < T(); t++)
+          f(head(l, h), t, (int64_t(h) * T() + t) * T(), s.dz + t * heads() + h * spec.d_head);
+    };
+    each_query([&](const Head<R>& head, int t, int64_t row, const Vec<R>* dz) {
+      weights_gradient(head, t, dz, s.dpairs + row);
+    });
+    tap->back(Site::pattern, l, views().pairs(s.dpairs));
+    each_query([&](const Head<R>& head, int t, int64_t row, const Vec<R>*) {
+      softmax_gradient<R>(block.layer[l].soft + row, s.dpairs + row, head.keys(t));
+    });
+    tap->back(Site::attn_scores, l, views().pairs(s.dpairs));
+    zero(s.dqkv, int64_t(T()) * 3 * heads());
+    each_query([&](const Head<R>& head, int t, int64_t row, const Vec<R>* dz) {
+      scores_gradient(head, t, s.dpairs + row, dz, s.dqkv);
+    });
+  }
+
+  // Of a norm over `x`. Its output and its scale may be edited, so both are computed once more.
+  void tapped_norm(const Vec<R>* x, const Vec<R>* inverse, Site scale_site, Site hat_site, int layer) const {
+    if (spec.norm == Norm::none) return norm(nullptr, nullptr, 0, T());
+    tap->back(hat_site, layer, views().stream(s.din));
+    for (int t = 0; t < T(); t++) {
+      norm_scale<R>(centred(spec.norm), x + t * d(), s.centre + t * d(), R(spec.eps), d());
+      s.dscale[t] = scale_gradient<R>(s.centre + t * d(), inverse[t], s.din + t * d(), d());
+    }
+    tap->back(scale_site, layer, views().rows(s.dscale, 1));
+    for (int t = 0; t < T(); t++)
+      centre_gradient<R>(centred(spec.norm), s.centre + t * d(), inverse[t], s.din + t * d(), s.dscale[t],
+                         s.dx + t * d(), d());
+  }
+
+  // Both embeddings have the stream's own gradient, whichever of them is edited.
+  void tapped_embed() const {
+    tap->read(Site::embed, 0, views().stream(s.dx), TapKind::gradient);
+    tap->read(Site::pos_embed, 0, views().stream(s.dx), TapKind::gradient);
   }
 };
 

@@ -43,16 +43,8 @@ struct Forward {
   int d() const { return spec.d_model; }
   int heads() const { return spec.n_heads * spec.d_head; }
   Vec<R>* stream_after(int l) const { return l + 1 < spec.n_layers ? block.layer[l + 1].x : block.final; }
-
-  // A site with `width` numbers at each position, of which `row` lie together and the next ones `stride` further.
-  View<R> view(Vec<R>* data, int64_t width, int64_t stride) const {
-    return {data, T() * width, width, stride, width, T()};
-  }
-  View<R> stream(Vec<R>* data) const { return view(data, d(), d()); }
-  View<R> pairs(Vec<R>* data) const {
-    const int64_t n = int64_t(spec.n_heads) * T() * T();
-    return {data, n, n, n, T(), T()};
-  }
+  Views<R> views() const { return {spec, T()}; }
+  View<R> stream(Vec<R>* data) const { return views().stream(data); }
 
   void embed(const Tapping<R>& tap) const {
     Vec<R>* x = spec.n_layers ? block.layer[0].x : block.final;
@@ -95,9 +87,11 @@ struct Forward {
     } else {
       for (int t = from; t < to; t++)
         block.scale[t] = norm_scale<R>(centred(spec.norm), x + t * d(), hat + t * d(), R(spec.eps), d());
-      tap.both(scale_site, layer, view(block.scale, 1, 1));
-      for (int t = from; t < to; t++)
-        for (int i = 0; i < d(); i++) hat[t * d() + i] *= all<R>(1) / block.scale[t];
+      tap.both(scale_site, layer, views().rows(block.scale, 1));
+      for (int t = from; t < to; t++) {
+        inverse[t] = all<R>(1) / block.scale[t];
+        for (int i = 0; i < d(); i++) hat[t * d() + i] *= inverse[t];
+      }
     }
     tap.both(hat_site, layer, stream(hat));
   }
@@ -112,12 +106,12 @@ struct Forward {
     norm(b.x, b.inverse1, b.hat1, tap.fresh, needed.end, Site::ln1_scale, Site::ln1_normalized, l, tap);
     linear<R>(b.hat1, packed + w.qkv.W, packed + w.qkv.b, b.qkv, tap.fresh, needed.end, d(), 3 * heads());
     for (int part = 0; part < 3; part++)
-      tap.both(Site(int(Site::q) + part), l, view(b.qkv + part * heads(), heads(), 3 * heads()));
-    if (tap.any(Site::attn_scores, l) || tap.any(Site::pattern, l))
+      tap.both(Site(int(Site::q) + part), l, views().rows(b.qkv + part * heads(), heads(), 3 * heads()));
+    if (block.whole || tap.any(Site::attn_scores, l) || tap.any(Site::pattern, l))
       tapped_pattern(l, from, to, tap);
     else
       for (int h = 0; h < spec.n_heads; h++) attend(head(l, h), from, to, b.z, backward_follows);
-    tap.both(Site::z, l, view(b.z, heads(), heads()));
+    tap.both(Site::z, l, views().rows(b.z, heads()));
     const R *W_O = packed + w.o.W, *b_O = packed + w.o.b;
     if (!tap.any(Site::result, l) && !tap.any(Site::attn_out, l)) {
       linear<R>(b.z, W_O, b_O, out, from, to, heads(), d(), Plus<R>{b.x, d()});
@@ -148,14 +142,16 @@ struct Forward {
     const LayerBlock<R>& b = block.layer[l];
     for (int h = 0; h < spec.n_heads; h++)
       for (int t = from; t < to; t++) score_row(head(l, h), t, spec.d_head);
-    tap.write(Site::attn_scores, l, pairs(b.p));
+    const View<R> pairs = views().pairs(b.p);
+    tap.write(Site::attn_scores, l, pairs);
     fill_masked(b.p, from, R(-__builtin_inf()));
-    tap.read(Site::attn_scores, l, pairs(b.p));
+    tap.read(Site::attn_scores, l, pairs);
     for (int h = 0; h < spec.n_heads; h++)
       for (int t = from; t < to; t++) softmax_row(head(l, h), t);
-    tap.write(Site::pattern, l, pairs(b.p));
+    if (block.whole) __builtin_memcpy(b.soft, b.p, size_t(pairs.n) * sizeof(Vec<R>));
+    tap.write(Site::pattern, l, pairs);
     fill_masked(b.p, from, R(0));
-    tap.read(Site::pattern, l, pairs(b.p));
+    tap.read(Site::pattern, l, pairs);
     for (int h = 0; h < spec.n_heads; h++)
       for (int t = from; t < to; t++) mix_row(head(l, h), t, b.z);
   }
@@ -177,7 +173,7 @@ struct Forward {
           for (int j = 0; j < e; j++) sum += block.layer[l].z[t * heads() + h * e + j] * W_O[(h * e + j) * d() + i];
           block.result[t * wide + h * d() + i] = sum;
         }
-    tap.both(Site::result, l, view(block.result, wide, wide));
+    tap.both(Site::result, l, views().rows(block.result, wide));
     for (int t = from; t < to; t++)
       for (int i = 0; i < d(); i++) {
         Vec<R> sum = all<R>(packed[at.layer[l].o.b + i]);
@@ -196,14 +192,14 @@ struct Forward {
     if (tap.replaces(Site::mlp_out, l, T() * d(), T(), Site::mlp_pre))
       return finish(Site::mlp_out, l, out, b.mid, from, to, tap);
     const R *W_in = packed + w.in.W, *b_in = packed + w.in.b;
-    if (spec.act == Activation::relu && !tap.any(Site::mlp_pre, l)) {
+    if (spec.act == Activation::relu && !block.whole && !tap.any(Site::mlp_pre, l)) {
       linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, Rectified{});
     } else {
       linear<R>(b.hat2, W_in, b_in, b.pre, from, to, d(), m);
-      tap.both(Site::mlp_pre, l, view(b.pre, m, m));
+      tap.both(Site::mlp_pre, l, views().rows(b.pre, m));
       for (int j = from * m; j < to * m; j++) b.post[j] = activate<R>(spec.act, b.pre[j]);
     }
-    tap.both(Site::mlp_post, l, view(b.post, m, m));
+    tap.both(Site::mlp_post, l, views().rows(b.post, m));
     if (!tap.any(Site::mlp_out, l)) {
       linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d(), Plus<R>{b.mid, d()});
       return;

@@ -48,13 +48,15 @@ enum class Site : int32_t {
   count
 };
 
-enum class TapKind : int32_t { constant, from_source, affine, read };
+enum class TapKind : int32_t { constant, from_source, affine, read, gradient };
 
-// One write or read at a site. Which members count depends on `kind`:
+// One write or read at a site, of its value or of a metric's gradient with respect to it. Which members count depends
+// on `kind`:
 //   constant     index[n], values [model][n] (stride 0: the same for every model)
 //   from_source  index[n], source
 //   affine       index[n] are positions; values [model][d_model * d_model + d_model], matrix (in, out) then bias
 //   read         out [model][input][n], n all numbers of the site; no index
+//   gradient     the same
 struct Tap {
   Site site;
   int32_t layer;
@@ -122,6 +124,12 @@ struct Kernels {
   // [input][n_graded][d_vocab_out].
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
                Partial* partial, void* scratch);
+  // Inputs lo..hi of one model: their metric into `metric` [input], and its gradients at taps. The metric is the mean
+  // loss over graded positions, or where `slopes` [input][n_graded][d_vocab_out] are given the sum of slopes times
+  // logits.
+  int64_t (*site_scratch)(const Spec&, const Inputs&);
+  void (*site_gradients)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi,
+                         const void* slopes, void* metric, void* scratch);
   // Gradient of the mean loss over `rows` of the inputs, as long as the weights. Returns the mean loss.
   double (*gradient)(const Spec&, const void* weights, const Inputs&, const int64_t* rows, int64_t n, void* gradient,
                      const Team&, void* scratch);

@@ -1,5 +1,5 @@
 // The kernels of one SIMD level: compiled once for each, with OPENWORK_LEVEL, OPENWORK_BYTES and OPENWORK_TILE set.
-#include "pass.hpp"
+#include "site_gradients.hpp"
 #include "trainer.hpp"
 
 namespace {
@@ -58,6 +58,8 @@ constexpr Kernels kTable = {OPENWORK_NAME(OPENWORK_LEVEL),
                             pass_scratch<R>,
                             train_scratch<R>,
                             pass<R>,
+                            site_scratch<R>,
+                            site_gradients<R>,
                             gradient<R>,
                             train<R>};
 

@@ -22,6 +22,14 @@ inline Vec<R> cross_entropy(const Vec<R>* __restrict logits, int n, Mask<R> answ
   return logarithm(sum) - (own - top);
 }
 
+// The same; `slope` becomes its gradient with respect to the logits, times `weight`.
+template <class R>
+inline Vec<R> cross_entropy_slope(const Vec<R>* logits, int n, Mask<R> answer, Vec<R> weight, Vec<R>* slope) {
+  const Vec<R> loss = cross_entropy<R>(logits, n, answer, slope);
+  for (int j = 0; j < n; j++) slope[j] = (slope[j] - select<R>(answer == every<R>(j), all<R>(1), Vec<R>{})) * weight;
+  return loss;
+}
+
 // What the lanes of a block say of one position.
 template <class R>
 struct Judged {

@@ -212,6 +212,26 @@ void score(const Core& core, const Weights& stack, const Ints& tokens, const Int
   }
 }
 
+// `slopes` [model or 1][input][graded][d_vocab_out], empty where the metric is the loss.
+void site_gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
+                    const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Weights& slopes,
+                    const Numbers& metric, Crew& crew) {
+  HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
+  const Inputs& in = held.inputs;
+  const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
+  const char* slope = slopes.size() ? static_cast<const char*>(slopes.data()) : nullptr;
+  const int64_t slope_stride = !slope || slopes.shape(0) == 1 ? 0 : int64_t(slopes.nbytes()) / models;
+  const auto job = [&](int64_t number, void* scratch) {
+    const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+    core.kernels->site_gradients(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
+                                 slope ? slope + model * slope_stride : nullptr,
+                                 static_cast<char*>(metric.data()) + model * in.n_inputs * int64_t(core.width()),
+                                 scratch);
+  };
+  const int64_t bytes = core.kernels->site_scratch(core.spec, in);
+  without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
+}
+
 void gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
                const Doubles& loss, const Numbers& out, Crew& crew) {
   HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
@@ -266,6 +286,7 @@ NB_MODULE(_core, m) {
         "out"_a.none());
   m.def("run", &run);
   m.def("score", &score);
+  m.def("site_gradients", &site_gradients);
   m.def("gradients", &gradients);
   m.def("train", &train);
 }

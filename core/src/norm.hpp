@@ -63,4 +63,23 @@ inline void normalise_gradient(bool centre_it, const Vec<R>* hat, const Vec<R>* 
   });
 }
 
+// Of one position, where the scale is a value of its own: its gradient, from that of what it makes of `centre`.
+template <class R>
+inline Vec<R> scale_gradient(const Vec<R>* centre, Vec<R> inverse, const Vec<R>* dy, int d) {
+  Vec<R> along{};
+  for (int i = 0; i < d; i++) along += dy[i] * centre[i];
+  return -along * inverse * inverse;
+}
+
+// And the rest of the way: dx += what comes through `centre`, and through the scale from dscale.
+template <class R>
+inline void centre_gradient(bool centre_it, const Vec<R>* centre, Vec<R> inverse, const Vec<R>* dy, Vec<R> dscale,
+                            Vec<R>* dx, int d) {
+  const Vec<R> pull = dscale * inverse * all<R>(R(1) / d);
+  Vec<R> mean{};
+  for (int i = 0; centre_it && i < d; i++) mean += dy[i] * inverse + pull * centre[i];
+  mean *= all<R>(R(1) / d);
+  for (int i = 0; i < d; i++) dx[i] += dy[i] * inverse + pull * centre[i] - mean;
+}
+
 }  // namespace

@@ -61,21 +61,34 @@ int load(const LaneRows<R>& rows, const int32_t* tokens, int n_pos, Mask<R>* to,
   return 0;
 }
 
+// A pass of one model in progress.
 template <class R>
-void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& inputs, int64_t lo, int64_t hi,
-          void* logits, Partial* partial, void* scratch) {
-  const PackedLayout at(spec);
-  const Needed needed(spec, inputs);
-  Arena arena(scratch);
-  const PassMemory<R> memory(spec, inputs, at, needed, arena);
-  pack(spec, Layout(spec), at, static_cast<const R*>(weights), memory.packed);
-  Block<R> block = memory.block(spec, inputs, needed, inputs.n_sources);
-  Tally<R> tally;
-  tally.right = memory.right;
-  for (int g = 0; g < inputs.n_graded; g++) tally.right[g] = Mask<R>{};
-  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*inputs.cancel; step++) {
-    const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
-    const bool reuse = step > 0 && spec.causal;
+struct Pass {
+  const Spec& spec;
+  const Inputs& inputs;
+  const PackedLayout at;
+  const Needed needed;
+  const PassMemory<R> memory;
+  Block<R> block;
+  const Forward<R> forward;
+  int32_t model;
+
+  Pass(const Spec& s, const void* weights, int32_t number, const Inputs& in, Arena& arena)
+      : spec(s),
+        inputs(in),
+        at(s),
+        needed(s, in),
+        memory(s, in, at, needed, arena),
+        block(memory.block(s, in, needed, in.n_sources)),
+        forward{s, at, memory.packed, in, needed, block, false},
+        model(number) {
+    pack(s, Layout(s), at, static_cast<const R*>(weights), memory.packed);
+  }
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
+
+  // The sources' rows, then the inputs'; with `reuse` the block holds the rows before these.
+  Tapping<R> run(const LaneRows<R>& rows, bool reuse) {
     int fresh = load(rows, inputs.tokens, inputs.n_pos, block.tokens, reuse);
     for (int32_t s = 0; s < inputs.n_sources; s++) {
       Block<R> source = memory.block(spec, inputs, needed, s);
@@ -84,12 +97,27 @@ void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& in
           {&inputs, memory.saved, &rows, model, s, of_source});
       if (of_source < fresh) fresh = of_source;
     }
-    const Forward<R> forward{spec, at, memory.packed, inputs, needed, block, false};
-    forward.run({&inputs, memory.saved, &rows, model, -1, fresh});
-    if (logits) copy_logits<R>(forward, rows, static_cast<R*>(logits));
+    const Tapping<R> tap{&inputs, memory.saved, &rows, model, -1, fresh};
+    forward.run(tap);
+    return tap;
+  }
+};
+
+template <class R>
+void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& inputs, int64_t lo, int64_t hi,
+          void* logits, Partial* partial, void* scratch) {
+  Arena arena(scratch);
+  Pass<R> pass(spec, weights, model, inputs, arena);
+  Tally<R> tally;
+  tally.right = pass.memory.right;
+  for (int g = 0; g < inputs.n_graded; g++) tally.right[g] = Mask<R>{};
+  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*inputs.cancel; step++) {
+    const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
+    pass.run(rows, step > 0 && spec.causal);
+    if (logits) copy_logits<R>(pass.forward, rows, static_cast<R*>(logits));
     if (partial) {
-      rows.load(inputs.answers, inputs.n_graded, block.answers);
-      tally.add(forward, rows.count);
+      rows.load(inputs.answers, inputs.n_graded, pass.block.answers);
+      tally.add(pass.forward, rows.count);
     }
   }
   if (partial) tally.add_to(*partial, inputs.n_graded);

@@ -19,6 +19,25 @@ struct View {
   int64_t pos(int64_t i) const { return i / per_pos % positions; }
 };
 
+// The views of a model's sites.
+template <class R>
+struct Views {
+  const Spec& spec;
+  int64_t positions;
+
+  // A site with `width` numbers at each position, the next position's `stride` further.
+  View<R> rows(Vec<R>* data, int64_t width, int64_t stride) const {
+    return {data, positions * width, width, stride, width, positions};
+  }
+  View<R> rows(Vec<R>* data, int64_t width) const { return rows(data, width, width); }
+  View<R> stream(Vec<R>* data) const { return rows(data, spec.d_model); }
+  // [head][query][key]
+  View<R> pairs(Vec<R>* data) const {
+    const int64_t n = spec.n_heads * positions * positions;
+    return {data, n, n, n, positions, positions};
+  }
+};
+
 // Which pass is running: the edited one over the inputs (source -1), or an unedited one over a source's inputs.
 // Positions before `fresh` are as the block before left them, in every lane: nothing is computed or written there, and
 // what is read there is what was read for the block before.
@@ -37,26 +56,16 @@ struct Tapping {
     return false;
   }
 
-  // Whether this pass writes there.
-  bool writes(Site site, int layer) const {
-    if (source >= 0) return false;
-    for (int i = 0; i < inputs->n_taps; i++) {
-      const Tap& tap = inputs->taps[i];
-      if (tap.site == site && tap.layer == layer && tap.kind != TapKind::read) return true;
-    }
-    return false;
-  }
-
-  // Whether this pass replaces all `n` numbers of the site (`n_affine` positions, by an affine write) and reads none of
-  // the sites from `inner` to it, so that what leads from there to the site need not be computed.
+  // Whether this pass replaces all `n` numbers of the site (`n_affine` positions, by an affine write) and nothing is
+  // asked of the sites from `inner` to it, so that what leads from there to the site need not be computed.
   bool replaces(Site site, int layer, int64_t n, int64_t n_affine, Site inner) const {
     bool whole = false;
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
       if (tap.layer != layer || tap.site < inner || tap.site > site) continue;
-      if (tap.kind == TapKind::read && tap.site < site) return false;
+      if (!is_write(tap) && tap.site < site) return false;
       if (tap.site == site)
-        whole = whole || (tap.kind == TapKind::affine ? tap.n == n_affine : tap.kind != TapKind::read && tap.n == n);
+        whole = whole || (tap.kind == TapKind::affine ? tap.n == n_affine : is_write(tap) && tap.n == n);
     }
     return whole && source < 0;
   }
@@ -65,7 +74,7 @@ struct Tapping {
   void write(Site site, int layer, View<R> view, const Vec<R>* from = nullptr, int d = 0) const {
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
-      if (tap.site != site || tap.layer != layer || tap.kind == TapKind::read) continue;
+      if (tap.site != site || tap.layer != layer || !is_write(tap)) continue;
       const R* values = static_cast<const R*>(tap.values) + model * tap.values_stride;
       if (source >= 0) {
         if (tap.kind == TapKind::from_source && tap.source == source)
@@ -80,12 +89,12 @@ struct Tapping {
     }
   }
 
-  // Copies the site's value out, [model][input][n], where it is read.
-  void read(Site site, int layer, View<R> view) const {
+  // Copies the site's value out, [model][input][n], where it is read; or its gradient, where that is asked for.
+  void read(Site site, int layer, View<R> view, TapKind kind = TapKind::read) const {
     if (source >= 0) return;
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
-      if (tap.site != site || tap.layer != layer || tap.kind != TapKind::read) continue;
+      if (tap.site != site || tap.layer != layer || tap.kind != kind) continue;
       R* out = static_cast<R*>(tap.out) + model * tap.out_stride;
       const int64_t span = view.per_pos * view.positions, kept = fresh * view.per_pos;
       for (int64_t at = 0; at < tap.n; at += span) {
@@ -104,7 +113,23 @@ struct Tapping {
     read(site, layer, view);
   }
 
+  // On the way back: copies the gradient out, then stops it where the value was replaced. What an affine write read
+  // gets its share in `from`, [pos][d].
+  void back(Site site, int layer, View<R> view, Vec<R>* from = nullptr, int d = 0) const {
+    read(site, layer, view, TapKind::gradient);
+    for (int i = inputs->n_taps - 1; i >= 0; i--) {
+      const Tap& tap = inputs->taps[i];
+      if (tap.site != site || tap.layer != layer || !is_write(tap)) continue;
+      if (tap.kind == TapKind::affine)
+        affine_back(tap, static_cast<const R*>(tap.values) + model * tap.values_stride, view, from, d);
+      else
+        for (int64_t k = 0; k < tap.n; k++) view.at(tap.index[k]) = Vec<R>{};
+    }
+  }
+
  private:
+  static bool is_write(const Tap& tap) { return tap.kind < TapKind::read; }
+
   // Numbers from .. to of every lane into its row of `out`.
   void copy_out(const View<R>& view, int64_t from, int64_t to, R* out, int64_t n) const {
     constexpr int C = Lanes<R>::count;
@@ -136,6 +161,17 @@ struct Tapping {
         Vec<R> y = all<R>(values[int64_t(d) * d + o]);
         for (int j = 0; j < d; j++) y += x[j] * values[int64_t(j) * d + o];
         view.at(int64_t(tap.index[k]) * d + o) = y;
+      }
+    }
+  }
+
+  void affine_back(const Tap& tap, const R* values, const View<R>& view, Vec<R>* from, int d) const {
+    for (int64_t k = 0; k < tap.n; k++) {
+      Vec<R>* dx = from + int64_t(tap.index[k]) * d;
+      for (int o = 0; o < d; o++) {
+        Vec<R>& dy = view.at(int64_t(tap.index[k]) * d + o);
+        for (int j = 0; j < d; j++) dx[j] += dy * values[int64_t(j) * d + o];
+        dy = Vec<R>{};
       }
     }
   }

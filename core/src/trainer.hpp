@@ -73,7 +73,7 @@ struct Trainer {
     Vec<R>* gathered = arena.take<Vec<R>>(at.total);
     for (int64_t i = 0; i < at.total; i++) gathered[i] = Vec<R>{};
     const Forward<R> forward{spec, at, packed, inputs, needed, block, true};
-    const Backward<R> backward{spec, at, packed, inputs, needed, block, slopes, gathered};
+    const Backward<R> backward{spec, at, packed, inputs, needed, block, slopes, gathered, nullptr};
     const int64_t size = part_size(n), from = part * size, to = from + size < n ? from + size : n;
     double loss = 0;
     LaneRows<R> lanes = LaneRows<R>::listed(rows, from, to);
@@ -118,11 +118,9 @@ struct Trainer {
       for (int j = 0; j < (needed.hi - needed.lo) * v; j++) dlogits[j] = Vec<R>{};
     Vec<R> sum{};
     for (int g = 0; g < inputs.n_graded; g++) {
-      const Mask<R> answer = forward.block.answers[g];
-      Vec<R>* slope = dlogits + (inputs.graded[g] - needed.lo) * v;
-      sum += cross_entropy<R>(forward.logits(inputs.graded[g]), v, answer, slope);
-      for (int j = 0; j < v; j++)
-        slope[j] = (slope[j] - select<R>(answer == every<R>(j), all<R>(1), Vec<R>{})) * weight;
+      const int t = inputs.graded[g];
+      sum +=
+          cross_entropy_slope<R>(forward.logits(t), v, forward.block.answers[g], weight, dlogits + (t - needed.lo) * v);
     }
     double loss = 0;
     for (int64_t l = 0; l < count; l++) loss += double(sum[l]);

@@ -65,6 +65,7 @@ def test_tokens(engine: Engine, slip: str):
         lambda: engine.run(STACK, tokens, graded=(0,)),
         lambda: engine.score(STACK, dataset),
         lambda: engine.gradients(STACK, dataset),
+        lambda: engine.gradients_at(STACK, dataset, sites=("hook_embed",)),
         lambda: engine.train(STACK, STATE, replace(BATCHES, dataset=dataset), AdamW()),
     ]
     for call in calls:
@@ -146,6 +147,28 @@ def test_every_reason_of_the_inputs_at_once(engine: Engine):
 
 def test_blocks(engine: Engine):
     assert "block: 0" in told(lambda: engine.run(STACK, TOKENS, graded=(0,), block=0))
+    assert "block: 0" in told(lambda: engine.gradients_at(STACK, DATASET, sites=("hook_embed",), block=0))
+
+
+@pytest.mark.parametrize(
+    ("slopes", "said"),
+    [
+        (np.zeros((12, 2, 3), np.int64), "slopes: are int64 (give floating-point numbers)"),
+        (np.zeros((12, 2, 4)), "slopes: have shape (12, 2, 4) (expected (12, 2, 3), or one for each model)"),
+        (np.zeros((3, 12, 2, 3)), "slopes: have shape (3, 12, 2, 3)"),
+        (np.zeros((12, 3)), "slopes: have shape (12, 3)"),
+    ],
+)
+def test_slopes(engine: Engine, slopes: np.ndarray, said: str):
+    asked = told(lambda: engine.gradients_at(STACK, DATASET, sites=(), slopes=slopes))
+    assert said in asked and "sites: none is named" in asked
+
+
+def test_sites_of_gradients(engine: Engine):
+    plan = Plan((Zero("blocks.0.attn.hook_zz"),), ("blocks.3.mlp",))
+    said = told(lambda: engine.gradients_at(STACK, DATASET, plan, sites=("blocks.0.attn", "hook_embd")))
+    assert "hook_embd: this model has no such site (did you mean 'hook_embed'" in said
+    assert "hook_zz" in said and "blocks.3.mlp" in said and "blocks.0.attn:" not in said
 
 
 BATCH_SLIPS: dict[str, tuple[OptimiserState, Batches, str]] = {

@@ -41,6 +41,8 @@ def work(n):
         return list(engine.run(stack, given.tokens, graded=(63,)))
     if what == "score":
         return engine.score(stack, given)
+    if what == "gradients_at":
+        return list(engine.gradients_at(stack, given, sites=("hook_embed",)))
     if what == "gradients":
         return engine.gradients(stack, given)
     batches = Batches(given, np.arange(n)[None], n, np.ones((1, 1)))
@@ -61,7 +63,9 @@ print("works again", tasks() - before, flush=True)
 """
 
 
-@pytest.mark.parametrize(("what", "threads"), [("run", 1), ("score", 2), ("gradients", 1), ("train", 2)])
+@pytest.mark.parametrize(
+    ("what", "threads"), [("run", 1), ("score", 2), ("gradients", 1), ("gradients_at", 2), ("train", 2)]
+)
 def test_ctrl_c_stops_within_a_second(what: str, threads: int):
     command = [sys.executable, "-c", textwrap.dedent(CHILD), what, str(threads)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:

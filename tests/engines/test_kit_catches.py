@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from openwork.engines import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
+from openwork.engines import AdamW, Batches, Gradients, OptimiserState, Scores, SiteGradients, Trace, Trained
 from openwork.engines.native import NativeEngine
 from openwork.engines.taps import Affine, Constant, FromSource, Taps
 from openwork.engines.torch.engine import TorchEngine
@@ -40,6 +40,9 @@ class OtherModel(NativeEngine):
 
     def _gradients(self, stack: Stack, *rest: Any) -> Gradients:
         return super()._gradients(self.other(stack), *rest)
+
+    def _gradients_at(self, stack: Stack, *rest: Any) -> SiteGradients:
+        return super()._gradients_at(self.other(stack), *rest)
 
     def _train(self, stack: Stack, *rest: Any) -> Trained:
         after = super()._train(self.other(stack), *rest)
@@ -201,6 +204,33 @@ class NoGradientOfNorms(NativeEngine):
         return replace(found, weights={k: v * (not k.endswith("ln1.b")) for k, v in found.weights.items()})
 
 
+class GradientsOfTheMean(NativeEngine):
+    def _gradients_at(self, stack: Stack, start: int, dataset: Any, *rest: Any) -> SiteGradients:
+        found = super()._gradients_at(stack, start, dataset, *rest)
+        return replace(found, gradients={k: v / len(dataset) for k, v in found.gradients.items()})
+
+
+class GradientsThroughEdits(NativeEngine):
+    """Those of an unedited pass."""
+
+    def _gradients_at(self, stack: Stack, start: int, dataset: Any, taps: Taps, *rest: Any) -> SiteGradients:
+        found = super()._gradients_at(stack, start, dataset, taps, *rest)
+        unedited = super()._gradients_at(stack, start, dataset, Taps(), *rest[:2], [])
+        return replace(found, gradients=unedited.gradients)
+
+
+class SlopesOfTheFirstModel(NativeEngine):
+    def _gradients_at(self, stack: Stack, start: int, dataset: Any, taps: Taps, sites: Any, slopes: Any, sources: Any):
+        slopes = slopes[:1] if slopes is not None and slopes.ndim == 4 else slopes
+        return super()._gradients_at(stack, start, dataset, taps, sites, slopes, sources)
+
+
+class NoGradientOfScales(NativeEngine):
+    def _gradients_at(self, *given: Any) -> SiteGradients:
+        found = super()._gradients_at(*given)
+        return replace(found, gradients={k: v * ("scale" not in k) for k, v in found.gradients.items()})
+
+
 class OtherTraining(NativeEngine):
     """Trains with something else than it is told."""
 
@@ -304,6 +334,7 @@ BROKEN = [
     *(IgnoresEdits, IgnoresSources, EditsInReverse, MeanOfTheFirstModel, AffineWithoutBias, EditsOnePlaceTooFar),
     *(PairsOneRowOff, CapturesBeforeEdits, ScoresUnedited, GradesOneEarlier, HidesTheMask, SeesWhenBlinded, OneBlock),
     *(LastLargestWins, NanIsRight, SequencesByTheWorstPosition, MarginWithoutTheAnswer),
+    *(GradientsOfTheMean, GradientsThroughEdits, SlopesOfTheFirstModel, NoGradientOfScales),
     *(LossOfTheLastPosition, NoGradientOfNorms, NoDecay, NoClip, AlwaysClips, ForgetsTheStep, ForgetsTheMoments),
     *(RatesOfTheFirstModel, OrderOfTheFirstModel, FillsTheLastBatch, TrainsInPlace, GoesOnAfterABlowUp),
     *(StopsEveryModelTogether, ThreadsChangeBits, NeighboursChangeBits, RemembersCalls),

@@ -25,6 +25,8 @@ PLAN = Plan(
     ("blocks.1.attn.hook_pattern",),
 )
 
+SITES = ("blocks.0.attn.hook_q", "blocks.1.attn.hook_pattern", "hook_embed")
+
 
 def first(case: Case, inputs: int) -> Case:
     """The same case with so many inputs, repeated where there are too few."""
@@ -41,6 +43,8 @@ def arrays(engine: Engine, case: Case) -> Iterator[np.ndarray]:
     yield from vars(engine.score(case.stack, case.dataset, PLAN, sources=sources)).values()
     gradients = engine.gradients(case.stack, case.dataset)
     yield from (gradients.loss, *gradients.weights.values())
+    (at_sites,) = engine.gradients_at(case.stack, case.dataset, PLAN, sites=SITES, sources=sources, block=10**6)
+    yield from (at_sites.metric, *at_sites.gradients.values())
     yield from trained(engine.train(case.stack, *training_work(case, 3, warm=True), AdamW(max_grad_norm=0.05)))
 
 

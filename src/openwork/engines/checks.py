@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from openwork.data import Dataset
-from openwork.engines.values import Batches, OptimiserState
+from openwork.engines.values import Batches, Floats, OptimiserState
 from openwork.errors import PlanError, Reason
 from openwork.models import ModelSpec, Stack
 from openwork.tasks import Tokens
@@ -19,6 +19,7 @@ def check_inputs(
     graded: Sequence[int],
     sources: Mapping[str, Tokens] | None = None,
     reference: Tokens | None = None,
+    block: int = 1,
 ) -> None:
     """Raises PlanError unless there is a model, all tokens are in its vocabulary and context, and the shapes agree."""
     spec, shape = stack.spec, tokens.shape
@@ -41,6 +42,8 @@ def check_inputs(
             reasons.append(Reason("reference", f"has shape {reference.shape}", said))
         else:
             reasons += _not_ids("reference", reference, spec.d_vocab, "pos")
+    if block < 1:
+        reasons.append(Reason("block", f"{block}", "1 input or more"))
     if reasons:
         raise PlanError("the inputs do not fit the model", reasons)
 
@@ -54,6 +57,21 @@ def check_dataset(spec: ModelSpec, dataset: Dataset) -> None:
         reasons = _not_ids("answers", dataset.answers, spec.d_vocab_out, "graded position")
     if reasons:
         raise PlanError("the answers do not fit the model", reasons)
+
+
+def check_slopes(stack: Stack, dataset: Dataset, sites: Sequence[str], slopes: Floats | None) -> None:
+    """Raises PlanError unless a site is named, and slopes are numbers, one for each logit of each input."""
+    reasons = [] if len(sites) else [Reason("sites", "none is named", "say where gradients are wanted")]
+    expected = (len(dataset), len(dataset.graded), stack.spec.d_vocab_out)
+    if slopes is not None:
+        if slopes.dtype.kind != "f":
+            reasons.append(Reason("slopes", f"are {slopes.dtype}", "give floating-point numbers"))
+        if slopes.shape not in (expected, (1, *expected), (len(stack), *expected)):
+            reasons.append(
+                Reason("slopes", f"have shape {slopes.shape}", f"expected {expected}, or one for each model")
+            )
+    if reasons:
+        raise PlanError("the gradients asked for do not fit the model", reasons)
 
 
 def check_batches(stack: Stack, state: OptimiserState, batches: Batches) -> None:

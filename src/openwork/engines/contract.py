@@ -1,23 +1,36 @@
 """The engine contract: what runs a stack of models.
 
-Callers use `run`, `score`, `train` and `gradients`. They check everything first and turn a plan into plain taps, so
-an engine itself only implements the four methods with an underscore. `openwork.testing.engine_kit` holds every engine
-to this page: results agree between engines to the rounding of the dtype; a seed gives the same bits whatever `threads`.
+Callers use `run`, `score`, `train`, `gradients` and `gradients_at`. They check everything first and turn a plan into
+plain taps, so an engine itself only implements the methods with an underscore. `openwork.testing.engine_kit` holds
+every engine to this page: results agree between engines to the rounding of the dtype; a seed gives the same bits
+whatever `threads`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from openwork.data import Dataset
-from openwork.engines.checks import check_batches, check_dataset, check_inputs
+from openwork.engines.checks import check_batches, check_dataset, check_inputs, check_slopes
 from openwork.engines.resolve import resolve
 from openwork.engines.taps import Taps
-from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
-from openwork.errors import PlanError, Reason
+from openwork.engines.values import (
+    AdamW,
+    Batches,
+    Floats,
+    Gradients,
+    OptimiserState,
+    Scores,
+    SiteGradients,
+    Trace,
+    Trained,
+)
 from openwork.interventions import Plan
-from openwork.models import Stack
+from openwork.models import Stack, site_named
 from openwork.tasks import Tokens
 
 UNEDITED = Plan()
@@ -57,9 +70,7 @@ class Engine(ABC):
             PlanError: the plan or the tokens do not fit the model; with every reason.
         """
         sources = dict(sources or {})
-        check_inputs(stack, tokens, graded, sources, reference)
-        if block < 1:
-            raise PlanError("the inputs cannot be cut into blocks", Reason("block", f"{block}", "1 input or more"))
+        check_inputs(stack, tokens, graded, sources, reference, block)
         taps, drawn = self._resolved(stack, plan, tokens, sources, reference)
         return self._blocks(stack, tokens, taps, tuple(graded), drawn, block)
 
@@ -112,6 +123,70 @@ class Engine(ABC):
         check_dataset(stack.spec, dataset)
         return self._gradients(stack, dataset)
 
+    def gradients_at(
+        self,
+        stack: Stack,
+        dataset: Dataset,
+        plan: Plan = UNEDITED,
+        *,
+        sites: Sequence[str],
+        slopes: Floats | None = None,
+        sources: Mapping[str, Tokens] | None = None,
+        reference: Tokens | None = None,
+        block: int = 4096,
+    ) -> Iterator[SiteGradients]:
+        """Of a metric of each input, by the value at each of `sites`, in blocks of at most `block` inputs.
+
+        The metric of an input is its own loss: the mean cross-entropy over its graded positions, in nats; over all
+        inputs it averages to the loss of `gradients`. With `slopes` it is the sum of slopes times logits: a slope of 1
+        for the right answer and -1 for another makes it the margin between them, and the derivatives of any other
+        metric by the logits give that metric's gradients.
+
+        A site's value is what the rest of the pass uses. Edits act in the pass, and no gradient flows into what they
+        replaced or into paired inputs; through the map of `Linearise` it flows. Where attention's mask hides, it is 0.
+        Costs about four passes; the plan's captures come along. See `run` for the rest.
+
+        Args:
+            stack: R models.
+            dataset: inputs; the answers count only without `slopes`.
+            plan: edits and captures.
+            sites: where gradients are wanted.
+            slopes: `[input, graded, d_vocab_out]`, or with a leading axis `model`.
+            sources: see `run`.
+            reference: see `run`.
+            block: how many inputs to hold in memory at once.
+
+        Raises:
+            PlanError: the plan, the sites, the inputs or the slopes do not fit the model; with every reason.
+        """
+        sources = dict(sources or {})
+        check_inputs(stack, dataset.tokens, dataset.graded, sources, reference, block)
+        check_dataset(stack.spec, dataset)
+        check_slopes(stack, dataset, sites, slopes)
+        whole = replace(plan, captures=(*plan.captures, *sites))
+        taps, drawn = self._resolved(stack, whole, dataset.tokens, sources, reference)
+        asked, captured = (
+            tuple(dict.fromkeys(site_named(stack.spec, name).name for name in names))
+            for names in (sites, plan.captures)
+        )
+        return self._gradient_blocks(stack, dataset, replace(taps, reads=captured), asked, slopes, drawn, block)
+
+    def _gradient_blocks(
+        self,
+        stack: Stack,
+        dataset: Dataset,
+        taps: Taps,
+        sites: tuple[str, ...],
+        slopes: Floats | None,
+        sources: list[Tokens],
+        block: int,
+    ) -> Iterator[SiteGradients]:
+        for start in range(0, len(dataset), block):
+            rows = slice(start, start + block)
+            some = dataset.take(np.arange(len(dataset))[rows])
+            here = None if slopes is None else slopes[..., rows, :, :]
+            yield self._gradients_at(stack, start, some, taps, sites, here, [source[rows] for source in sources])
+
     @property
     def arithmetic(self) -> str:
         """What its bits depend on beside the inputs, for example `native avx2`: within one, a seed gives one result."""
@@ -134,3 +209,15 @@ class Engine(ABC):
 
     @abstractmethod
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients: ...
+
+    @abstractmethod
+    def _gradients_at(
+        self,
+        stack: Stack,
+        start: int,
+        dataset: Dataset,
+        taps: Taps,
+        sites: tuple[str, ...],
+        slopes: Floats | None,
+        sources: list[Tokens],
+    ) -> SiteGradients: ...

@@ -135,3 +135,20 @@ class Gradients:
 
     loss: NDArray[np.float64]
     weights: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class SiteGradients:
+    """How a metric of each input hangs on what is at sites; of some inputs.
+
+    Attributes:
+        start: number of the first input of this block.
+        metric: `[model, input]`.
+        captures: values by site name, each `[model, input, *site axes]`.
+        gradients: of the metric by the value, by site name, each `[model, input, *site axes]`.
+    """
+
+    start: int
+    metric: Floats
+    captures: Mapping[str, Floats]
+    gradients: Mapping[str, Floats]

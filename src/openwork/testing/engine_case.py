@@ -42,10 +42,10 @@ class Case:
         """The same inputs for other models."""
         return replace(self, stack=stack)
 
-    def in_float64(self) -> Case:
-        """The same weights in float64."""
-        spec = self.spec.model_copy(update={"dtype": "float64"})
-        return self.with_stack(Stack(spec, self.stack.flat.astype(np.float64)))
+    def in_other_dtype(self) -> Case:
+        """The same weights in float64 instead of float32, or rounded the other way about."""
+        dtype = "float64" if self.spec.dtype == "float32" else "float32"
+        return self.with_stack(Stack(self.spec.model_copy(update={"dtype": dtype}), self.stack.flat.astype(dtype)))
 
 
 def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> Case:
@@ -111,6 +111,21 @@ def _some(stream: np.random.PCG64, n: int) -> tuple[int, ...] | None:
 def linearised_sites(spec: ModelSpec) -> list[str]:
     """Where an MLP writes."""
     return [name for name in sites_of(spec) if name.endswith("hook_mlp_out")]
+
+
+def random_sites(case: Case, number: int) -> tuple[str, ...]:
+    """All sites (number 0), or a few of them: what is asked decides what an engine may leave out."""
+    names = list(sites_of(case.spec))
+    if number == 0:
+        return tuple(names)
+    stream = bits("kit sites", case.seed, number)
+    return tuple(names[i] for i in permutation(stream, len(names))[: 1 + number % 3])
+
+
+def random_slopes(case: Case, models: int) -> NDArray[np.float64]:
+    """`[model, input, graded, d_vocab_out]`, of either sign."""
+    shape = (models, *case.dataset.answers.shape, case.spec.d_vocab_out)
+    return 2 * _uniform("kit slopes", case.seed, shape) - 1
 
 
 def random_affine(case: Case, site: str) -> Affine:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from openwork.engines import AdamW, Batches, Engine, Trace, joined
 from openwork.interventions import Plan, Set, Zero
 from openwork.models import Stack, sites_of
-from openwork.testing.engine_case import CLIPPED, Case, random_plans, training_work
+from openwork.testing.engine_case import CLIPPED, Case, random_plans, random_sites, training_work
 
 Make = Callable[[int], Engine]
 """Gives an engine that uses so many threads."""
@@ -23,7 +23,14 @@ def check_rules(make: Make, case: Case) -> None:
         AssertionError: the engine breaks a rule, and which.
     """
     engine = make(1)
-    for rule in (_weights_stay, _masks_hold, _queries_can_be_blinded, _edits_show, _order_counts):
+    for rule in (
+        _weights_stay,
+        _masks_hold,
+        _queries_can_be_blinded,
+        _edits_show,
+        _order_counts,
+        _edits_stop_gradients,
+    ):
         rule(engine, case)
     for rule in (_first_largest_wins, _nan_is_wrong, _not_finite_stops):
         rule(engine, case)
@@ -44,12 +51,14 @@ def _everything(engine: Engine, case: Case) -> list[NDArray[np.generic]]:
     )
     scores = engine.score(case.stack, case.dataset, plan, sources=sources)
     gradients = engine.gradients(case.stack, case.dataset)
+    (at_sites,) = engine.gradients_at(case.stack, case.dataset, plan, sites=random_sites(case, 0), sources=sources)
     state, batches = training_work(case, 5, warm=True)
     trained = engine.train(case.stack, state, batches, CLIPPED)
     return [
         *(trace.logits, *trace.captures.values()),
         *(scores.loss, scores.right, scores.sequences, scores.margin),
         *(gradients.loss, *gradients.weights.values()),
+        *(at_sites.metric, *at_sites.captures.values(), *at_sites.gradients.values()),
         *(trained.losses, trained.stack.flat, trained.state.exp_avg, trained.state.exp_avg_sq, trained.state.step),
     ]
 
@@ -149,6 +158,22 @@ def _order_counts(engine: Engine, case: Case) -> None:
             plan = Plan((Set(site.name, (0,), value=0.5), Set(site.name, value=0.75)), (site.name,))
             found = _run(engine, case, plan).captures[site.name]
             _require(bool((found == 0.75).all()), case, engine, f"lets an earlier edit win over a later at {site.name}")
+
+
+def _edits_stop_gradients(engine: Engine, case: Case) -> None:
+    """None goes back past what is replaced; and a query that sees nothing gives none that is not finite."""
+    for site in sites_of(case.spec).values():
+        if site.name.endswith("hook_resid_pre"):
+            plan, before = Plan((Set(site.name, value=0.5),)), random_sites(case, 0)
+            before = before[: before.index(site.name)]
+            (found,) = engine.gradients_at(case.stack, case.dataset, plan, sites=before)
+            stopped = not any(array.any() for array in found.gradients.values())
+            _require(stopped, case, engine, f"lets gradients flow back through {site.name}, which is replaced")
+        if site.name.endswith("hook_attn_scores"):
+            plan = Plan((Set(site.name, (0,), value=-np.inf),))
+            (found,) = engine.gradients_at(case.stack, case.dataset, plan, sites=random_sites(case, 0))
+            finite = all(np.isfinite(array).all() for array in found.gradients.values())
+            _require(finite, case, engine, f"has gradients that are not finite where {site.name} is minus infinity")
 
 
 def _run(engine: Engine, case: Case, plan: Plan) -> Trace:

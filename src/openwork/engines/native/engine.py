@@ -15,12 +15,22 @@ from openwork.engines.contract import Engine
 from openwork.engines.native import _core
 from openwork.engines.native.sites import tap_site
 from openwork.engines.taps import Affine, Constant, FromSource, Taps
-from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
+from openwork.engines.values import (
+    AdamW,
+    Batches,
+    Floats,
+    Gradients,
+    OptimiserState,
+    Scores,
+    SiteGradients,
+    Trace,
+    Trained,
+)
 from openwork.errors import EngineError, Reason, suggestion
 from openwork.models import ModelSpec, Stack, named_views, sites_of
 from openwork.tasks import Tokens
 
-CONSTANT, FROM_SOURCE, AFFINE, READ = range(4)
+CONSTANT, FROM_SOURCE, AFFINE, READ, GRADIENT = range(5)
 
 
 def simd_level(asked: str | None = None) -> tuple[str, str]:
@@ -71,16 +81,8 @@ class NativeEngine(Engine):
     ) -> Trace:
         spec, models, n = stack.spec, len(stack), len(tokens)
         logits = np.empty((models, n, len(graded), spec.d_vocab_out), spec.dtype)
-        sites = sites_of(spec)
-        captures = {
-            name: np.empty((models, n, *sites[name].shape(spec, tokens.shape[1])), spec.dtype) for name in taps.reads
-        }
-        held = _writes(taps) + [
-            _core.make_tap(
-                *tap_site(name), READ, 0, int(np.prod(out.shape[2:])), None, None, out.reshape(models, n, -1)
-            )
-            for name, out in captures.items()
-        ]
+        captures = _room(stack, tokens, taps.reads)
+        held = _writes(taps) + _reads(READ, captures)
         core = self._core(spec)
         _core.run(core, stack.flat, _int32(tokens), _graded(graded), _tokens(sources), held, logits, self._crew())
         return Trace(start, logits, captures)
@@ -135,6 +137,36 @@ class NativeEngine(Engine):
         _core.gradients(self._core(stack.spec), stack.flat, tokens, answers, graded, loss, flat, self._crew())
         return Gradients(loss, named_views(stack.spec, flat))
 
+    def _gradients_at(
+        self,
+        stack: Stack,
+        start: int,
+        dataset: Dataset,
+        taps: Taps,
+        sites: tuple[str, ...],
+        slopes: Floats | None,
+        sources: list[Tokens],
+    ) -> SiteGradients:
+        spec, tokens = stack.spec, dataset.tokens
+        metric = np.empty((len(stack), len(dataset)), spec.dtype)
+        captures, gradients = _room(stack, tokens, taps.reads), _room(stack, tokens, sites)
+        given = np.empty(0, spec.dtype)  # the loss
+        if slopes is not None:
+            given = np.ascontiguousarray(slopes, spec.dtype).reshape(-1, *slopes.shape[-3:])
+        _core.site_gradients(
+            self._core(spec),
+            stack.flat,
+            _int32(tokens),
+            _int32(dataset.answers),
+            _graded(dataset.graded),
+            _tokens(sources),
+            _writes(taps) + _reads(READ, captures) + _reads(GRADIENT, gradients),
+            given,
+            metric,
+            self._crew(),
+        )
+        return SiteGradients(start, metric, captures, gradients)
+
 
 @lru_cache(maxsize=64)
 def _core_of(spec: ModelSpec, level: str) -> Any:
@@ -151,6 +183,21 @@ def _core_of(spec: ModelSpec, level: str) -> Any:
         spec.attention_dir == "causal",
         spec.positional_embedding_type == "standard",
     )
+
+
+def _room(stack: Stack, tokens: Tokens, names: Sequence[str]) -> dict[str, Floats]:
+    """An array for each of these sites."""
+    spec, sites = stack.spec, sites_of(stack.spec)
+    n, n_pos = tokens.shape
+    return {name: np.empty((len(stack), n, *sites[name].shape(spec, n_pos)), spec.dtype) for name in names}
+
+
+def _reads(kind: int, arrays: dict[str, Floats]) -> list[Any]:
+    held = []
+    for name, out in arrays.items():
+        flat = out.reshape(*out.shape[:2], -1)
+        held.append(_core.make_tap(*tap_site(name), kind, 0, flat.shape[2], None, None, flat))
+    return held
 
 
 def _writes(taps: Taps) -> list[Any]:

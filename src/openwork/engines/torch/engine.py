@@ -23,11 +23,21 @@ from openwork.engines.taps import FromSource, Taps
 from openwork.engines.torch.device import CPU, Device
 from openwork.engines.torch.forward import forward
 from openwork.engines.torch.parallel import Job, run_jobs
-from openwork.engines.torch.scoring import Tally, tally
+from openwork.engines.torch.scoring import Tally, metric_of, tally
 from openwork.engines.torch.tapped import Captured, Tapped
 from openwork.engines.torch.training import backward, models_at_once, train_side_by_side
 from openwork.engines.torch.weights import Weights, ids
-from openwork.engines.values import AdamW, Batches, Gradients, OptimiserState, Scores, Trace, Trained
+from openwork.engines.values import (
+    AdamW,
+    Batches,
+    Floats,
+    Gradients,
+    OptimiserState,
+    Scores,
+    SiteGradients,
+    Trace,
+    Trained,
+)
 from openwork.models import Stack, named_views
 from openwork.tasks import Tokens
 
@@ -56,8 +66,8 @@ class TorchEngine(Engine):
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
     ) -> Trace:
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured]:
-            logits, seen = _pass(stack, weights, model, tokens[rows], taps, graded, [s[rows] for s in sources])
-            return logits.cpu(), {site: seen[site].cpu() for site in taps.reads}
+            logits, at = _pass(stack, weights, model, tokens[rows], taps, graded, [s[rows] for s in sources])
+            return logits.cpu(), {site: at.seen[site].cpu() for site in taps.reads}
 
         found = self._each_piece(stack, len(tokens), piece)
         logits = np.stack([torch.cat([logits for logits, _ in pieces]).numpy() for pieces in found])
@@ -108,15 +118,45 @@ class TorchEngine(Engine):
         flat = np.stack([gradient.cpu().numpy() for _, gradient in found])
         return Gradients(np.array([loss for loss, _ in found]), named_views(stack.spec, flat))
 
-    def _each_piece(self, stack: Stack, inputs: int, piece: Callable[[Weights, int, slice], T]) -> list[list[T]]:
+    def _gradients_at(
+        self,
+        stack: Stack,
+        start: int,
+        dataset: Dataset,
+        taps: Taps,
+        sites: tuple[str, ...],
+        slopes: Floats | None,
+        sources: list[Tokens],
+    ) -> SiteGradients:
+        device = self.device.name
+
+        def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured, Captured]:
+            inputs = [source[rows] for source in sources]
+            logits, at = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs, sites)
+            own = slopes if slopes is None or slopes.ndim == 3 else slopes[min(model, len(slopes) - 1)]
+            metric = metric_of(logits, ids(dataset.answers[rows], device), None if own is None else own[rows])
+            leaves = [at.leaves[site] for site in sites]
+            found = torch.autograd.grad(metric.sum(), leaves, allow_unused=True, materialize_grads=True)
+            seen = {site: at.seen[site].detach().cpu() for site in taps.reads}
+            return metric.detach().cpu(), seen, {site: g.cpu() for site, g in zip(sites, found, strict=True)}
+
+        found = self._each_piece(stack, len(dataset), piece, gradients=True)
+        metric = np.stack([torch.cat([m for m, _, _ in pieces]).numpy() for pieces in found])
+        captures = {s: np.stack([torch.cat([c[s] for _, c, _ in p]).numpy() for p in found]) for s in taps.reads}
+        gradients = {s: np.stack([torch.cat([g[s] for _, _, g in p]).numpy() for p in found]) for s in sites}
+        return SiteGradients(start, metric, captures, gradients)
+
+    def _each_piece(
+        self, stack: Stack, inputs: int, piece: Callable[[Weights, int, slice], T], gradients: bool = False
+    ) -> list[list[T]]:
         """`piece` of every model and every `ROWS` inputs: for each model, the pieces in order."""
 
         def job(weights: Weights, model: int, rows: slice, stop: threading.Event) -> T:
-            with torch.inference_mode():
+            with torch.inference_mode(not gradients):
                 return piece(weights, model, rows)
 
         starts = range(0, inputs, ROWS)
-        loaded = [Weights(stack, model, device=self.device.name) for model in range(len(stack))]
+        loaded = [Weights(stack, model, gradients, self.device.name) for model in range(len(stack))]
         jobs = [partial(job, w, m, slice(s, s + ROWS)) for m, w in enumerate(loaded) for s in starts]
         done = self._jobs(jobs)
         return [done[m * len(starts) : (m + 1) * len(starts)] for m in range(len(stack))]
@@ -134,14 +174,16 @@ def _pass(
     taps: Taps,
     graded: tuple[int, ...],
     sources: Sequence[Tokens],
-) -> tuple[Tensor, Captured]:
-    """Logits at `graded`, and the sites read, of one model over a few inputs."""
+    gradients: Sequence[str] = (),
+) -> tuple[Tensor, Tapped]:
+    """Logits at `graded`, and what was tapped, of one model over a few inputs."""
     spec, device = stack.spec, str(weights.flat.device)
     captured: list[Captured] = []
     for number, source in enumerate(sources):
         sites = {w.site for w in taps.writes if isinstance(w, FromSource) and w.source == number}
         unedited = Tapped(spec, sites)
-        forward(spec, weights.named, ids(source, device), graded, unedited)
+        with torch.no_grad():
+            forward(spec, weights.named, ids(source, device), graded, unedited)
         captured.append(unedited.seen)
-    at = Tapped(spec, taps.reads, taps.writes, model, captured.__getitem__)
-    return forward(spec, weights.named, ids(tokens, device), graded, at), at.seen
+    at = Tapped(spec, taps.reads, taps.writes, model, captured.__getitem__, gradients)
+    return forward(spec, weights.named, ids(tokens, device), graded, at), at

@@ -99,11 +99,7 @@ def _attention(
         unseen = unseen if wanted is None else unseen[wanted]
     # not scaled_dot_product_attention: on the CPU it makes zeros of NaN, and a model that diverged would go on
     scores = at(attn + "hook_attn_scores", q @ k.transpose(2, 3) / spec.score_divisor, unseen, -torch.inf)
-    pattern = torch.softmax(scores, -1)
-    if at.writes_at(attn + "hook_attn_scores"):
-        # an edit may leave a query nothing to look at: it then attends to nothing, as in TransformerLens
-        pattern = pattern.masked_fill((scores == -torch.inf).all(-1, keepdim=True), 0.0)
-    pattern = at(attn + "hook_pattern", pattern, unseen, 0.0)
+    pattern = at(attn + "hook_pattern", _softmax(scores, at.writes_at(attn + "hook_attn_scores")), unseen, 0.0)
     z = at(attn + "hook_z", (pattern @ v).transpose(1, 2))
     w_o = weights[attn + "W_O"]
     if at.taps(attn + "hook_result"):
@@ -111,6 +107,15 @@ def _attention(
     else:
         written = z.flatten(2) @ w_o.flatten(0, 1)
     return written + weights[attn + "b_O"]
+
+
+def _softmax(scores: Tensor, may_be_blind: bool) -> Tensor:
+    """A query that has nothing left to look at attends to nothing, as in TransformerLens."""
+    if not may_be_blind:
+        return torch.softmax(scores, -1)
+    blind = (scores == -torch.inf).all(-1, keepdim=True)
+    # filled before as well as after: of nothing but minus infinity the softmax is NaN, and so would its gradient be
+    return torch.softmax(scores.masked_fill(blind, 0.0), -1).masked_fill(blind, 0.0)
 
 
 def _mlp(spec: ModelSpec, weights: Named, mlp: str, read: Tensor, at: Tapped) -> Tensor:

@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from openwork.engines.values import Floats
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -31,3 +33,10 @@ def tally(logits: Tensor, answers: Tensor) -> Tally:
     others = logits.scatter(-1, answers[..., None], -torch.inf)
     margin = (chosen - others.max(-1, keepdim=True).values).nan_to_num(-torch.inf, torch.inf, -torch.inf).min()
     return Tally(loss.item(), right.sum(0), int(right.all(-1).sum()), margin.item())
+
+
+def metric_of(logits: Tensor, answers: Tensor, slopes: Floats | None) -> Tensor:
+    """`[input]`: the mean loss over graded positions, or the sum of slopes times logits."""
+    if slopes is not None:
+        return (logits * torch.as_tensor(slopes, dtype=logits.dtype, device=logits.device)).sum((1, 2))
+    return F.cross_entropy(logits.transpose(1, 2), answers, reduction="none").mean(1)

@@ -16,7 +16,8 @@ Captured = dict[str, Tensor]
 
 
 class Tapped:
-    """Called at every site of one pass. `seen` holds the values of the sites that are read, after all edits."""
+    """Called at every site of one pass. `seen` holds the values of the sites that are read, after all edits, and
+    `leaves` those whose gradients are wanted: before the mask, so that none come from where it hides."""
 
     def __init__(
         self,
@@ -25,20 +26,22 @@ class Tapped:
         writes: Iterable[Write] = (),
         model: int = 0,
         sources: Callable[[int], Captured] | None = None,
+        gradients: Iterable[str] = (),
     ) -> None:
         """`model` is the row of the writes' values; `sources` gives what unedited passes over the sources captured."""
         self.spec, self.model, self.sources = spec, model, sources
         self.writes: dict[str, list[Write]] = {}
-        self.reads = set(reads)
+        self.reads, self.gradients = set(reads), set(gradients)
         for write in writes:
             self.writes.setdefault(write.site, []).append(write)
             if isinstance(write, Affine):
                 self.reads.add(mlp_reads(spec, write.site))
         self.seen: Captured = {}
+        self.leaves: Captured = {}
 
     def taps(self, prefix: str) -> bool:
         """Whether anything is written or read at a site whose name begins so."""
-        return any(site.startswith(prefix) for site in (*self.writes, *self.reads))
+        return any(site.startswith(prefix) for site in (*self.writes, *self.reads, *self.gradients))
 
     def writes_at(self, site: str) -> bool:
         """Whether anything is written at this site."""
@@ -48,6 +51,8 @@ class Tapped:
         """The value that the pass goes on with; where `unseen`, it is `blank` whatever was written."""
         for write in self.writes.get(site, ()):
             value = self._written(write, value)
+        if site in self.gradients:
+            self.leaves[site] = value
         if unseen is not None:
             value = value.masked_fill(unseen, blank)
         if site in self.reads:
