@@ -31,23 +31,28 @@ def available_threads() -> int:
 
 
 def choose_engine(spec: ModelSpec, name: str | None = None, threads: int | None = None) -> Choice:
-    """The engine called `name`, or the one that suits the spec: native up to d_model 96, PyTorch above where installed.
+    """The engine called `name`, or the one that suits the spec: native for small models, PyTorch above where installed.
 
     Raises:
-        EngineError: an unknown engine, or one that is not installed.
+        EngineError: an unknown engine, or one that is not installed; a device that is not there.
     """
     threads = threads or available_threads()
     if name is not None and name not in ENGINES:
         raise EngineError("unknown engine", Reason(name, "no engine has this name", suggestion(name, ENGINES)))
-    if name == "torch" or (name is None and spec.d_model > NATIVE_UP_TO_D_MODEL and torch_installed()):
+    if name == "torch" or (name is None and is_large(spec) and torch_installed()):
         asked = "asked for" if name else f"d_model {spec.d_model} is above {NATIVE_UP_TO_D_MODEL}"
-        return Choice(torch_engine(threads), f"torch: {asked}")
+        return Choice(torch_engine(spec, threads), f"torch: {asked}")
     if name == "native":
         return Choice(NativeEngine(threads), "native: asked for")
-    if spec.d_model > NATIVE_UP_TO_D_MODEL:
+    if is_large(spec):
         missing = "torch would suit it better: pip install 'openwork[torch]'"
         return Choice(NativeEngine(threads), f"native: d_model {spec.d_model} is large, and {missing}")
     return Choice(NativeEngine(threads), f"native: d_model {spec.d_model} is at most {NATIVE_UP_TO_D_MODEL}")
+
+
+def is_large(spec: ModelSpec) -> bool:
+    """Whether a matrix library is faster, and a GPU faster still."""
+    return spec.d_model > NATIVE_UP_TO_D_MODEL
 
 
 def torch_installed() -> bool:
@@ -55,15 +60,17 @@ def torch_installed() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
-def torch_engine(threads: int) -> Engine:
-    """The PyTorch engine; it is imported only here, because PyTorch takes seconds to import and may be missing.
+def torch_engine(spec: ModelSpec, threads: int) -> Engine:
+    """The PyTorch engine on the device that suits the spec.
+
+    It is imported only here, because PyTorch takes seconds to import and may be missing.
 
     Raises:
-        EngineError: PyTorch is not installed.
+        EngineError: PyTorch is not installed, or `OPENWORK_DEVICE` names a device that is not there.
     """
     if not torch_installed():
         reason = Reason("torch", "PyTorch is not installed", "pip install 'openwork[torch]'")
         raise EngineError("the torch engine is not installed", reason)
-    module = importlib.import_module("openwork.engines.torch.engine")
-    engine: Engine = module.TorchEngine(threads)
+    module = importlib.import_module("openwork.engines.torch")
+    engine: Engine = module.TorchEngine(threads, module.device_for(is_large(spec)))
     return engine

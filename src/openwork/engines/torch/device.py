@@ -21,12 +21,20 @@ class Device:
         why: why this one, in one line.
         label: what its rounding depends on, for a run's record.
         together: whether a stack trains as one batched model, rather than model by model.
+        piece: tokens in one piece of work: on the CPU so few that a layer stays in its cache. The same whatever
+            `threads`, so that results are too.
     """
 
     name: str
     why: str
     label: str = "torch"
     together: bool = False
+    piece: int = 4096
+
+    def pieces(self, inputs: int, n_pos: int) -> list[slice]:
+        """The inputs, cut into pieces."""
+        rows = max(1, self.piece // n_pos)
+        return [slice(start, start + rows) for start in range(0, inputs, rows)]
 
     def __str__(self) -> str:
         kept = "; a seed's bits may depend on the card and on its neighbours in a stack" if self.together else ""
@@ -62,4 +70,4 @@ def device_for(large: bool) -> Device:
 
 def _gpu(why: str) -> Device:
     """A stack's models train together here: one kernel for all of them costs little more than one for one."""
-    return Device("cuda", why, f"torch on {torch.cuda.get_device_name()}", together=True)
+    return Device("cuda", why, f"torch on {torch.cuda.get_device_name()}", together=True, piece=2**18)

@@ -2,7 +2,7 @@
 
 On the CPU each model runs on its own, `threads` at a time: a stack as one batched model takes up to twice as long there
 (docs/decisions/0003-engines.md), and PyTorch's kernels round some shapes otherwise in a stack than alone. On a GPU a
-stack trains as one batched model. Passes go model by model everywhere: `ROWS` inputs are work enough for any device.
+stack trains as one batched model. Passes go model by model everywhere, in pieces that are work enough for the device.
 """
 
 from __future__ import annotations
@@ -43,12 +43,9 @@ from openwork.tasks import Tokens
 
 T = TypeVar("T")
 
-ROWS = 2048
-"""Inputs in one piece of work. The same whatever `threads`, so that results are too."""
-
 
 class TorchEngine(Engine):
-    """Models, and pieces of `ROWS` inputs, on `threads` cores or on a GPU."""
+    """Models, and pieces of the inputs, on `threads` cores or on a GPU."""
 
     name = "torch"
 
@@ -69,7 +66,7 @@ class TorchEngine(Engine):
             logits, at = _pass(stack, weights, model, tokens[rows], taps, graded, [s[rows] for s in sources])
             return logits.cpu(), {site: at.seen[site].cpu() for site in taps.reads}
 
-        found = self._each_piece(stack, len(tokens), piece)
+        found = self._each_piece(stack, tokens, piece)
         logits = np.stack([torch.cat([logits for logits, _ in pieces]).numpy() for pieces in found])
         captures = {
             site: np.stack([torch.cat([seen[site] for _, seen in pieces]).numpy() for pieces in found])
@@ -83,7 +80,7 @@ class TorchEngine(Engine):
             logits, _ = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs)
             return tally(logits, ids(dataset.answers[rows], self.device.name))
 
-        found = self._each_piece(stack, len(dataset), piece)
+        found = self._each_piece(stack, dataset.tokens, piece)
         return Scores(
             len(dataset),
             np.array([sum(t.loss for t in tallies) for tallies in found]) / dataset.answers.size,
@@ -93,11 +90,11 @@ class TorchEngine(Engine):
         )
 
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
-        size = models_at_once(stack.spec, batches) if self.device.together else 1
+        size = models_at_once(stack.spec, batches, self.device) if self.device.together else 1
 
         def some(models: range, stop: threading.Event) -> Trained:
             own = replace(batches, order=batches.order[models], rates=batches.rates[models])
-            return train_side_by_side(stack.take(models), state.take(models), own, optimiser, self.device.name, stop)
+            return train_side_by_side(stack.take(models), state.take(models), own, optimiser, self.device, stop)
 
         starts = range(0, len(stack), size)
         found = self._jobs([partial(some, range(len(stack))[start : start + size]) for start in starts])
@@ -112,7 +109,7 @@ class TorchEngine(Engine):
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         def one(model: int, _: threading.Event) -> tuple[float, Tensor]:
             weights = Weights(stack, model, trains=True, device=self.device.name)
-            return backward(stack.spec, weights, dataset), weights.gradient
+            return backward(stack.spec, weights, dataset, self.device), weights.gradient
 
         found = self._jobs([partial(one, model) for model in range(len(stack))])
         flat = np.stack([gradient.cpu().numpy() for _, gradient in found])
@@ -140,26 +137,30 @@ class TorchEngine(Engine):
             seen = {site: at.seen[site].detach().cpu() for site in taps.reads}
             return metric.detach().cpu(), seen, {site: g.cpu() for site, g in zip(sites, found, strict=True)}
 
-        found = self._each_piece(stack, len(dataset), piece, gradients=True)
+        found = self._each_piece(stack, dataset.tokens, piece, gradients=True)
         metric = np.stack([torch.cat([m for m, _, _ in pieces]).numpy() for pieces in found])
         captures = {s: np.stack([torch.cat([c[s] for _, c, _ in p]).numpy() for p in found]) for s in taps.reads}
         gradients = {s: np.stack([torch.cat([g[s] for _, _, g in p]).numpy() for p in found]) for s in sites}
         return SiteGradients(start, metric, captures, gradients)
 
     def _each_piece(
-        self, stack: Stack, inputs: int, piece: Callable[[Weights, int, slice], T], gradients: bool = False
+        self,
+        stack: Stack,
+        tokens: Tokens,
+        piece: Callable[[Weights, int, slice], T],
+        gradients: bool = False,
     ) -> list[list[T]]:
-        """`piece` of every model and every `ROWS` inputs: for each model, the pieces in order."""
+        """`piece` of every model and of every few inputs: for each model, the pieces in order."""
 
         def job(weights: Weights, model: int, rows: slice, stop: threading.Event) -> T:
             with torch.inference_mode(not gradients):
                 return piece(weights, model, rows)
 
-        starts = range(0, inputs, ROWS)
+        pieces = self.device.pieces(len(tokens), tokens.shape[1])
         loaded = [Weights(stack, model, gradients, self.device.name) for model in range(len(stack))]
-        jobs = [partial(job, w, m, slice(s, s + ROWS)) for m, w in enumerate(loaded) for s in starts]
+        jobs = [partial(job, w, m, rows) for m, w in enumerate(loaded) for rows in pieces]
         done = self._jobs(jobs)
-        return [done[m * len(starts) : (m + 1) * len(starts)] for m in range(len(stack))]
+        return [done[m * len(pieces) : (m + 1) * len(pieces)] for m in range(len(stack))]
 
     def _jobs(self, jobs: Sequence[Job[T]]) -> list[T]:
         """Several at a time on the CPU; a GPU is busy with one."""

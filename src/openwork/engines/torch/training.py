@@ -12,24 +12,23 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from openwork.data import Dataset
+from openwork.engines.torch.device import Device
 from openwork.engines.torch.forward import Named, forward
 from openwork.engines.torch.tapped import Tapped
 from openwork.engines.torch.weights import Weights, ids, leaves
 from openwork.engines.values import AdamW, Batches, OptimiserState, Trained
 from openwork.models import ModelSpec, Stack
 
-ROWS = 4096
 MEMORY = 4 * 2**30
 """Bytes that autograd may keep for models that train together."""
 
 
-def backward(spec: ModelSpec, weights: Weights, dataset: Dataset) -> float:
+def backward(spec: ModelSpec, weights: Weights, dataset: Dataset, device: Device) -> float:
     """The mean loss of one model; its gradient is in `weights.gradient` afterwards."""
     weights.gradient.zero_()
-    total, device = 0.0, str(weights.flat.device)
-    for start in range(0, len(dataset), ROWS):
-        tokens = ids(dataset.tokens[start : start + ROWS], device)
-        answers = ids(dataset.answers[start : start + ROWS], device)
+    total = 0.0
+    for rows in device.pieces(*dataset.tokens.shape):
+        tokens, answers = ids(dataset.tokens[rows], device.name), ids(dataset.answers[rows], device.name)
         loss = summed_loss(spec, dataset.graded, weights.named, tokens, answers) / dataset.answers.size
         torch.autograd.backward(loss)
         total += loss.item()
@@ -46,7 +45,8 @@ class SideBySide:
     """Models that train together: their arrays have a leading axis `model`, and each is an optimiser's group, with a
     learning rate and a step of its own."""
 
-    def __init__(self, stack: Stack, state: OptimiserState, dataset: Dataset, constants: AdamW, device: str) -> None:
+    def __init__(self, stack: Stack, state: OptimiserState, dataset: Dataset, constants: AdamW, on: Device) -> None:
+        device, self.pieces = on.name, on.pieces
         self.spec, self.graded, self.clip = stack.spec, dataset.graded, constants.max_grad_norm
         self.tokens, self.answers = ids(dataset.tokens, device), ids(dataset.answers, device)
         self.flat = torch.tensor(stack.flat, device=device)
@@ -81,8 +81,8 @@ class SideBySide:
         rows = torch.from_numpy(np.ascontiguousarray(order)).to(self.flat.device)
         total = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
         count = rows.shape[1] * len(self.graded)
-        for start in range(0, rows.shape[1], ROWS):
-            some = rows[:, start : start + ROWS]
+        for piece in self.pieces(rows.shape[1], self.tokens.shape[1]):
+            some = rows[:, piece]
             losses = self._summed(self.tokens[some], self.answers[some]) / count
             found = torch.autograd.grad(losses.sum(), list(self.named.values()), materialize_grads=True)
             self.gradient += torch.cat([array.reshape(len(rows), -1) for array in found], dim=1)
@@ -115,17 +115,18 @@ class SideBySide:
         self.rows[model].grad = None
 
 
-def models_at_once(spec: ModelSpec, batches: Batches) -> int:
+def models_at_once(spec: ModelSpec, batches: Batches, device: Device) -> int:
     """How many models of a stack fit into `MEMORY` together; it hangs on sizes alone, never on the stack."""
     n_pos = batches.dataset.tokens.shape[1]
+    rows = min(batches.batch_size, device.pieces(batches.batch_size, n_pos)[0].stop)
     attention = 4 * spec.n_heads * spec.d_head + 2 * spec.n_heads * n_pos
     numbers = spec.n_layers * (attention + 8 * spec.d_model + 3 * spec.d_mlp) + 3 * spec.d_model
     position = numbers * np.dtype(spec.dtype).itemsize
-    return max(1, MEMORY // int(position * n_pos * min(batches.batch_size, ROWS)))
+    return max(1, MEMORY // int(position * n_pos * rows))
 
 
 def train_side_by_side(
-    stack: Stack, state: OptimiserState, batches: Batches, constants: AdamW, device: str, stop: threading.Event
+    stack: Stack, state: OptimiserState, batches: Batches, constants: AdamW, device: Device, stop: threading.Event
 ) -> Trained:
     """All steps of these models; each ends at its first step whose loss or gradient is not finite."""
     work = SideBySide(stack, state, batches.dataset, constants, device)
