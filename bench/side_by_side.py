@@ -18,6 +18,7 @@ from typing import Any
 
 import readme
 import table
+from contention import Others, remark
 from figures import FIGURES, MACHINE, OPENWORK, rows_of, with_share
 from flops import step_flops
 from growth import Growth, all_growth
@@ -101,13 +102,12 @@ def measure(options: argparse.Namespace, told: Any) -> dict[str, Any]:
     given = (options.peer_python or interpreter(ENVIRONMENT), options.jax_python or interpreter(JAX_ENVIRONMENT))
     pythons = [] if options.no_peers else [python for python in given if python]
     lens = next((python for python in pythons if has(python, LENS.package)), None)
+    others = Others()
     workers = {OPENWORK: Worker(sys.executable, "worker_openwork.py")}
-    peers, notes = started(pythons, options.quick)
+    peers, notes = ({}, ["Peers are left out, as asked."]) if options.no_peers else started(pythons, options.quick)
     workers |= peers
     about = {
-        "command": "scripts/bench"
-        + (" --quick" if options.quick else "")
-        + (" --no-peers" if options.no_peers else ""),
+        "command": command_of(options),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": machine(),
         "versions": [f"Python {platform.python_version()}", *(worker.name for worker in workers.values())],
@@ -120,8 +120,16 @@ def measure(options: argparse.Namespace, told: Any) -> dict[str, Any]:
         values = alternate(in_order(*parts), rounds, plan["seconds"], MOST, told=told)
     for worker in workers.values():
         worker.close()
+    about["others_cores"] = others.cores()
+    notes += filter(None, [remark(about["others_cores"])])
     growth = all_growth(choose_engine(EXPERIMENT.spec, "native", threads=1).engine, rounds, told)
     return document(values, growth, about, notes)
+
+
+def command_of(options: argparse.Namespace) -> str:
+    """What measures the same again; how the figures are shown is left out, and so are paths of this machine."""
+    said = {"--quick": options.quick, "--no-peers": options.no_peers, f"--rounds {options.rounds}": options.rounds}
+    return " ".join(["scripts/bench", *(option for option, given in said.items() if given)])
 
 
 def arguments() -> argparse.Namespace:

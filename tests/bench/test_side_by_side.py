@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 
 import pytest
 
@@ -84,3 +85,9 @@ def test_quick_asks_peers_for_little_and_extrapolates():
 @pytest.mark.parametrize(("value", "said"), [(6512.3, "6,512"), (87.234, "87.2"), (1.904, "1.90"), (0.0421, "0.042")])
 def test_numbers_have_three_digits(value, said):
     assert table.number(value) == said
+
+
+def test_the_command_that_is_told_measures_the_same_again():
+    few = Namespace(quick=True, no_peers=False, rounds=3, peer_python="a/path", json=True)
+    assert side_by_side.command_of(few) == "scripts/bench --quick --rounds 3"
+    assert side_by_side.command_of(Namespace(quick=False, no_peers=False, rounds=None)) == "scripts/bench"
