@@ -5,6 +5,7 @@
 #include "attention.hpp"
 #include "linear.hpp"
 #include "norm.hpp"
+#include "stages.hpp"
 #include "taps.hpp"
 
 namespace {
@@ -19,17 +20,20 @@ struct Forward {
   Block<R>& block;
   bool backward_follows;
 
-  // Of block.tokens; every site is tapped on the way.
-  void run(const Tapping<R>& tap) const {
+  // Of block.tokens; every site is tapped on the way. Begins at stage `first`, whose stream the block holds, and stops
+  // before stage `until`.
+  void run(const Tapping<R>& tap, int first = 0, int until = 1 << 30) const {
     const int fresh = tap.fresh;
-    embed(tap);
+    const auto runs = [=](int stage) { return first <= stage && stage < until; };
+    if (runs(0)) embed(tap);
     for (int l = 0; l < spec.n_layers; l++) {
       const bool last = l == spec.n_layers - 1;
       const int from = last && needed.lo > fresh ? needed.lo : fresh, to = last ? needed.hi : needed.end;
-      attention(l, from, to, tap);
-      if (spec.d_mlp) mlp(l, from, to, tap);
-      tap.both(Site::resid_post, l, stream(stream_after(l)));
+      if (runs(attention_stage(l))) attention(l, from, to, tap);
+      if (spec.d_mlp && runs(mlp_stage(l))) mlp(l, from, to, tap);
+      if (runs(last_stage(spec, l))) tap.both(Site::resid_post, l, stream(stream_after(l)));
     }
+    if (!runs(final_stage(spec))) return;
     const int from = needed.lo > fresh ? needed.lo : fresh;
     norm(block.final, block.inverse, block.hat, from, needed.hi, Site::final_scale, Site::final_normalized, 0, tap);
     linear<R>(block.hat, packed + at.unembed.W, packed + at.unembed.b, block.logits - needed.lo * spec.d_vocab_out,

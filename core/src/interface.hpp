@@ -120,10 +120,14 @@ struct Kernels {
   int64_t (*parts)(int64_t batch_size);
   int64_t (*pass_scratch)(const Spec&, const Inputs&);
   int64_t (*train_scratch)(const Spec&, const Inputs&, int64_t batch_size, int32_t workers);
-  // Inputs lo..hi of one model: adds to `partial` where it is given, and writes `logits`
-  // [input][n_graded][d_vocab_out].
+  // Inputs lo..hi of one model: writes `logits` [input][n_graded][d_vocab_out].
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
-               Partial* partial, void* scratch);
+               void* scratch);
+  // Inputs lo..hi of one model under many plans: adds to `partials` [plan]. The taps are those of all plans, one plan
+  // after the other, `tap_counts` [plan] each; all are writes.
+  int64_t (*sweep_scratch)(const Spec&, const Inputs&, const int32_t* tap_counts, int32_t n_plans);
+  void (*sweep)(const Spec&, const void* weights, int32_t model, const Inputs&, const int32_t* tap_counts,
+                int32_t n_plans, int64_t lo, int64_t hi, Partial* partials, void* scratch);
   // Inputs lo..hi of one model: their metric into `metric` [input], and its gradients at taps. The metric is the mean
   // loss over graded positions, or where `slopes` [input][n_graded][d_vocab_out] are given the sum of slopes times
   // logits.

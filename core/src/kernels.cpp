@@ -1,5 +1,6 @@
 // The kernels of one SIMD level: compiled once for each, with OPENWORK_LEVEL, OPENWORK_BYTES and OPENWORK_TILE set.
 #include "site_gradients.hpp"
+#include "sweep.hpp"
 #include "trainer.hpp"
 
 namespace {
@@ -58,6 +59,8 @@ constexpr Kernels kTable = {OPENWORK_NAME(OPENWORK_LEVEL),
                             pass_scratch<R>,
                             train_scratch<R>,
                             pass<R>,
+                            sweep_scratch<R>,
+                            sweep<R>,
                             site_scratch<R>,
                             site_gradients<R>,
                             gradient<R>,

@@ -176,39 +176,50 @@ void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints&
   const auto job = [&](int64_t number, void* scratch) {
     const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
     core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, out + model * out_size,
-                       nullptr, scratch);
+                       scratch);
   };
   const int64_t bytes = core.kernels->pass_scratch(core.spec, in);
   without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
 }
 
-void score(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
-           const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Doubles& loss,
+// How right every model is under every plan: `loss`, `sequences`, `margin` are [plan][model], `right`
+// [plan][model][graded].
+void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
+           const std::vector<Ints>& sources, const std::vector<std::vector<HeldTap*>>& plans, const Doubles& loss,
            const Counts& right, const Counts& sequences, const Doubles& margin, Crew& crew) {
+  std::vector<HeldTap*> taps;
+  std::vector<int32_t> counts;
+  for (const std::vector<HeldTap*>& of_plan : plans) {
+    taps.insert(taps.end(), of_plan.begin(), of_plan.end());
+    counts.push_back(int32_t(of_plan.size()));
+  }
   HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
   const Inputs& in = held.inputs;
-  const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk, n = in.n_graded;
-  std::vector<Partial> parts(size_t(models * chunks));
-  std::vector<int64_t> rights(size_t(models * chunks * n), 0);
+  const int64_t models = int64_t(stack.shape(0)), n = in.n_graded, n_plans = int64_t(plans.size());
+  const int64_t chunks = (in.n_inputs + kChunk - 1) / kChunk;
+  std::vector<Partial> parts(size_t(models * chunks * n_plans));
+  std::vector<int64_t> rights(parts.size() * size_t(n), 0);
   const auto job = [&](int64_t number, void* scratch) {
     const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-    Partial& part = parts[size_t(number)];
-    part = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + number * n};
-    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, nullptr, &part, scratch);
+    Partial* mine = parts.data() + number * n_plans;
+    for (int64_t p = 0; p < n_plans; p++)
+      mine[p] = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + (number * n_plans + p) * n};
+    core.kernels->sweep(core.spec, core.weights_of(stack, model), int32_t(model), in, counts.data(), int32_t(n_plans),
+                        lo, hi, mine, scratch);
   };
-  const int64_t bytes = core.kernels->pass_scratch(core.spec, in);
+  const int64_t bytes = core.kernels->sweep_scratch(core.spec, in, counts.data(), int32_t(n_plans));
   without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
-  for (int64_t model = 0; model < models; model++) {
+  for (int64_t i = 0; i < n_plans * models; i++) {
     double total = 0, least = std::numeric_limits<double>::infinity();
     for (int64_t c = 0; c < chunks; c++) {
-      const Partial& part = parts[size_t(model * chunks + c)];
+      const Partial& part = parts[size_t(((i % models) * chunks + c) * n_plans + i / models)];
       total += part.loss;
       least = std::min(least, part.margin);
-      sequences.data()[model] += part.sequences;
-      for (int64_t g = 0; g < n; g++) right.data()[model * n + g] += part.right[g];
+      sequences.data()[i] += part.sequences;
+      for (int64_t g = 0; g < n; g++) right.data()[i * n + g] += part.right[g];
     }
-    loss.data()[model] = total / double(in.n_inputs * n);
-    margin.data()[model] = least;
+    loss.data()[i] = total / double(in.n_inputs * n);
+    margin.data()[i] = least;
   }
 }
 
@@ -285,7 +296,7 @@ NB_MODULE(_core, m) {
   m.def("make_tap", &make_tap, "site"_a, "layer"_a, "kind"_a, "source"_a, "n"_a, "index"_a.none(), "values"_a.none(),
         "out"_a.none());
   m.def("run", &run);
-  m.def("score", &score);
+  m.def("sweep", &sweep);
   m.def("site_gradients", &site_gradients);
   m.def("gradients", &gradients);
   m.def("train", &train);

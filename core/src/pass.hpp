@@ -1,28 +1,34 @@
-// A pass over some inputs of one model: logits, captures and tallies, with edits in place.
+// A pass over some inputs of one model: logits and captures, with edits in place.
 #pragma once
 
+#include "forward.hpp"
 #include "rows.hpp"
-#include "tally.hpp"
 
 namespace {
+
+// Room for what source passes find, by tap.
+template <class R>
+Vec<R>** take_saved(const Inputs& inputs, Arena& arena) {
+  Vec<R>** saved = arena.take<Vec<R>*>(inputs.n_taps);
+  for (int i = 0; i < inputs.n_taps; i++) {
+    const Tap& tap = inputs.taps[i];
+    Vec<R>* found = arena.take<Vec<R>>(tap.kind == TapKind::from_source ? tap.n : 0);
+    if (saved) saved[i] = found;
+  }
+  return saved;
+}
 
 // What a pass works with: packed weights, a block for the inputs and one for each source, and what sources gave.
 template <class R>
 struct PassMemory {
   R* packed;
   Vec<R>** saved;
-  Mask<R>* right;
   void* blocks;
   int64_t block_bytes;
 
   PassMemory(const Spec& spec, const Inputs& inputs, const PackedLayout& at, const Needed& needed, Arena& arena) {
-    packed = arena.take<R>(at.total), right = arena.take<Mask<R>>(inputs.n_graded);
-    saved = arena.take<Vec<R>*>(inputs.n_taps);
-    for (int i = 0; i < inputs.n_taps; i++) {
-      const Tap& tap = inputs.taps[i];
-      Vec<R>* found = arena.take<Vec<R>>(tap.kind == TapKind::from_source ? tap.n : 0);
-      if (saved) saved[i] = found;
-    }
+    packed = arena.take<R>(at.total);
+    saved = take_saved<R>(inputs, arena);
     Arena counting(nullptr);
     Block<R> measured(spec, inputs, needed, counting);
     block_bytes = counting.used();
@@ -94,7 +100,7 @@ struct Pass {
       Block<R> source = memory.block(spec, inputs, needed, s);
       const int of_source = load(rows, inputs.sources[s], inputs.n_pos, source.tokens, reuse);
       Forward<R>{spec, at, memory.packed, inputs, needed, source, false}.run(
-          {&inputs, memory.saved, &rows, model, s, of_source});
+          {&inputs, memory.saved, &rows, model, s, of_source}, 0, last_stage_of_source(spec, inputs, s) + 1);
       if (of_source < fresh) fresh = of_source;
     }
     const Tapping<R> tap{&inputs, memory.saved, &rows, model, -1, fresh};
@@ -105,22 +111,14 @@ struct Pass {
 
 template <class R>
 void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& inputs, int64_t lo, int64_t hi,
-          void* logits, Partial* partial, void* scratch) {
+          void* logits, void* scratch) {
   Arena arena(scratch);
   Pass<R> pass(spec, weights, model, inputs, arena);
-  Tally<R> tally;
-  tally.right = pass.memory.right;
-  for (int g = 0; g < inputs.n_graded; g++) tally.right[g] = Mask<R>{};
   for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*inputs.cancel; step++) {
     const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
     pass.run(rows, step > 0 && spec.causal);
-    if (logits) copy_logits<R>(pass.forward, rows, static_cast<R*>(logits));
-    if (partial) {
-      rows.load(inputs.answers, inputs.n_graded, pass.block.answers);
-      tally.add(pass.forward, rows.count);
-    }
+    copy_logits<R>(pass.forward, rows, static_cast<R*>(logits));
   }
-  if (partial) tally.add_to(*partial, inputs.n_graded);
 }
 
 }  // namespace

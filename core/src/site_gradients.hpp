@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backward.hpp"
+#include "loss.hpp"
 #include "pass.hpp"
 
 namespace {

@@ -50,9 +50,13 @@ struct Tapping {
   int32_t source;
   int32_t fresh;
 
+  // Whether this pass has to do with a tap there: a source pass only with what is taken from its source.
   bool any(Site site, int layer) const {
-    for (int i = 0; i < inputs->n_taps; i++)
-      if (inputs->taps[i].site == site && inputs->taps[i].layer == layer) return true;
+    for (int i = 0; i < inputs->n_taps; i++) {
+      const Tap& tap = inputs->taps[i];
+      if (source >= 0 && (tap.kind != TapKind::from_source || tap.source != source)) continue;
+      if (tap.site == site && tap.layer == layer) return true;
+    }
     return false;
   }
 

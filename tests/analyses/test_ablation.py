@@ -18,7 +18,7 @@ def test_facts_of_the_solved_models_and_their_weights_untouched(solved):
             assert table.row(name, by).accuracy == pytest.approx(accuracy, abs=1e-4), (name, by)
     assert solved.subject.stack.flat.tobytes() == before
     assert all(row.clean.accuracy == 1 and row.drop == 1 - row.accuracy for row in table.rows)
-    assert table.forward_rows == 21 * 65_536
+    assert table.forward_rows == 15 * 65_536
 
 
 def test_weights_cannot_be_written(untrained):

@@ -14,7 +14,7 @@ def test_facts_of_the_solved_models(solved):
     found = interchange(solved.subject, ["blocks.0.attn", "blocks.1.attn"])
     expected = [solved.facts["interchange"][f"blocks.{layer}.hook_attn_out"] for layer in (0, 1)]
     assert found.share == pytest.approx(np.array(expected), abs=0.02)
-    assert found.pairs == (65_536,) * 8 and found.forward_rows == 2 * 2 * 8 * 65_536
+    assert found.pairs == (65_536,) * 8 and found.forward_rows == (2 + 1) * 8 * 65_536
 
 
 @pytest.mark.parametrize("solved", ["model_A"], indirect=True)

@@ -10,6 +10,7 @@ from openwork.analyses.component import Component, components_named, layer_compo
 from openwork.analyses.performance import Performance
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.subject import Subject
+from openwork.engines import Scores
 from openwork.errors import PlanError, Reason, suggestion
 from openwork.interventions import Edit, Mean, Plan, Resample, Zero
 
@@ -155,25 +156,33 @@ def ablate(
         raise PlanError("cannot ablate", reason)
     named = components_named(subject.spec, components)
     places = None if positions is None else tuple(positions)
-    edits = tuple(_edit(component, by, places, seed) for component in named)
-    without = Performance.of(subject.score(Plan(edits)))
-    clean, n = Performance.of(subject.scores), len(subject.inputs)
-    names = tuple(c.name for c in named)
-    return Ablation(names, by, places, subject.task.outputs, clean, without, n, (1 + PASSES[by]) * n)
+    plan = Plan(tuple(_edit(component, by, places, seed) for component in named))
+    return _ablation(subject, named, by, places, subject.score(plan))
 
 
 def ablation_table(subject: Subject, components: Sequence[str] | None = None) -> AblationTable:
     """Each component, by default every attention layer and MLP, by zero, mean and resample.
 
-    Costs five forward rows per input and component, and one for the baseline.
+    Costs at most three forward rows per input and component, for an edited pass begins where its edit is; and one each
+    for the baseline, all means, and the inputs that are drawn.
 
     Raises:
         PlanError: with every component that the model does not have.
     """
     named = layer_components(subject.spec) if components is None else components_named(subject.spec, components)
-    rows = tuple(ablate(subject, component.name, by) for component in named for by in PASSES)
+    asked: list[tuple[Component, By]] = [(component, by) for component in named for by in PASSES]
+    scores = subject.sweep([Plan((_edit(component, by, None, 0),)) for component, by in asked])
+    rows = tuple(_ablation(subject, (c,), by, None, found) for (c, by), found in zip(asked, scores, strict=True))
     n = len(subject.inputs)
-    return AblationTable(rows, n, n + sum(PASSES[row.by] * n for row in rows))
+    return AblationTable(rows, n, n * (len(rows) + (3 if rows else 1)))
+
+
+def _ablation(
+    subject: Subject, named: Sequence[Component], by: By, positions: tuple[int, ...] | None, scores: Scores
+) -> Ablation:
+    clean, n = Performance.of(subject.scores), len(subject.inputs)
+    names = tuple(c.name for c in named)
+    return Ablation(names, by, positions, subject.task.outputs, clean, Performance.of(scores), n, (1 + PASSES[by]) * n)
 
 
 def _edit(component: Component, by: By, positions: tuple[int, ...] | None, seed: int) -> Edit:

@@ -89,7 +89,7 @@ def interchange(
 ) -> Interchange:
     """Every component against every output, over all of the subject's inputs.
 
-    Costs two forward rows (the edited pass and its source) per pair and component. Pairs per output: one per input, or
+    Costs at most one forward row per pair and component (the edited pass) and one per pair (its source). Pairs per output: one per input, or
     with `alternatives="all"` one per input and other value of the variable.
 
     Args:
@@ -116,7 +116,7 @@ def interchange(
                 right[:, o] += _followed(subject, parts, graded, rows, source)
     share = np.where(np.array(pairs) > 0, right / np.maximum(pairs, 1), np.nan)
     names = tuple(part.name for part in parts)
-    cost = 2 * sum(pairs) * len(parts)
+    cost = sum(pairs) * (len(parts) + 1)
     return Interchange(names, tuple(chosen), tuple(chosen.values()), share, tuple(pairs), alternatives, cost)
 
 
@@ -129,12 +129,9 @@ def _followed(
     seen = slice(0, position + 1 if subject.spec.attention_dir == "causal" else None)
     base, other = subject.inputs.tokens[rows][:, seen], source.tokens[rows][:, seen]
     wanted = Dataset(base, source.answers[rows][:, [graded]], (position,), subject.inputs.index[rows])
-    found = []
-    for part in parts:
-        plan = Plan((Patch(part.site, (position,), part.heads),))
-        scores = subject.engine.score(subject.stack, wanted, plan, sources={"source": other})
-        found.append(int(scores.right[0, 0]))
-    return found
+    plans = [Plan((Patch(part.site, (position,), part.heads),)) for part in parts]
+    found = subject.engine.sweep(subject.stack, wanted, plans, sources={"source": other})
+    return [int(scores.right[0, 0]) for scores in found]
 
 
 def _sources(subject: Subject, variable: str, alternatives: Alternatives, seed: int) -> list[Dataset]:

@@ -79,6 +79,10 @@ class Subject:
         """The model under this plan on `inputs`."""
         return self.engine.score(self.stack, self.inputs, plan, sources=sources)
 
+    def sweep(self, plans: Sequence[Plan]) -> tuple[Scores, ...]:
+        """The model under each of these plans on `inputs`; what the plans share is computed once."""
+        return self.engine.sweep(self.stack, self.inputs, plans)
+
     def blocks(self, *captures: str) -> Iterator[Trace]:
         """Logits at the graded positions and the captured sites of the unedited model on `inputs`, block by block."""
         return self.engine.run(self.stack, self.inputs.tokens, Plan(captures=captures), graded=self.inputs.graded)

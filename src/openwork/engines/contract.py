@@ -16,8 +16,8 @@ import numpy as np
 
 from openwork.data import Dataset
 from openwork.engines.checks import check_batches, check_dataset, check_inputs, check_slopes
-from openwork.engines.resolve import resolve
-from openwork.engines.taps import Taps
+from openwork.engines.resolve import resolve_all
+from openwork.engines.taps import Taps, own_sources
 from openwork.engines.values import (
     AdamW,
     Batches,
@@ -77,12 +77,23 @@ class Engine(ABC):
     def _resolved(
         self, stack: Stack, plan: Plan, tokens: Tokens, sources: dict[str, Tokens], reference: Tokens | None
     ) -> tuple[Taps, list[Tokens]]:
+        [taps], drawn = self._resolved_all(stack, [plan], tokens, sources, reference)
+        return taps, drawn
+
+    def _resolved_all(
+        self,
+        stack: Stack,
+        plans: Sequence[Plan],
+        tokens: Tokens,
+        sources: dict[str, Tokens],
+        reference: Tokens | None,
+    ) -> tuple[list[Taps], list[Tokens]]:
         over = tokens if reference is None else reference
 
         def unedited(sites: tuple[str, ...]) -> Iterator[Trace]:
             return self._blocks(stack, over, Taps(reads=sites), (over.shape[1] - 1,), [], REFERENCE_BLOCK)
 
-        return resolve(stack.spec, plan, tokens, sources, over, unedited)
+        return resolve_all(stack.spec, plans, tokens, sources, over, unedited)
 
     def _blocks(
         self, stack: Stack, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens], block: int
@@ -106,6 +117,29 @@ class Engine(ABC):
         check_dataset(stack.spec, dataset)
         taps, drawn = self._resolved(stack, plan, dataset.tokens, sources, reference)
         return self._score(stack, dataset, taps, drawn)
+
+    def sweep(
+        self,
+        stack: Stack,
+        dataset: Dataset,
+        plans: Sequence[Plan],
+        *,
+        sources: Mapping[str, Tokens] | None = None,
+        reference: Tokens | None = None,
+    ) -> tuple[Scores, ...]:
+        """What `score` gives for each of these plans; see `run` for the rest.
+
+        Means, maps, passes over sources and all that lies below a plan's first edit are computed once for all. The
+        numbers are those of `score` to the bit, but where a plan takes scores, patterns or single heads' results from
+        other inputs (by `Mean`, `Resample` or `Patch`): such passes round differently.
+        """
+        sources = dict(sources or {})
+        check_inputs(stack, dataset.tokens, dataset.graded, sources, reference)
+        check_dataset(stack.spec, dataset)
+        if not plans:
+            return ()
+        taps, drawn = self._resolved_all(stack, plans, dataset.tokens, sources, reference)
+        return self._sweep(stack, dataset, taps, drawn)
 
     def train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         """Many optimiser steps in one call: AdamW as `torch.optim.AdamW`, after `clip_grad_norm_`.
@@ -203,6 +237,12 @@ class Engine(ABC):
 
     @abstractmethod
     def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores: ...
+
+    def _sweep(
+        self, stack: Stack, dataset: Dataset, plans: Sequence[Taps], sources: list[Tokens]
+    ) -> tuple[Scores, ...]:
+        """An engine that can share more than sources and means between plans does so here."""
+        return tuple(self._score(stack, dataset, *own_sources(taps, sources)) for taps in plans)
 
     @abstractmethod
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained: ...

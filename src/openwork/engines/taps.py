@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.engines.values import Floats
+from openwork.tasks import Tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,3 +54,13 @@ class Taps:
 
     writes: tuple[Write, ...] = ()
     reads: tuple[str, ...] = ()
+
+
+def own_sources(taps: Taps, sources: Sequence[Tokens]) -> tuple[Taps, list[Tokens]]:
+    """The taps with only those of the sources that they take something from, numbered anew."""
+    used = sorted({write.source for write in taps.writes if isinstance(write, FromSource)})
+    writes = (
+        replace(write, source=used.index(write.source)) if isinstance(write, FromSource) else write
+        for write in taps.writes
+    )
+    return replace(taps, writes=tuple(writes)), [sources[number] for number in used]

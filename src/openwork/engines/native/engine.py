@@ -88,24 +88,30 @@ class NativeEngine(Engine):
         return Trace(start, logits, captures)
 
     def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores:
-        models, graded = len(stack), len(dataset.graded)
-        loss, margin = np.zeros(models), np.zeros(models)
-        right, sequences = np.zeros((models, graded), np.int64), np.zeros(models, np.int64)
-        _core.score(
+        return self._sweep(stack, dataset, [taps], sources)[0]
+
+    def _sweep(
+        self, stack: Stack, dataset: Dataset, plans: Sequence[Taps], sources: list[Tokens]
+    ) -> tuple[Scores, ...]:
+        shape, graded = (len(plans), len(stack)), len(dataset.graded)
+        loss, margin = np.zeros(shape), np.zeros(shape)
+        right, sequences = np.zeros((*shape, graded), np.int64), np.zeros(shape, np.int64)
+        _core.sweep(
             self._core(stack.spec),
             stack.flat,
             _int32(dataset.tokens),
             _int32(dataset.answers),
             _graded(dataset.graded),
             _tokens(sources),
-            _writes(taps),
+            [_writes(taps) for taps in plans],
             loss,
             right,
             sequences,
             margin,
             self._crew(),
         )
-        return Scores(len(dataset), loss, right, sequences, margin)
+        found = zip(loss, right, sequences, margin, strict=True)
+        return tuple(Scores(len(dataset), *of_plan) for of_plan in found)
 
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         flat, exp_avg, exp_avg_sq = stack.flat.copy(), state.exp_avg.copy(), state.exp_avg_sq.copy()
