@@ -89,8 +89,8 @@ def interchange(
 ) -> Interchange:
     """Every component against every output, over all of the subject's inputs.
 
-    Costs at most one forward row per pair and component (the edited pass) and one per pair (its source). Pairs per output: one per input, or
-    with `alternatives="all"` one per input and other value of the variable.
+    Costs at most one forward row per pair and component (the edited pass) and one per pair (its source). Pairs per
+    output: one per input, or with `alternatives="all"` one per input and other value of the variable.
 
     Args:
         subject: the model and inputs.
