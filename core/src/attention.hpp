@@ -16,6 +16,7 @@ struct Head {
   int positions, index, end;
   const Vec<R>* qkv;
   Vec<R>*pattern, *factors;
+  const Mask<R>* pads;  // [pos], true in the lanes where no query sees this key; null where the spec has no pad
 
   int heads() const { return spec.n_heads * spec.d_head; }
   int width() const { return 3 * heads(); }
@@ -84,9 +85,22 @@ inline Vec<R> score_row(const Head<R>& head, int t, E e, R unit = 1) {
   return top;
 }
 
+// Gives pads no chance in a row of scores. Returns the largest that is left, or 0 where none is.
+template <class R>
+inline Vec<R> hide_pads(const Head<R>& head, int t) {
+  const Vec<R> never = all<R>(R(-__builtin_inf()));
+  Vec<R>* row = head.row(t);
+  Vec<R> top = never;
+  for (int u = 0; u < head.keys(t); u++) {
+    row[u] = select<R>(head.pads[u], never, row[u]);
+    top = larger<R>(row[u], top);
+  }
+  return select<R>(top == never, Vec<R>{}, top);
+}
+
 // The softmax of a row of scores, in units of ln 2, times the values. With KEEP the row becomes exponentials; the
-// factor that they lack is in head.rest.
-template <bool KEEP, class R, class E>
+// factor that they lack is in head.rest. With PADS a score of minus infinity gets exactly 0, and so does a row of them.
+template <bool KEEP, bool PADS, class R, class E>
 inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
   const int n = head.keys(t), width = head.width();
   const Vec<R>* __restrict v = head.v(0);
@@ -94,12 +108,14 @@ inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
   Sums<R, E> out(z + int64_t(t) * head.heads() + head.index * e, e);
   Vec<R> sum{};
   for (int u = 0; u < n; u++, v += width) {
-    const Vec<R> p = power_of_two(row[u] - top);
+    Vec<R> p = power_of_two(row[u] - top);
+    if constexpr (PADS) p = select<R>(row[u] == all<R>(R(-__builtin_inf())), Vec<R>{}, p);
     if constexpr (KEEP) row[u] = p;
     sum += p;
     out.add(p, v);
   }
-  const Vec<R> rest = all<R>(1) / sum;
+  Vec<R> rest = all<R>(1) / sum;
+  if constexpr (PADS) rest = select<R>(sum == Vec<R>{}, Vec<R>{}, rest);
   out.finish(rest);
   if constexpr (KEEP) head.rest(t) = rest;
 }
@@ -110,7 +126,12 @@ inline void attend(const Head<R>& head, int from, int to, Vec<R>* z, bool keep) 
   sized(head.spec.d_head, [&](auto e) {
     for (int t = from; t < to; t++) {
       const Vec<R> top = score_row(head, t, e, R(kLog2E));
-      keep ? mix_scores<true>(head, t, top, z, e) : mix_scores<false>(head, t, top, z, e);
+      if (head.pads) {
+        const Vec<R> seen = hide_pads(head, t);
+        keep ? mix_scores<true, true>(head, t, seen, z, e) : mix_scores<false, true>(head, t, seen, z, e);
+      } else {
+        keep ? mix_scores<true, false>(head, t, top, z, e) : mix_scores<false, false>(head, t, top, z, e);
+      }
     }
   });
 }
@@ -211,8 +232,10 @@ template <class R>
 inline void weights_gradient(const Head<R>& head, int t, const Vec<R>* dz, Vec<R>* dp) {
   const int e = head.spec.d_head, n = head.keys(t);
   for (int u = 0; u < head.positions; u++) dp[u] = Vec<R>{};
-  for (int u = 0; u < n; u++)
+  for (int u = 0; u < n; u++) {
     for (int j = 0; j < e; j++) dp[u] += dz[j] * head.v(u)[j];
+    if (head.pads) dp[u] = select<R>(head.pads[u], Vec<R>{}, dp[u]);
+  }
 }
 
 // In place, from the gradient of `n` weights to that of their scores.

@@ -93,7 +93,7 @@ struct Backward {
 
   Head<R> head(int l, int h) const {
     const LayerBlock<R>& b = block.layer[l];
-    return {spec, T(), h, needed.end, b.qkv, b.p, b.rest};
+    return {spec, T(), h, needed.end, b.qkv, b.p, b.rest, block.pads};
   }
 
   void embed() const {

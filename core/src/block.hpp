@@ -59,7 +59,7 @@ template <class R>
 struct Block {
   LayerBlock<R> layer[kMaxLayers];
   bool whole;  // nothing is left out that gradients at sites need
-  Mask<R>*tokens, *answers, *next_tokens, *next_answers;
+  Mask<R>*tokens, *answers, *next_tokens, *next_answers, *pads;
   Vec<R>*table, *final, *inverse, *hat, *logits, *odds;
   Vec<R>*scale, *pos, *result;  // a norm's scale, the positional embedding and the heads' results; only where tapped
 
@@ -82,7 +82,8 @@ struct Block {
       b.post = arena.take<Vec<R>>(T * s.d_mlp);
     }
     tokens = arena.take<Mask<R>>(T), answers = arena.take<Mask<R>>(inputs.n_graded);
-    next_tokens = arena.take<Mask<R>>(T), next_answers = arena.take<Mask<R>>(inputs.n_graded),
+    next_tokens = arena.take<Mask<R>>(T), next_answers = arena.take<Mask<R>>(inputs.n_graded);
+    pads = s.pad < 0 ? nullptr : arena.take<Mask<R>>(T);
     table = arena.take<Vec<R>>(d);
     final = arena.take<Vec<R>>(T * d);
     inverse = arena.take<Vec<R>>(T);

@@ -51,6 +51,7 @@ struct Forward {
   View<R> stream(Vec<R>* data) const { return views().stream(data); }
 
   void embed(const Tapping<R>& tap) const {
+    for (int t = tap.fresh; block.pads && t < needed.end; t++) block.pads[t] = block.tokens[t] == every<R>(spec.pad);
     Vec<R>* x = spec.n_layers ? block.layer[0].x : block.final;
     look_up(x, tap.fresh);
     tap.both(Site::embed, 0, stream(x));
@@ -138,7 +139,7 @@ struct Forward {
 
   Head<R> head(int l, int h) const {
     const LayerBlock<R>& b = block.layer[l];
-    return {spec, T(), h, needed.end, b.qkv, b.p, b.rest};
+    return {spec, T(), h, needed.end, b.qkv, b.p, b.rest, block.pads};
   }
 
   // Scores and pattern as whole arrays, so that they can be tapped. What the mask hides is never used.
@@ -147,6 +148,7 @@ struct Forward {
     for (int h = 0; h < spec.n_heads; h++)
       for (int t = from; t < to; t++) score_row(head(l, h), t, spec.d_head);
     const View<R> pairs = views().pairs(b.p);
+    if (tap.source >= 0) fill_masked(b.p, from, R(-__builtin_inf()));  // what is kept of a source is masked by its pads
     tap.write(Site::attn_scores, l, pairs);
     fill_masked(b.p, from, R(-__builtin_inf()));
     tap.read(Site::attn_scores, l, pairs);
@@ -161,10 +163,12 @@ struct Forward {
   }
 
   void fill_masked(Vec<R>* p, int from, R value) const {
-    if (!spec.causal) return;
     for (int h = 0; h < spec.n_heads; h++)
-      for (int t = from; t < T(); t++)
-        for (int u = t + 1; u < T(); u++) p[(int64_t(h) * T() + t) * T() + u] = all<R>(value);
+      for (int t = from; t < T(); t++) {
+        Vec<R>* row = p + (int64_t(h) * T() + t) * T();
+        for (int u = t + 1; spec.causal && u < T(); u++) row[u] = all<R>(value);
+        for (int u = 0; block.pads && u < needed.end; u++) row[u] = select<R>(block.pads[u], all<R>(value), row[u]);
+      }
   }
 
   void tapped_result(int l, int from, int to, Vec<R>* out, const Tapping<R>& tap) const {

@@ -18,6 +18,7 @@ struct Spec {
   Norm norm;
   double eps, score_divisor;
   bool causal, positions;
+  int32_t pad;  // the token whose positions no query sees; -1 where there is none
 };
 
 // Every place in the forward pass, in its order; openwork/models/sites.py holds the names. `layer` is 0 outside the

@@ -49,11 +49,11 @@ struct Core {
 };
 
 Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& sizes, const std::string& act,
-               const std::string& norm, double eps, double score_divisor, bool causal, bool positions) {
+               const std::string& norm, double eps, double score_divisor, bool causal, bool positions, int32_t pad) {
   if (sizes.size() != 8) throw std::invalid_argument("a spec has eight sizes");
   Core core{};
-  core.spec = {sizes[0], sizes[1],         sizes[2],   sizes[3], sizes[4],      sizes[5], sizes[6],
-               sizes[7], Activation::relu, Norm::none, eps,      score_divisor, causal,   positions};
+  core.spec = {sizes[0],         sizes[1],   sizes[2], sizes[3],      sizes[4], sizes[5],  sizes[6], sizes[7],
+               Activation::relu, Norm::none, eps,      score_divisor, causal,   positions, pad};
   const std::vector<std::string> acts = {"relu", "gelu", "gelu_new", "silu"};
   const std::vector<std::string> norms = {"none", "LN", "LNPre", "RMS", "RMSPre"};
   size_t i = 0, j = 0;
@@ -292,7 +292,7 @@ NB_MODULE(_core, m) {
   nb::class_<Crew>(m, "Crew").def(nb::init<int>(), "threads"_a).def_prop_ro("size", &Crew::size);
   m.def("usable_levels", &usable_levels);
   m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a,
-        "causal"_a, "positions"_a);
+        "causal"_a, "positions"_a, "pad"_a = -1);
   m.def("make_tap", &make_tap, "site"_a, "layer"_a, "kind"_a, "source"_a, "n"_a, "index"_a.none(), "values"_a.none(),
         "out"_a.none());
   m.def("run", &run);

@@ -9,7 +9,7 @@ namespace {
 // The block of a plan whose first edit is in `stage`: what that stage starts from is the unedited block's own.
 template <class R>
 Block<R> edited_block(const Spec& spec, const Block<R>& clean, Block<R> own, int stage) {
-  own.tokens = clean.tokens, own.answers = clean.answers;
+  own.tokens = clean.tokens, own.answers = clean.answers, own.pads = clean.pads;
   const bool normed = spec.norm != Norm::none;
   const int l = stage_layer(stage);
   if (stage == final_stage(spec)) {

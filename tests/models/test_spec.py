@@ -47,3 +47,20 @@ def test_a_model_too_small_for_the_task_is_told_in_full():
         "d_vocab: 4 is too small: reverse-increment(base=4, length=8) needs 5 (give d_vocab 5 or more)",
         "d_vocab_out: 3 is too small: reverse-increment(base=4, length=8) needs 5 (give d_vocab_out 5 or more)",
     ]
+
+
+def test_a_pad_is_a_token_of_the_vocabulary():
+
+    assert "causal, pads 4 masked" in str(model_spec(**SIZES, d_vocab=5, n_ctx=5, pad_token=4))
+    with pytest.raises(SpecError, match="pad_token 5 is not in the vocabulary: tokens are 0 to 4"):
+        model_spec(**SIZES, d_vocab=5, n_ctx=5, pad_token=5)
+    with pytest.raises(SpecError, match="pad_token"):
+        model_spec(**SIZES, d_vocab=5, n_ctx=5, pad_token=-1)
+
+
+def test_a_spec_without_pads_is_written_as_before_there_were_any():
+    spec = model_spec(**SIZES, d_vocab=5, n_ctx=5)
+    assert "pad_token" not in spec.model_dump() and "pad_token" not in spec.model_dump_json()
+    assert model_spec(**spec.model_dump()) == spec
+    padded = spec.model_copy(update={"pad_token": 0})
+    assert padded.model_dump()["pad_token"] == 0 and model_spec(**padded.model_dump()) == padded

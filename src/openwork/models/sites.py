@@ -10,8 +10,9 @@ This is the one list of sites. Axes after `model` and `input`, which every site 
 `one`     of length 1 (a norm's scale)
 ========  ===========================================================
 
-A site's value is what the rest of the pass uses, so an edit there acts on everything after it. Attention's mask is
-applied after an edit of the scores and again after one of the pattern: no edit lets a model look where it cannot.
+A site's value is what the rest of the pass uses, so an edit there acts on everything after it. Attention's mask (of
+what is ahead, and of pads, which the tokens decide whatever is edited) is applied after an edit of the scores and again
+after one of the pattern: no edit lets a model look where it cannot.
 """
 
 from __future__ import annotations

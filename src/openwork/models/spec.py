@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from openwork.errors import Reason, SpecError, suggestion
 from openwork.tasks import Task
@@ -38,12 +46,26 @@ class ModelSpec(BaseModel):
     attn_scale: float | None = Field(default=None, gt=0)
     """scores are divided by this; None means sqrt(d_head)"""
     dtype: Literal["float32", "float64"] = "float32"
+    pad_token: int | None = Field(default=None, ge=0)
+    """keys at positions with this token are masked out for every query; a query with no key left attends to nothing"""
 
     @model_validator(mode="after")
     def _mlp_agrees(self) -> Self:
         if self.attn_only != (self.d_mlp == 0):
             raise ValueError("d_mlp is 0 exactly when attn_only is true: give the MLP neurons, or say attn_only")
         return self
+
+    @model_validator(mode="after")
+    def _pad_is_a_token(self) -> Self:
+        if self.pad_token is not None and self.pad_token >= self.d_vocab:
+            raise ValueError(f"pad_token {self.pad_token} is not in the vocabulary: tokens are 0 to {self.d_vocab - 1}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_before_pads(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `pad_token` where there is none: a run is named by the hash of this, and some are older than pads."""
+        found: dict[str, Any] = fields(self)
+        return found if self.pad_token is not None else {k: v for k, v in found.items() if k != "pad_token"}
 
     @property
     def score_divisor(self) -> float:
@@ -58,10 +80,11 @@ class ModelSpec(BaseModel):
     def __str__(self) -> str:
         mlp = "attention only" if self.attn_only else f"d_mlp {self.d_mlp} {self.act_fn}"
         norm = self.normalization_type or "no norm"
+        pads = "" if self.pad_token is None else f", pads {self.pad_token} masked"
         return (
             f"{_counted(self.n_layers, 'layer')}, d_model {self.d_model}, "
             f"{_counted(self.n_heads, 'head')} of {self.d_head}, {mlp}, {norm}, "
-            f"{self.attention_dir}, n_ctx {self.n_ctx}"
+            f"{self.attention_dir}{pads}, n_ctx {self.n_ctx}"
         )
 
 

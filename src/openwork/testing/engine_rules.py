@@ -109,20 +109,24 @@ def _weights_stay(engine: Engine, case: Case) -> None:
 
 
 def _masks_hold(engine: Engine, case: Case) -> None:
-    """No edit lets a causal model look ahead, and captures say so."""
-    if case.spec.attention_dir != "causal":
-        return
-    ahead = np.triu(np.ones((case.n_pos, case.n_pos), bool), 1)
+    """No edit lets a model look ahead or at pads, captures say so, and no gradient comes from there."""
+    tokens, n_pos = case.dataset.tokens, case.n_pos
+    hidden = np.zeros((len(tokens), 1, n_pos, n_pos), bool)
+    if case.spec.attention_dir == "causal":
+        hidden |= np.triu(np.ones((n_pos, n_pos), bool), 1)
+    if case.spec.pad_token is not None:
+        hidden |= (tokens == case.spec.pad_token)[:, None, None]
     for site in sites_of(case.spec).values():
         if site.axes != ("head", "query", "key"):
             continue
         blank = 0.0 if site.name.endswith("pattern") else -np.inf
         trace = _run(engine, case, Plan((Set(site.name, value=0.25),), (site.name,)))
         found = trace.captures[site.name]
-        _require(
-            bool((found[..., ahead] == blank).all()), case, engine, f"shows other than {blank} ahead at {site.name}"
-        )
-        _require(bool((found[..., ~ahead] == 0.25).all()), case, engine, f"does not show what was set at {site.name}")
+        unseen = np.broadcast_to(hidden, found.shape)
+        _require(bool((found[unseen] == blank).all()), case, engine, f"shows other than {blank} hidden at {site.name}")
+        _require(bool((found[~unseen] == 0.25).all()), case, engine, f"does not show what was set at {site.name}")
+        (back,) = engine.gradients_at(case.stack, case.dataset, sites=(site.name,))
+        _require(not back.gradients[site.name][unseen].any(), case, engine, f"has gradients hidden at {site.name}")
 
 
 def _queries_can_be_blinded(engine: Engine, case: Case) -> None:

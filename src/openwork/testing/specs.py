@@ -25,6 +25,7 @@ OPTIONS: dict[str, list[Any]] = {
     "n_ctx": list(range(1, 10)),
     "d_vocab": list(range(1, 8)),
     "d_vocab_out": list(range(1, 10)),
+    "pad_token": [None, None, 0, 3],
 }
 COUNT = math.prod(map(len, OPTIONS.values()))
 SPREAD = 2_654_435_761
@@ -41,6 +42,8 @@ def specs(draw: st.DrawFn, dtype: str = "float32") -> ModelSpec:
     fields = _decoded(draw(st.integers(0, COUNT - 1)))
     if fields["attn_only"]:
         fields["d_mlp"] = 0
+    if fields["pad_token"] is not None:
+        fields["pad_token"] = min(fields["pad_token"], fields["d_vocab"] - 1)
     return model_spec(**fields, dtype=dtype)
 
 

@@ -188,6 +188,7 @@ def _core_of(spec: ModelSpec, level: str) -> Any:
         spec.score_divisor,
         spec.attention_dir == "causal",
         spec.positional_embedding_type == "standard",
+        -1 if spec.pad_token is None else spec.pad_token,
     )
 
 

@@ -34,11 +34,11 @@ def forward(spec: ModelSpec, weights: Named, tokens: Tensor, graded: tuple[int, 
     if spec.positional_embedding_type == "standard":
         placed = weights["pos_embed.W_pos"][:n_pos]
         stream = stream + at("hook_pos_embed", placed.expand(len(tokens), -1, -1))
-    wanted = list(graded) if len(graded) < n_pos else None
+    wanted, unseen = list(graded) if len(graded) < n_pos else None, _unseen(spec, tokens)
     for layer in range(spec.n_layers):
         block = f"blocks.{layer}."
         ends = layer == spec.n_layers - 1 and not at.taps(block) and not at.taps("ln_final.")
-        stream = _block(spec, weights, block, stream, at, wanted if ends else None)
+        stream = _block(spec, weights, block, stream, unseen, at, wanted if ends else None)
         wanted = None if ends else wanted
     if wanted is not None and not at.taps("ln_final."):
         stream, wanted = stream[:, wanted], None
@@ -46,13 +46,33 @@ def forward(spec: ModelSpec, weights: Named, tokens: Tensor, graded: tuple[int, 
     return (stream if wanted is None else stream[:, wanted]) @ weights["unembed.W_U"] + weights["unembed.b_U"]
 
 
-def _block(spec: ModelSpec, weights: Named, block: str, stream: Tensor, at: Tapped, wanted: list[int] | None) -> Tensor:
+def _unseen(spec: ModelSpec, tokens: Tensor) -> Tensor | None:
+    """Where attention's mask hides a key, `[input or 1, 1, query, key]`; None where it hides nothing."""
+    n_pos, unseen = tokens.shape[1], None
+    if spec.attention_dir == "causal":
+        unseen = torch.ones(1, 1, n_pos, n_pos, dtype=torch.bool, device=tokens.device).triu(1)
+    if spec.pad_token is not None:
+        pads = (tokens == spec.pad_token)[:, None, None].expand(-1, -1, n_pos, -1)
+        unseen = pads if unseen is None else unseen | pads
+    return unseen
+
+
+def _block(
+    spec: ModelSpec,
+    weights: Named,
+    block: str,
+    stream: Tensor,
+    unseen: Tensor | None,
+    at: Tapped,
+    wanted: list[int] | None,
+) -> Tensor:
     """The stream after a block; with `wanted`, only at these positions: all that is needed of the last block."""
     stream = at(block + "hook_resid_pre", stream)
     read = _norm(spec, weights, block + "ln1.", stream, at)
     if wanted is not None:
         stream = stream[:, wanted]
-    stream = stream + at(block + "hook_attn_out", _attention(spec, weights, block + "attn.", read, at, wanted))
+    written = _attention(spec, weights, block + "attn.", read, unseen, at, wanted)
+    stream = stream + at(block + "hook_attn_out", written)
     if not spec.attn_only:
         stream = at(block + "hook_resid_mid", stream)
         read = _norm(spec, weights, block + "ln2.", stream, at)
@@ -80,7 +100,13 @@ def _norm(spec: ModelSpec, weights: Named, norm: str, x: Tensor, at: Tapped) -> 
 
 
 def _attention(
-    spec: ModelSpec, weights: Named, attn: str, read: Tensor, at: Tapped, wanted: list[int] | None
+    spec: ModelSpec,
+    weights: Named,
+    attn: str,
+    read: Tensor,
+    unseen: Tensor | None,
+    at: Tapped,
+    wanted: list[int] | None,
 ) -> Tensor:
     """What the heads write; with `wanted`, only for queries at these positions."""
     asks = read if wanted is None else read[:, wanted]
@@ -92,14 +118,12 @@ def _attention(
         for x, source in (("Q", asks), ("K", read), ("V", read))
     ]
     q, k, v = (x.transpose(1, 2) for x in per_head)
-    n_pos = read.shape[1]
-    unseen = None
-    if spec.attention_dir == "causal":
-        unseen = torch.ones(n_pos, n_pos, dtype=torch.bool, device=read.device).triu(1)
-        unseen = unseen if wanted is None else unseen[wanted]
+    if unseen is not None and wanted is not None:
+        unseen = unseen[:, :, wanted]
     # not scaled_dot_product_attention: on the CPU it makes zeros of NaN, and a model that diverged would go on
     scores = at(attn + "hook_attn_scores", q @ k.transpose(2, 3) / spec.score_divisor, unseen, -torch.inf)
-    pattern = at(attn + "hook_pattern", _softmax(scores, at.writes_at(attn + "hook_attn_scores")), unseen, 0.0)
+    may_be_blind = spec.pad_token is not None or at.writes_at(attn + "hook_attn_scores")
+    pattern = at(attn + "hook_pattern", _softmax(scores, may_be_blind), unseen, 0.0)
     z = at(attn + "hook_z", (pattern @ v).transpose(1, 2))
     w_o = weights[attn + "W_O"]
     if at.taps(attn + "hook_result"):
