@@ -15,8 +15,11 @@ struct View {
   Vec<R>* data;
   int64_t n, row, stride;
   int64_t per_pos, positions;
-  Vec<R>& at(int64_t i) const { return data[i / row * stride + i % row]; }
-  int64_t pos(int64_t i) const { return i / per_pos % positions; }
+  // Most sites lie in one piece, in the order of their positions: divisions would cost more than the copying.
+  Vec<R>& at(int64_t i) const { return row == stride ? data[i] : data[i / row * stride + i % row]; }
+  bool before(int64_t i, int64_t pos) const {
+    return n == per_pos * positions ? i < pos * per_pos : i / per_pos % positions < pos;
+  }
 };
 
 // The views of a model's sites.
@@ -154,7 +157,7 @@ struct Tapping {
   template <class F>
   void for_fresh(const Tap& tap, const View<R>& view, F f) const {
     for (int64_t k = 0; k < tap.n; k++)
-      if (view.pos(tap.index[k]) >= fresh) f(k);
+      if (!view.before(tap.index[k], fresh)) f(k);
   }
 
   void affine(const Tap& tap, const R* values, const View<R>& view, const Vec<R>* from, int d) const {
