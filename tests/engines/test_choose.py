@@ -6,10 +6,12 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from openwork.engines import choose_engine
 from openwork.engines.choose import NATIVE_UP_TO_D_MODEL, available_threads
 from openwork.engines.native import NativeEngine, _core
+from openwork.engines.torch import TorchEngine
 from openwork.errors import EngineError
 from openwork.models import ModelSpec, model_spec
 
@@ -32,13 +34,14 @@ def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_level(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENWORK_SIMD", raising=False)
+    monkeypatch.delenv("OPENWORK_DEVICE", raising=False)
 
 
 @pytest.mark.parametrize(
     ("chosen_for", "name", "engine", "reason"),
     [
-        (SMALL, None, "native", "native: d_model 96 is at most 96"),
-        (LARGE, None, "torch", "torch: d_model 97 is above 96"),
+        (SMALL, None, "native", "native: d_model 128 is at most 128"),
+        (LARGE, None, "torch", "torch: d_model 129 is above 128"),
         (SMALL, "torch", "torch", "torch: asked for"),
         (LARGE, "native", "native", "native: asked for"),
     ],
@@ -48,18 +51,28 @@ def test_each_choice_and_its_reason(chosen_for: ModelSpec, name: str | None, eng
     assert (choice.engine.name, choice.engine.threads, choice.reason) == (engine, 3, reason)
 
 
+@pytest.mark.parametrize(("chosen_for", "device"), [(SMALL, "cpu"), (LARGE, "cuda")])
+def test_torch_gets_the_device_that_suits_the_model(
+    chosen_for: ModelSpec, device: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some GPU")
+    engine = choose_engine(chosen_for, "torch").engine
+    assert isinstance(engine, TorchEngine) and engine.device.name == device
+
+
 @pytest.mark.usefixtures("no_torch")
 def test_without_torch_a_large_model_runs_natively_and_says_what_to_install():
     choice = choose_engine(LARGE)
     assert choice.engine.name == "native"
     assert choice.reason == (
-        "native: d_model 97 is large, and torch would suit it better: pip install 'openwork[torch]'"
+        "native: d_model 129 is large, and torch would suit it better: pip install 'openwork[torch]'"
     )
 
 
 @pytest.mark.usefixtures("no_torch")
 def test_without_torch_a_small_model_has_nothing_to_say_about_it():
-    assert choose_engine(SMALL).reason == "native: d_model 96 is at most 96"
+    assert choose_engine(SMALL).reason == "native: d_model 128 is at most 128"
 
 
 @pytest.mark.usefixtures("no_torch")

@@ -13,8 +13,12 @@ from openwork.errors import EngineError, Reason, suggestion
 from openwork.models import ModelSpec
 
 ENGINES = ("native", "torch")
-NATIVE_UP_TO_D_MODEL = 96
-"""Above this width a matrix library is faster; measured, see docs/decisions/0003-engines.md."""
+NATIVE_UP_TO_D_MODEL = 128
+"""Above this width PyTorch trains faster than the core, on one thread of a CPU each.
+
+Measured by `python bench/crossover.py`: as fast as the core at 128, 1.2 times at 192, twice at 384. The figures, what
+other rules would cost and what scoring says are in docs/decisions/0003-engines.md.
+"""
 
 
 @dataclass(frozen=True)

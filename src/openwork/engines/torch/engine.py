@@ -1,8 +1,9 @@
 """PyTorch behind the engine contract: autograd for gradients, `torch.optim.AdamW` for steps.
 
-On the CPU each model runs on its own, `threads` at a time: a stack as one batched model takes up to twice as long there
-(docs/decisions/0003-engines.md), and PyTorch's kernels round some shapes otherwise in a stack than alone. On a GPU a
-stack trains as one batched model. Passes go model by model everywhere, in pieces that are work enough for the device.
+On the CPU each model runs on its own, `threads` at a time: for models that suit this engine, a stack as one
+batched model takes up to 1.6 times as long (docs/decisions/0003-engines.md), and PyTorch's kernels round some shapes
+otherwise in a stack than alone. On a GPU a stack trains as one batched model. Passes go model by model everywhere, in
+pieces that are work enough for the device.
 """
 
 from __future__ import annotations
