@@ -154,6 +154,7 @@ int64_t n_params(const Spec&);
 OPENWORK_DECLARE_LEVEL(portable)
 OPENWORK_DECLARE_LEVEL(avx2)
 OPENWORK_DECLARE_LEVEL(avx512)
+OPENWORK_DECLARE_LEVEL(neon)
 #undef OPENWORK_DECLARE_LEVEL
 
 }  // namespace openwork

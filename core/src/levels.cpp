@@ -14,6 +14,9 @@ std::vector<std::string> usable_levels() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     found.push_back("avx512");
 #endif
+#if defined(OPENWORK_HAS_NEON)
+  found.push_back("neon");  // which every 64-bit ARM machine has
+#endif
   return found;
 }
 
@@ -24,6 +27,9 @@ const Kernels& kernels_of(const std::string& level, bool wide) {
 #if defined(OPENWORK_HAS_X86_LEVELS)
   if (level == "avx512") return avx512::kernels(wide);
   if (level == "avx2") return avx2::kernels(wide);
+#endif
+#if defined(OPENWORK_HAS_NEON)
+  if (level == "neon") return neon::kernels(wide);
 #endif
   return portable::kernels(wide);
 }
