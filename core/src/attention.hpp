@@ -34,7 +34,10 @@ struct Head {
 template <class R, class E>
 struct Sums {
   Vec<R>* to;
-  Sums(Vec<R>* place, int e) : to(place), n(e) {
+  Sums() = default;
+  Sums(Vec<R>* place, int e) { start(place, e); }
+  void start(Vec<R>* place, int e) {
+    to = place, n = e;
     for (int j = 0; j < n; j++) to[j] = Vec<R>{};
   }
   void add(Vec<R> factor, const Vec<R>* x) {
@@ -53,7 +56,10 @@ template <class R, int N>
 struct Sums<R, Size<N>> {
   Vec<R>* to;
   Vec<R> sum[N];
-  Sums(Vec<R>* place, Size<N>) : to(place) {
+  Sums() = default;
+  Sums(Vec<R>* place, Size<N> e) { start(place, e); }
+  void start(Vec<R>* place, Size<N>) {
+    to = place;
     each<N>([&](auto j) { sum[j] = Vec<R>{}; });
   }
   void add(Vec<R> factor, const Vec<R>* x) {
@@ -67,20 +73,44 @@ struct Sums<R, Size<N>> {
   }
 };
 
+// A query times a factor: in registers where its dimensions are known, else the factor comes last.
+template <class R, class E>
+struct Query {
+  const Vec<R>* q;
+  Vec<R> factor;
+  int n;
+  Query(const Vec<R>* from, R by, int e) : q(from), factor(all<R>(by)), n(e) {}
+  Vec<R> dot(const Vec<R>* k) const {
+    Vec<R> sum{};
+    for (int j = 0; j < n; j++) sum += q[j] * k[j];
+    return sum * factor;
+  }
+};
+
+template <class R, int N>
+struct Query<R, Size<N>> {
+  Vec<R> q[N];
+  Query(const Vec<R>* from, R by, Size<N>) {
+    each<N>([&](auto j) { q[j] = from[j] * all<R>(by); });
+  }
+  Vec<R> dot(const Vec<R>* k) const {
+    Vec<R> sum{};
+    each<N>([&](auto j) { sum += q[j] * k[j]; });
+    return sum;
+  }
+};
+
 // Scores of one query times `unit`; returns the largest.
 template <class R, class E>
 inline Vec<R> score_row(const Head<R>& head, int t, E e, R unit = 1) {
   const int n = head.keys(t), width = head.width();
-  const Vec<R> divisor = all<R>(head.divisor() * unit);
-  const Vec<R>* __restrict q = head.q(t), * __restrict k = head.k(0);
+  const Query<R, E> query(head.q(t), head.divisor() * unit, e);
+  const Vec<R>* __restrict k = head.k(0);
   Vec<R>* __restrict row = head.row(t);
   Vec<R> top = all<R>(R(-__builtin_inf()));
   for (int u = 0; u < n; u++, k += width) {
-    Vec<R> dot{};
-    for (int j = 0; j < e; j++) dot += q[j] * k[j];
-    dot *= divisor;
-    row[u] = dot;
-    top = larger<R>(dot, top);
+    row[u] = query.dot(k);
+    top = larger<R>(row[u], top);
   }
   return top;
 }
@@ -114,22 +144,24 @@ inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
     sum += p;
     out.add(p, v);
   }
-  Vec<R> rest = all<R>(1) / sum;
+  Vec<R> rest = inverse_of(sum);
   if constexpr (PADS) rest = select<R>(sum == Vec<R>{}, Vec<R>{}, rest);
   out.finish(rest);
   if constexpr (KEEP) head.rest(t) = rest;
 }
 
-// Queries from .. to of one head; with `keep`, what its gradient needs is kept.
+// Queries from .. to of one head; with `keep`, what its gradient needs is kept. All scores come first: the largest of a
+// row is known late, and the processor fills the time with the next rows.
 template <class R>
 inline void attend(const Head<R>& head, int from, int to, Vec<R>* z, bool keep) {
   sized(head.spec.d_head, [&](auto e) {
+    for (int t = from; t < to; t++) head.rest(t) = score_row(head, t, e, R(kLog2E));
     for (int t = from; t < to; t++) {
-      const Vec<R> top = score_row(head, t, e, R(kLog2E));
       if (head.pads) {
-        const Vec<R> seen = hide_pads(head, t);
-        keep ? mix_scores<true, true>(head, t, seen, z, e) : mix_scores<false, true>(head, t, seen, z, e);
+        const Vec<R> top = hide_pads(head, t);
+        keep ? mix_scores<true, true>(head, t, top, z, e) : mix_scores<false, true>(head, t, top, z, e);
       } else {
+        const Vec<R> top = head.rest(t);
         keep ? mix_scores<true, false>(head, t, top, z, e) : mix_scores<false, false>(head, t, top, z, e);
       }
     }
@@ -166,64 +198,87 @@ inline void mix_row(const Head<R>& head, int t, Vec<R>* z) {
   }
 }
 
-// Of one query: slopes of its scores into `ds` [key], and dq.
+// Of one query: the gradient of its weights into `ds` [key]; returns what the softmax takes off each.
 template <class R, class E>
-inline void query_gradient(const Head<R>& head, int t, const Vec<R>* __restrict dz, Vec<R>* __restrict dq,
-                           Vec<R>* __restrict ds, E e) {
+inline Vec<R> weight_slopes(const Head<R>& head, int t, const Vec<R>* __restrict dz, Vec<R>* __restrict ds, E e) {
   const int n = head.keys(t), width = head.width();
   const Vec<R>* __restrict row = head.row(t);
-  const Vec<R> rest = head.rest(t), factor = rest * all<R>(head.divisor());
   const Vec<R>* __restrict v = head.v(0);
+  const Query<R, E> mixed(dz, R(1), e);
   Vec<R> along{};
   for (int u = 0; u < n; u++, v += width) {
-    Vec<R> sum{};
-    for (int j = 0; j < e; j++) sum += dz[j] * v[j];
-    ds[u] = sum;
-    along += sum * row[u];
+    const Vec<R> slope = mixed.dot(v);
+    ds[u] = slope;
+    along += slope * row[u];
   }
-  along *= rest;
+  return along * head.rest(t);
+}
+
+// And on: `ds` becomes the gradient of its scores; dq.
+template <class R, class E>
+inline void query_gradient(const Head<R>& head, int t, Vec<R> along, Vec<R>* __restrict dq, Vec<R>* __restrict ds,
+                           E e) {
+  const int n = head.keys(t), width = head.width();
+  const Vec<R>* __restrict row = head.row(t);
   const Vec<R>* __restrict k = head.k(0);
+  const Vec<R> factor = head.rest(t) * all<R>(head.divisor()), off = along * factor;
   Sums<R, E> to_query(dq, e);
   for (int u = 0; u < n; u++, k += width) {
-    const Vec<R> slope = row[u] * (ds[u] - along) * factor;
+    const Vec<R> slope = row[u] * (ds[u] * factor - off);
     ds[u] = slope;
     to_query.add(slope, k);
   }
   to_query.finish();
 }
 
-// Of one key: dk and dv from the queries from .. to that see it; `g` [query][d_head] is dz times the query's factor.
-template <class R, class E>
-inline void key_gradient(const Head<R>& head, int u, int from, int to, const Vec<R>* __restrict g,
-                         const Vec<R>* __restrict ds, Vec<R>* __restrict dk, Vec<R>* __restrict dv, E e) {
-  const int width = head.width(), positions = head.positions;
-  if (from < head.first_query(u)) from = head.first_query(u);
-  const Vec<R>* __restrict q = head.q(from), * __restrict p = head.row(from) + u;
-  g += from * e, ds += int64_t(from) * positions + u;
-  Sums<R, E> to_key(dk, e), to_value(dv, e);
-  for (int t = from; t < to; t++, q += width, p += positions, ds += positions, g += e) {
-    to_key.add(*ds, q);
-    to_value.add(*p, g);
-  }
-  to_key.finish(), to_value.finish();
+// Of K keys from u on: dk and dv from the queries from .. to that see them; `g` [query][d_head] is dz times the query's
+// factor.
+template <int K, class R, class E>
+inline void key_gradient(const Head<R>& head, int u, int from, int to, const Vec<R>* g, const Vec<R>* ds, Vec<R>* dk,
+                         Vec<R>* dv, E e) {
+  const int width = head.width();
+  Sums<R, E> to_key[K], to_value[K];
+  each<K>([&](auto k) { to_key[k].start(dk + k * width, e), to_value[k].start(dv + k * width, e); });
+  const auto add = [&](auto k, int t) {
+    const int64_t at = int64_t(t) * head.positions + u + k;
+    to_key[k].add(ds[at], head.q(t));
+    to_value[k].add(head.row(0)[at], g + t * e);
+  };
+  const auto first = [&](int k) { return from < head.first_query(u + k) ? head.first_query(u + k) : from; };
+  each<K - 1>([&](auto k) {
+    for (int t = first(k); t < first(K - 1); t++) add(k, t);
+  });
+  for (int t = first(K - 1); t < to; t++) each<K>([&](auto k) { add(k, t); });
+  each<K>([&](auto k) { to_key[k].finish(), to_value[k].finish(); });
 }
+
+// How many keys' gradients fit in registers.
+template <class E>
+constexpr int kKeys = 1;
+template <int N>
+constexpr int kKeys<Size<N>> = 2 * OPENWORK_TILE / N > 1 ? 2 * OPENWORK_TILE / N : 1;
 
 // From dz of queries from .. to, all of dqkv that one head has. `ds` is [query][key], `g` [query][d_head].
 template <class R>
 inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>* dz, Vec<R>* dqkv, Vec<R>* ds,
-                            Vec<R>* g) {
+                            Vec<R>* g, Vec<R>* along) {
   sized(head.spec.d_head, [&](auto e) {
     const int width = head.width(), heads = head.heads(), at = head.index * e;
+    const auto ds_of = [=](int t) { return ds + int64_t(t) * head.positions; };
     for (int t = 0; t < head.end; t++)
       if (t < from || t >= to)
         for (int j = 0; j < e; j++) dqkv[t * width + at + j] = Vec<R>{};
     for (int t = from; t < to; t++) {
       const Vec<R>* here = dz + int64_t(t) * heads + at;
-      query_gradient(head, t, here, dqkv + t * width + at, ds + int64_t(t) * head.positions, e);
+      along[t] = weight_slopes(head, t, here, ds_of(t), e);
       for (int j = 0; j < e; j++) g[t * e + j] = here[j] * head.rest(t);
     }
-    for (int u = 0; u < head.end; u++)
-      key_gradient(head, u, from, to, g, ds, dqkv + u * width + heads + at, dqkv + u * width + 2 * heads + at, e);
+    for (int t = from; t < to; t++) query_gradient(head, t, along[t], dqkv + t * width + at, ds_of(t), e);
+    Vec<R>*const dk = dqkv + heads + at, *const dv = dk + heads;
+    constexpr int K = kKeys<decltype(e)>;
+    int u = 0;
+    for (; u + K <= head.end; u += K) key_gradient<K>(head, u, from, to, g, ds, dk + u * width, dv + u * width, e);
+    for (; u < head.end; u++) key_gradient<1>(head, u, from, to, g, ds, dk + u * width, dv + u * width, e);
   });
 }
 

@@ -5,6 +5,24 @@
 
 namespace {
 
+// Adds to dw [d] what lies in dx [pos][d] where the token is `v`.
+template <class R>
+inline void gather_token(const Mask<R>* tokens, int v, const Vec<R>* __restrict dx, Vec<R>* __restrict dw, int end,
+                         int d) {
+  for (int t = 0; t < end; t++)
+    for (int i = 0; i < d; i++) dw[i] = select<R>(tokens[t] == every<R>(v), dw[i] + dx[t * d + i], dw[i]);
+}
+
+template <class R, int N>
+inline void gather_token(const Mask<R>* tokens, int v, const Vec<R>* __restrict dx, Vec<R>* __restrict dw, int end,
+                         Size<N>) {
+  Vec<R> sum[N];
+  each<N>([&](auto i) { sum[i] = dw[i]; });
+  for (int t = 0; t < end; t++)
+    each<N>([&](auto i) { sum[i] = select<R>(tokens[t] == every<R>(v), sum[i] + dx[t * N + i], sum[i]); });
+  each<N>([&](auto i) { dw[i] = sum[i]; });
+}
+
 template <class R>
 struct Backward {
   const Spec& spec;
@@ -86,7 +104,7 @@ struct Backward {
     const LayerBlock<R>& b = block.layer[l];
     const PackedLayer& w = at.layer[l];
     linear_backward(w.o, b.z, s.dx, s.dz, from, to, heads(), d());
-    for (int h = 0; h < spec.n_heads; h++) attend_gradient(head(l, h), from, to, s.dz, s.dqkv, s.ds, s.g);
+    for (int h = 0; h < spec.n_heads; h++) attend_gradient(head(l, h), from, to, s.dz, s.dqkv, s.ds, s.g, s.along);
     linear_backward(w.qkv, b.hat1, s.dqkv, s.din, 0, needed.end, d(), 3 * heads());
     norm(b.hat1, b.inverse1, 0, needed.end);
   }
@@ -101,11 +119,10 @@ struct Backward {
       for (int j = 0; j < needed.end * d(); j++) weights[at.W_pos + j] += s.dx[j];
     Vec<R>* dW_E = weights + at.W_E;
     if (spec.d_vocab <= 16) {
-      for (int v = 0; v < spec.d_vocab; v++)
-        for (int t = 0; t < needed.end; t++) {
-          const Mask<R> here = block.tokens[t] == every<R>(v);
-          for (int i = 0; i < d(); i++) dW_E[v * d() + i] += select<R>(here, s.dx[t * d() + i], Vec<R>{});
-        }
+      sized(d(), [=](auto width) {
+        for (int v = 0; v < spec.d_vocab; v++)
+          gather_token<R>(block.tokens, v, s.dx, dW_E + v * width, needed.end, width);
+      });
       return;
     }
     R* lanes = reinterpret_cast<R*>(dW_E);
@@ -202,7 +219,7 @@ struct Backward {
     if (spec.norm == Norm::none) return norm(nullptr, nullptr, 0, T());
     tap->back(hat_site, layer, views().stream(s.din));
     for (int t = 0; t < T(); t++) {
-      norm_scale<R>(centred(spec.norm), x + t * d(), s.centre + t * d(), R(spec.eps), d());
+      squared_scale<R>(centred(spec.norm), x + t * d(), s.centre + t * d(), R(spec.eps), d());
       s.dscale[t] = scale_gradient<R>(s.centre + t * d(), inverse[t], s.din + t * d(), d());
     }
     tap->back(scale_site, layer, views().rows(s.dscale, 1));

@@ -60,7 +60,7 @@ struct Block {
   LayerBlock<R> layer[kMaxLayers];
   bool whole;  // nothing is left out that gradients at sites need
   Mask<R>*tokens, *answers, *next_tokens, *next_answers, *pads;
-  Vec<R>*table, *final, *inverse, *hat, *logits, *odds;
+  Vec<R>*final, *inverse, *hat, *logits;
   Vec<R>*scale, *pos, *result;  // a norm's scale, the positional embedding and the heads' results; only where tapped
 
   Block(const Spec& s, const Inputs& inputs, const Needed& needed, Arena& arena) {
@@ -84,23 +84,33 @@ struct Block {
     tokens = arena.take<Mask<R>>(T), answers = arena.take<Mask<R>>(inputs.n_graded);
     next_tokens = arena.take<Mask<R>>(T), next_answers = arena.take<Mask<R>>(inputs.n_graded);
     pads = s.pad < 0 ? nullptr : arena.take<Mask<R>>(T);
-    table = arena.take<Vec<R>>(d);
     final = arena.take<Vec<R>>(T * d);
     inverse = arena.take<Vec<R>>(T);
     hat = normed ? arena.take<Vec<R>>(T * d) : final;
-    logits = arena.take<Vec<R>>((needed.hi - needed.lo) * s.d_vocab_out), odds = arena.take<Vec<R>>(s.d_vocab_out);
+    logits = arena.take<Vec<R>>((needed.hi - needed.lo) * s.d_vocab_out);
     scale = arena.take<Vec<R>>(tapped * T);
     pos = arena.take<Vec<R>>(tapped * T * d);
     result = arena.take<Vec<R>>(tapped * T * s.n_heads * d);
   }
 };
 
+// `n` blocks, each with memory of its own.
+template <class R>
+Block<R>* take_blocks(const Spec& spec, const Inputs& inputs, const Needed& needed, int64_t n, Arena& arena) {
+  Block<R>* blocks = arena.take<Block<R>>(n);
+  for (int64_t i = 0; i < n; i++) {
+    const Block<R> block(spec, inputs, needed, arena);
+    if (blocks) blocks[i] = block;
+  }
+  return blocks;
+}
+
 // What only gradients need. From `dout` on: of what a layer writes (its heads' results apart), of what an affine write
 // read, of a norm's scale, of patterns and scores [head][query][key], and what a norm divides; only for gradients at
 // sites.
 template <class R>
 struct Slopes {
-  Vec<R>*dx, *dqkv, *dz, *dpost, *din, *dlogits, *ds, *g;
+  Vec<R>*dx, *dqkv, *dz, *dpost, *din, *dlogits, *ds, *g, *along;
   Vec<R>*dout, *dresult, *dread, *dscale, *dpairs, *centre;
 
   Slopes(const Spec& s, const Inputs& inputs, const Needed& needed, Arena& arena) {
@@ -109,7 +119,7 @@ struct Slopes {
     dqkv = arena.take<Vec<R>>(T * 3 * heads), dz = arena.take<Vec<R>>(T * heads);
     dpost = arena.take<Vec<R>>(T * s.d_mlp);
     dlogits = arena.take<Vec<R>>((needed.hi - needed.lo) * s.d_vocab_out);
-    ds = arena.take<Vec<R>>(T * T), g = arena.take<Vec<R>>(T * heads);
+    ds = arena.take<Vec<R>>(T * T), g = arena.take<Vec<R>>(T * heads), along = arena.take<Vec<R>>(T);
     const int64_t tapped = gradients_follow(inputs);
     dout = arena.take<Vec<R>>(tapped * T * d), dresult = arena.take<Vec<R>>(tapped * T * s.n_heads * d);
     dread = arena.take<Vec<R>>(tapped * T * d), dscale = arena.take<Vec<R>>(tapped * T);

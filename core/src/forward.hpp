@@ -53,35 +53,39 @@ struct Forward {
   void embed(const Tapping<R>& tap) const {
     for (int t = tap.fresh; block.pads && t < needed.end; t++) block.pads[t] = block.tokens[t] == every<R>(spec.pad);
     Vec<R>* x = spec.n_layers ? block.layer[0].x : block.final;
-    look_up(x, tap.fresh);
+    const R* W_pos = packed + at.W_pos;
+    if (spec.positions && !tap.any(Site::embed, 0) && !tap.any(Site::pos_embed, 0))
+      return look_up(x, tap.fresh, [=](int j, Vec<R> token) { return token + W_pos[j]; });
+    look_up(x, tap.fresh, [](int, Vec<R> token) { return token; });
     tap.both(Site::embed, 0, stream(x));
     if (!spec.positions) return;
-    const R* W_pos = packed + at.W_pos;
-    if (!tap.any(Site::pos_embed, 0)) {
-      for (int j = tap.fresh * d(); j < needed.end * d(); j++) x[j] += W_pos[j];
-      return;
-    }
     for (int j = 0; j < T() * d(); j++) block.pos[j] = all<R>(W_pos[j]);
     tap.both(Site::pos_embed, 0, stream(block.pos));
     for (int j = tap.fresh * d(); j < needed.end * d(); j++) x[j] += block.pos[j];
   }
 
-  void look_up(Vec<R>* x, int from) const {
-    const R* W_E = packed + at.W_E;
+  // x[j] = after(j, the token's own), j from position `from` on.
+  template <class After>
+  void look_up(Vec<R>* x, int from, After after) const {
 #if defined(__GNUC__) && !defined(__clang__)
     if (spec.d_vocab <= Lanes<R>::count) {  // the vocabulary fits a register: a shuffle looks all lanes up
-      for (int v = 0; v < spec.d_vocab; v++)
-        for (int i = 0; i < d(); i++) block.table[i][v] = W_E[v * d() + i];
-      for (int t = from; t < needed.end; t++)
-        for (int i = 0; i < d(); i++) x[t * d() + i] = __builtin_shuffle(block.table[i], block.tokens[t]);
+      for (int i = 0; i < d(); i++) {
+        Vec<R> column;
+        __builtin_memcpy(&column, packed + at.table + i * kTableColumn, sizeof column);
+        for (int t = from; t < needed.end; t++)
+          x[t * d() + i] = after(t * d() + i, __builtin_shuffle(column, block.tokens[t]));
+      }
       return;
     }
 #endif
-    for (int t = from; t < needed.end; t++)
+    const R* W_E = packed + at.W_E;
+    for (int t = from; t < needed.end; t++) {
       for (int l = 0; l < Lanes<R>::count; l++) {
         const R* row = W_E + int64_t(block.tokens[t][l]) * d();
         for (int i = 0; i < d(); i++) x[t * d() + i][l] = row[i];
       }
+      for (int j = t * d(); j < (t + 1) * d(); j++) x[j] = after(j, x[j]);
+    }
   }
 
   void norm(Vec<R>* x, Vec<R>* inverse, Vec<R>* hat, int from, int to, Site scale_site, Site hat_site, int layer,
@@ -90,11 +94,14 @@ struct Forward {
     if (!tap.any(scale_site, layer)) {
       normalise<R>(centred(spec.norm), x, hat, inverse, R(spec.eps), from, to, d());
     } else {
-      for (int t = from; t < to; t++)
-        block.scale[t] = norm_scale<R>(centred(spec.norm), x + t * d(), hat + t * d(), R(spec.eps), d());
-      tap.both(scale_site, layer, views().rows(block.scale, 1));
       for (int t = from; t < to; t++) {
-        inverse[t] = all<R>(1) / block.scale[t];
+        const Vec<R> square = squared_scale<R>(centred(spec.norm), x + t * d(), hat + t * d(), R(spec.eps), d());
+        block.scale[t] = square_root(square), inverse[t] = inverse_root(square);
+      }
+      tap.both(scale_site, layer, views().rows(block.scale, 1));
+      const bool edited = tap.writes(scale_site, layer);
+      for (int t = from; t < to; t++) {
+        if (edited) inverse[t] = all<R>(1) / block.scale[t];
         for (int i = 0; i < d(); i++) hat[t * d() + i] *= inverse[t];
       }
     }
@@ -148,7 +155,6 @@ struct Forward {
     for (int h = 0; h < spec.n_heads; h++)
       for (int t = from; t < to; t++) score_row(head(l, h), t, spec.d_head);
     const View<R> pairs = views().pairs(b.p);
-    if (tap.source >= 0) fill_masked(b.p, from, R(-__builtin_inf()));  // what is kept of a source is masked by its pads
     tap.write(Site::attn_scores, l, pairs);
     fill_masked(b.p, from, R(-__builtin_inf()));
     tap.read(Site::attn_scores, l, pairs);
@@ -201,7 +207,7 @@ struct Forward {
       return finish(Site::mlp_out, l, out, b.mid, from, to, tap);
     const R *W_in = packed + w.in.W, *b_in = packed + w.in.b;
     if (spec.act == Activation::relu && !block.whole && !tap.any(Site::mlp_pre, l)) {
-      linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, Rectified{});
+      linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, Rectified<R>{});
     } else {
       linear<R>(b.hat2, W_in, b_in, b.pre, from, to, d(), m);
       tap.both(Site::mlp_pre, l, views().rows(b.pre, m));

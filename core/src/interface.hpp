@@ -54,7 +54,7 @@ enum class TapKind : int32_t { constant, from_source, affine, read, gradient };
 // One write or read at a site, of its value or of a metric's gradient with respect to it. Which members count depends
 // on `kind`:
 //   constant     index[n], values [model][n] (stride 0: the same for every model)
-//   from_source  index[n], source
+//   from_source  index[n], source: what the pass over that source's inputs has there, with that source's own writes
 //   affine       index[n] are positions; values [model][d_model * d_model + d_model], matrix (in, out) then bias
 //   read         out [model][input][n], n all numbers of the site; no index
 //   gradient     the same
@@ -69,10 +69,12 @@ struct Tap {
   int64_t values_stride;  // numbers from one model to the next
   void* out;
   int64_t out_stride;  // numbers from one model to the next
+  int32_t world;       // in whose pass it writes: that of a source, or -1 for that of the inputs
 };
 
-// The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null. Once `cancel` is set a
-// kernel returns after the block it is at, with results that nobody may use.
+// The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null. A source takes only
+// from sources before it. Once `cancel` is set a kernel returns after the block it is at, with results that nobody may
+// use.
 struct Inputs {
   int64_t n_inputs;
   int32_t n_pos, n_graded, n_sources, n_taps;
@@ -124,11 +126,16 @@ struct Kernels {
   // Inputs lo..hi of one model: writes `logits` [input][n_graded][d_vocab_out].
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
                void* scratch);
-  // Inputs lo..hi of one model under many plans: adds to `partials` [plan]. The taps are those of all plans, one plan
-  // after the other, `tap_counts` [plan] each; all are writes.
+  // Inputs lo..hi of one model under many plans: adds to `partials` [plan]. The taps are those of the sources, then
+  // those of all plans, one plan after the other, `tap_counts` [plan] each; all are writes.
   int64_t (*sweep_scratch)(const Spec&, const Inputs&, const int32_t* tap_counts, int32_t n_plans);
   void (*sweep)(const Spec&, const void* weights, int32_t model, const Inputs&, const int32_t* tap_counts,
                 int32_t n_plans, int64_t lo, int64_t hi, Partial* partials, void* scratch);
+  // Inputs lo..hi of one model: sums over them of the values that the taps take from source 0, which holds the inputs;
+  // one tap after the other. A tap takes all numbers of its site, and every position is graded.
+  int64_t (*sums_scratch)(const Spec&, const Inputs&);
+  void (*site_sums)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi,
+                    double* sums, void* scratch);
   // Inputs lo..hi of one model: their metric into `metric` [input], and its gradients at taps. The metric is the mean
   // loss over graded positions, or where `slopes` [input][n_graded][d_vocab_out] are given the sum of slopes times
   // logits.

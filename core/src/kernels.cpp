@@ -1,5 +1,6 @@
 // The kernels of one SIMD level: compiled once for each, with OPENWORK_LEVEL, OPENWORK_BYTES and OPENWORK_TILE set.
 #include "site_gradients.hpp"
+#include "site_sums.hpp"
 #include "sweep.hpp"
 #include "trainer.hpp"
 
@@ -61,6 +62,8 @@ constexpr Kernels kTable = {OPENWORK_NAME(OPENWORK_LEVEL),
                             pass<R>,
                             sweep_scratch<R>,
                             sweep<R>,
+                            sums_scratch<R>,
+                            site_sums<R>,
                             site_scratch<R>,
                             site_gradients<R>,
                             gradient<R>,

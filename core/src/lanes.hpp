@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#if defined(__AVX512F__)
+#define OPENWORK_AVX512 (OPENWORK_BYTES == 64 && defined(__AVX512DQ__))
+#if OPENWORK_AVX512
 #include <immintrin.h>
 #endif
 
@@ -32,9 +33,10 @@ using Vec = typename Lanes<R>::V;
 template <class R>
 using Mask = typename Lanes<R>::I;
 
+// Minus nothing, not plus: only that leaves every number as it is, -0 too, so that the compiler leaves it out.
 template <class R>
 inline Vec<R> all(R x) {
-  return Vec<R>{} + x;
+  return x - Vec<R>{};
 }
 
 template <class R>
@@ -47,9 +49,62 @@ inline Vec<R> select(Mask<R> mask, Vec<R> yes, Vec<R> no) {
   return mask ? yes : no;
 }
 
+// b where one of them is NaN.
 template <class R>
 inline Vec<R> larger(Vec<R> a, Vec<R> b) {
+#if OPENWORK_AVX512  // one instruction, which the compiler does not find
+  if constexpr (sizeof(R) == 4)
+    return (Vec<R>)_mm512_max_ps((__m512)a, (__m512)b);
+  else
+    return (Vec<R>)_mm512_max_pd((__m512d)a, (__m512d)b);
+#else
   return a > b ? a : b;
+#endif
+}
+
+// Which lanes are among the first n.
+template <class R>
+inline Mask<R> first_lanes(int64_t n) {
+  Mask<R> number;
+  for (int l = 0; l < Lanes<R>::count; l++) number[l] = l;
+  return number < every<R>(int(n));
+}
+
+// Sums in float64, lane by lane.
+template <class R>
+struct LaneTotals {
+  double of[Lanes<R>::count] = {};
+  void add(Vec<R> x) {
+    for (int l = 0; l < Lanes<R>::count; l++) of[l] += double(x[l]);
+  }
+  double total() const {
+    double sum = 0;
+    for (int l = 0; l < Lanes<R>::count; l++) sum += of[l];
+    return sum;
+  }
+};
+
+template <class R>
+inline bool any_lane(Mask<R> mask) {
+#if OPENWORK_AVX512
+  return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask);
+#else
+  typename Lanes<R>::Int any = 0;
+  for (int l = 0; l < Lanes<R>::count; l++) any |= mask[l];
+  return any;
+#endif
+}
+
+// The first n of some integers, one a lane; beyond there is anything, and nothing is read.
+template <class R>
+inline Mask<R> first_ints(const int32_t* from, int n) {
+  constexpr int C = Lanes<R>::count;
+#if OPENWORK_AVX512
+  if constexpr (C == 16) return (Mask<R>)_mm512_maskz_loadu_epi32(n < C ? (1 << n) - 1 : 0xffff, from);
+#endif
+  Mask<R> ints{};
+  for (int l = 0; l < C && l < n; l++) ints[l] = from[l];
+  return ints;
 }
 
 // f of every lane by the C library: exact, slow; for what is rare.
@@ -67,32 +122,59 @@ inline Vec<double> square_root(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_sqrt(v); });
 }
 
+// 1 / x for x from 2^-100 to 2^100, and NaN of NaN; in float32 to 1 in the last place.
+inline Vec<float> inverse_of(Vec<float> x) {
+#if OPENWORK_AVX512  // a division costs as much as twenty multiply-adds: a guess of 14 bits and a Newton step
+  const Vec<float> y = (Vec<float>)_mm512_rcp14_ps((__m512)x);
+  return y + y * (all(1.f) - x * y);
+#else
+  return all(1.f) / x;
+#endif
+}
+inline Vec<double> inverse_of(Vec<double> x) {
+  return all(1.) / x;
+}
+
+// 1 / sqrt(x) for x >= 2^-100 and infinity, and NaN of NaN; in float32 to 1 in the last place.
+inline Vec<float> inverse_root(Vec<float> x) {
+#if OPENWORK_AVX512
+  const Vec<float> y = (Vec<float>)_mm512_rsqrt14_ps((__m512)x);
+  const Vec<float> refined = y + y * all(0.5f) * (all(1.f) - x * y * y);
+  return x < all(__builtin_inff()) ? refined : y + x * Vec<float>{};
+#else
+  return all(1.f) / square_root(x);
+#endif
+}
+inline Vec<double> inverse_root(Vec<double> x) {
+  return all(1.) / square_root(x);
+}
+
 constexpr double kLog2E = 1.44269504088896340736;
 
-// 2^r for r in -1/2 .. 1/2: the polynomial with the least largest error.
-inline Vec<float> two_to_fraction(Vec<float> r) {
+// 2^x for x <= 0, to about 2e-7 relative; below -125 next to nothing. 2^0 is 1 and NaN stays NaN. Splits off a whole
+// number, then a polynomial with the least largest error on what is left.
+inline Vec<float> power_of_two(Vec<float> x) {
+#if OPENWORK_AVX512  // which has both steps as instructions; minus infinity gives 0
+  const Vec<float> r = (Vec<float>)_mm512_reduce_ps((__m512)x, 0x9);  // 0 .. 1
+  Vec<float> y = all(1.8671301659196615e-3f);
+  y = y * r + all(9.0170297771692280e-3f);
+  y = y * r + all(5.5799912661314011e-2f);
+  y = y * r + all(2.4016444385051727e-1f);
+  y = y * r + all(6.9315129518508911e-1f);
+  y = y * r + all(1.f);
+  return (Vec<float>)_mm512_scalef_ps((__m512)y, (__m512)x);  // y times 2 to the whole number below x
+#else
+  typedef Mask<float> I;
+  const Vec<float> shifter = all(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
+  x = x < all(-125.f) ? all(-125.f) : x;
+  const Vec<float> shifted = x + shifter, r = x - (shifted - shifter);  // -1/2 .. 1/2
   Vec<float> y = all(1.3264727e-3f);
   y = y * r + all(9.6715126e-3f);
   y = y * r + all(5.5507337e-2f);
   y = y * r + all(2.4022242e-1f);
   y = y * r + all(6.9314698e-1f);
   y = y * r + all(1.f);
-  return y;
-}
-
-// 2^x for x <= 0, to about 2e-7 relative; below -125 next to nothing. Splits off the nearest whole number, then a
-// polynomial with the least largest error on -1/2 .. 1/2. NaN stays NaN.
-inline Vec<float> power_of_two(Vec<float> x) {
-#if OPENWORK_BYTES == 64 && defined(__AVX512F__)                   // which has both steps as instructions
-  x = (Vec<float>)_mm512_max_ps((__m512)all(-1000.f), (__m512)x);  // which keeps the second where one is NaN
-  const Vec<float> whole = (Vec<float>)_mm512_roundscale_ps((__m512)x, 0), r = x - whole;
-  return (Vec<float>)_mm512_scalef_ps((__m512)two_to_fraction(r), (__m512)whole);
-#else
-  typedef Mask<float> I;
-  const Vec<float> shifter = all(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
-  x = x < all(-125.f) ? all(-125.f) : x;
-  const Vec<float> shifted = x + shifter, r = x - (shifted - shifter);
-  return (Vec<float>)((I)two_to_fraction(r) + ((I)shifted << 23));
+  return (Vec<float>)((I)y + ((I)shifted << 23));
 #endif
 }
 inline Vec<double> power_of_two(Vec<double> x) {

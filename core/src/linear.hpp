@@ -14,11 +14,9 @@ struct AsItIs {
   }
 };
 
+template <class R>
 struct Rectified {
-  template <class V>
-  V operator()(int, int, V sum) const {
-    return sum < V{} ? V{} : sum;
-  }
+  Vec<R> operator()(int, int, Vec<R> sum) const { return larger<R>(Vec<R>{}, sum); }
 };
 
 // Added to what the layer gives: the residual stream that it reads from, for example.

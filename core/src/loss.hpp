@@ -2,31 +2,40 @@
 #pragma once
 
 #include "lanes.hpp"
+#include "sized.hpp"
 
 namespace {
 
-// In nats, with the softmax of the logits in `odds`.
-template <class R>
-inline Vec<R> cross_entropy(const Vec<R>* __restrict logits, int n, Mask<R> answer, Vec<R>* __restrict odds) {
-  Vec<R> top = logits[0], own = logits[0], sum{};
+// In nats. keep(j, p) gets every logit's power, which the sum of all makes its softmax.
+template <class R, class N, class Keep>
+inline Vec<R> cross_entropy(const Vec<R>* __restrict logits, N n, Mask<R> answer, Vec<R>& sum, Keep keep) {
+  Vec<R> top = logits[0], own = logits[0];
   for (int j = 1; j < n; j++) {
     top = larger<R>(top, logits[j]);
     own = select<R>(answer == every<R>(j), logits[j], own);
   }
+  sum = Vec<R>{};
   for (int j = 0; j < n; j++) {
-    odds[j] = power_of_two((logits[j] - top) * all<R>(R(kLog2E)));
-    sum += odds[j];
+    const Vec<R> p = power_of_two((logits[j] - top) * all<R>(R(kLog2E)));
+    sum += p;
+    keep(j, p);
   }
-  const Vec<R> inverse = all<R>(1) / sum;
-  for (int j = 0; j < n; j++) odds[j] *= inverse;
   return logarithm(sum) - (own - top);
 }
 
+template <class R, class N>
+inline Vec<R> cross_entropy(const Vec<R>* logits, N n, Mask<R> answer) {
+  Vec<R> sum;
+  return cross_entropy<R>(logits, n, answer, sum, [](int, Vec<R>) {});
+}
+
 // The same; `slope` becomes its gradient with respect to the logits, times `weight`.
-template <class R>
-inline Vec<R> cross_entropy_slope(const Vec<R>* logits, int n, Mask<R> answer, Vec<R> weight, Vec<R>* slope) {
-  const Vec<R> loss = cross_entropy<R>(logits, n, answer, slope);
-  for (int j = 0; j < n; j++) slope[j] = (slope[j] - select<R>(answer == every<R>(j), all<R>(1), Vec<R>{})) * weight;
+template <class R, class N>
+inline Vec<R> cross_entropy_slope(const Vec<R>* logits, N n, Mask<R> answer, Vec<R> weight, Vec<R>* __restrict slope) {
+  Vec<R> sum;
+  const Vec<R> loss = cross_entropy<R>(logits, n, answer, sum, [=](int j, Vec<R> p) { slope[j] = p; });
+  const Vec<R> share = inverse_of(sum) * weight;
+  for (int j = 0; j < n; j++) slope[j] = slope[j] * share - select<R>(answer == every<R>(j), weight, Vec<R>{});
   return loss;
 }
 
@@ -37,8 +46,8 @@ struct Judged {
   Vec<R> margin;  // right logit minus the largest other; -inf where there is a NaN, inf where there is no other
 };
 
-template <class R>
-inline Judged<R> judge(const Vec<R>* logits, int n, Mask<R> answer) {
+template <class R, class N>
+inline Judged<R> judge(const Vec<R>* logits, N n, Mask<R> answer) {
   const Vec<R> infinite = all<R>(R(__builtin_inf()));
   Vec<R> own = -infinite, before = -infinite, after = -infinite, total{};
   for (int j = 0; j < n; j++) {

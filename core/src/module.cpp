@@ -29,6 +29,8 @@ using Counts = nb::ndarray<int64_t, nb::c_contig, nb::device::cpu>;
 
 constexpr int64_t kChunk = 1024;  // inputs in one job: fixed, so that sums do not depend on the number of threads
 
+constexpr int64_t kMostSums = 64;  // jobs that one model's sums over inputs are shared out to, and added up in order
+
 // A tap and the arrays that it points into.
 struct HeldTap {
   Tap tap;
@@ -69,9 +71,9 @@ Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& 
 }
 
 HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int64_t n, nb::object index,
-                 nb::object values, nb::object out) {
+                 nb::object values, nb::object out, int32_t world) {
   HeldTap held{{}, index, values, out};
-  held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0};
+  held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0, world};
   if (!index.is_none()) held.tap.index = nb::cast<Ints>(index).data();
   if (!values.is_none()) {
     const Weights array = nb::cast<Weights>(values);
@@ -182,12 +184,13 @@ void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints&
   without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
 }
 
-// How right every model is under every plan: `loss`, `sequences`, `margin` are [plan][model], `right`
-// [plan][model][graded].
+// How right every model is under every plan; `of_sources` are the sources' own writes. `loss`, `sequences`, `margin`
+// are [plan][model], `right` [plan][model][graded].
 void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
-           const std::vector<Ints>& sources, const std::vector<std::vector<HeldTap*>>& plans, const Doubles& loss,
-           const Counts& right, const Counts& sequences, const Doubles& margin, Crew& crew) {
-  std::vector<HeldTap*> taps;
+           const std::vector<Ints>& sources, const std::vector<HeldTap*>& of_sources,
+           const std::vector<std::vector<HeldTap*>>& plans, const Doubles& loss, const Counts& right,
+           const Counts& sequences, const Doubles& margin, Crew& crew) {
+  std::vector<HeldTap*> taps = of_sources;
   std::vector<int32_t> counts;
   for (const std::vector<HeldTap*>& of_plan : plans) {
     taps.insert(taps.end(), of_plan.begin(), of_plan.end());
@@ -221,6 +224,27 @@ void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Int
     loss.data()[i] = total / double(in.n_inputs * n);
     margin.data()[i] = least;
   }
+}
+
+// Sums over all inputs of the values at the taps' sites: `sums` [model][numbers of all taps]; `graded` is every
+// position.
+void site_sums(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
+               const std::vector<HeldTap*>& taps, const Doubles& sums, Crew& crew) {
+  HeldInputs held(tokens, nb::none(), graded, {tokens}, taps);
+  const Inputs& in = held.inputs;
+  const int64_t models = int64_t(stack.shape(0)), n = int64_t(sums.shape(1));
+  const int64_t each = (in.n_inputs + kMostSums * kChunk - 1) / (kMostSums * kChunk) * kChunk;
+  const int64_t jobs = (in.n_inputs + each - 1) / each;
+  std::vector<double> parts(size_t(models * jobs * n), 0.0);
+  const auto job = [&](int64_t number, void* scratch) {
+    const int64_t model = number / jobs, lo = number % jobs * each, hi = std::min(lo + each, in.n_inputs);
+    core.kernels->site_sums(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
+                            parts.data() + number * n, scratch);
+  };
+  const int64_t bytes = core.kernels->sums_scratch(core.spec, in);
+  without_gil([&] { return crew.share(models * jobs, bytes, held.cancel, job, signalled); });
+  for (int64_t number = 0; number < models * jobs; number++)
+    for (int64_t k = 0; k < n; k++) sums.data()[number / jobs * n + k] += parts[size_t(number * n + k)];
 }
 
 // `slopes` [model or 1][input][graded][d_vocab_out], empty where the metric is the loss.
@@ -294,9 +318,10 @@ NB_MODULE(_core, m) {
   m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a,
         "causal"_a, "positions"_a, "pad"_a = -1);
   m.def("make_tap", &make_tap, "site"_a, "layer"_a, "kind"_a, "source"_a, "n"_a, "index"_a.none(), "values"_a.none(),
-        "out"_a.none());
+        "out"_a.none(), "world"_a = -1);
   m.def("run", &run);
   m.def("sweep", &sweep);
+  m.def("site_sums", &site_sums);
   m.def("site_gradients", &site_gradients);
   m.def("gradients", &gradients);
   m.def("train", &train);

@@ -13,9 +13,9 @@ inline bool centred(Norm norm) {
   return norm == Norm::ln || norm == Norm::ln_pre;
 }
 
-// The scale sqrt(mean square + eps) of one position, and into `centre` what it divides.
+// The square of the scale of one position, which is mean square + eps, and into `centre` what the scale divides.
 template <class R, class D>
-inline Vec<R> norm_scale(bool centre_it, const Vec<R>* __restrict x, Vec<R>* __restrict centre, R eps, D d) {
+inline Vec<R> squared_scale(bool centre_it, const Vec<R>* __restrict x, Vec<R>* __restrict centre, R eps, D d) {
   Vec<R> mean{};
   if (centre_it) {
     for (int i = 0; i < d; i++) mean += x[i];
@@ -27,7 +27,7 @@ inline Vec<R> norm_scale(bool centre_it, const Vec<R>* __restrict x, Vec<R>* __r
     centre[i] = c;
     square += c * c;
   }
-  return square_root(square * all<R>(R(1) / d) + all<R>(eps));
+  return square * all<R>(R(1) / d) + all<R>(eps);
 }
 
 // hat = (x - mean) / scale at positions from .. to; keeps 1 / scale.
@@ -36,7 +36,7 @@ inline void normalise(bool centre_it, const Vec<R>* x, Vec<R>* hat, Vec<R>* inve
   sized(d, [=](auto width) {
     for (int t = from; t < to; t++) {
       Vec<R>* to_here = hat + t * width;
-      const Vec<R> by = all<R>(1) / norm_scale<R>(centre_it, x + t * width, to_here, eps, width);
+      const Vec<R> by = inverse_root(squared_scale<R>(centre_it, x + t * width, to_here, eps, width));
       for (int i = 0; i < width; i++) to_here[i] *= by;
       inverse[t] = by;
     }

@@ -2,9 +2,12 @@
 // the layer that reads the norm, so that no position pays for them.
 #pragma once
 
+#include "lanes.hpp"
 #include "layout.hpp"
 
 namespace {
+
+constexpr int kTableColumn = 16;  // numbers, at least as many as there are lanes
 
 struct LinearAt {
   int64_t W = 0, b = 0;  // [in][out], [out]
@@ -16,6 +19,7 @@ struct PackedLayer {
 
 struct PackedLayout {
   int64_t W_E, W_pos = -1, total = 0;
+  int64_t table, room;  // behind all weights, for passes only: W_E again, each of its columns in one vector
   PackedLayer layer[kMaxLayers];
   LinearAt unembed;
 
@@ -28,6 +32,8 @@ struct PackedLayout {
       if (s.d_mlp) layer[l].in = take_linear(d, s.d_mlp), layer[l].out = take_linear(s.d_mlp, d);
     }
     unembed = take_linear(d, s.d_vocab_out);
+    table = (total + kTableColumn - 1) / kTableColumn * kTableColumn;
+    room = table + d * kTableColumn;
   }
 
  private:
@@ -106,6 +112,9 @@ void pack(const Spec& s, const Layout& at, const PackedLayout& to, const R* weig
         weight *= weights[norm.w + i];
       }
   });
+  for (int64_t v = 0; v < s.d_vocab && v < Lanes<R>::count; v++)
+    for (int64_t i = 0; i < s.d_model; i++)
+      packed[to.table + i * kTableColumn + v] = weights[at.W_E + v * s.d_model + i];
 }
 
 // The gradient of the flat weights from that of the packed ones, which it uses up. `unfolded` is scratch, as long.

@@ -18,26 +18,20 @@ Vec<R>** take_saved(const Inputs& inputs, Arena& arena) {
   return saved;
 }
 
-// What a pass works with: packed weights, a block for the inputs and one for each source, and what sources gave.
+// What a pass works with: packed weights, a block for the inputs and one for each source, what sources gave, and for
+// each source the first position that must be computed anew.
 template <class R>
 struct PassMemory {
   R* packed;
   Vec<R>** saved;
-  void* blocks;
-  int64_t block_bytes;
+  int* fresh;
+  Block<R>* blocks;
 
   PassMemory(const Spec& spec, const Inputs& inputs, const PackedLayout& at, const Needed& needed, Arena& arena) {
-    packed = arena.take<R>(at.total);
+    packed = arena.take<R>(at.room);
     saved = take_saved<R>(inputs, arena);
-    Arena counting(nullptr);
-    Block<R> measured(spec, inputs, needed, counting);
-    block_bytes = counting.used();
-    blocks = arena.take<char>(block_bytes * (inputs.n_sources + 1));
-  }
-
-  Block<R> block(const Spec& spec, const Inputs& inputs, const Needed& needed, int number) const {
-    Arena arena(static_cast<char*>(blocks) + number * block_bytes);
-    return Block<R>(spec, inputs, needed, arena);
+    fresh = arena.take<int>(inputs.n_sources);
+    blocks = take_blocks<R>(spec, inputs, needed, inputs.n_sources + 1, arena);
   }
 };
 
@@ -67,6 +61,31 @@ int load(const LaneRows<R>& rows, const int32_t* tokens, int n_pos, Mask<R>* to,
   return 0;
 }
 
+// The first position that must be computed anew in a pass, from its own and those of the sources it takes from.
+inline int fresh_with_sources(const Inputs& inputs, int32_t world, int fresh, const int* of_source) {
+  for (int i = 0; i < inputs.n_taps; i++) {
+    const Tap& tap = inputs.taps[i];
+    if (tap.world == world && tap.kind == TapKind::from_source && of_source[tap.source] < fresh)
+      fresh = of_source[tap.source];
+  }
+  return fresh;
+}
+
+// The passes over the sources, each as far as something is taken from it and in a block of its own. `fresh` [source]
+// becomes the first position that was computed anew.
+template <class R>
+void run_sources(const Spec& spec, const PackedLayout& at, const R* packed, const Inputs& inputs, const Needed& needed,
+                 Vec<R>* const* saved, const LaneRows<R>& rows, int32_t model, bool reuse, int* fresh,
+                 Block<R>* blocks) {
+  for (int32_t s = 0; s < inputs.n_sources; s++) {
+    Block<R>& own = blocks[s];
+    const int changed = load(rows, inputs.sources[s], inputs.n_pos, own.tokens, reuse);
+    fresh[s] = fresh_with_sources(inputs, s, changed, fresh);
+    Forward<R>{spec, at, packed, inputs, needed, own, false}.run({&inputs, saved, &rows, model, s, fresh[s]}, 0,
+                                                                 last_stage_of_source(spec, inputs, s) + 1);
+  }
+}
+
 // A pass of one model in progress.
 template <class R>
 struct Pass {
@@ -75,7 +94,7 @@ struct Pass {
   const PackedLayout at;
   const Needed needed;
   const PassMemory<R> memory;
-  Block<R> block;
+  Block<R>& block;
   const Forward<R> forward;
   int32_t model;
 
@@ -85,7 +104,7 @@ struct Pass {
         at(s),
         needed(s, in),
         memory(s, in, at, needed, arena),
-        block(memory.block(s, in, needed, in.n_sources)),
+        block(memory.blocks[in.n_sources]),
         forward{s, at, memory.packed, in, needed, block, false},
         model(number) {
     pack(s, Layout(s), at, static_cast<const R*>(weights), memory.packed);
@@ -95,14 +114,10 @@ struct Pass {
 
   // The sources' rows, then the inputs'; with `reuse` the block holds the rows before these.
   Tapping<R> run(const LaneRows<R>& rows, bool reuse) {
-    int fresh = load(rows, inputs.tokens, inputs.n_pos, block.tokens, reuse);
-    for (int32_t s = 0; s < inputs.n_sources; s++) {
-      Block<R> source = memory.block(spec, inputs, needed, s);
-      const int of_source = load(rows, inputs.sources[s], inputs.n_pos, source.tokens, reuse);
-      Forward<R>{spec, at, memory.packed, inputs, needed, source, false}.run(
-          {&inputs, memory.saved, &rows, model, s, of_source}, 0, last_stage_of_source(spec, inputs, s) + 1);
-      if (of_source < fresh) fresh = of_source;
-    }
+    const int changed = load(rows, inputs.tokens, inputs.n_pos, block.tokens, reuse);
+    run_sources<R>(spec, at, memory.packed, inputs, needed, memory.saved, rows, model, reuse, memory.fresh,
+                   memory.blocks);
+    const int fresh = fresh_with_sources(inputs, -1, changed, memory.fresh);
     const Tapping<R> tap{&inputs, memory.saved, &rows, model, -1, fresh};
     forward.run(tap);
     return tap;

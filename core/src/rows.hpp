@@ -36,27 +36,35 @@ struct LaneRows {
 
   // Columns 0 .. n-1 of these rows of a table, lanes side by side.
   void load(const int32_t* table, int n, Mask<R>* to) const {
-    typedef typename Lanes<R>::Int Int;
-    Int* out = reinterpret_cast<Int*>(to);
-    for (int l = 0; l < Lanes<R>::count; l++) {
-      const int32_t* from = table + row[l] * n;
-      for (int t = 0; t < n; t++) out[t * Lanes<R>::count + l] = from[t];
+    constexpr int C = Lanes<R>::count;
+    for (int t = 0; t < n; t += C) {
+      Vec<R> square[C];
+      columns(table, n, t, square);
+      for (int k = 0; k < C && t + k < n; k++) to[t + k] = (Mask<R>)square[k];
     }
   }
 
   // The same over what was loaded before. Returns the first column in which a lane changed.
   int load_changes(const int32_t* table, int n, Mask<R>* to) const {
-    typedef typename Lanes<R>::Int Int;
-    Int* out = reinterpret_cast<Int*>(to);
+    constexpr int C = Lanes<R>::count;
     int first = n;
-    for (int l = 0; l < Lanes<R>::count; l++) {
-      const int32_t* from = table + row[l] * n;
-      int t = 0;
-      while (t < n && out[t * Lanes<R>::count + l] == from[t]) t++;
-      if (t < first) first = t;
-      for (; t < n; t++) out[t * Lanes<R>::count + l] = from[t];
+    for (int t = 0; t < n; t += C) {
+      Vec<R> square[C];
+      columns(table, n, t, square);
+      for (int k = 0; k < C && t + k < n; k++) {
+        if (first == n && any_lane<R>((Mask<R>)square[k] != to[t + k])) first = t + k;
+        to[t + k] = (Mask<R>)square[k];
+      }
     }
     return first;
+  }
+
+ private:
+  // As many columns from `first` on as there are lanes: rows are read, and turned over. Integers lie in them, whatever
+  // they are called; beyond the last column there is anything.
+  void columns(const int32_t* table, int n, int first, Vec<R>* square) const {
+    for (int l = 0; l < Lanes<R>::count; l++) square[l] = (Vec<R>)first_ints<R>(table + row[l] * n + first, n - first);
+    transpose<R>(square);
   }
 };
 

@@ -8,23 +8,21 @@ struct Size {
   constexpr operator int() const { return N; }
 };
 
-// f of `n`, as a constant where it is a common size.
+// f of `n`, as a constant where it is one of these sizes.
+template <int... COMMON, class F>
+inline void sized_among(int n, F f) {
+  if (!((n == COMMON && (f(Size<COMMON>{}), true)) || ...)) f(n);
+}
+
+// f of a width; of a vocabulary.
 template <class F>
 inline void sized(int n, F f) {
-  switch (n) {
-    case 1:
-      return f(Size<1>{});
-    case 2:
-      return f(Size<2>{});
-    case 4:
-      return f(Size<4>{});
-    case 8:
-      return f(Size<8>{});
-    case 16:
-      return f(Size<16>{});
-    default:
-      return f(n);
-  }
+  sized_among<1, 2, 4, 8, 16>(n, f);
+}
+
+template <class F>
+inline void sized_vocabulary(int n, F f) {
+  sized_among<2, 3, 4, 5, 6, 8, 10, 11>(n, f);
 }
 
 // f of 0 .. N-1, each a constant. Arrays indexed so are registers from the start; a loop that the compiler unrolls

@@ -6,9 +6,9 @@
 
 namespace {
 
-// The block of a plan whose first edit is in `stage`: what that stage starts from is the unedited block's own.
+// Lets the block of a plan whose first edit is in `stage` start from what the unedited block has there.
 template <class R>
-Block<R> edited_block(const Spec& spec, const Block<R>& clean, Block<R> own, int stage) {
+void start_from(const Spec& spec, const Block<R>& clean, int stage, Block<R>& own) {
   own.tokens = clean.tokens, own.answers = clean.answers, own.pads = clean.pads;
   const bool normed = spec.norm != Norm::none;
   const int l = stage_layer(stage);
@@ -25,10 +25,9 @@ Block<R> edited_block(const Spec& spec, const Block<R>& clean, Block<R> own, int
       if (!normed) b.hat2 = b.mid;
     }
   }
-  return own;
 }
 
-// The taps of `all` are those of every plan, one plan after the other; they are writes.
+// The taps of `all` are those of the sources, then those of every plan, one plan after the other; they are writes.
 template <class R>
 struct Sweep {
   const Spec& spec;
@@ -38,19 +37,23 @@ struct Sweep {
   const Needed needed;
   R* packed;
   Vec<R>** saved;  // by tap of `all`: what a source pass found there
+  int* fresh;      // [source], the first position computed anew
   Inputs* plans;   // each with its own taps
+  int of_sources;  // how many taps are theirs
   int* stages;     // [plan], of the first edit
   Tally<R>* tallies;
-  char* blocks;  // one for each source, the unedited one, one for each plan
-  int64_t block_bytes;
+  Block<R>*of_source, *clean, *edited;  // one for each source, the unedited one, one for each plan
 
   Sweep(const Spec& s, const Inputs& inputs, const int32_t* tap_counts, int n, Arena& arena)
       : spec(s), all(inputs), n_plans(n), at(s), needed(s, inputs) {
-    packed = arena.take<R>(at.total);
+    packed = arena.take<R>(at.room);
     saved = take_saved<R>(all, arena);
+    fresh = arena.take<int>(all.n_sources);
     plans = arena.take<Inputs>(n), stages = arena.take<int>(n), tallies = arena.take<Tally<R>>(n);
     Mask<R>* right = arena.take<Mask<R>>(int64_t(n) * all.n_graded);
-    for (int p = 0, tap = 0; plans && p < n; tap += tap_counts[p++]) {
+    of_sources = all.n_taps;
+    for (int p = 0; p < n; p++) of_sources -= tap_counts[p];
+    for (int p = 0, tap = of_sources; plans && p < n; tap += tap_counts[p++]) {
       plans[p] = all;
       plans[p].taps += tap, plans[p].n_taps = tap_counts[p];
       stages[p] = first_stage(spec, plans[p]);
@@ -58,10 +61,10 @@ struct Sweep {
       tallies[p].right = right + int64_t(p) * all.n_graded;
       for (int g = 0; g < all.n_graded; g++) tallies[p].right[g] = Mask<R>{};
     }
-    Arena counting(nullptr);
-    Block<R> measured(spec, all, needed, counting);
-    block_bytes = counting.used();
-    blocks = arena.take<char>(block_bytes * (all.n_sources + 1 + n));
+    of_source = take_blocks<R>(spec, all, needed, all.n_sources, arena);
+    clean = take_blocks<R>(spec, all, needed, 1, arena);
+    edited = take_blocks<R>(spec, all, needed, n, arena);
+    for (int p = 0; edited && p < n; p++) start_from(spec, *clean, stages[p], edited[p]);
   }
 
   void run(const void* weights, int32_t model, int64_t lo, int64_t hi, Partial* partials) {
@@ -74,35 +77,22 @@ struct Sweep {
   }
 
  private:
-  Block<R> block(int number) const {
-    Arena arena(blocks + number * block_bytes);
-    return Block<R>(spec, all, needed, arena);
-  }
-
   Forward<R> forward(const Inputs& inputs, Block<R>& block) const {
     return {spec, at, packed, inputs, needed, block, false};
   }
 
   void run_step(const LaneRows<R>& rows, int32_t model, bool reuse, int until) {
-    Block<R> clean = block(all.n_sources);
-    const int fresh = load(rows, all.tokens, all.n_pos, clean.tokens, reuse);
-    rows.load(all.answers, all.n_graded, clean.answers);
-    int fresh_with_sources = fresh;
-    for (int32_t s = 0; s < all.n_sources; s++) {
-      Block<R> source = block(s);
-      const int of_source = load(rows, all.sources[s], all.n_pos, source.tokens, reuse);
-      forward(all, source).run({&all, saved, &rows, model, s, of_source}, 0, last_stage_of_source(spec, all, s) + 1);
-      if (of_source < fresh_with_sources) fresh_with_sources = of_source;
-    }
+    const int changed = load(rows, all.tokens, all.n_pos, clean->tokens, reuse);
+    rows.load(all.answers, all.n_graded, clean->answers);
+    run_sources<R>(spec, at, packed, all, needed, saved, rows, model, reuse, fresh, of_source);
     Inputs untapped = all;
     untapped.n_taps = 0;
-    forward(untapped, clean).run({&untapped, nullptr, &rows, model, -1, fresh}, 0, until);
-    Vec<R>** here = saved;
+    forward(untapped, *clean).run({&untapped, nullptr, &rows, model, -1, changed}, 0, until);
+    Vec<R>** here = saved + of_sources;
     for (int p = 0; p < n_plans; p++) {
-      Block<R> own = edited_block(spec, clean, block(all.n_sources + 1 + p), stages[p]);
-      const Forward<R> edited = forward(plans[p], own);
-      edited.run({&plans[p], here, &rows, model, -1, fresh_with_sources}, stages[p]);
-      tallies[p].add(edited, rows.count);
+      const Forward<R> pass = forward(plans[p], edited[p]);
+      pass.run({&plans[p], here, &rows, model, -1, fresh_with_sources(plans[p], -1, changed, fresh)}, stages[p]);
+      tallies[p].add(pass, rows.count);
       here += plans[p].n_taps;
     }
   }

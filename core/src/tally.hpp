@@ -11,7 +11,7 @@ using openwork::Partial;
 // How right the logits of some blocks were, lane by lane.
 template <class R>
 struct Tally {
-  double loss = 0;
+  LaneTotals<R> loss;
   Vec<R> margin = all<R>(R(__builtin_inf()));
   Mask<R> sequences{};
   Mask<R>* right;  // [n_graded]
@@ -19,26 +19,26 @@ struct Tally {
   // A block of which `count` lanes count.
   void add(const Forward<R>& forward, int64_t count) {
     const Inputs& in = forward.inputs;
-    const int n = forward.spec.d_vocab_out;
-    Mask<R> there{}, whole;
-    for (int64_t l = 0; l < count; l++) there[l] = -1;
-    whole = there;
+    const Mask<R> there = first_lanes<R>(count);
+    Mask<R> whole = there;
     Vec<R> sum{};
-    for (int g = 0; g < in.n_graded; g++) {
-      const Vec<R>* logits = forward.logits(in.graded[g]);
-      const Mask<R> answer = forward.block.answers[g];
-      sum += cross_entropy<R>(logits, n, answer, forward.block.odds);
-      const Judged<R> judged = judge<R>(logits, n, answer);
-      right[g] -= judged.right & there;  // a true lane is -1
-      whole &= judged.right;
-      margin = select<R>(there & (judged.margin < margin), judged.margin, margin);
-    }
+    sized_vocabulary(forward.spec.d_vocab_out, [&](auto n) {
+      for (int g = 0; g < in.n_graded; g++) {
+        const Vec<R>* logits = forward.logits(in.graded[g]);
+        const Mask<R> answer = forward.block.answers[g];
+        sum += cross_entropy<R>(logits, n, answer);
+        const Judged<R> judged = judge<R>(logits, n, answer);
+        right[g] -= judged.right & there;  // a true lane is -1
+        whole &= judged.right;
+        margin = select<R>(there & (judged.margin < margin), judged.margin, margin);
+      }
+    });
     sequences -= whole;
-    for (int64_t l = 0; l < count; l++) loss += double(sum[l]);
+    loss.add(select<R>(there, sum, Vec<R>{}));
   }
 
   void add_to(Partial& partial, int n_graded) const {
-    partial.loss += loss;
+    partial.loss += loss.total();
     for (int l = 0; l < Lanes<R>::count; l++) {
       partial.sequences += sequences[l];
       if (double(margin[l]) < partial.margin) partial.margin = double(margin[l]);

@@ -41,7 +41,7 @@ struct Views {
   }
 };
 
-// Which pass is running: the edited one over the inputs (source -1), or an unedited one over a source's inputs.
+// Which pass is running: that over the inputs (source -1), or that over a source's inputs; each with its own writes.
 // Positions before `fresh` are as the block before left them, in every lane: nothing is computed or written there, and
 // what is read there is what was read for the block before.
 template <class R>
@@ -53,12 +53,20 @@ struct Tapping {
   int32_t source;
   int32_t fresh;
 
-  // Whether this pass has to do with a tap there: a source pass only with what is taken from its source.
+  // Whether this pass has to do with a tap there.
   bool any(Site site, int layer) const {
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
-      if (source >= 0 && (tap.kind != TapKind::from_source || tap.source != source)) continue;
-      if (tap.site == site && tap.layer == layer) return true;
+      if (tap.site == site && tap.layer == layer && (tap.world == source || taken(tap))) return true;
+    }
+    return false;
+  }
+
+  // Whether this pass writes there.
+  bool writes(Site site, int layer) const {
+    for (int i = 0; i < inputs->n_taps; i++) {
+      const Tap& tap = inputs->taps[i];
+      if (tap.site == site && tap.layer == layer && tap.world == source && is_write(tap)) return true;
     }
     return false;
   }
@@ -70,23 +78,20 @@ struct Tapping {
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
       if (tap.layer != layer || tap.site < inner || tap.site > site) continue;
-      if (!is_write(tap) && tap.site < site) return false;
-      if (tap.site == site)
+      if (tap.site < site && (taken(tap) || (source < 0 && !is_write(tap)))) return false;
+      if (tap.site == site && tap.world == source)
         whole = whole || (tap.kind == TapKind::affine ? tap.n == n_affine : is_write(tap) && tap.n == n);
     }
-    return whole && source < 0;
+    return whole;
   }
 
-  // Applies the writes at this site, in order. An affine write reads `from`, [pos][d].
+  // Applies this pass's writes at the site, in order. An affine write reads `from`, [pos][d].
   void write(Site site, int layer, View<R> view, const Vec<R>* from = nullptr, int d = 0) const {
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
-      if (tap.site != site || tap.layer != layer || !is_write(tap)) continue;
+      if (tap.site != site || tap.layer != layer || tap.world != source || !is_write(tap)) continue;
       const R* values = static_cast<const R*>(tap.values) + model * tap.values_stride;
-      if (source >= 0) {
-        if (tap.kind == TapKind::from_source && tap.source == source)
-          for_fresh(tap, view, [&](int64_t k) { saved[i][k] = view.at(tap.index[k]); });
-      } else if (tap.kind == TapKind::constant) {
+      if (tap.kind == TapKind::constant) {
         for_fresh(tap, view, [&](int64_t k) { view.at(tap.index[k]) = all<R>(values[k]); });
       } else if (tap.kind == TapKind::from_source) {
         for_fresh(tap, view, [&](int64_t k) { view.at(tap.index[k]) = saved[i][k]; });
@@ -96,9 +101,10 @@ struct Tapping {
     }
   }
 
-  // Copies the site's value out, [model][input][n], where it is read; or its gradient, where that is asked for.
+  // Copies the site's value out, [model][input][n], where it is read; or its gradient, where that is asked for. Of a
+  // source, keeps what other passes take.
   void read(Site site, int layer, View<R> view, TapKind kind = TapKind::read) const {
-    if (source >= 0) return;
+    if (source >= 0) return keep(site, layer, view);
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
       if (tap.site != site || tap.layer != layer || tap.kind != kind) continue;
@@ -126,7 +132,7 @@ struct Tapping {
     read(site, layer, view, TapKind::gradient);
     for (int i = inputs->n_taps - 1; i >= 0; i--) {
       const Tap& tap = inputs->taps[i];
-      if (tap.site != site || tap.layer != layer || !is_write(tap)) continue;
+      if (tap.site != site || tap.layer != layer || tap.world >= 0 || !is_write(tap)) continue;
       if (tap.kind == TapKind::affine)
         affine_back(tap, static_cast<const R*>(tap.values) + model * tap.values_stride, view, from, d);
       else
@@ -136,6 +142,17 @@ struct Tapping {
 
  private:
   static bool is_write(const Tap& tap) { return tap.kind < TapKind::read; }
+
+  // Whether another pass takes this from the one that is running.
+  bool taken(const Tap& tap) const { return source >= 0 && tap.kind == TapKind::from_source && tap.source == source; }
+
+  void keep(Site site, int layer, const View<R>& view) const {
+    for (int i = 0; i < inputs->n_taps; i++) {
+      const Tap& tap = inputs->taps[i];
+      if (tap.site == site && tap.layer == layer && taken(tap))
+        for_fresh(tap, view, [&](int64_t k) { saved[i][k] = view.at(tap.index[k]); });
+    }
+  }
 
   // Numbers from .. to of every lane into its row of `out`.
   void copy_out(const View<R>& view, int64_t from, int64_t to, R* out, int64_t n) const {

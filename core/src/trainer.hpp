@@ -31,7 +31,7 @@ struct Trainer {
 
   Trainer(const Spec& s, const Inputs& in, int64_t batch_size, int workers_count, Arena& arena)
       : spec(s), inputs(in), layout(s), at(s), needed(s, in), parts(parts_of(batch_size)) {
-    packed = arena.take<R>(at.total), packed_gradient = arena.take<R>(at.total), unfolded = arena.take<R>(at.total);
+    packed = arena.take<R>(at.room), packed_gradient = arena.take<R>(at.total), unfolded = arena.take<R>(at.total);
     part_gradients = arena.take<R>(at.total * parts);
     losses = arena.take<double>(parts);
     Arena counting(nullptr);
@@ -75,7 +75,7 @@ struct Trainer {
     const Forward<R> forward{spec, at, packed, inputs, needed, block, true};
     const Backward<R> backward{spec, at, packed, inputs, needed, block, slopes, gathered, nullptr};
     const int64_t size = part_size(n), from = part * size, to = from + size < n ? from + size : n;
-    double loss = 0;
+    LaneTotals<R> loss;
     LaneRows<R> lanes = LaneRows<R>::listed(rows, from, to);
     load(lanes, from + Lanes<R>::count, block);
     for (int64_t first = from; first < to && !*inputs.cancel; first += Lanes<R>::count) {
@@ -84,11 +84,11 @@ struct Trainer {
       const int64_t next = first + Lanes<R>::count;
       if (next < to) load(lanes = LaneRows<R>::listed(rows, next, to), next + Lanes<R>::count, block);
       forward.run({&inputs, nullptr, &here, 0, -1, 0});
-      loss += logit_slopes(forward, here.count, slopes.dlogits);
+      loss.add(logit_slopes(forward, here.count, slopes.dlogits));
       backward.run();
     }
     lane_sums<R>(gathered, at.total, part_gradients + part * at.total);
-    losses[part] = loss;
+    losses[part] = loss.total();
   }
 
   // The next block's tokens and answers: long before they are needed, for a vector that is read right after its lanes
@@ -109,22 +109,22 @@ struct Trainer {
     a = b, b = kept;
   }
 
-  // Loss of a block, and the gradient of the batch's mean loss with respect to its logits.
-  double logit_slopes(const Forward<R>& forward, int64_t count, Vec<R>* dlogits) const {
+  // Loss of a block, lane by lane, and the gradient of the batch's mean loss with respect to its logits.
+  Vec<R> logit_slopes(const Forward<R>& forward, int64_t count, Vec<R>* dlogits) const {
     const int v = spec.d_vocab_out;
-    Vec<R> weight{};
-    for (int64_t l = 0; l < count; l++) weight[l] = R(1) / R(n * inputs.n_graded);
+    const Mask<R> there = first_lanes<R>(count);
+    const Vec<R> weight = select<R>(there, all<R>(R(1) / R(n * inputs.n_graded)), Vec<R>{});
     if (needed.hi - needed.lo > inputs.n_graded)
       for (int j = 0; j < (needed.hi - needed.lo) * v; j++) dlogits[j] = Vec<R>{};
     Vec<R> sum{};
-    for (int g = 0; g < inputs.n_graded; g++) {
-      const int t = inputs.graded[g];
-      sum +=
-          cross_entropy_slope<R>(forward.logits(t), v, forward.block.answers[g], weight, dlogits + (t - needed.lo) * v);
-    }
-    double loss = 0;
-    for (int64_t l = 0; l < count; l++) loss += double(sum[l]);
-    return loss;
+    sized_vocabulary(v, [&](auto v) {
+      for (int g = 0; g < inputs.n_graded; g++) {
+        const int t = inputs.graded[g];
+        Vec<R>* slope = dlogits + (t - needed.lo) * v;
+        sum += cross_entropy_slope<R>(forward.logits(t), v, forward.block.answers[g], weight, slope);
+      }
+    });
+    return select<R>(there, sum, Vec<R>{});
   }
 };
 

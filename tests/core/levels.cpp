@@ -73,7 +73,7 @@ struct Model {
     std::vector<R> pattern(size_t(kInputs * spec.n_heads * spec.n_ctx * spec.n_ctx));
     std::vector<R> plain(size_t(kInputs * 2 * spec.d_vocab_out)), tapped = plain;
     const int64_t n = int64_t(pattern.size()) / kInputs;
-    const std::vector<Tap> taps = {{Site::pattern, 0, TapKind::read, 0, n, nullptr, nullptr, 0, pattern.data(), 0}};
+    const std::vector<Tap> taps = {{Site::pattern, 0, TapKind::read, 0, n, nullptr, nullptr, 0, pattern.data(), 0, -1}};
     for (const bool with : {false, true}) {
       const Inputs in = inputs(with ? taps : std::vector<Tap>());
       const Aligned scratch(kernels.pass_scratch(spec, in));
@@ -104,7 +104,7 @@ struct Model {
   void site_gradients() {
     const int64_t n = spec.n_ctx * spec.d_model;
     std::vector<R> found(size_t(kInputs * n)), metric(kInputs);
-    const std::vector<Tap> taps = {{Site::embed, 0, TapKind::gradient, 0, n, nullptr, nullptr, 0, found.data(), 0}};
+    const std::vector<Tap> taps = {{Site::embed, 0, TapKind::gradient, 0, n, nullptr, nullptr, 0, found.data(), 0, -1}};
     const Inputs in = inputs(taps);
     const Aligned scratch(kernels.site_scratch(spec, in));
     kernels.site_gradients(spec, weights.data(), 0, in, 0, kInputs, nullptr, metric.data(), scratch.at);
