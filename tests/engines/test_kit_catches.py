@@ -114,9 +114,14 @@ class EditsOnePlaceTooFar(OtherTaps):
         return Taps(tuple(writes), taps.reads)
 
 
+class UneditedWorlds(OtherTaps):
+    def paired(self, sources: Any) -> Any:
+        return [replace(source, writes=()) for source in sources]
+
+
 class PairsOneRowOff(OtherTaps):
     def paired(self, sources: Any) -> Any:
-        return [np.roll(source, 1, axis=0) for source in sources]
+        return [replace(source, tokens=np.roll(source.tokens, 1, axis=0)) for source in sources]
 
 
 class CapturesBeforeEdits(NativeEngine):
@@ -332,7 +337,16 @@ class SingleInsteadOfDouble(OtherModel):
 BROKEN = [
     *(LooksAhead, OtherEps, OtherActivation, OtherScale, SingleInsteadOfDouble),
     *(IgnoresEdits, IgnoresSources, EditsInReverse, MeanOfTheFirstModel, AffineWithoutBias, EditsOnePlaceTooFar),
-    *(PairsOneRowOff, CapturesBeforeEdits, ScoresUnedited, GradesOneEarlier, HidesTheMask, SeesWhenBlinded, OneBlock),
+    *(
+        UneditedWorlds,
+        PairsOneRowOff,
+        CapturesBeforeEdits,
+        ScoresUnedited,
+        GradesOneEarlier,
+        HidesTheMask,
+        SeesWhenBlinded,
+        OneBlock,
+    ),
     *(LastLargestWins, NanIsRight, SequencesByTheWorstPosition, MarginWithoutTheAnswer),
     *(GradientsOfTheMean, GradientsThroughEdits, SlopesOfTheFirstModel, NoGradientOfScales),
     *(LossOfTheLastPosition, NoGradientOfNorms, NoDecay, NoClip, AlwaysClips, ForgetsTheStep, ForgetsTheMoments),

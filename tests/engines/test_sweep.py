@@ -25,12 +25,12 @@ def same(found: Scores, expected: Scores) -> bool:
 
 
 def sweep(engine: Engine, case: Case, plans: list[Plan]) -> tuple[Scores, ...]:
-    sources = {"source": case.source}
+    sources = case.sources
     return engine.sweep(case.stack, case.dataset, plans, sources=sources, reference=case.reference)
 
 
 def score(engine: Engine, case: Case, plan: Plan) -> Scores:
-    sources = {"source": case.source}
+    sources = case.sources
     return engine.score(case.stack, case.dataset, plan, sources=sources, reference=case.reference)
 
 
@@ -49,8 +49,11 @@ def test_a_sweep_gives_what_every_plan_gives_alone(spec):
 
 
 def takes_attention(edit: Edit) -> bool:
-    """From other inputs: a pass that gives them away computes scores or heads one by one, in another rounding."""
+    """From other inputs, or from a world that does: a pass that gives them away computes scores or heads one by one, in
+    another rounding."""
     inside = ("hook_attn_scores", "hook_pattern", "hook_result")
+    if isinstance(edit, Patch) and edit.source != "source":
+        return True
     return isinstance(edit, Mean | Patch | Resample) and edit.site.endswith(inside)
 
 
@@ -70,12 +73,12 @@ def test_edits_at_every_site_do_not_leak_into_the_next_plan(engine: Engine):
 @pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
 def test_means_are_measured_and_sources_drawn_once(engine: Engine, monkeypatch):
     case = make_case(SPEC, seed=5, models=1, inputs=20)
-    passes = []
-    whole = type(engine)._run
-    monkeypatch.setattr(type(engine), "_run", lambda *given: passes.append(given[2]) or whole(*given))
+    measured = []
+    whole = type(engine)._site_sums
+    monkeypatch.setattr(type(engine), "_site_sums", lambda *given: measured.append(given[3]) or whole(*given))
     mlps = [f"blocks.{layer}.mlp" for layer in range(3)]
     sweep(engine, case, [Plan((kind(name),)) for name in mlps for kind in (Mean, Zero, Resample, Patch)])
-    assert len(passes) == 1
+    assert measured == [tuple(f"blocks.{layer}.hook_mlp_out" for layer in range(3))]
 
 
 def test_nothing_to_do():

@@ -13,6 +13,7 @@ from openwork.engines.values import (
     Trained,
     joined,
 )
+from openwork.engines.worlds import Sources, World
 
 __all__ = [
     "AdamW",
@@ -23,8 +24,10 @@ __all__ = [
     "OptimiserState",
     "Scores",
     "SiteGradients",
+    "Sources",
     "Trace",
     "Trained",
+    "World",
     "choose_engine",
     "joined",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from openwork.data import Dataset
 from openwork.engines.values import Batches, Floats, OptimiserState
+from openwork.engines.worlds import World
 from openwork.errors import PlanError, Reason
 from openwork.models import ModelSpec, Stack
 from openwork.tasks import Tokens
@@ -17,7 +18,7 @@ def check_inputs(
     stack: Stack,
     tokens: Tokens,
     graded: Sequence[int],
-    sources: Mapping[str, Tokens] | None = None,
+    sources: Mapping[str, World] | None = None,
     reference: Tokens | None = None,
     block: int = 1,
 ) -> None:
@@ -31,7 +32,8 @@ def check_inputs(
         reasons += _not_graded(graded, shape[1])
         if shape[1] > spec.n_ctx:
             reasons.append(Reason("tokens", f"{shape[1]} positions are more than n_ctx {spec.n_ctx}"))
-    for name, source in (sources or {}).items():
+    for name, world in (sources or {}).items():
+        source = world.tokens
         if source.shape != shape:
             reasons.append(Reason(f"source {name!r}", f"has shape {source.shape}", f"expected {shape}, like tokens"))
         elif source.size:

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.data import Dataset
 from openwork.engines.checks import check_batches, check_dataset, check_inputs, check_slopes
 from openwork.engines.resolve import resolve_all
-from openwork.engines.taps import Taps, own_sources
+from openwork.engines.taps import Source, Taps, own_sources
 from openwork.engines.values import (
     AdamW,
     Batches,
@@ -29,6 +30,7 @@ from openwork.engines.values import (
     Trace,
     Trained,
 )
+from openwork.engines.worlds import Sources, World, worlds_of
 from openwork.interventions import Plan
 from openwork.models import Stack, site_named
 from openwork.tasks import Tokens
@@ -50,7 +52,7 @@ class Engine(ABC):
         plan: Plan = UNEDITED,
         *,
         graded: Sequence[int],
-        sources: Mapping[str, Tokens] | None = None,
+        sources: Sources | None = None,
         reference: Tokens | None = None,
         block: int = 4096,
     ) -> Iterator[Trace]:
@@ -61,7 +63,8 @@ class Engine(ABC):
             tokens: `[input, pos]`.
             plan: edits and captures.
             graded: positions whose logits are wanted, ascending.
-            sources: for each `Patch.source`, paired inputs of the shape of `tokens`.
+            sources: for each `Patch.source`, paired inputs of the shape of `tokens`, with edits in place where a
+                `World` is given.
             reference: `[input, pos]`, over which `Mean` and `Linearise` average and from which `Resample` draws;
                 `tokens` unless given.
             block: how many inputs to hold in memory at once.
@@ -69,15 +72,15 @@ class Engine(ABC):
         Raises:
             PlanError: the plan or the tokens do not fit the model; with every reason.
         """
-        sources = dict(sources or {})
-        check_inputs(stack, tokens, graded, sources, reference, block)
-        taps, drawn = self._resolved(stack, plan, tokens, sources, reference)
+        worlds = worlds_of(sources)
+        check_inputs(stack, tokens, graded, worlds, reference, block)
+        taps, drawn = self._resolved(stack, plan, tokens, worlds, reference)
         return self._blocks(stack, tokens, taps, tuple(graded), drawn, block)
 
     def _resolved(
-        self, stack: Stack, plan: Plan, tokens: Tokens, sources: dict[str, Tokens], reference: Tokens | None
-    ) -> tuple[Taps, list[Tokens]]:
-        [taps], drawn = self._resolved_all(stack, [plan], tokens, sources, reference)
+        self, stack: Stack, plan: Plan, tokens: Tokens, worlds: Mapping[str, World], reference: Tokens | None
+    ) -> tuple[Taps, list[Source]]:
+        [taps], drawn = self._resolved_all(stack, [plan], tokens, worlds, reference)
         return taps, drawn
 
     def _resolved_all(
@@ -85,22 +88,25 @@ class Engine(ABC):
         stack: Stack,
         plans: Sequence[Plan],
         tokens: Tokens,
-        sources: dict[str, Tokens],
+        worlds: Mapping[str, World],
         reference: Tokens | None,
-    ) -> tuple[list[Taps], list[Tokens]]:
+    ) -> tuple[list[Taps], list[Source]]:
         over = tokens if reference is None else reference
 
         def unedited(sites: tuple[str, ...]) -> Iterator[Trace]:
             return self._blocks(stack, over, Taps(reads=sites), (over.shape[1] - 1,), [], REFERENCE_BLOCK)
 
-        return resolve_all(stack.spec, plans, tokens, sources, over, unedited)
+        def means(sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+            return {site: total / len(over) for site, total in self._site_sums(stack, over, sites).items()}
+
+        return resolve_all(stack.spec, plans, tokens, worlds, over, unedited, means)
 
     def _blocks(
-        self, stack: Stack, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens], block: int
+        self, stack: Stack, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source], block: int
     ) -> Iterator[Trace]:
         for start in range(0, len(tokens), block):
             rows = slice(start, start + block)
-            yield self._run(stack, start, tokens[rows], taps, graded, [source[rows] for source in sources])
+            yield self._run(stack, start, tokens[rows], taps, graded, [source.take(rows) for source in sources])
 
     def score(
         self,
@@ -108,14 +114,14 @@ class Engine(ABC):
         dataset: Dataset,
         plan: Plan = UNEDITED,
         *,
-        sources: Mapping[str, Tokens] | None = None,
+        sources: Sources | None = None,
         reference: Tokens | None = None,
     ) -> Scores:
         """Loss and right answers of every model over the whole dataset; no logits are kept. See `run` for the rest."""
-        sources = dict(sources or {})
-        check_inputs(stack, dataset.tokens, dataset.graded, sources, reference)
+        worlds = worlds_of(sources)
+        check_inputs(stack, dataset.tokens, dataset.graded, worlds, reference)
         check_dataset(stack.spec, dataset)
-        taps, drawn = self._resolved(stack, plan, dataset.tokens, sources, reference)
+        taps, drawn = self._resolved(stack, plan, dataset.tokens, worlds, reference)
         return self._score(stack, dataset, taps, drawn)
 
     def sweep(
@@ -124,7 +130,7 @@ class Engine(ABC):
         dataset: Dataset,
         plans: Sequence[Plan],
         *,
-        sources: Mapping[str, Tokens] | None = None,
+        sources: Sources | None = None,
         reference: Tokens | None = None,
     ) -> tuple[Scores, ...]:
         """What `score` gives for each of these plans; see `run` for the rest.
@@ -133,12 +139,12 @@ class Engine(ABC):
         numbers are those of `score` to the bit, but where a plan takes scores, patterns or single heads' results from
         other inputs (by `Mean`, `Resample` or `Patch`): such passes round differently.
         """
-        sources = dict(sources or {})
-        check_inputs(stack, dataset.tokens, dataset.graded, sources, reference)
+        worlds = worlds_of(sources)
+        check_inputs(stack, dataset.tokens, dataset.graded, worlds, reference)
         check_dataset(stack.spec, dataset)
         if not plans:
             return ()
-        taps, drawn = self._resolved_all(stack, plans, dataset.tokens, sources, reference)
+        taps, drawn = self._resolved_all(stack, plans, dataset.tokens, worlds, reference)
         return self._sweep(stack, dataset, taps, drawn)
 
     def train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
@@ -165,7 +171,7 @@ class Engine(ABC):
         *,
         sites: Sequence[str],
         slopes: Floats | None = None,
-        sources: Mapping[str, Tokens] | None = None,
+        sources: Sources | None = None,
         reference: Tokens | None = None,
         block: int = 4096,
     ) -> Iterator[SiteGradients]:
@@ -193,12 +199,12 @@ class Engine(ABC):
         Raises:
             PlanError: the plan, the sites, the inputs or the slopes do not fit the model; with every reason.
         """
-        sources = dict(sources or {})
-        check_inputs(stack, dataset.tokens, dataset.graded, sources, reference, block)
+        worlds = worlds_of(sources)
+        check_inputs(stack, dataset.tokens, dataset.graded, worlds, reference, block)
         check_dataset(stack.spec, dataset)
         check_slopes(stack, dataset, sites, slopes)
         whole = replace(plan, captures=(*plan.captures, *sites))
-        taps, drawn = self._resolved(stack, whole, dataset.tokens, sources, reference)
+        taps, drawn = self._resolved(stack, whole, dataset.tokens, worlds, reference)
         asked, captured = (
             tuple(dict.fromkeys(site_named(stack.spec, name).name for name in names))
             for names in (sites, plan.captures)
@@ -212,14 +218,14 @@ class Engine(ABC):
         taps: Taps,
         sites: tuple[str, ...],
         slopes: Floats | None,
-        sources: list[Tokens],
+        sources: list[Source],
         block: int,
     ) -> Iterator[SiteGradients]:
         for start in range(0, len(dataset), block):
             rows = slice(start, start + block)
             some = dataset.take(np.arange(len(dataset))[rows])
             here = None if slopes is None else slopes[..., rows, :, :]
-            yield self._gradients_at(stack, start, some, taps, sites, here, [source[rows] for source in sources])
+            yield self._gradients_at(stack, start, some, taps, sites, here, [source.take(rows) for source in sources])
 
     @property
     def arithmetic(self) -> str:
@@ -232,17 +238,27 @@ class Engine(ABC):
 
     @abstractmethod
     def _run(
-        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
+        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace: ...
 
     @abstractmethod
-    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores: ...
+    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Source]) -> Scores: ...
 
     def _sweep(
-        self, stack: Stack, dataset: Dataset, plans: Sequence[Taps], sources: list[Tokens]
+        self, stack: Stack, dataset: Dataset, plans: Sequence[Taps], sources: list[Source]
     ) -> tuple[Scores, ...]:
         """An engine that can share more than sources and means between plans does so here."""
         return tuple(self._score(stack, dataset, *own_sources(taps, sources)) for taps in plans)
+
+    def _site_sums(self, stack: Stack, tokens: Tokens, sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+        """Sum over the inputs of what is at each site, `[model, *site axes]`; an engine that need not keep every value
+        does so here."""
+        taps, last = Taps(reads=sites), (tokens.shape[1] - 1,)
+        totals: dict[str, NDArray[np.float64]] = {}
+        for trace in self._blocks(stack, tokens, taps, last, [], REFERENCE_BLOCK):
+            for site in sites:
+                totals[site] = totals.get(site, 0.0) + trace.captures[site].sum(axis=1, dtype=np.float64)
+        return totals
 
     @abstractmethod
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained: ...
@@ -259,5 +275,5 @@ class Engine(ABC):
         taps: Taps,
         sites: tuple[str, ...],
         slopes: Floats | None,
-        sources: list[Tokens],
+        sources: list[Source],
     ) -> SiteGradients: ...

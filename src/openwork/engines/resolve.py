@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.data.randomness import bits, integers
-from openwork.engines.taps import Affine, Constant, FromSource, Taps, Write
+from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write
 from openwork.engines.values import Trace
+from openwork.engines.worlds import World, in_order
 from openwork.errors import PlanError, Reason
-from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero
+from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero, drawn_rows
 from openwork.models import ModelSpec, site_named
 from openwork.tasks import Tokens
 
@@ -19,55 +19,52 @@ NOISE = 1e-10
 """Share of the largest eigenvalue below which a direction of what an MLP reads is rounding (float32: about 1e-14)."""
 
 Unedited = Callable[[tuple[str, ...]], Iterator[Trace]]
-
-
-def resolve(
-    spec: ModelSpec,
-    plan: Plan,
-    tokens: Tokens,
-    sources: Mapping[str, Tokens],
-    reference: Tokens,
-    unedited: Unedited,
-) -> tuple[Taps, list[Tokens]]:
-    """The taps of a plan, and the source inputs that they number; see `resolve_all`."""
-    [taps], drawn = resolve_all(spec, [plan], tokens, sources, reference, unedited)
-    return taps, drawn
+Means = Callable[[tuple[str, ...]], Mapping[str, NDArray[np.float64]]]
 
 
 def resolve_all(
     spec: ModelSpec,
     plans: Sequence[Plan],
     tokens: Tokens,
-    sources: Mapping[str, Tokens],
+    worlds: Mapping[str, World],
     reference: Tokens,
     unedited: Unedited,
-) -> tuple[list[Taps], list[Tokens]]:
-    """The taps of every plan, and the source inputs that they number; what plans share is measured and drawn once.
+    means_at: Means,
+) -> tuple[list[Taps], list[Source]]:
+    """The taps of every plan, and the sources that they number; what plans share is measured and drawn once.
 
-    `unedited` runs the stack over `reference` and captures the sites it is given. Costs one pass over the reference
-    where there is a `Mean`, and one where there is a `Linearise`.
+    `unedited` runs the stack over `reference` and captures the sites it is given; `means_at` averages over it. Costs
+    a pass over the reference up to the last site where there is a `Mean`, and a whole one where there is a `Linearise`.
 
     Raises:
-        PlanError: as `Plan.checked`.
+        PlanError: as `Plan.checked`, for plans and for the worlds that they take from.
     """
     n_pos = tokens.shape[1]
-    checked = [plan.checked(spec, n_pos, sources.keys()) for plan in plans]
+    checked = [plan.checked(spec, n_pos, worlds.keys()) for plan in plans]
     edits = [edit for plan in checked for edit in plan.edits]
-    means, maps = _means(spec, edits, unedited), _affine_maps(spec, edits, unedited)
-    drawn: dict[str, Tokens] = {}
+    taken = in_order(worlds, edits, spec, n_pos)
+    edits += [edit for name in taken for edit in worlds[name].edits]
+    means, maps = _means(spec, edits, means_at), _affine_maps(spec, edits, unedited)
+    drawn: dict[str, World] = {}
     for edit in edits:
-        match edit:
-            case Patch():
-                drawn[f"given {edit.source}"] = sources[edit.source]
-            case Resample():
-                rows = integers(bits("resample", edit.seed), len(reference), len(tokens))
-                drawn[f"resampled {edit.seed}"] = reference[rows]
-    numbered = list(drawn)
-    taps = [
-        Taps(tuple(_write(spec, n_pos, edit, means, maps, numbered) for edit in plan.edits), plan.captures)
-        for plan in checked
-    ]
-    return taps, list(drawn.values())
+        if isinstance(edit, Resample) and _drawn(edit) not in drawn:
+            drawn[_drawn(edit)] = World(reference[drawn_rows(edit.seed, len(reference), len(tokens))])
+    drawn |= {_given(name): worlds[name] for name in taken}
+    numbered = {name: number for number, name in enumerate(drawn)}
+
+    def writes(edits: Sequence[Edit]) -> tuple[Write, ...]:
+        return tuple(_write(spec, n_pos, edit, means, maps, numbered) for edit in edits)
+
+    sources = [Source(world.tokens, writes(world.edits)) for world in drawn.values()]
+    return [Taps(writes(plan.edits), plan.captures) for plan in checked], sources
+
+
+def _drawn(edit: Resample) -> str:
+    return f"resampled {edit.seed}"
+
+
+def _given(name: str) -> str:
+    return f"given {name}"
 
 
 def _write(
@@ -76,7 +73,7 @@ def _write(
     edit: Edit,
     means: Mapping[str, NDArray[np.float64]],
     maps: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]],
-    drawn: list[str],
+    numbered: Mapping[str, int],
 ) -> Write:
     site = site_named(spec, edit.site).name
     index = edit.index(spec, n_pos)
@@ -90,9 +87,9 @@ def _write(
             mean = means[site]
             return Constant(site, index, mean.reshape(len(mean), -1)[:, index].astype(spec.dtype))
         case Patch():
-            return FromSource(site, index, drawn.index(f"given {edit.source}"))
+            return FromSource(site, index, numbered[_given(edit.source)])
         case Resample():
-            return FromSource(site, index, drawn.index(f"resampled {edit.seed}"))
+            return FromSource(site, index, numbered[_drawn(edit)])
         case Linearise():
             chosen = range(n_pos) if edit.positions is None else edit.positions
             matrix, bias = maps[site]
@@ -100,16 +97,10 @@ def _write(
     raise PlanError("unknown edit", Reason(str(edit), f"no engine knows {type(edit).__name__}"))
 
 
-def _means(spec: ModelSpec, edits: Sequence[Edit], unedited: Unedited) -> dict[str, NDArray[np.float64]]:
+def _means(spec: ModelSpec, edits: Sequence[Edit], means_at: Means) -> Mapping[str, NDArray[np.float64]]:
     """Mean over the reference inputs of every site with a `Mean` edit: `[model, *site axes]`."""
     sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in edits if isinstance(e, Mean)))
-    totals: dict[str, NDArray[np.float64]] = {}
-    count = 0
-    for trace in unedited(sites) if sites else ():
-        count += trace.logits.shape[1]
-        for site in sites:
-            totals[site] = totals.get(site, 0.0) + trace.captures[site].sum(axis=1, dtype=np.float64)
-    return {site: total / count for site, total in totals.items()}
+    return means_at(sites) if sites else {}
 
 
 def _affine_maps(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ class Constant:
 
 @dataclass(frozen=True, eq=False)
 class FromSource:
-    """Write what the unedited pass over source number `source` has there."""
+    """Write what the pass over source number `source` has there."""
 
     site: str
     index: NDArray[np.int32]
@@ -56,11 +56,36 @@ class Taps:
     reads: tuple[str, ...] = ()
 
 
-def own_sources(taps: Taps, sources: Sequence[Tokens]) -> tuple[Taps, list[Tokens]]:
-    """The taps with only those of the sources that they take something from, numbered anew."""
-    used = sorted({write.source for write in taps.writes if isinstance(write, FromSource)})
-    writes = (
-        replace(write, source=used.index(write.source)) if isinstance(write, FromSource) else write
-        for write in taps.writes
-    )
-    return replace(taps, writes=tuple(writes)), [sources[number] for number in used]
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Inputs whose pass others take values from: `tokens` `[input, pos]`, and what is written in that pass.
+
+    A source takes only from sources with a lower number.
+    """
+
+    tokens: Tokens
+    writes: tuple[Write, ...] = ()
+
+    def take(self, rows: slice) -> Source:
+        """These inputs of it."""
+        return Source(self.tokens[rows], self.writes)
+
+
+def taken_from(writes: Iterable[Write]) -> set[int]:
+    """Numbers of the sources that these writes take from."""
+    return {write.source for write in writes if isinstance(write, FromSource)}
+
+
+def own_sources(taps: Taps, sources: Sequence[Source]) -> tuple[Taps, list[Source]]:
+    """The taps with only those of the sources that they take something from, directly or not, numbered anew."""
+    used = taken_from(taps.writes)
+    for number in reversed(range(len(sources))):
+        if number in used:
+            used |= taken_from(sources[number].writes)
+    order = sorted(used)
+
+    def anew(writes: Iterable[Write]) -> tuple[Write, ...]:
+        return tuple(replace(w, source=order.index(w.source)) if isinstance(w, FromSource) else w for w in writes)
+
+    own = [Source(sources[number].tokens, anew(sources[number].writes)) for number in order]
+    return replace(taps, writes=anew(taps.writes)), own

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.data.randomness import bits, integers
 from openwork.interventions.edit import Edit
 
 
@@ -13,3 +17,8 @@ class Resample(Edit):
     """
 
     seed: int = 0
+
+
+def drawn_rows(seed: int, reference: int, inputs: int) -> NDArray[np.int64]:
+    """`[input]`, which of so many reference inputs a `Resample` of this seed takes for each input."""
+    return integers(bits("resample", seed), reference, inputs)

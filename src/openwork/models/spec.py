@@ -108,12 +108,17 @@ def model_spec(**fields: Any) -> ModelSpec:
 
 
 def spec_for(task: Task, **fields: Any) -> ModelSpec:
-    """A checked spec whose vocabulary and context are the task's.
+    """A checked spec whose vocabulary, context, attention direction and pad token are the task's.
 
     Raises:
         SpecError: with every field that is wrong, a context too short for the task included.
     """
-    sizes = {"d_vocab": len(task.vocabulary), "d_vocab_out": len(task.answer_vocabulary), "n_ctx": task.n_ctx}
+    sizes: dict[str, Any] = {
+        "d_vocab": len(task.vocabulary),
+        "d_vocab_out": len(task.answer_vocabulary),
+        "n_ctx": task.n_ctx,
+    }
+    sizes |= {"attention_dir": task.attention_dir, "pad_token": task.pad_token}
     spec = model_spec(**sizes | fields)
     require_fit(spec, task)
     return spec

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from openwork.data import Dataset
 from openwork.data.randomness import bits, integers, permutation, uniform
-from openwork.engines import AdamW, Batches, OptimiserState
+from openwork.engines import AdamW, Batches, OptimiserState, Sources, World
 from openwork.engines.taps import Affine
 from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero
 from openwork.models import ModelSpec, Stack, initial_stack, sites_of
@@ -32,6 +32,12 @@ class Case:
     def spec(self) -> ModelSpec:
         """Of the stack."""
         return self.stack.spec
+
+    @property
+    def sources(self) -> Sources:
+        """The paired inputs `source` as they are, and two worlds: `first` has edits of every kind, one of which takes
+        from `source`; `second` is the inputs themselves with something taken from `first`."""
+        return {"source": self.source} | _worlds(self)
 
     @property
     def n_pos(self) -> int:
@@ -66,13 +72,29 @@ def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> 
     )
 
 
+def _worlds(case: Case) -> dict[str, World]:
+    """Edits of every kind but `Linearise`, whose map is each engine's own rounding."""
+    other = _tokens("kit world", case.seed, case.spec.d_vocab, case.dataset.tokens.shape)
+    edits = [e for n, kind in enumerate(KINDS[:-1], start=100) if (e := _edit(case, kind, n)) is not None]
+    again = [_patch(case, number, "first") for number in (200, 201)]
+    return {"second": World(case.dataset.tokens, tuple(again)), "first": World(other, tuple(edits))}
+
+
+def _patch(case: Case, number: int, source: str) -> Patch:
+    """A `Patch` at a random place."""
+    place = _edit(case, Patch, number) or Patch("hook_embed")
+    return Patch(place.site, place.positions, place.heads, place.units, source)
+
+
 def random_plans(case: Case, of_each: int = 2) -> list[Plan]:
-    """Plans with one edit of every kind at random places, `of_each` of each, and one plan with all of them.
+    """Plans with one edit of every kind at random places, `of_each` of each, one with all of them, and two with values
+    from a world, in the second of which all of them follow.
 
     Every plan captures the edited site and, where there is one, the end of the last block.
     """
     edits = [e for n, kind in enumerate(KINDS * of_each) if (e := _edit(case, kind, n)) is not None]
     plans = [(edit,) for edit in edits] + [tuple(edits)]
+    plans += [(_patch(case, 300, "second"),), (_patch(case, 301, "second"), *edits)]
     last = [name for name in sites_of(case.spec) if name.endswith("hook_resid_post")][-1:]
     return [Plan(plan, (*(edit.site for edit in plan), *last)) for plan in plans]
 

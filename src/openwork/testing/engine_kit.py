@@ -129,7 +129,7 @@ def edited(plan: Plan, engine: Engine, case: Case) -> Measured:
         case.dataset.tokens,
         plan,
         graded=case.dataset.graded,
-        sources={"source": case.source},
+        sources=case.sources,
         reference=case.reference,
     )
     return _of_trace(joined(trace)) | scores(engine, case, plan)
@@ -148,7 +148,7 @@ def _of_trace(trace: Trace) -> dict[str, NDArray[np.generic]]:
 
 def scores(engine: Engine, case: Case, plan: Plan) -> dict[str, NDArray[np.generic]]:
     """Loss, right answers and margin."""
-    found = engine.score(case.stack, case.dataset, plan, sources={"source": case.source}, reference=case.reference)
+    found = engine.score(case.stack, case.dataset, plan, sources=case.sources, reference=case.reference)
     return {"loss": found.loss, "right": found.right, "sequences": found.sequences, "margin": found.margin}
 
 
@@ -171,7 +171,7 @@ def gradients_at(plan: Plan, number: int, engine: Engine, case: Case) -> Measure
             plan,
             sites=random_sites(case, number),
             slopes=slopes if slopes is None or len(slopes) > 1 else slopes[0],
-            sources={"source": case.source},
+            sources=case.sources,
             reference=case.reference,
             block=16,
         )

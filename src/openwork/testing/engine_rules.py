@@ -45,7 +45,7 @@ def _require(holds: bool, case: Case, engine: Engine, words: str) -> None:
 
 def _everything(engine: Engine, case: Case) -> list[NDArray[np.generic]]:
     """Every array that an engine can give for a case."""
-    plan, sources = random_plans(case, 1)[-1], {"source": case.source}
+    plan, sources = random_plans(case, 1)[-1], case.sources
     trace = joined(
         engine.run(case.stack, case.dataset.tokens, plan, graded=case.dataset.graded, sources=sources, block=16)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,7 +15,7 @@ from openwork.data import Dataset
 from openwork.engines.contract import Engine
 from openwork.engines.native import _core
 from openwork.engines.native.sites import tap_site
-from openwork.engines.taps import Affine, Constant, FromSource, Taps
+from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write
 from openwork.engines.values import (
     AdamW,
     Batches,
@@ -77,21 +78,21 @@ class NativeEngine(Engine):
         return _core_of(spec, self.level)
 
     def _run(
-        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
+        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace:
         spec, models, n = stack.spec, len(stack), len(tokens)
         logits = np.empty((models, n, len(graded), spec.d_vocab_out), spec.dtype)
         captures = _room(stack, tokens, taps.reads)
-        held = _writes(taps) + _reads(READ, captures)
+        held = _writes_of(sources) + _writes(taps.writes) + _reads(READ, captures)
         core = self._core(spec)
         _core.run(core, stack.flat, _int32(tokens), _graded(graded), _tokens(sources), held, logits, self._crew())
         return Trace(start, logits, captures)
 
-    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores:
+    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Source]) -> Scores:
         return self._sweep(stack, dataset, [taps], sources)[0]
 
     def _sweep(
-        self, stack: Stack, dataset: Dataset, plans: Sequence[Taps], sources: list[Tokens]
+        self, stack: Stack, dataset: Dataset, plans: Sequence[Taps], sources: list[Source]
     ) -> tuple[Scores, ...]:
         shape, graded = (len(plans), len(stack)), len(dataset.graded)
         loss, margin = np.zeros(shape), np.zeros(shape)
@@ -103,7 +104,8 @@ class NativeEngine(Engine):
             _int32(dataset.answers),
             _graded(dataset.graded),
             _tokens(sources),
-            [_writes(taps) for taps in plans],
+            _writes_of(sources),
+            [_writes(taps.writes) for taps in plans],
             loss,
             right,
             sequences,
@@ -112,6 +114,17 @@ class NativeEngine(Engine):
         )
         found = zip(loss, right, sequences, margin, strict=True)
         return tuple(Scores(len(dataset), *of_plan) for of_plan in found)
+
+    def _site_sums(self, stack: Stack, tokens: Tokens, sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+        n_pos, known = tokens.shape[1], sites_of(stack.spec)
+        shapes = {site: known[site].shape(stack.spec, n_pos) for site in sites}
+        sizes = [math.prod(shape) for shape in shapes.values()]
+        whole = [FromSource(site, np.arange(size, dtype=np.int32), 0) for site, size in zip(sites, sizes, strict=True)]
+        sums = np.zeros((len(stack), sum(sizes)))
+        core, graded = self._core(stack.spec), _graded(range(n_pos))
+        _core.site_sums(core, stack.flat, _int32(tokens), graded, _writes(whole), sums, self._crew())
+        parts = np.split(sums, np.cumsum(sizes)[:-1], axis=1)
+        return {site: part.reshape(-1, *shapes[site]) for site, part in zip(sites, parts, strict=True)}
 
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         flat, exp_avg, exp_avg_sq = stack.flat.copy(), state.exp_avg.copy(), state.exp_avg_sq.copy()
@@ -151,7 +164,7 @@ class NativeEngine(Engine):
         taps: Taps,
         sites: tuple[str, ...],
         slopes: Floats | None,
-        sources: list[Tokens],
+        sources: list[Source],
     ) -> SiteGradients:
         spec, tokens = stack.spec, dataset.tokens
         metric = np.empty((len(stack), len(dataset)), spec.dtype)
@@ -166,7 +179,7 @@ class NativeEngine(Engine):
             _int32(dataset.answers),
             _graded(dataset.graded),
             _tokens(sources),
-            _writes(taps) + _reads(READ, captures) + _reads(GRADIENT, gradients),
+            _writes_of(sources) + _writes(taps.writes) + _reads(READ, captures) + _reads(GRADIENT, gradients),
             given,
             metric,
             self._crew(),
@@ -207,22 +220,24 @@ def _reads(kind: int, arrays: dict[str, Floats]) -> list[Any]:
     return held
 
 
-def _writes(taps: Taps) -> list[Any]:
+def _writes_of(sources: Sequence[Source]) -> list[Any]:
+    return [held for number, source in enumerate(sources) for held in _writes(source.writes, number)]
+
+
+def _writes(writes: Sequence[Write], world: int = -1) -> list[Any]:
+    """What is written in the pass over source number `world`, or over the inputs themselves."""
     held = []
-    for write in taps.writes:
-        site, layer = tap_site(write.site)
+    for write in writes:
+        place = tap_site(write.site)
         match write:
-            case Constant():
+            case Constant(index=index):
                 values = np.ascontiguousarray(write.values)
-                held.append(_core.make_tap(site, layer, CONSTANT, 0, len(write.index), write.index, values, None))
-            case FromSource():
-                held.append(
-                    _core.make_tap(site, layer, FROM_SOURCE, write.source, len(write.index), write.index, None, None)
-                )
-            case Affine():
-                models = len(write.matrix)
-                values = np.concatenate([write.matrix.reshape(models, -1), write.bias], axis=1)
-                held.append(_core.make_tap(site, layer, AFFINE, 0, len(write.positions), write.positions, values, None))
+                held.append(_core.make_tap(*place, CONSTANT, 0, len(index), index, values, None, world))
+            case FromSource(index=index):
+                held.append(_core.make_tap(*place, FROM_SOURCE, write.source, len(index), index, None, None, world))
+            case Affine(positions=index):
+                values = np.concatenate([write.matrix.reshape(len(write.matrix), -1), write.bias], axis=1)
+                held.append(_core.make_tap(*place, AFFINE, 0, len(index), index, values, None, world))
     return held
 
 
@@ -230,8 +245,8 @@ def _int32(tokens: Tokens) -> Tokens:
     return np.ascontiguousarray(tokens, np.int32)
 
 
-def _tokens(sources: Sequence[Tokens]) -> list[Tokens]:
-    return [_int32(source) for source in sources]
+def _tokens(sources: Sequence[Source]) -> list[Tokens]:
+    return [_int32(source.tokens) for source in sources]
 
 
 def _graded(graded: Sequence[int]) -> NDArray[np.int32]:

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from openwork.data import Dataset
 from openwork.engines.contract import Engine
-from openwork.engines.taps import FromSource, Taps
+from openwork.engines.taps import FromSource, Source, Taps
 from openwork.engines.torch.device import CPU, Device
 from openwork.engines.torch.forward import forward
 from openwork.engines.torch.parallel import Job, run_jobs
@@ -61,10 +61,10 @@ class TorchEngine(Engine):
         return f"PyTorch {torch.__version__}, {self.device}, {self.threads} threads"
 
     def _run(
-        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Tokens]
+        self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace:
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured]:
-            logits, at = _pass(stack, weights, model, tokens[rows], taps, graded, [s[rows] for s in sources])
+            logits, at = _pass(stack, weights, model, tokens[rows], taps, graded, [s.take(rows) for s in sources])
             return logits.cpu(), {site: at.seen[site].cpu() for site in taps.reads}
 
         found = self._each_piece(stack, tokens, piece)
@@ -75,9 +75,9 @@ class TorchEngine(Engine):
         }
         return Trace(start, logits, captures)
 
-    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Tokens]) -> Scores:
+    def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Source]) -> Scores:
         def piece(weights: Weights, model: int, rows: slice) -> Tally:
-            inputs = [source[rows] for source in sources]
+            inputs = [source.take(rows) for source in sources]
             logits, _ = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs)
             return tally(logits, ids(dataset.answers[rows], self.device.name))
 
@@ -124,12 +124,12 @@ class TorchEngine(Engine):
         taps: Taps,
         sites: tuple[str, ...],
         slopes: Floats | None,
-        sources: list[Tokens],
+        sources: list[Source],
     ) -> SiteGradients:
         device = self.device.name
 
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured, Captured]:
-            inputs = [source[rows] for source in sources]
+            inputs = [source.take(rows) for source in sources]
             logits, at = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs, sites)
             own = slopes if slopes is None or slopes.ndim == 3 else slopes[min(model, len(slopes) - 1)]
             metric = metric_of(logits, ids(dataset.answers[rows], device), None if own is None else own[rows])
@@ -175,17 +175,18 @@ def _pass(
     tokens: Tokens,
     taps: Taps,
     graded: tuple[int, ...],
-    sources: Sequence[Tokens],
+    sources: Sequence[Source],
     gradients: Sequence[str] = (),
 ) -> tuple[Tensor, Tapped]:
     """Logits at `graded`, and what was tapped, of one model over a few inputs."""
     spec, device = stack.spec, str(weights.flat.device)
     captured: list[Captured] = []
+    taking = [write for source in sources for write in source.writes] + list(taps.writes)
     for number, source in enumerate(sources):
-        sites = {w.site for w in taps.writes if isinstance(w, FromSource) and w.source == number}
-        unedited = Tapped(spec, sites)
+        sites = {w.site for w in taking if isinstance(w, FromSource) and w.source == number}
+        own = Tapped(spec, sites, source.writes, model, captured.__getitem__)
         with torch.no_grad():
-            forward(spec, weights.named, ids(source, device), graded, unedited)
-        captured.append(unedited.seen)
+            forward(spec, weights.named, ids(source.tokens, device), graded, own)
+        captured.append(own.seen)
     at = Tapped(spec, taps.reads, taps.writes, model, captured.__getitem__, gradients)
     return forward(spec, weights.named, ids(tokens, device), graded, at), at

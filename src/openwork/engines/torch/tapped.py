@@ -28,7 +28,7 @@ class Tapped:
         sources: Callable[[int], Captured] | None = None,
         gradients: Iterable[str] = (),
     ) -> None:
-        """`model` is the row of the writes' values; `sources` gives what unedited passes over the sources captured."""
+        """`model` is the row of the writes' values; `sources` gives what the passes over the sources captured."""
         self.spec, self.model, self.sources = spec, model, sources
         self.writes: dict[str, list[Write]] = {}
         self.reads, self.gradients = set(reads), set(gradients)
