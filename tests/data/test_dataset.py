@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openwork.data import change_variable, dataset_of, enumerate_domain
+from openwork.data import change_variable, dataset_of, enumerate_domain, keep_forced
 from openwork.errors import TaskError
 from openwork.tasks import ReverseIncrement
 
@@ -56,3 +56,13 @@ def test_a_seed_decides_what_is_drawn():
 def test_a_change_that_cannot_be(variable, shift, told):
     with pytest.raises(TaskError, match=told):
         change_variable(TASK, enumerate_domain(TASK), variable, shift)
+
+
+def test_teacher_forced_outputs_can_be_kept():
+    base = enumerate_domain(TASK)
+    source = change_variable(TASK, base, "x[2]", 1)
+    kept = keep_forced(TASK, base, source)
+    differ = (kept.tokens != base.tokens).any(axis=0)
+    assert np.flatnonzero(differ).tolist() == [TASK.roles["x[2]"]]
+    assert (source.tokens != base.tokens).any(axis=0)[TASK.roles["y[0]"]]
+    np.testing.assert_array_equal(kept.answers, source.answers)

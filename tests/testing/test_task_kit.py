@@ -7,13 +7,34 @@ from itertools import count
 import numpy as np
 import pytest
 
-from openwork.tasks import ReverseIncrement, Task, Variable, Vocabulary
+from openwork.tasks import (
+    BalancedBrackets,
+    FirstUnique,
+    Palindrome,
+    ReverseIncrement,
+    RunningSumSign,
+    Task,
+    Variable,
+    Vocabulary,
+)
 from openwork.testing import check_task, faults_of
 
 
 @pytest.mark.parametrize(("base", "length"), [(2, 1), (2, 2), (3, 4), (4, 8), (36, 5)])
 def test_our_task_keeps_its_contract(base, length):
     check_task(ReverseIncrement(base, length))
+
+
+OTHERS = [
+    *(Palindrome(), Palindrome(2, 2), Palindrome(3, 5), FirstUnique(), FirstUnique(2, 1), FirstUnique(3, 5)),
+    *(RunningSumSign(), RunningSumSign(1, 1), RunningSumSign(2, 4)),
+    *(BalancedBrackets(), BalancedBrackets(2), BalancedBrackets(5), BalancedBrackets(100)),
+]
+
+
+@pytest.mark.parametrize("task", OTHERS, ids=str)
+def test_tasks_of_every_kind_keep_their_contract(task):
+    check_task(task)
 
 
 class Parity(Task):
@@ -156,7 +177,14 @@ BROKEN = {
         {"tokens": tokens_of(lambda t, q: put(t, 0, ReverseIncrement.answers(GOOD, q)[:, 2]))},
         r"tokens before y\[2\]: position 0 always shows the answer",
     ),
-    "a method that raises": ({"answers": lambda self, q: 1 // 0}, "ZeroDivisionError"),
+    "a method that raises": (
+        {"answers": answers_of(lambda a, q: [a, [1 // (int(row[0]) - 1) for row in q if row[1] == 2]][0])},
+        r"answers: raises ZeroDivisionError: .* \(try it on the question \[1, 2, 0\]",
+    ),
+    "a method that raises on many at once": (
+        {"answers": answers_of(lambda a, q: [a, 1 // (len(q) < 2)][0])},
+        "answers: raises .* .of no question alone, but of 27 together",
+    ),
 }
 
 
@@ -180,3 +208,57 @@ def test_a_sample_finds_a_wrong_carrier_in_a_large_domain():
             return "x[0]" if output == "y[3]" else super().carrier(output)
 
     assert [fault.where for fault in faults_of(Broken(10, 9), inputs=500)] == ["carrier('y[3]')"]
+
+
+BRACKETS = {
+    "a sampler of no questions": (
+        {"sample": lambda self, draws, n: np.zeros((n, 5), np.int32)},
+        "sample: draws .* no",
+    ),
+    "a sampler that ignores the seed": (
+        {"sample": lambda self, draws, n: BalancedBrackets.questions(self, np.arange(n) % self.domain_size)},
+        "sample: draws the same whatever the seed",
+    ),
+    "a sampler with a seed of its own": (
+        {"sample": lambda self, draws, n: self.questions(np.random.default_rng().integers(0, self.domain_size, n))},
+        "sample: draws other questions from the same seed",
+    ),
+    "a sampler of another shape": (
+        {"sample": lambda self, draws, n: np.zeros((n, 2), np.int32)},
+        "sample: .*variable",
+    ),
+    "a count too small": ({"domain_size": constant(29)}, "domain_size: is 29 .of the rows of variables 30 are"),
+    "a count too large": ({"domain_size": constant(31)}, "domain_size: is 31 .of the rows of variables 30 are"),
+    "numbers that do not lead back": (
+        {"numbers": lambda self, questions: BalancedBrackets.numbers(self, questions) + 1},
+        "numbers: question 0 is .*, whose number is 1",
+    ),
+    "numbers of no questions": (
+        {"questions": Task.questions, "numbers": Task.numbers},
+        "valid: question 0 is",
+    ),
+    "an answer that is always the same": (
+        {"answers": lambda self, questions: np.ones((len(questions), 1), np.int32)},
+        "answers: all of 30 questions have the same answers",
+    ),
+    "a pad that is no token": ({"pad_token": 5}, "pad_token: is 5 .tokens are 0 to 4"),
+    "no words for its sampler": ({"sampling": ""}, "sampling: '' is not one line"),
+    "an unknown direction": ({"attention_dir": "both"}, "attention_dir: is 'both'"),
+    "an answer before its question": (
+        {"attention_dir": "causal"},
+        "predicts balanced: .* look the same up to",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", BRACKETS)
+def test_a_task_whose_variables_are_not_free_is_told_what_is_broken(how):
+    changed, told = BRACKETS[how]
+    with pytest.raises(AssertionError, match=f"breaks the contract(.|\n)*{told}"):
+        check_task(type("Broken", (BalancedBrackets,), changed)(4))
+
+
+def test_a_task_that_nobody_has_counted_is_drawn_and_keeps_its_contract():
+    uncounted = {"domain_size": constant(None), "questions": Task.questions, "numbers": Task.numbers}
+    check_task(type("Uncounted", (BalancedBrackets,), uncounted)(6))
+    check_task(type("Uncounted", (BalancedBrackets,), uncounted)())

@@ -1,8 +1,26 @@
-"""ON WHICH inputs: the whole domain, its split, and pairs that differ in one variable."""
+"""ON WHICH inputs: the whole domain or a sample, their split, and pairs that differ in one variable."""
 
-from openwork.data.counterfactual import change_variable
-from openwork.data.dataset import Dataset, dataset_of
-from openwork.data.domain import enumerate_domain
+from openwork.data.counterfactual import change_variable, keep_forced
+from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another
+from openwork.data.domain import MOST_ENUMERATED, MOST_MEASURED, USUAL_INPUTS, Inputs, enumerate_domain
+from openwork.data.parts import drawn_inputs, parts_of
+from openwork.data.sample import draw
 from openwork.data.split import Split
 
-__all__ = ["Dataset", "Split", "change_variable", "dataset_of", "enumerate_domain"]
+__all__ = [
+    "MOST_ENUMERATED",
+    "MOST_MEASURED",
+    "USUAL_INPUTS",
+    "Dataset",
+    "Inputs",
+    "Split",
+    "change_variable",
+    "dataset_asking",
+    "dataset_of",
+    "draw",
+    "drawn_inputs",
+    "enumerate_domain",
+    "keep_forced",
+    "one_after_another",
+    "parts_of",
+]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.tasks import Task, Tokens
+from openwork.tasks import Numbers, Task, Tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,13 +19,16 @@ class Dataset:
         tokens: `[input, pos]`, what the model sees.
         answers: `[input, graded]`, what is right.
         graded: the positions that count, ascending.
-        index: `[input]`, the number of each question in the task's domain.
+        index: `[input]`, the number of each question in the task's domain; Python integers where 63 bits are too few.
+        sample_seed: the seed with which the inputs were drawn from the task's sampler, independently of one another;
+            None where they were chosen in another way, such as all.
     """
 
     tokens: Tokens
     answers: Tokens
     graded: tuple[int, ...]
-    index: NDArray[np.int64]
+    index: Numbers
+    sample_seed: int | None = None
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -34,9 +38,24 @@ class Dataset:
         return Dataset(self.tokens[rows], self.answers[rows], self.graded, self.index[rows])
 
 
-def dataset_of(task: Task, index: NDArray[np.int64]) -> Dataset:
+def dataset_of(task: Task, index: Numbers) -> Dataset:
     """The questions with these numbers, as inputs with answers."""
-    questions = task.questions(index)
+    return _dataset(task, task.questions(index), index, None)
+
+
+def dataset_asking(task: Task, questions: Tokens, *, sample_seed: int | None = None) -> Dataset:
+    """These questions, `[input, variable]`, as inputs with answers."""
+    return _dataset(task, questions, task.numbers(questions), sample_seed)
+
+
+def one_after_another(datasets: Sequence[Dataset]) -> Dataset:
+    """The inputs of all of these, which are of one task, in order."""
+    arrays = ([getattr(d, name) for d in datasets] for name in ("tokens", "answers", "index"))
+    tokens, answers, index = map(np.concatenate, arrays)
+    return Dataset(tokens, answers, datasets[0].graded, index)
+
+
+def _dataset(task: Task, questions: Tokens, index: Numbers, sample_seed: int | None) -> Dataset:
     tokens = np.ascontiguousarray(task.tokens(questions), np.int32)
     answers = np.ascontiguousarray(task.answers(questions), np.int32)
-    return Dataset(tokens, answers, task.graded, index)
+    return Dataset(tokens, answers, task.graded, index, sample_seed)

@@ -3,6 +3,11 @@
 Words: a *question* is one row of variables (for "reverse and increment": eight digits). `tokens` is what the model
 sees for it, teacher-forced; `answers` is what is right at each *graded* position. A *role* names a position.
 The token of `y[i]` is predicted one position earlier, and both places have a name: `y[i]` and `predicts y[i]`.
+
+Answers may be wanted at every position, at the end, at the start, or at some: `graded` says where. They may be symbols
+that the model never sees (`answer_vocabulary`). Questions of several lengths end in `pad_token`. A task whose variables
+are not free of one another says which rows are questions (`valid`); one with too many questions to ask them all says
+how to draw them (`sample`).
 """
 
 from __future__ import annotations
@@ -10,10 +15,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.tasks.numbering import Numbers, columns_of, numbers_of
 from openwork.tasks.vocabulary import Vocabulary
 
 Tokens = NDArray[np.int32]
@@ -28,14 +36,46 @@ class Variable:
     position: int
 
 
+@dataclass(frozen=True)
+class TaskFile:
+    """The user's own Python file that a task was loaded from."""
+
+    path: str
+    """absolute"""
+    digest: str
+    """SHA-256 of its text, in hexadecimal"""
+
+
+class Draws(Protocol):
+    """Random choices for a sampler, from a seed: the same on every machine (`openwork.data.randomness`)."""
+
+    def integers(self, below: int, *shape: int) -> NDArray[np.int64]:
+        """Whole numbers in 0 .. `below`-1, all equally likely."""
+
+    def uniform(self, *shape: int) -> NDArray[np.float64]:
+        """Numbers strictly between 0 and 1."""
+
+
 class Task(ABC):
     """WHAT is computed. Subclasses are immutable; two tasks are the same when `name` and `params` are.
 
-    Questions are numbered 0 .. `domain_size`-1 in lexicographic order of `variables`, the first varying slowest.
+    Every question has a number. Where variables are free of one another, questions are numbered 0 .. `domain_size`-1 in
+    lexicographic order of `variables`, the first varying slowest. A task whose variables are not free overrides `valid`
+    and `domain_size`; and to be enumerated `questions` and `numbers` too, so that numbers have no gaps.
     """
 
     name: str
     summary: str
+    attention_dir: Literal["causal", "bidirectional"] = "causal"
+    """`bidirectional` where an answer is wanted before the model has seen what decides it"""
+    pad_token: int | None = None
+    """what fills up shorter questions; models of the task mask its keys"""
+    sampling: str = "every question equally likely"
+    """how `sample` draws, in a few words"""
+    file: TaskFile | None = None
+    """where it was loaded from, for a task of the user's own"""
+    learned: Mapping[str, Mapping[str, Any]] | None = None
+    """how a task of the user's own is learned: fields of `model`, `training` and `split` that differ from the usual"""
 
     @property
     @abstractmethod
@@ -95,17 +135,39 @@ class Task(ABC):
         """The one variable that decides `output`, where there is one: `y[i]` of a reversal is decided by `x[n-1-i]`."""
 
     @property
-    def domain_size(self) -> int:
-        """How many questions there are."""
-        return int(np.prod([v.values for v in self.variables], dtype=object))
+    def domain_size(self) -> int | None:
+        """How many questions there are, exactly; None where nobody has counted them, which must then be drawn."""
+        return prod(self._radix)
 
-    def questions(self, index: NDArray[np.int64]) -> Tokens:
+    def valid(self, questions: Tokens) -> NDArray[np.bool_]:
+        """Which rows are questions: `[input, variable] -> [input]`. All are, unless overridden."""
+        return np.ones(len(questions), bool)
+
+    def questions(self, numbers: Numbers) -> Tokens:
         """The questions with these numbers: `[input] -> [input, variable]`."""
-        radix = tuple(v.values for v in self.variables)
-        return np.stack(np.unravel_index(index, radix), axis=-1).astype(np.int32)
+        return columns_of(numbers, self._radix)
+
+    def numbers(self, questions: Tokens) -> Numbers:
+        """The numbers of these questions, Python integers where they need more than 63 bits: `questions` undone."""
+        return numbers_of(questions, self._radix)
+
+    def sample(self, draws: Draws, n: int) -> Tokens:
+        """`n` questions drawn independently, `[input, variable]`; every one equally likely unless overridden."""
+        columns = [draws.integers(values, n) for values in self._radix]
+        return np.stack(columns, axis=-1).astype(np.int32)
+
+    @property
+    def _radix(self) -> tuple[int, ...]:
+        return tuple(v.values for v in self.variables)
+
+    @property
+    def _digest(self) -> str:
+        return "" if self.file is None else self.file.digest
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Task) and (self.name, dict(self.params)) == (other.name, dict(other.params))
+        if not isinstance(other, Task):
+            return False
+        return (self.name, dict(self.params), self._digest) == (other.name, dict(other.params), other._digest)
 
     def __hash__(self) -> int:
         return hash((self.name, tuple(sorted(self.params.items()))))

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 
 from openwork.errors import OpenworkError, Reason, TaskError, suggestion
+from openwork.tasks.balanced_brackets import BalancedBrackets
 from openwork.tasks.contract import Task
+from openwork.tasks.first_unique import FirstUnique
+from openwork.tasks.palindrome import Palindrome
 from openwork.tasks.reverse_increment import ReverseIncrement
+from openwork.tasks.running_sum_sign import RunningSumSign
 
-OURS: tuple[type[Task], ...] = (ReverseIncrement,)
+OURS: tuple[type[Task], ...] = (ReverseIncrement, Palindrome, FirstUnique, RunningSumSign, BalancedBrackets)
 
 
 def task_types() -> dict[str, type[Task]]:
@@ -50,7 +54,16 @@ def make_task(name: str, params: Mapping[str, int] | None = None) -> Task:
     known = task_types()
     if name not in known:
         raise TaskError("unknown task", Reason(name, "no task has this name", suggestion(name, known)))
-    cls, params = known[name], dict(params or {})
+    return made(known[name], params)
+
+
+def made(cls: type[Task], params: Mapping[str, int] | None = None) -> Task:
+    """The task of this type with these parameters, the rest at their defaults.
+
+    Raises:
+        TaskError: an unknown parameter, with the nearest known one, or a value the task cannot have.
+    """
+    name, params = cls.name, dict(params or {})
     accepted = inspect.signature(cls).parameters
     reasons = [Reason(p, f"{name} has no such parameter", suggestion(p, accepted)) for p in params if p not in accepted]
     reasons += [

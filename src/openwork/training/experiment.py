@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from openwork.data import Split
 from openwork.errors import RecipeError
 from openwork.models import ModelSpec, reasons_of, require_fit
-from openwork.tasks import Task, make_task
+from openwork.tasks import Task, TaskFile, make_task, task_of_run
 from openwork.training.recipe import Recipe
 
 
@@ -23,7 +23,7 @@ class Experiment:
 
     Raises:
         SpecError: the model does not fit the task.
-        RecipeError: the split leaves nothing to train on.
+        RecipeError: the split leaves nothing to train on, or wants all of a domain that is too large.
     """
 
     task: Task
@@ -33,12 +33,12 @@ class Experiment:
 
     def __post_init__(self) -> None:
         require_fit(self.spec, self.task)
-        self.split.train_size(self.task.domain_size)
+        self.split.sizes(self.task)
 
     def as_json(self) -> dict[str, Any]:
         """All of it in plain values; `experiment_from_json` reads them."""
         return {
-            "task": {"name": self.task.name, "params": dict(self.task.params)},
+            "task": _as_json(self.task),
             "spec": self.spec.model_dump(),
             "recipe": self.recipe.model_dump(),
             "split": self.split.model_dump(),
@@ -47,15 +47,33 @@ class Experiment:
     @property
     def key(self) -> str:
         """A hash of everything in the experiment: runs with this key differ in their seed only."""
-        return _digest(self.as_json())
+        return _digest(self._deciding())
 
     def run_name(self, seed: int) -> str:
         """The name of the run with this seed: 12 hexadecimal digits."""
-        return _digest(self.as_json() | {"seed": seed})[:12]
+        return _digest(self._deciding() | {"seed": seed})[:12]
+
+    def _deciding(self) -> dict[str, Any]:
+        """All of it but for where a task's file lies, which decides nothing."""
+        value = self.as_json()
+        value["task"].get("file", {}).pop("path", None)
+        return value
 
 
 def _digest(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _as_json(task: Task) -> dict[str, Any]:
+    value: dict[str, Any] = {"name": task.name, "params": dict(task.params)}
+    return value if task.file is None else value | {"file": asdict(task.file)}
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    path: str
+    digest: str
 
 
 class _Task(BaseModel):
@@ -63,15 +81,26 @@ class _Task(BaseModel):
 
     name: str
     params: dict[str, int] = {}
+    file: _File | None = None
+
+    def made(self) -> Task:
+        if self.file is None:
+            return make_task(self.name, self.params)
+        return task_of_run(self.name, self.params, TaskFile(self.file.path, self.file.digest))
 
 
-class _Parts(BaseModel):
-    """The shape of an experiment's JSON, so that a damaged one is told in full."""
+class _Subject(BaseModel):
+    """The shape of the JSON of a task and a model."""
 
     model_config = ConfigDict(extra="forbid")
 
     task: _Task
     spec: ModelSpec
+
+
+class _Parts(_Subject):
+    """The shape of an experiment's JSON, so that a damaged one is told in full."""
+
     recipe: Recipe
     split: Split
 
@@ -88,4 +117,21 @@ def experiment_from_json(value: Mapping[str, Any]) -> Experiment:
         parts = _Parts.model_validate(dict(value))
     except ValidationError as error:
         raise RecipeError("this is not an experiment", reasons_of(error)) from error
-    return Experiment(make_task(parts.task.name, parts.task.params), parts.spec, parts.recipe, parts.split)
+    return Experiment(parts.task.made(), parts.spec, parts.recipe, parts.split)
+
+
+def subject_from_json(value: Mapping[str, Any]) -> tuple[Task, ModelSpec]:
+    """The task and the model of JSON that has `task` and `spec` as an experiment's has, and nothing else.
+
+    Raises:
+        RecipeError: with every field that is wrong.
+        TaskError: the task is unknown here.
+        SpecError: the model does not fit the task.
+    """
+    try:
+        parts = _Subject.model_validate(dict(value))
+    except ValidationError as error:
+        raise RecipeError("this is not a task and a model", reasons_of(error)) from error
+    task = parts.task.made()
+    require_fit(parts.spec, task)
+    return task, parts.spec

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.data import Dataset, enumerate_domain
+from openwork.data import Dataset, drawn_inputs, one_after_another, parts_of
 from openwork.data.randomness import bits, permutation
 from openwork.engines import Batches, Engine, Scores
 from openwork.training.events import EpochEnd, Measured, Progress
@@ -23,8 +23,7 @@ def train(engine: Engine, experiment: Experiment, state: TrainingState) -> Itera
     What a model becomes depends on its seed and the experiment alone: not on its neighbours, nor on where it was
     resumed.
     """
-    domain = enumerate_domain(experiment.task)
-    trained_on, held_out = (domain.take(part) for part in experiment.split.parts(len(domain)))
+    trained_on, held_out = parts_of(experiment.task, experiment.split)
     while len(state.seeds):
         started = time.perf_counter()
         rates = [learning_rate(experiment.recipe, int(epoch)) for epoch in state.epochs]
@@ -46,11 +45,16 @@ def batch_order(seed: int, epoch: int, inputs: int) -> NDArray[np.int64]:
     return permutation(bits("batch order", seed, epoch), inputs)
 
 
-def _epoch(experiment: Experiment, state: TrainingState, trained_on: Dataset, rates: list[float]) -> Batches:
-    n, size = len(trained_on), experiment.recipe.batch_size
+def _epoch(experiment: Experiment, state: TrainingState, first: Dataset, rates: list[float]) -> Batches:
+    n, size = len(first), experiment.recipe.batch_size
     order = np.stack([batch_order(s, int(e), n) for s, e in zip(state.seeds, state.epochs, strict=True)])
     per_step = np.repeat(np.array(rates)[:, None], -(-n // size), axis=1)
-    return Batches(trained_on, order, size, per_step)
+    if not experiment.split.fresh:
+        return Batches(first, order, size, per_step)
+    # Models side by side may be at different epochs, where some were resumed: each takes its own epoch's inputs.
+    epochs, own = np.unique(state.epochs, return_inverse=True)
+    drawn = [drawn_inputs(experiment.task, experiment.split, int(e)) for e in epochs]
+    return Batches(one_after_another(drawn), order + n * own[:, None], size, per_step)
 
 
 def _progress(

@@ -9,7 +9,9 @@ from openwork.errors import Reason, RecipeError, suggestion
 from openwork.tasks import Task, make_task
 from openwork.training.experiment import Experiment
 from openwork.training.experiments.notebook import notebook
+from openwork.training.experiments.own import own
 from openwork.training.experiments.reverse_increment import reverse_increment
+from openwork.training.experiments.running_sum_sign import running_sum_sign
 
 
 @dataclass(frozen=True)
@@ -22,16 +24,20 @@ class NamedExperiment:
 
 EXPERIMENTS: dict[str, NamedExperiment] = {
     "reverse-increment": NamedExperiment("reverse-increment", reverse_increment),
+    "running-sum-sign": NamedExperiment("running-sum-sign", running_sum_sign),
     "notebook": NamedExperiment("reverse-increment", notebook),
 }
 
 
 def named_experiment(name: str, task: Task | None = None) -> Experiment:
-    """The experiment of this name, on `task` or on its own task with default parameters.
+    """The experiment of this name, on `task` or on its own task with default parameters; of a user's own
+    task, what its file says.
 
     Raises:
         RecipeError: no experiment has this name, or it is about another task.
     """
+    if task is not None and task.learned is not None and name == task.name:
+        return own(task)
     if name not in EXPERIMENTS:
         raise RecipeError(
             "unknown experiment", Reason(name, "no experiment has this name", suggestion(name, EXPERIMENTS))

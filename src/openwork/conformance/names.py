@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from math import prod
+from typing import get_args, get_type_hints
 
 from openwork.errors import Reason
 from openwork.tasks import Task
@@ -21,6 +22,7 @@ def name_faults(task: Task) -> list[Reason]:
         "params": _parameters,
         "vocabulary": _vocabularies,
         "variables": _variables,
+        "kind": _kind,
         "positions": _positions,
         "outputs": _outputs,
         "roles": _roles,
@@ -87,8 +89,20 @@ def _variables(task: Task) -> Iterator[Reason]:
             yield Reason("variables", f"{v.name} has {v.values} values", "give it at least one")
         if not 0 <= v.position < task.n_pos:
             yield Reason("variables", f"{v.name} stands at {v.position}", f"positions are 0 to {task.n_pos - 1}")
-    if task.domain_size != (size := prod(v.values for v in variables)):
+    free, size = type(task).valid is Task.valid, prod(v.values for v in variables)
+    if task.domain_size is not None and (
+        task.domain_size < 1 or (task.domain_size != size if free else task.domain_size > size)
+    ):
         yield Reason("domain_size", f"is {task.domain_size}", f"the variables make {size} questions")
+
+
+def _kind(task: Task) -> Iterator[Reason]:
+    if task.attention_dir not in (known := get_args(get_type_hints(Task)["attention_dir"])):
+        yield Reason("attention_dir", f"is {task.attention_dir!r}", f"give one of {known}")
+    if task.pad_token is not None and not 0 <= task.pad_token < len(task.vocabulary):
+        yield Reason("pad_token", f"is {task.pad_token}", f"tokens are 0 to {len(task.vocabulary) - 1}")
+    if not task.sampling.strip() or "\n" in task.sampling:
+        yield Reason("sampling", f"{task.sampling!r} is not one line", "say in a few words how questions are drawn")
 
 
 def _positions(task: Task) -> Iterator[Reason]:

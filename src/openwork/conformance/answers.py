@@ -1,4 +1,4 @@
-"""What a task computes: its questions, the tokens that show them, the answers, and what decides these."""
+"""What a task computes: the tokens that show its questions, the answers, and what decides these."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.data.randomness import bits, integers
+from openwork.conformance.names import told_by
+from openwork.conformance.questions import chosen_questions, question_faults
+from openwork.data.randomness import bits
 from openwork.errors import Reason
 from openwork.tasks import Task, Tokens, Vocabulary
-from openwork.testing.task_names import told_by
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
     """The questions that are looked at, with what the task makes of them."""
 
-    index: NDArray[np.int64]
     questions: Tokens
     tokens: Tokens
     answers: Tokens
@@ -29,63 +29,42 @@ class Seen:
 
 def answer_faults(task: Task, causal: bool, inputs: int) -> list[Reason]:
     """Everything that is wrong with questions, tokens and answers; the sizes of the task are right already."""
-    index, whole = _chosen(task, inputs)
-    shapes = told_by({"questions": partial(_questions, task, index), "arrays": partial(_arrays, task, index)})
-    if shapes:
-        return shapes
-    questions = task.questions(index)
-    seen = Seen(index, questions, task.tokens(questions), task.answers(questions), whole)
+    faults = question_faults(task, inputs)
+    if faults:
+        return faults
+    questions, whole = chosen_questions(task, inputs)
+    if faults := told_by({"arrays": partial(_arrays, task, questions)}):
+        return faults
+    seen = Seen(questions, task.tokens(questions), task.answers(questions), whole)
     rules: dict[str, Callable[[Task, Seen], Iterator[Reason]]] = {
         "functions": _functions,
         "tokens of variables": _shown,
         "tokens of outputs": _later_tokens,
         "carrier": _carriers,
         "leaks": _leaks,
+        "variety": _variety,
     }
     rules |= {"predictable": _predictable} if causal else {}
     return told_by({where: partial(rule, task, seen) for where, rule in rules.items()})
 
 
-def _chosen(task: Task, inputs: int) -> tuple[NDArray[np.int64], bool]:
-    """Numbers of questions: all, or a sample with the neighbours of each in every variable."""
-    if task.domain_size <= inputs:
-        return np.arange(task.domain_size, dtype=np.int64), True
-    bases = max(inputs // (1 + len(task.variables)), 1)
-    base = integers(bits("task kit", 0), task.domain_size, bases)
-    found, stride = [np.array([0, task.domain_size - 1]), base], task.domain_size
-    for v in task.variables:
-        stride //= v.values
-        value = base // stride % v.values
-        found.append(base + ((value + 1) % v.values - value) * stride)
-    return np.unique(np.concatenate(found)), False
-
-
-def _questions(task: Task, index: NDArray[np.int64]) -> Iterator[Reason]:
-    """Lexicographic order, the first variable slowest."""
-    expected = np.stack(np.unravel_index(index, [v.values for v in task.variables]), axis=-1)
-    found = task.questions(index)
-    if found.shape != expected.shape or found.dtype != np.int32:
-        yield Reason("questions", f"{found.dtype} {found.shape}", f"int32 {expected.shape}: [input, variable]")
-    elif len(wrong := np.flatnonzero((found != expected).any(axis=1))):
-        first = wrong[0]
-        what = f"question {index[first]} is {found[first].tolist()}"
-        yield Reason("questions", what, f"lexicographic order has {expected[first].tolist()} there")
-
-
-def _arrays(task: Task, index: NDArray[np.int64]) -> Iterator[Reason]:
+def _arrays(task: Task, questions: Tokens) -> Iterator[Reason]:
     """Shapes, dtypes and vocabularies."""
-    questions = np.stack(np.unravel_index(index, [v.values for v in task.variables]), axis=-1).astype(np.int32)
     sized: list[tuple[str, int, str, Vocabulary]] = [
         ("tokens", task.n_pos, "pos", task.vocabulary),
         ("answers", len(task.graded), "graded", task.answer_vocabulary),
     ]
     for where, length, axis, vocabulary in sized:
-        given = questions.copy()
-        found = getattr(task, where)(given)
+        given, compute = questions.copy(), getattr(task, where)
+        try:
+            found = compute(given)
+        except Exception as error:
+            yield Reason(where, f"raises {type(error).__name__}: {error}", _first_that_raises(compute, questions))
+            continue
         if not np.array_equal(given, questions):
             yield Reason(where, "changes the questions that it is given", "make a new array")
-        if found.shape != (len(index), length) or found.dtype != np.int32:
-            shape = (len(index), length)
+        if found.shape != (len(questions), length) or found.dtype != np.int32:
+            shape = (len(questions), length)
             yield Reason(where, f"{found.dtype} {found.shape}", f"int32 {shape}: [input, {axis}]")
         elif len(wrong := np.argwhere((found < 0) | (found >= len(vocabulary)))):
             row, place = wrong[0]
@@ -93,13 +72,23 @@ def _arrays(task: Task, index: NDArray[np.int64]) -> Iterator[Reason]:
             yield Reason(where, f"{what}, which is not in the vocabulary", f"ids are 0 to {len(vocabulary) - 1}")
 
 
+def _first_that_raises(compute: Callable[[Tokens], Tokens], questions: Tokens) -> str:
+    """The question that it is to be tried on, where one alone is enough."""
+    for row in questions:
+        try:
+            compute(row[None])
+        except Exception:
+            return f"try it on the question {row.tolist()}"
+    return f"of no question alone, but of {len(questions):,} together: each row must follow from its own"
+
+
 def _functions(task: Task, seen: Seen) -> Iterator[Reason]:
     """The same question gives the same row, whatever stands beside it and however often it is asked."""
-    order = np.argsort(bits("task kit order", 0).random_raw(len(seen.index)), kind="stable")
+    order = np.argsort(bits("task kit order", 0).random_raw(len(seen.questions)), kind="stable")
     some = order[: max(len(order) // 2, 1)]
     for where, expected in (("tokens", seen.tokens), ("answers", seen.answers)):
         compute = getattr(task, where)
-        for rows in (np.arange(len(seen.index)), some):
+        for rows in (np.arange(len(seen.questions)), some):
             found = compute(seen.questions[rows])
             if not np.array_equal(found, expected[rows]):
                 what = "is not a function of the question: asked again, or beside others, it comes out differently"
@@ -174,6 +163,13 @@ def _predictable(task: Task, seen: Seen) -> Iterator[Reason]:
             what = f"{one} and {other} look the same up to position {graded} but have different answers"
             mend = "grade it later, show more before it, or check it with causal=False"
             yield Reason(f"predicts {output}", what, mend)
+
+
+def _variety(task: Task, seen: Seen) -> Iterator[Reason]:
+    """Something is to be predicted: not every answer is the same whatever the question."""
+    if len(seen.answers) > 1 and (seen.answers == seen.answers[0]).all():
+        what = f"all of {len(seen.answers):,} questions have the same answers"
+        yield Reason("answers", what, "nothing is to be learned: change the answer, or how questions are drawn")
 
 
 def _conflict(seen: Tokens, right: NDArray[np.int32]) -> tuple[int, int] | None:

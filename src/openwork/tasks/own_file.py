@@ -1,0 +1,131 @@
+"""The user's own Python file with one task: loaded because the user asked for it, and found again for its runs.
+
+A run names the file and its digest and holds no code. It is executed for a run only where this user has asked for
+just that text before, on this machine: a store that comes from elsewhere can name a file, and cannot have it run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+from openwork.errors import OpenworkError, Reason, TaskError
+from openwork.tasks.contract import Task, TaskFile
+from openwork.tasks.function_table import told
+from openwork.tasks.registry import made, task_types
+
+_LOADED: dict[tuple[str, str], type[Task]] = {}
+"""by path and digest"""
+
+
+def own_task(path: Path) -> type[Task]:
+    """The task in this file. This executes the file, so only do it where the user has asked for it.
+
+    Raises:
+        TaskError: it cannot be read, raises when it is read, or has no task or more than one.
+    """
+    text = _text(path)
+    file = TaskFile(str(path.absolute()), _digest(text))
+    _allow(file.digest)
+    return _loaded(file, text)
+
+
+def task_of_run(name: str, params: Mapping[str, int], file: TaskFile) -> Task:
+    """The task that a run was trained on, from the file that it names.
+
+    Raises:
+        TaskError: the file is gone or changed, or this user has not asked for it on this machine; with the way out.
+    """
+    path = Path(file.path)
+    if not path.is_file():
+        what = f"{name} was loaded from it, and it is not there any more"
+        raise TaskError("the run's task is missing", Reason(file.path, what, "put the file back where it was"))
+    text = _text(path)
+    if _digest(text) != file.digest:
+        what = f"has changed since the run was made (SHA-256 {file.digest[:12]} then, {_digest(text)[:12]} now)"
+        mend = "undo the change, or train again: what was trained is another task"
+        raise TaskError("the run's task has changed", Reason(file.path, what, mend))
+    if not _allowed(file.digest):
+        what = "is named by a run, and you have not asked for it on this machine"
+        mend = f"read it, and if you trust it: openwork tasks '{file.path}'"
+        raise TaskError("the run's task is not executed", Reason(file.path, what, mend))
+    return made(_loaded(file, text), params)
+
+
+def _loaded(file: TaskFile, text: str) -> type[Task]:
+    key = (file.path, file.digest)
+    if key not in _LOADED:
+        _LOADED[key] = _executed(file, text)
+    return _LOADED[key]
+
+
+def _executed(file: TaskFile, text: str) -> type[Task]:
+    module = ModuleType(f"openwork_own_task_{file.digest[:12]}")
+    module.__file__ = file.path
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(text, file.path, "exec"), module.__dict__)
+    except OpenworkError:
+        raise
+    except SyntaxError as error:
+        reason = Reason(file.path, f"{error.msg} (line {error.lineno})")
+        raise TaskError("the task file is not Python", reason) from error
+    except Exception as error:
+        raise TaskError("the task file cannot be run", Reason(file.path, told(error))) from error
+    found = [
+        value
+        for value in vars(module).values()
+        if inspect.isclass(value) and issubclass(value, Task) and value.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        what = "has no task" if not found else f"has {len(found)}: {', '.join(cls.__name__ for cls in found)}"
+        mend = "write one function with @openwork.task(...), or one subclass of openwork.Task: openwork new task NAME"
+        raise TaskError("which task?", Reason(file.path, what, mend))
+    cls = found[0]
+    name = getattr(cls, "name", "")
+    if name in task_types():
+        raise TaskError(
+            "the name is taken", Reason(file.path, f"openwork has a task {name}", "give yours another name")
+        )
+    cls.file = file
+    cls.learned = cls.learned or {}
+    return cls
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        reason = Reason(str(path), why or str(error), "give the path of a Python file with a task")
+        raise TaskError("the task file cannot be read", reason) from error
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _list() -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or str(Path("~/.local/state").expanduser())
+    return Path(state) / "openwork" / "asked-for-tasks"
+
+
+def _allowed(digest: str) -> bool:
+    with suppress(OSError):
+        return digest in _list().read_text(encoding="utf-8").split()
+    return False
+
+
+def _allow(digest: str) -> None:
+    """Remembers that this user asked for a file of this text; where that cannot be kept, it is asked for again."""
+    if not _allowed(digest):
+        with suppress(OSError):
+            _list().parent.mkdir(parents=True, exist_ok=True)
+            with _list().open("a", encoding="utf-8") as kept:
+                kept.write(f"{digest}\n")

@@ -1,0 +1,83 @@
+"""The sign of the sum so far: one of three classes at every position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from openwork.errors import Reason, TaskError
+from openwork.tasks.contract import Task, Tokens, Variable
+from openwork.tasks.vocabulary import Vocabulary
+
+
+class RunningSumSign(Task):
+    """`length` whole numbers from -`largest` to `largest`; `sign[i]`, wanted at `x[i]`, is that of `x[0] + ... + x[i]`.
+
+    The token of a number v is v modulo 2 x `largest` + 1: those from 0 come first, then the negative ones.
+
+    Raises:
+        TaskError: for a largest number or a length below 1.
+    """
+
+    name = "running-sum-sign"
+    summary = "say whether the sum of the numbers so far is negative, zero or positive"
+
+    def __init__(self, largest: int = 5, length: int = 20) -> None:
+        reasons = []
+        if not 1 <= largest <= 1000:
+            reasons.append(Reason("largest", f"{largest} is not between 1 and 1000"))
+        if not 1 <= length <= 1000:
+            reasons.append(Reason("length", f"{length} is not between 1 and 1000"))
+        if reasons:
+            raise TaskError("there is no such running-sum-sign task", reasons)
+        self.largest, self.length = largest, length
+
+    @property
+    def params(self) -> Mapping[str, int]:
+        return {"largest": self.largest, "length": self.length}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(tuple(map(str, (*range(self.largest + 1), *range(-self.largest, 0)))))
+
+    @cached_property
+    def answer_vocabulary(self) -> Vocabulary:
+        return Vocabulary(("negative", "zero", "positive"))
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        return tuple(Variable(f"x[{i}]", 2 * self.largest + 1, i) for i in range(self.length))
+
+    @property
+    def n_pos(self) -> int:
+        return self.length
+
+    @property
+    def n_ctx(self) -> int:
+        return self.length
+
+    @property
+    def graded(self) -> tuple[int, ...]:
+        return tuple(range(self.length))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(f"sign[{i}]" for i in range(self.length))
+
+    @cached_property
+    def roles(self) -> Mapping[str, int]:
+        places = range(self.length)
+        return {f"x[{i}]": i for i in places} | {f"predicts sign[{i}]": i for i in places}
+
+    def tokens(self, questions: Tokens) -> Tokens:
+        return questions.astype(np.int32)
+
+    def answers(self, questions: Tokens) -> Tokens:
+        numbers = np.where(questions > self.largest, questions - (2 * self.largest + 1), questions)
+        signs: Tokens = np.sign(numbers.cumsum(axis=1)).astype(np.int32)
+        return signs + 1
+
+    def carrier(self, output: str) -> str | None:
+        return "x[0]" if output == "sign[0]" else None

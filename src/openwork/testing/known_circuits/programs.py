@@ -1,0 +1,110 @@
+"""Programs that known circuits work like, and programs that they only seem to work like."""
+
+from __future__ import annotations
+
+from openwork.claims import Program
+
+
+def fetching() -> Program:
+    """Fetch the mirrored digit, then add one. True of every circuit that fetches."""
+
+    def digit(x: list[int]) -> list[int]:
+        return x[::-1]
+
+    def y(digit: list[int]) -> list[int]:
+        return [(d + 1) % 4 for d in digit]
+
+    return Program.of(digit, y, name="fetch")
+
+
+def adding_first() -> Program:
+    """Add one to every digit where it stands, then fetch. Its answers are the same."""
+
+    def sums(x: list[int]) -> list[int]:
+        return [(d + 1) % 4 for d in x]
+
+    def y(sums: list[int]) -> list[int]:
+        return sums[::-1]
+
+    return Program.of(sums, y, name="add-first")
+
+
+def adding_two() -> Program:
+    """Fetch the mirrored digit, then add two. Its answers are wrong."""
+
+    def digit(x: list[int]) -> list[int]:
+        return x[::-1]
+
+    def y(digit: list[int]) -> list[int]:
+        return [(d + 2) % 4 for d in digit]
+
+    return Program.of(digit, y, name="add-two")
+
+
+def halving() -> Program:
+    """Fetch the two bits of the mirrored digit one by one."""
+
+    def high(x: list[int]) -> list[int]:
+        return [d // 2 for d in x[::-1]]
+
+    def low(x: list[int]) -> list[int]:
+        return [d % 2 for d in x[::-1]]
+
+    def y(high: list[int], low: list[int]) -> list[int]:
+        return [(2 * h + b + 1) % 4 for h, b in zip(high, low, strict=True)]
+
+    return Program.of(high, low, y, name="halves")
+
+
+def counting() -> Program:
+    """Every answer from the question, for the task that counts on."""
+
+    def shown(x: int) -> list[int]:
+        return [x, (x + 1) % 10, (x + 2) % 10]
+
+    def y(shown: list[int]) -> list[int]:
+        return [(s + 1) % 10 for s in shown]
+
+    return Program.of(shown, y, name="count")
+
+
+def chaining() -> Program:
+    """Every answer from the one before, so that a change of the first changes all."""
+
+    def first(x: int) -> int:
+        return (x + 1) % 10
+
+    def second(first: int) -> int:
+        return (first + 1) % 10
+
+    def third(second: int) -> int:
+        return (second + 1) % 10
+
+    def y(first: int, second: int, third: int) -> list[int]:
+        return [first, second, third]
+
+    return Program.of(first, second, third, y, name="chain")
+
+
+def larger() -> Program:
+    """The larger of two digits."""
+
+    def most(x: list[int]) -> int:
+        return max(x)
+
+    def y(most: int) -> int:
+        return most
+
+    return Program.of(most, y, name="larger")
+
+
+def comparing() -> Program:
+    """Fetch the first digit, then compare it with the second. Its answers are the same."""
+
+    def first(x: list[int]) -> int:
+        return x[0]
+
+    def y(first: int, x: list[int]) -> int:
+        return max(first, x[1])
+
+    return Program.of(first, y, name="compare")
