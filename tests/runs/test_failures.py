@@ -15,7 +15,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from openwork.errors import StoreError, StoreNotWritable, StoreTooNew
-from openwork.runs import FORMAT, Store, recorded
+from openwork.runs import FORMAT, Store, recorded, schema
 from openwork.runs.files import files_in
 from openwork.training import train
 
@@ -190,6 +190,28 @@ def test_another_programs_database(tmp_path):
     rows.close()
     with pytest.raises(StoreError, match="another program's database"):
         Store.open(tmp_path)
+
+
+def test_another_process_makes_the_store_while_it_is_opened(tmp_path, monkeypatch):
+    other = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
+    other.execute("PRAGMA journal_mode = WAL")
+    made = []
+
+    def format_of_a_moment_ago(connection):
+        version = format_of(connection)
+        if not made:
+            made.append(True)
+            other.execute("BEGIN")
+            schema.create_tables(other)
+            other.execute("COMMIT")
+        return version
+
+    format_of = schema.format_of
+    monkeypatch.setattr(schema, "format_of", format_of_a_moment_ago)
+    with Store.open(tmp_path) as store:
+        assert made
+        assert store.runs() == []
+    other.close()
 
 
 @pytest.mark.parametrize("where", ["start", "middle"])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from openwork.runs.failures import result_code, told
 from openwork.runs.files import files_in, remove_files, write_files
-from openwork.runs.schema import create_tables, is_made
+from openwork.runs.schema import bring_up, create_tables, is_made
 
 PATIENCE = 30.0
 """seconds to wait for another process that is writing"""
@@ -93,6 +93,7 @@ class Database:
             rows.execute("BEGIN IMMEDIATE")
             fresh: list[str] = []
             try:
+                bring_up(rows)
                 self._doubtful -= self._remove_unused(rows, self._doubtful)
                 change = Change(rows)
                 yield change
@@ -142,7 +143,9 @@ class Database:
         """A connection, or None where there are no tables yet."""
         connection = self._connect(options)
         try:
+            connection.execute("BEGIN")  # all that tells is read at one moment, while another process may be making it
             made = is_made(connection, self.path)
+            connection.rollback()
         except BaseException:
             connection.close()
             raise

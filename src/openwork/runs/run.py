@@ -6,6 +6,10 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from openwork.errors import Reason, RecipeError
+from openwork.models import ModelSpec
+from openwork.runs.imported import Imported, imported_from_json, is_imported
+from openwork.tasks import Task
 from openwork.training import Experiment, Measured, Status, experiment_from_json
 
 
@@ -35,10 +39,14 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class Run:
-    """A model's training, ended or not: the experiment, the seed, and every epoch so far."""
+    """A model and its training, ended or not: the experiment, the seed, and every epoch so far.
+
+    A model that somebody else trained is a run too: it has ended, at epoch 0, and its one record says how right it was
+    when it came.
+    """
 
     name: str
-    """12 hexadecimal digits, decided by the experiment and the seed"""
+    """12 hexadecimal digits, decided by the experiment and the seed, or by what was imported"""
     seed: int
     status: Status
     """`training` can be resumed; the others have ended"""
@@ -55,13 +63,42 @@ class Run:
     history: tuple[EpochRecord, ...] = field(repr=False)
 
     @cached_property
-    def experiment(self) -> Experiment:
-        """What was trained, and how.
+    def source(self) -> Experiment | Imported:
+        """What was trained and how; or of what, and where from, a model was imported.
 
         Raises:
             TaskError: the task belongs to a package that is not installed here.
         """
-        return experiment_from_json(json.loads(self.experiment_json))
+        value = json.loads(self.experiment_json)
+        return imported_from_json(value) if is_imported(value) else experiment_from_json(value)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was trained, and how.
+
+        Raises:
+            RecipeError: it was imported, and nobody knows how it was trained.
+            TaskError: the task belongs to a package that is not installed here.
+        """
+        if isinstance(self.source, Experiment):
+            return self.source
+        what = f"was imported from {self.source.origin.file}, and nobody knows how it was trained"
+        raise RecipeError("there is no experiment", Reason(f"run {self.name}", what))
+
+    @cached_property
+    def imported(self) -> bool:
+        """Whether somebody else trained it; known even where the task is not."""
+        return is_imported(json.loads(self.experiment_json))
+
+    @property
+    def task(self) -> Task:
+        """What the model should compute."""
+        return self.source.task
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Its sizes and choices."""
+        return self.source.spec
 
     @cached_property
     def task_name(self) -> str:
@@ -86,7 +123,7 @@ class Run:
     @property
     def first_solved_epoch(self) -> int | None:
         """The first epoch, from 1, after which it was right on the whole domain; None if there is none."""
-        return next((record.epoch for record in self.history if record.solved), None)
+        return next((record.epoch for record in self.history if record.solved and record.epoch), None)
 
     @property
     def seconds(self) -> float:

@@ -5,10 +5,19 @@
 `epochs`    one row per run and finished epoch; `checkpoint` and `checkpoint_row` point at the weights
 `metrics`   how right the model was after that epoch, one row per part of the split
 `verdicts`  what a run's claims came to, as JSON
+`results`   what long measurements of a run found, as JSON, by their name and a digest of what decides them
 ==========  ==============================================================================================
 
 A number that is not finite is NULL. The format's number is SQLite's `user_version`. To change the tables, raise
-`FORMAT`, bring older ones up in `Database`, and freeze a sample of the old format in `tests/formats/`.
+`FORMAT`, say in `UPGRADES` how the one before is brought up, and freeze a sample of the new one in `tests/formats/`.
+An older store is brought up by the first change to it; until then it is read as it is.
+
+======  =============================
+format  what is new
+======  =============================
+1
+2       `results`
+======  =============================
 """
 
 from __future__ import annotations
@@ -18,9 +27,20 @@ from pathlib import Path
 
 from openwork.errors import Reason, StoreError, StoreTooNew
 
-FORMAT = 1
+FORMAT = 2
+WITH_RESULTS = 2
+"""the first format with `results`"""
 APPLICATION = 0x6F77_6B31
 """SQLite's `application_id` of our databases: "owk1" """
+
+RESULTS = """CREATE TABLE results (
+        run TEXT NOT NULL REFERENCES runs (name) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        result TEXT NOT NULL,
+        found TEXT NOT NULL,
+        PRIMARY KEY (run, name, digest)
+    )"""
 
 TABLES = (
     """CREATE TABLE runs (
@@ -65,17 +85,36 @@ TABLES = (
         judged TEXT NOT NULL,
         PRIMARY KEY (run, claim)
     )""",
+    RESULTS,
     "CREATE INDEX runs_by_state ON runs (state_file)",
     "CREATE INDEX epochs_by_checkpoint ON epochs (checkpoint)",
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {FORMAT}",
 )
 
+UPGRADES: dict[int, tuple[str, ...]] = {1: (RESULTS,)}
+"""by format: what makes it the next"""
+
 
 def create_tables(connection: sqlite3.Connection) -> None:
     """Makes an empty database ours, within the transaction that is open."""
     for statement in TABLES:
         connection.execute(statement)
+
+
+def bring_up(connection: sqlite3.Connection) -> None:
+    """Makes a store of an older format one of this, within the transaction that is open."""
+    version = format_of(connection)
+    for older in range(version, FORMAT):
+        for statement in UPGRADES[older]:
+            connection.execute(statement)
+    if version < FORMAT:
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    """The number of the format; 0 where there are no tables yet."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def is_made(connection: sqlite3.Connection, path: Path) -> bool:
@@ -85,7 +124,7 @@ def is_made(connection: sqlite3.Connection, path: Path) -> bool:
         StoreTooNew: written by a newer openwork.
         StoreError: another program's database.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version = format_of(connection)
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if not (version or application or tables):

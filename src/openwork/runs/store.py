@@ -18,6 +18,7 @@ from openwork.runs.files import WEIGHTS
 from openwork.runs.home import default_home
 from openwork.runs.rows import load_runs
 from openwork.runs.run import Run
+from openwork.runs.schema import WITH_RESULTS, format_of
 from openwork.runs.tensors import damaged, read_stack, read_state, read_weights
 from openwork.training import Experiment, Status, TrainingState
 
@@ -127,14 +128,14 @@ class Store:
         return self.stack_at(run, run.epoch)
 
     def stack_at(self, run: Run, epoch: int) -> Stack:
-        """The run's weights after `epoch` epochs, `[1, param]`; 0 is before the first.
+        """The run's weights after `epoch` epochs, `[1, param]`; 0 is before the first, or as they were imported.
 
         Raises:
             UnknownRun: no such epoch is recorded, or the run has been removed.
             StoreError: the file is missing or damaged.
         """
-        spec = run.experiment.spec
-        if epoch == 0:
+        spec = run.spec
+        if epoch == 0 and not run.imported:
             return initial_stack(spec, [run.seed])
 
         def read() -> Stack:
@@ -154,7 +155,7 @@ class Store:
         return self._steadily(read)
 
     def remove(self, run: Run) -> None:
-        """Removes the run, its verdicts and its files.
+        """Removes the run, its verdicts and results, and its files.
 
         Raises:
             StoreNotWritable: read-only, full, or no permission.
@@ -171,8 +172,7 @@ class Store:
             StoreNotWritable: read-only, full, or no permission.
         """
         with self.database.changing() as change:
-            if not change.rows.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
-                raise UnknownRun("unknown run", Reason(run.name, "has been removed"))
+            _require_kept(change.rows, run)
             change.rows.executemany(
                 "INSERT OR REPLACE INTO verdicts (run, claim, verdict, judged) VALUES (?, ?, ?, ?)",
                 [(run.name, claim, json.dumps(verdict), utc_now()) for claim, verdict in verdicts.items()],
@@ -185,6 +185,29 @@ class Store:
                 "SELECT claim, verdict FROM verdicts WHERE run = ? ORDER BY rowid", (run.name,)
             ).fetchall()
         return {claim: json.loads(verdict) for claim, verdict in kept}
+
+    def save_result(self, run: Run, name: str, digest: str, result: Mapping[str, Any]) -> None:
+        """Keeps what a measurement of the run found, as JSON; `digest` stands for all that decides it.
+
+        Raises:
+            UnknownRun: the run has been removed.
+            StoreNotWritable: read-only, full, or no permission.
+        """
+        with self.database.changing() as change:
+            _require_kept(change.rows, run)
+            change.rows.execute(
+                "INSERT OR REPLACE INTO results (run, name, digest, result, found) VALUES (?, ?, ?, ?, ?)",
+                (run.name, name, digest, json.dumps(result), utc_now()),
+            )
+
+    def result(self, run: Run, name: str, digest: str) -> dict[str, Any] | None:
+        """What was kept under this name and digest; None where nothing was."""
+        with self.database.reading() as rows:
+            if format_of(rows) < WITH_RESULTS:
+                return None
+            query = "SELECT result FROM results WHERE run = ? AND name = ? AND digest = ?"
+            kept = rows.execute(query, (run.name, name, digest)).fetchone()
+        return None if kept is None else dict(json.loads(kept[0]))
 
     def _named(self, name: str) -> Run | None:
         with self.database.reading() as rows:
@@ -218,6 +241,11 @@ class Store:
                     raise damaged(Path(error.filename), "is missing") from error
                 time.sleep(0.02 * attempt)
         raise AssertionError("unreachable")
+
+
+def _require_kept(rows: sqlite3.Connection, run: Run) -> None:
+    if not rows.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
+        raise UnknownRun("unknown run", Reason(run.name, "has been removed"))
 
 
 def _checkpoint(rows: sqlite3.Connection, run: str, epoch: int) -> tuple[str, int] | None:

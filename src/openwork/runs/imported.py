@@ -1,0 +1,80 @@
+"""A model that somebody else trained: what is known of it, in place of an experiment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+from openwork.training import subject_from_json
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model comes from.
+
+    Attributes:
+        file: the name of the file that held it.
+        digest: SHA-256 of that file, in hexadecimal.
+        dialect: whose names its weights had.
+        said: every choice that decides what it computes and that shapes do not say, with how it came to be known.
+        notes: what was left out or filled in.
+    """
+
+    file: str
+    digest: str
+    dialect: str
+    said: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A task, a model and its origin. It names one run, which has no seed and no training."""
+
+    task: Task
+    spec: ModelSpec
+    origin: Origin
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it in plain values; `imported_from_json` reads them."""
+        return {
+            "task": {"name": self.task.name, "params": dict(self.task.params)},
+            "spec": self.spec.model_dump(),
+            "origin": asdict(self.origin),
+        }
+
+    @property
+    def key(self) -> str:
+        """A hash of the task, the model and the file: the same import again has the same."""
+        value = self.as_json()
+        value["origin"] = self.origin.digest
+        return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    @property
+    def run_name(self) -> str:
+        """The name of its run: 12 hexadecimal digits."""
+        return self.key[:12]
+
+
+def is_imported(value: Mapping[str, Any]) -> bool:
+    """Whether this is the JSON of an import and not of an experiment."""
+    return "origin" in value
+
+
+def imported_from_json(value: Mapping[str, Any]) -> Imported:
+    """What `Imported.as_json` wrote.
+
+    Raises:
+        RecipeError: a task or a spec that is damaged.
+        TaskError: the task is unknown here.
+        SpecError: the model does not fit the task.
+    """
+    task, spec = subject_from_json({"task": value["task"], "spec": value["spec"]})
+    told = value["origin"]
+    said, notes = tuple(map(str, told["said"])), tuple(map(str, told["notes"]))
+    return Imported(task, spec, Origin(str(told["file"]), str(told["digest"]), str(told["dialect"]), said, notes))
