@@ -13,8 +13,10 @@ from safetensors.numpy import load_file
 
 from openwork.analyses import Subject
 from openwork.engines import Engine, choose_engine
+from openwork.engines.torch.engine import TorchEngine
 from openwork.models import initial_stack, spec_for, stack_of
 from openwork.tasks import ReverseIncrement
+from openwork.testing.known_circuits import known_circuits
 
 SOLVED = Path(__file__).parents[1] / "known_circuits" / "solved"
 SPEC = spec_for(ReverseIncrement(), n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=16)
@@ -42,6 +44,18 @@ def solved(request: pytest.FixtureRequest, engine: Engine) -> Solved:
     stack = stack_of(SPEC, {name: array[None] for name, array in named.items()})
     facts = json.loads((SOLVED / f"{request.param}.facts.json").read_text())
     return Solved(request.param, Subject.of(engine, stack, ReverseIncrement()), facts)
+
+
+@pytest.fixture(scope="session")
+def hand_set(engine: Engine) -> dict[str, Subject]:
+    """Models whose weights were set by hand, by name."""
+    return {circuit.name: Subject.of(engine, circuit.stack, circuit.task) for circuit in known_circuits()}
+
+
+@pytest.fixture(scope="session")
+def in_torch(untrained: Subject) -> Subject:
+    """The same random model on the other engine."""
+    return Subject.of(TorchEngine(1), untrained.stack, untrained.task)
 
 
 @pytest.fixture(scope="session")

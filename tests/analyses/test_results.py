@@ -26,6 +26,14 @@ ARGUMENTS = {
     "component-outputs": ("blocks.0.mlp", [0]),
     "interchange": (),
     "learning-curve": (),
+    "routes": (),
+    "logit-lens": (),
+    "logit-attribution": (),
+    "activation-patching": (),
+    "path-patching": (),
+    "attribution-patching": (),
+    "pruning": (0.1,),
+    "ov-qk": (1,),
 }
 EPOCH = Progress(0, 1, 1e-3, 0.1, Measured(0.1, 0.5, 5, 10), None, "finished", 1)
 
@@ -46,9 +54,11 @@ def test_every_result_keeps_the_contract(untrained, name):
 
 
 def test_every_analysis_file_is_in_the_registry():
-    concepts = {"__init__", "component", "performance", "registry", "result", "subject"}
-    files = {path.stem for path in Path(openwork.analyses.__file__).parent.glob("*.py")} - concepts
-    assert files == {analysis.__module__.rpartition(".")[2] for analysis in ANALYSES.values()}
+    room = Path(openwork.analyses.__file__).parent
+    concepts = {"component", "pairs", "patch_effect", "patch_places", "path_worlds", "performance", "registry"}
+    concepts |= {"result", "steps", "subject", "unembedding"}
+    files = {path.stem for path in room.iterdir() if not path.stem.startswith("__")} - concepts
+    assert files == {analysis.__module__.split(".")[2] for analysis in ANALYSES.values()}
 
 
 def test_percent_says_all_and_none_of_nothing_less():

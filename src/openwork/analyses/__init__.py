@@ -2,15 +2,26 @@
 
 from openwork.analyses.ablation import Ablation, AblationTable, By, ablate, ablation_table
 from openwork.analyses.accuracy import Accuracy, accuracy
+from openwork.analyses.activation_patching import ActivationPatching, activation_patching
 from openwork.analyses.attention import Attention, AttentionExamples, attention, attention_examples
+from openwork.analyses.attribution_patching import AttributionPatching, attribution_patching
 from openwork.analyses.component import Component, component_named, head_components, layer_components
 from openwork.analyses.component_outputs import ComponentOutputs, component_outputs
 from openwork.analyses.interchange import Interchange, interchange
 from openwork.analyses.learning_curve import EpochRow, LearningCurve, learning_curve
+from openwork.analyses.logit_attribution import LogitAttribution, logit_attribution
+from openwork.analyses.logit_lens import LogitLens, logit_lens
+from openwork.analyses.ov_qk import OvQk, ov_qk
+from openwork.analyses.pairs import Pairs, pairs_for
+from openwork.analyses.path_patching import PathPatching, path_patching
+from openwork.analyses.path_worlds import Node, Path, PathWorlds, node_named, path_worlds
 from openwork.analyses.performance import Performance
+from openwork.analyses.pruning import Faithfulness, Pruning, pruning
 from openwork.analyses.readout import Readout, ReadoutTable, Way, readout, readout_table
 from openwork.analyses.registry import ANALYSES
 from openwork.analyses.result import Record, Result, percent
+from openwork.analyses.routes import Route, Routes, find_routes, routes_from_json
+from openwork.analyses.steps import Step, Watch
 from openwork.analyses.subject import Subject
 
 __all__ = [
@@ -18,33 +29,61 @@ __all__ = [
     "Ablation",
     "AblationTable",
     "Accuracy",
+    "ActivationPatching",
     "Attention",
     "AttentionExamples",
+    "AttributionPatching",
     "By",
     "Component",
     "ComponentOutputs",
     "EpochRow",
+    "Faithfulness",
     "Interchange",
     "LearningCurve",
+    "LogitAttribution",
+    "LogitLens",
+    "Node",
+    "OvQk",
+    "Pairs",
+    "Path",
+    "PathPatching",
+    "PathWorlds",
     "Performance",
+    "Pruning",
     "Readout",
     "ReadoutTable",
     "Record",
     "Result",
+    "Route",
+    "Routes",
+    "Step",
     "Subject",
+    "Watch",
     "Way",
     "ablate",
     "ablation_table",
     "accuracy",
+    "activation_patching",
     "attention",
     "attention_examples",
+    "attribution_patching",
     "component_named",
     "component_outputs",
+    "find_routes",
     "head_components",
     "interchange",
     "layer_components",
     "learning_curve",
+    "logit_attribution",
+    "logit_lens",
+    "node_named",
+    "ov_qk",
+    "pairs_for",
+    "path_patching",
+    "path_worlds",
     "percent",
+    "pruning",
     "readout",
     "readout_table",
+    "routes_from_json",
 ]

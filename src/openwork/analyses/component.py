@@ -88,3 +88,15 @@ def head_components(spec: ModelSpec) -> tuple[Component, ...]:
     """Every head, in the order of the forward pass."""
     places = ((layer, head) for layer in range(spec.n_layers) for head in range(spec.n_heads))
     return tuple(component_named(spec, f"blocks.{layer}.attn.head.{head}") for layer, head in places)
+
+
+def part_components(spec: ModelSpec) -> tuple[Component, ...]:
+    """What moves and makes: every head, or the attention layer where it has one head only, and every MLP, in order."""
+    if spec.n_heads == 1:
+        return layer_components(spec)
+    found: list[Component] = []
+    for whole in layer_components(spec):
+        layer = whole.name.removesuffix(".attn")
+        heads = (component_named(spec, f"{layer}.attn.head.{head}") for head in range(spec.n_heads))
+        found += heads if whole.name.endswith(".attn") else [whole]
+    return tuple(found)

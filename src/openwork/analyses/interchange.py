@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses.component import Component, components_named, layer_components
+from openwork.analyses.pairs import Alternatives, Pairs, pairs_for
 from openwork.analyses.result import Record, Result
 from openwork.analyses.subject import Subject
-from openwork.data import Dataset, change_variable
-from openwork.errors import PlanError, Reason, suggestion
 from openwork.interventions import Patch, Plan
 
-Alternatives = Literal["all", "one"]
 ROUTE = 0.9
 """From this share of pairs on, a component is said to carry an output."""
 
@@ -104,57 +101,19 @@ def interchange(
     """
     spec = subject.spec
     parts = layer_components(spec) if components is None else components_named(spec, components)
-    chosen = _outputs(subject, outputs, alternatives)
-    right = np.zeros((len(parts), len(chosen)), np.int64)
-    pairs = [0] * len(chosen)
-    for o, (output, variable) in enumerate(chosen.items()):
-        graded = subject.task.outputs.index(output)
-        for source in _sources(subject, variable, alternatives, seed):
-            rows = np.flatnonzero(source.answers[:, graded] != subject.inputs.answers[:, graded])
-            if len(rows):
-                pairs[o] += len(rows)
-                right[:, o] += _followed(subject, parts, graded, rows, source)
-    share = np.where(np.array(pairs) > 0, right / np.maximum(pairs, 1), np.nan)
-    names = tuple(part.name for part in parts)
-    cost = sum(pairs) * (len(parts) + 1)
-    return Interchange(names, tuple(chosen), tuple(chosen.values()), share, tuple(pairs), alternatives, cost)
+    chosen = pairs_for(subject, outputs, alternatives=alternatives, seed=seed)
+    share = np.full((len(parts), len(chosen)), np.nan)
+    for o, pairs in enumerate(chosen):
+        if len(pairs):
+            share[:, o] = _followed(subject, parts, pairs)
+    names, sizes = tuple(part.name for part in parts), tuple(len(pairs) for pairs in chosen)
+    variables = tuple(pairs.variable for pairs in chosen)
+    cost = sum(sizes) * (len(parts) + 1)
+    return Interchange(names, tuple(p.output for p in chosen), variables, share, sizes, alternatives, cost)
 
 
-def _followed(
-    subject: Subject, parts: Sequence[Component], graded: int, rows: NDArray[np.int64], source: Dataset
-) -> list[int]:
-    """For each component, on how many of these rows the prediction becomes the source's answer."""
-    position = subject.inputs.graded[graded]
-    # A causal model's prediction depends on nothing after its position, so the pass can stop there.
-    seen = slice(0, position + 1 if subject.spec.attention_dir == "causal" else None)
-    base, other = subject.inputs.tokens[rows][:, seen], source.tokens[rows][:, seen]
-    wanted = Dataset(base, source.answers[rows][:, [graded]], (position,), subject.inputs.index[rows])
-    plans = [Plan((Patch(part.site, (position,), part.heads),)) for part in parts]
-    found = subject.engine.sweep(subject.stack, wanted, plans, sources={"source": other})
-    return [int(scores.right[0, 0]) for scores in found]
-
-
-def _sources(subject: Subject, variable: str, alternatives: Alternatives, seed: int) -> list[Dataset]:
-    values = next(v.values for v in subject.task.variables if v.name == variable)
-    shifts = range(1, values) if alternatives == "all" else (None,)
-    return [change_variable(subject.task, subject.inputs, variable, shift, seed) for shift in shifts]
-
-
-def _outputs(subject: Subject, outputs: Sequence[str] | None, alternatives: str) -> dict[str, str]:
-    """The outputs to test, each with the variable that decides it."""
-    known, reasons = subject.task.outputs, []
-    carriers = {output: subject.task.carrier(output) for output in known}
-    for output in outputs or ():
-        if output not in carriers:
-            reasons.append(Reason(output, "the task has no such output", suggestion(output, known)))
-        elif carriers[output] is None:
-            reasons.append(Reason(output, "no single variable decides it"))
-    if alternatives not in get_args(Alternatives):
-        advice = suggestion(alternatives, get_args(Alternatives))
-        reasons.append(Reason("alternatives", f"{alternatives!r} is unknown", advice))
-    chosen = {o: c for o, c in carriers.items() if c is not None and (outputs is None or o in outputs)}
-    if not chosen and not reasons:
-        reasons.append(Reason("outputs", "no output is decided by a single variable"))
-    if reasons:
-        raise PlanError("cannot interchange", reasons)
-    return chosen
+def _followed(subject: Subject, parts: Sequence[Component], pairs: Pairs) -> list[float]:
+    """For each component, on which share of the pairs the prediction becomes the source's answer."""
+    plans = [Plan((Patch(part.site, (pairs.position,), part.heads),)) for part in parts]
+    found = subject.engine.sweep(subject.stack, pairs.wanted, plans, sources={"source": pairs.source.tokens})
+    return [float(scores.accuracy[0]) for scores in found]

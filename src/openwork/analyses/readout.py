@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.subject import Subject
+from openwork.analyses.unembedding import final_norm, residual_streams
 from openwork.errors import PlanError, Reason, suggestion
-from openwork.models import site_named, sites_of
+from openwork.models import site_named
 
 Floats = NDArray[np.float64]
 Basis = Literal["W_E", "W_U"]
@@ -131,18 +132,15 @@ def readout(
 def readout_table(subject: Subject, sites: Sequence[str] | None = None) -> ReadoutTable:
     """These sites, by default every residual stream, each in every way; costs one forward row per input.
 
+    Without the embedding as a basis where answers are symbols that the model never sees.
+
     Raises:
         PlanError: as `readout`.
     """
-    rows = _read(subject, residual_streams(subject) if sites is None else tuple(sites), WAYS)
+    embedded = set(subject.task.answer_vocabulary.symbols) <= set(subject.task.vocabulary.symbols)
+    ways = WAYS if embedded else tuple(way for way in WAYS if way.basis == "W_U")
+    rows = _read(subject, residual_streams(subject) if sites is None else tuple(sites), ways)
     return ReadoutTable(rows, len(subject.inputs), len(subject.inputs))
-
-
-def residual_streams(subject: Subject) -> tuple[str, ...]:
-    """The residual stream before the first block and after every part of each."""
-    names = [name for name in sites_of(subject.spec) if "hook_resid" in name]
-    last = ("hook_resid_mid", "hook_resid_post")
-    return tuple(n for n in names if n == "blocks.0.hook_resid_pre" or n.endswith(last)) or ("hook_embed",)
 
 
 def _read(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) -> tuple[Readout, ...]:
@@ -193,20 +191,6 @@ class _Reader:
         own = np.take_along_axis(numbers, answers[..., None], axis=-1)
         found: NDArray[np.int64] = ((numbers >= own).sum(axis=-1) == 1).sum(axis=0)
         return found
-
-
-def final_norm(subject: Subject, values: Floats) -> Floats:
-    """The model's final norm of `[..., d_model]`; the values themselves where it has none."""
-    kind = subject.spec.normalization_type
-    if kind is None:
-        return values
-    if kind in ("LN", "LNPre"):
-        values = values - values.mean(axis=-1, keepdims=True)
-    values = values / np.sqrt((values**2).mean(axis=-1, keepdims=True) + subject.spec.eps)
-    named = subject.stack.named()
-    if "ln_final.w" in named:
-        values = values * named["ln_final.w"][0]
-    return values + named["ln_final.b"][0] if "ln_final.b" in named else values
 
 
 def _checked(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) -> tuple[str, ...]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
-from openwork.data import Dataset, dataset_of, enumerate_domain
-from openwork.engines import Engine, Scores, Trace
+from openwork.data import USUAL_INPUTS, Dataset, Inputs, dataset_of
+from openwork.engines import Engine, Scores, Sources, Trace
 from openwork.errors import CheckpointError, PlanError, Reason
 from openwork.interventions import Plan
 from openwork.models import ModelSpec, Stack, require_fit
-from openwork.tasks import Task, Tokens
+from openwork.tasks import Task, as_numbers, said
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """One model on one task, measured over `inputs`: the whole domain unless chosen otherwise.
+    """One model on one task, measured over `inputs`: every question, or a sample, unless chosen otherwise.
 
-    Means and resampled values are taken over `inputs` too.
+    Means and resampled values are taken over `inputs` too. `asked` are the inputs that these were chosen from because
+    the model answers them right; None where nothing was left out.
 
     Raises:
         SpecError: the model does not fit the task.
@@ -32,6 +36,7 @@ class Subject:
     stack: Stack
     task: Task
     inputs: Dataset
+    asked: Dataset | None = None
 
     def __post_init__(self) -> None:
         require_fit(self.stack.spec, self.task)
@@ -44,13 +49,17 @@ class Subject:
             raise PlanError("nothing to measure on", Reason("inputs", "there are none"))
 
     @classmethod
-    def of(cls, engine: Engine, stack: Stack, task: Task) -> Subject:
-        """The model on every question of the task."""
-        return cls(engine, stack, task, enumerate_domain(task))
+    def of(cls, engine: Engine, stack: Stack, task: Task, inputs: Inputs = USUAL_INPUTS) -> Subject:
+        """The model on every question of the task, or on a sample where they are too many."""
+        return cls(engine, stack, task, inputs.of(task))
 
     def on(self, inputs: Dataset) -> Subject:
         """The same model on other inputs, for example the held-out ones."""
         return Subject(self.engine, self.stack, self.task, inputs)
+
+    def where_right(self, right: NDArray[np.bool_]) -> Subject:
+        """The same model on those of its inputs, `[input]`, that it answers right."""
+        return Subject(self.engine, self.stack, self.task, self.inputs.take(np.flatnonzero(right)), self.inputs)
 
     def at(self, questions: Sequence[int]) -> Dataset:
         """The questions with these numbers in the task's domain, whether or not they are among `inputs`.
@@ -58,12 +67,31 @@ class Subject:
         Raises:
             PlanError: a number that the domain does not have, or none at all.
         """
-        size = self.task.domain_size
-        bad = [int(q) for q in questions if not 0 <= int(q) < size]
-        if bad or not len(questions):
+        size, numbers = self.task.domain_size, as_numbers(questions)
+        last = prod(v.values for v in self.task.variables) if size is None else size
+        bad = [n for n in numbers.tolist() if not 0 <= n < last]
+        if not bad and len(numbers):
+            known = self.task.valid(self.task.questions(numbers))
+            bad = numbers[~known].tolist()
+        if bad or not len(numbers):
             what = f"{bad} are not in the domain" if bad else "none is given"
-            raise PlanError("no such questions", Reason("questions", what, f"give numbers from 0 to {size - 1}"))
-        return dataset_of(self.task, np.asarray(questions, np.int64))
+            raise PlanError("no such questions", Reason("questions", what, f"give numbers from 0 to {last - 1}"))
+        return dataset_of(self.task, numbers)
+
+    @property
+    def whole(self) -> bool:
+        """Whether `inputs` are every question of the task, or every one that is answered right."""
+        asked = self.inputs if self.asked is None else self.asked
+        return asked.sample_seed is None and len(asked) == self.task.domain_size
+
+    @property
+    def coverage(self) -> str:
+        """On how much is measured: `65,536 of 65,536 inputs`, or `10,000 inputs drawn with seed 0, of about 6.7e29`."""
+        asked = self.inputs if self.asked is None else self.asked
+        left = "" if self.asked is None else f"{len(self.inputs):,} answered right, of "
+        if asked.sample_seed is None:
+            return f"{left}{len(asked):,} of {said(self.task.domain_size)} inputs"
+        return f"{left}{len(asked):,} inputs drawn with seed {asked.sample_seed}, of {said(self.task.domain_size)}"
 
     @property
     def spec(self) -> ModelSpec:
@@ -75,17 +103,26 @@ class Subject:
         """The unedited model on `inputs`, scored once: `len(inputs)` forward rows."""
         return self.engine.score(self.stack, self.inputs)
 
-    def score(self, plan: Plan, sources: Mapping[str, Tokens] | None = None) -> Scores:
+    def score(self, plan: Plan, sources: Sources | None = None) -> Scores:
         """The model under this plan on `inputs`."""
         return self.engine.score(self.stack, self.inputs, plan, sources=sources)
 
-    def sweep(self, plans: Sequence[Plan]) -> tuple[Scores, ...]:
+    def sweep(self, plans: Sequence[Plan], sources: Sources | None = None) -> tuple[Scores, ...]:
         """The model under each of these plans on `inputs`; what the plans share is computed once."""
-        return self.engine.sweep(self.stack, self.inputs, plans)
+        return self.engine.sweep(self.stack, self.inputs, plans, sources=sources)
 
     def blocks(self, *captures: str) -> Iterator[Trace]:
         """Logits at the graded positions and the captured sites of the unedited model on `inputs`, block by block."""
         return self.engine.run(self.stack, self.inputs.tokens, Plan(captures=captures), graded=self.inputs.graded)
+
+    @cached_property
+    def digest(self) -> str:
+        """A short name for model, task and inputs together: what is measured of equal digests is equal."""
+        parts = (self.spec.model_dump_json(), self.stack.flat, str(self.task), self.inputs.tokens, self.inputs.answers)
+        found = hashlib.sha256()
+        for part in parts:
+            found.update(part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes())
+        return found.hexdigest()[:16]
 
     @cached_property
     def position_names(self) -> tuple[str, ...]:
@@ -106,8 +143,8 @@ class Subject:
         return tuple(None if carrier is None else places[carrier] for carrier in carriers)
 
     def texts(self, inputs: Dataset) -> tuple[str, ...]:
-        """Each question as a person reads it: the symbols of its variables."""
+        """Each question as a person reads it: the symbols of its variables, without pads."""
         seen = inputs.tokens[:, [v.position for v in self.task.variables]]
-        symbols = self.task.vocabulary.symbols
-        separator = "" if all(len(symbols[t]) == 1 for t in np.unique(seen)) else " "
-        return tuple(self.task.vocabulary.text(row, separator) for row in seen)
+        symbols, pad = self.task.vocabulary.symbols, self.task.pad_token
+        separator = "" if all(len(symbols[t]) == 1 for t in np.unique(seen) if t != pad) else " "
+        return tuple(self.task.vocabulary.text(row[row != pad], separator) for row in seen)

@@ -1,0 +1,132 @@
+"""All routes of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.analyses.pairs import Alternatives, pairs_for
+from openwork.analyses.routes.following import Following
+from openwork.analyses.routes.result import Routes
+from openwork.analyses.routes.route import Route
+from openwork.analyses.routes.search import Search
+from openwork.analyses.steps import Step, Watch, silent
+from openwork.analyses.subject import Subject
+from openwork.errors import PlanError, Reason, suggestion
+from openwork.models import n_params
+from openwork.tasks import Variable
+
+CARRIES = 0.9
+"""share of the answers that can follow from which on a place or a path carries a variable"""
+MOST_PAIRS = 2**20
+"""pairs for each variable up to which every other value is tried unless chosen otherwise"""
+MOST_WORK = 2 * 10**12
+"""weights times positions times forward rows, up to which all inputs are taken: the notebook's model needs 1.5"""
+ROWS = 110
+"""forward rows for a pair, about"""
+PROBED = 256
+"""inputs whose pairs are counted beforehand"""
+
+
+def find_routes(
+    subject: Subject,
+    outputs: Sequence[str] | None = None,
+    *,
+    at_least: float = CARRIES,
+    alternatives: Alternatives | None = None,
+    seed: int = 0,
+    most_work: float = MOST_WORK,
+    watch: Watch = silent,
+) -> Routes:
+    """The route of every variable to every output that it decides, over all of the subject's inputs.
+
+    Costs about a hundred forward rows for each pair, of which there is one per output, deciding variable, input
+    and other value; the result says how many it was. Most rows are short: they end at the output and begin at an edit.
+
+    Args:
+        subject: the model and inputs.
+        outputs: by default all.
+        at_least: what counts as carrying: a share of the answers that can follow.
+        alternatives: whether a pair is made for every other value of the variable, or for a drawn one; by default every
+            one where the pairs of each variable are at most `MOST_PAIRS`.
+        seed: of that draw.
+        most_work: weights times positions times forward rows; where all inputs would need more, as many are taken, at
+            even distances, as need about so much. Infinity takes all.
+        watch: told after every sweep how far it is.
+
+    Raises:
+        PlanError: an unknown output or a threshold that is none, with every reason.
+    """
+    _require(subject, outputs, at_least, alternatives)
+    variables = [v for v in subject.task.variables if v.values > 1]
+    most = len(subject.inputs) * (max((v.values for v in variables), default=1) - 1)
+    chosen = alternatives or ("all" if most <= MOST_PAIRS else "one")
+    subject = _affordable(subject, [v.name for v in variables], chosen, seed, most_work)
+    found: list[Route] = []
+    rows = done = 0
+    work = [_work(subject, variable) for variable in variables]
+    for variable, share in zip(variables, work, strict=True):
+        every = pairs_for(subject, None, variable.name, chosen, seed)
+        for pairs in (some for some in every if outputs is None or some.output in outputs):
+            following = Following(subject, pairs, _told(watch, str(pairs), done / sum(work), rows))
+            found.append(_route(following, variable, at_least))
+            rows += following.forward_rows
+        done += share
+    watch(Step("routes", 1.0, rows))
+    order = subject.task.outputs.index
+    routes = tuple(sorted(found, key=lambda route: order(route.output)))
+    size = subject.task.domain_size
+    return Routes(routes, subject.position_names, len(subject.inputs), size, chosen, at_least, rows)
+
+
+def _route(following: Following, variable: Variable, at_least: float) -> Route:
+    pairs, found = following.pairs, Search(following, at_least).found()
+    about = (pairs.output, pairs.variable, variable.position, pairs.position, len(pairs))
+    return Route(*about, found.whole, found.explained, found.kind, found.paths, found.edges, found.places)
+
+
+def _affordable(
+    subject: Subject, variables: Sequence[str], alternatives: Alternatives, seed: int, most_work: float
+) -> Subject:
+    """The subject on as many of its inputs as the work allows."""
+    inputs = subject.inputs
+    probe = subject.on(inputs.take(_spread(len(inputs), min(PROBED, len(inputs)))))
+    pairs = sum(len(p) for name in variables for p in pairs_for(probe, None, name, alternatives, seed))
+    each = ROWS * pairs / len(probe.inputs) * n_params(subject.spec) * subject.task.n_pos
+    if each * len(inputs) <= most_work:
+        return subject
+    return subject.on(inputs.take(_spread(len(inputs), max(1, min(len(inputs), int(most_work / each))))))
+
+
+def _spread(of: int, n: int) -> NDArray[np.int64]:
+    return np.arange(n, dtype=np.int64) * of // n
+
+
+def _work(subject: Subject, variable: Variable) -> int:
+    """About how much there is to do for a variable: as many places as it can reach."""
+    return subject.task.n_pos - (variable.position if subject.spec.attention_dir == "causal" else 0)
+
+
+def _told(watch: Watch, what: str, done: float, rows: int) -> Callable[[int], None]:
+    return lambda more: watch(Step(what, done, rows + more))
+
+
+def _require(subject: Subject, outputs: Sequence[str] | None, at_least: float, alternatives: str | None) -> None:
+    known = subject.task.outputs
+    reasons = [
+        Reason(output, "the task has no such output", suggestion(output, known))
+        for output in outputs or ()
+        if output not in known
+    ]
+    if outputs is not None and not outputs:
+        reasons.append(Reason("outputs", "none is given", f"for example {known[0]}; leave it out for all"))
+    if not 0.5 < at_least <= 1:
+        reasons.append(Reason("at_least", f"{at_least} is not above 0.5 and at most 1", f"by default it is {CARRIES}"))
+    if alternatives is not None and alternatives not in get_args(Alternatives):
+        advice = suggestion(alternatives, get_args(Alternatives))
+        reasons.append(Reason("alternatives", f"{alternatives!r} is unknown", advice))
+    if reasons:
+        raise PlanError("cannot look for routes", reasons)

@@ -1,0 +1,147 @@
+"""A way through the model as a value, and the worlds in which a variable travels it and no other way.
+
+The model is seen as streams: at the start of every layer one at each position. A *link* leads within a layer from the
+stream at one position to the stream at another, by a head, or stays at its position. What a flow brings to a place is
+built layer by layer, every step by an exact intervention on the base run:
+
+- a head at the target of a link runs in a world in which only the streams at its links' sources carry what the flow
+  brought them (queries, keys and values alike), and what it writes there is taken over, at the target alone;
+- where it stays, the stream is taken over, and the *locals* of the position see it: every head, which may look at its
+  own position, and the MLP. The MLP also sees what heads bring.
+
+So no variable reaches a place but by the links, and what lies between, such as a layer in which a digit waits at a
+position, is a link too. A local may be held to what it does in the base run, muted (an MLP to its mean,
+a head by the mean of what it sees of its own position), or be the only thing taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from openwork.analyses.routes.following import BASE, SOURCE
+from openwork.engines import World
+from openwork.interventions import Edit, Mean, Patch, Plan
+from openwork.models import ModelSpec
+from openwork.tasks import Tokens
+
+STAY = -1
+"""in place of a link's head: at the same position"""
+MLP = -1
+"""in place of a spot's head"""
+
+
+class Link(NamedTuple):
+    """Within `layer`, from the stream at position `source` to that at `target`, by `head`; or `STAY`."""
+
+    layer: int
+    source: int
+    target: int
+    head: int
+
+
+class Spot(NamedTuple):
+    """A local: at a position, a layer's head that may look there too, or its `MLP`."""
+
+    layer: int
+    position: int
+    head: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Links that carry, and what is done to the rest.
+
+    Attributes:
+        links: what carries.
+        silent: links that bring the mean over all inputs in place of what they have in the base run.
+        held: locals that stay at their base output.
+        muted: MLPs replaced by their mean over all inputs, and heads for which their own position is at its mean.
+        bare: a local whose output alone is taken over at its place, all else there staying as in the base run.
+        start: the layer whose streams hold what they have in the source run; what leads there is not looked at.
+    """
+
+    links: tuple[Link, ...]
+    silent: tuple[Link, ...] = ()
+    held: tuple[Spot, ...] = ()
+    muted: tuple[Spot, ...] = ()
+    bare: Spot | None = None
+    start: int = 0
+
+
+def stream_site(layer: int) -> str:
+    """The site of the stream at the start of a layer."""
+    return f"blocks.{layer}.hook_resid_pre" if layer else "hook_embed"
+
+
+class Worlds:
+    """Flows as plans, and the worlds that these take from; what flows share is one world."""
+
+    def __init__(self, spec: ModelSpec, base: Tokens) -> None:
+        self.spec, self.base = spec, base
+        self.found: dict[str, World] = {}
+
+    def plan(self, flow: Flow, layer: int, position: int) -> Plan:
+        """The base run, in which the stream at the start of `layer` at `position` is what the flow brings there."""
+        if layer <= flow.start:
+            return Plan((self._carried(flow, layer, position),))
+        return Plan(self._brought(flow, layer - 1, position))
+
+    def named(self, edits: tuple[Edit, ...]) -> str:
+        """The base run with these edits, as the source of a `Patch`."""
+        name = Plan(edits).digest
+        self.found.setdefault(name, World(self.base, edits))
+        return name
+
+    def _carried(self, flow: Flow, layer: int, position: int) -> Edit:
+        """Takes over the stream at the start of `layer`."""
+        source = SOURCE if layer == flow.start else self.named(self._brought(flow, layer - 1, position))
+        return Patch(stream_site(layer), (position,), source=source)
+
+    def _brought(self, flow: Flow, layer: int, position: int) -> tuple[Edit, ...]:
+        """After these edits of the base run, the stream at the end of `layer` at `position` is what the flow brings."""
+        here = (layer, position)
+        live = [link for link in flow.links if (link.layer, link.target) == here]
+        silent = [link for link in flow.silent if (link.layer, link.target) == here]
+        edits: tuple[Edit, ...] = ()
+        if any(link.head == STAY for link in live):
+            edits = (self._carried(flow, *here),)
+        elif any(link.head == STAY for link in silent):
+            edits = (Mean(stream_site(layer), (position,)),)
+        for head in range(self.spec.n_heads):
+            crossing = ([li for li in live if li.head == head], [li for li in silent if li.head == head])
+            edits += self._head(flow, Spot(*here, head), edits[:1], *crossing)
+        edits += _mlp_instead(flow, Spot(*here, MLP))
+        if flow.bare is not None and flow.bare[:2] == here:
+            return (taken(flow.bare, self.named(edits)),)
+        return edits
+
+    def _head(
+        self, flow: Flow, spot: Spot, staying: tuple[Edit, ...], live: Sequence[Link], silent: Sequence[Link]
+    ) -> tuple[Edit, ...]:
+        """What the head of this spot writes there; `staying` is the edit of the stream where it stays, if it does."""
+        own = staying
+        if staying and spot in flow.held:
+            own = ()
+        elif staying and spot in flow.muted:
+            own = (Mean(stream_site(spot.layer), (spot.position,)),)
+        elif not live and not silent:
+            return ()
+        arriving = tuple(self._carried(flow, link.layer, link.source) for link in live)
+        quiet = tuple(Mean(stream_site(link.layer), (link.source,)) for link in silent)
+        return (taken(spot, self.named((*own, *arriving, *quiet))),)
+
+
+def taken(spot: Spot, source: str) -> Edit:
+    """Takes over what this local writes."""
+    if spot.head == MLP:
+        return Patch(f"blocks.{spot.layer}.mlp", (spot.position,), source=source)
+    return Patch(f"blocks.{spot.layer}.attn.hook_z", (spot.position,), (spot.head,), source=source)
+
+
+def _mlp_instead(flow: Flow, spot: Spot) -> tuple[Edit, ...]:
+    """Where the flow holds or mutes this MLP, that."""
+    if spot in flow.held:
+        return (taken(spot, BASE),)
+    return (Mean(f"blocks.{spot.layer}.mlp", (spot.position,)),) if spot in flow.muted else ()
