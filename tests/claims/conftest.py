@@ -11,8 +11,8 @@ from openwork.testing.known_circuits import KnownCircuit, known_circuits
 from openwork.training import named_experiment
 
 
-def context_of(task: Task, stack: Stack, **more) -> Context:
-    return Context(Subject.of(choose_engine(stack.spec).engine, stack, task), **more)
+def context_of(task: Task, stack: Stack, engine: str | None = None, **more) -> Context:
+    return Context(Subject.of(choose_engine(stack.spec, engine, 1).engine, stack, task), **more)
 
 
 @pytest.fixture
@@ -30,6 +30,12 @@ def solved(circuits) -> Context:
 def wrong(circuits) -> Context:
     circuit = circuits["looks-too-far"]
     return context_of(circuit.task, circuit.stack)
+
+
+@pytest.fixture(params=["native", "torch"])
+def on_each_engine(request, circuits):
+    """A context for the circuit of this name, on either engine."""
+    return lambda name: context_of(circuits[name].task, circuits[name].stack, request.param)
 
 
 @pytest.fixture

@@ -6,33 +6,46 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from openwork.analyses import Subject
 from openwork.claims import (
     Accuracy,
     Attends,
+    Carries,
     Context,
     Linear,
     Necessary,
     Outcome,
     ReadsOut,
+    Replay,
+    Unnecessary,
     check,
     plan,
     verdict_from_json,
 )
+from openwork.claims import Split as ClaimedSplit
 from openwork.claims.verdict import outcome_of, part
-from openwork.errors import ClaimError
+from openwork.data import Inputs, Split, draw
+from openwork.engines import choose_engine
+from openwork.errors import ClaimError, PlanError
+from openwork.models import initial_stack, spec_for
+from openwork.tasks import Palindrome, ReverseIncrement
+from openwork.training import Experiment, Recipe
 
 CLAIMS = (
     Attends(head="blocks.0.attn.0", query="predicts y[i]", key="x[n-1-i]", each={"i": "outputs"}),
     ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),
     Necessary(components="blocks.0.attn.1", by=["zero", "mean", "resample"]),
+    Unnecessary(components="blocks.0.attn.1", by="resample"),
+    Carries(component="blocks.0.attn.0", variable="x[0]", output="y[2]"),
     Accuracy(),
 )
 
 
 def test_what_it_costs_is_known_before_and_spent_after(solved):
     cost = plan(CLAIMS, solved)
-    assert dict(cost.by_claim) == {"attends": 128, "reads-out": 128, "necessary": 6 * 64, "accuracy": 64}
-    assert cost.forward_rows == 64 * (1 + 1 + 1 + 5)
+    alone = {"attends": 2, "reads-out": 2, "necessary": 6, "unnecessary": 3, "carries": 1 + 2 * 3, "accuracy": 1}
+    assert dict(cost.by_claim) == {kind: 64 * passes for kind, passes in alone.items()}
+    assert cost.forward_rows == 64 * (1 + 1 + 1 + 5 + 0 + 2 * 3)
     verdicts = check(CLAIMS, solved)
     assert solved.ledger.forward_rows == cost.forward_rows == sum(v.forward_rows for v in verdicts)
     assert plan(CLAIMS, solved).forward_rows == 0
@@ -59,6 +72,34 @@ def test_verdicts_are_told_as_they_come(solved):
 def test_verdicts_survive_json(solved, wrong):
     for verdict in (*check(CLAIMS, solved), *check(CLAIMS, wrong)):
         assert verdict_from_json(json.loads(json.dumps(verdict.as_json()))) == verdict
+
+
+def test_a_verdict_of_an_older_openwork_still_loads(solved):
+    [verdict] = check(CLAIMS[:1], solved)
+    old = verdict.as_json() | {"counterexamples": ["x = 0 0 0: y[0] should be 1"]}
+    del old["expect"], old["judge"]
+    read = verdict_from_json(old)
+    assert str(read.counterexamples[0]) == "x = 0 0 0: y[0] should be 1"
+    assert read.judge == 1
+    assert plan(CLAIMS[:1], Context(solved.subject), [read]).forward_rows > 0
+
+
+def test_what_is_known_is_not_judged_again(solved):
+    known = check(CLAIMS, solved)
+    fresh = Context(solved.subject)
+    renamed = [claim.model_copy(update={"id": "other", "expect": Outcome.MIXED}) for claim in CLAIMS]
+    again = check(renamed, fresh, known=known)
+    assert fresh.ledger.forward_rows == plan(renamed, fresh, known).forward_rows == 0
+    assert [v.sentence for v in again] == [v.sentence for v in known]
+    assert {v.claim.id for v in again} == {"other"}
+    assert [v.met for v in again] == [v.outcome == Outcome.MIXED for v in known]
+
+
+def test_a_check_can_be_watched(solved):
+    seen = []
+    check(CLAIMS, replace(solved, watch=seen.append))
+    assert sum(seen) == solved.ledger.forward_rows
+    assert len(seen) == len(solved.ledger.found)
 
 
 def test_a_part_is_a_row_of_a_table(solved):
@@ -88,12 +129,13 @@ def test_claims_about_what_a_model_lacks_do_not_apply(solved):
 def test_wrong_inputs_are_shown_with_what_was_answered(wrong):
     lines = Accuracy().check(wrong).counterexamples
     assert len(lines) == 10
-    assert lines[0] == "x = 0 0 1: y[0] should be 2, the model says 1"
+    assert str(lines[0]) == "x = 0 0 1: y[0] should be 2, the model says 1"
+    assert lines[0].replay == Replay(question=1, output="y[0]")
 
 
 def test_counterexamples_are_real(wrong):
     tokens, names = wrong.subject.inputs.tokens, wrong.task.vocabulary.symbols
-    for line in Accuracy().check(wrong).counterexamples:
+    for line in map(str, Accuracy().check(wrong).counterexamples):
         digits = line.removeprefix("x = ").split(":")[0].split()
         row = int(np.flatnonzero((tokens[:, 1:4] == [names.index(d) for d in digits]).all(axis=1))[0])
         right, said = line.split("should be ")[1].split(", the model says ")
@@ -101,7 +143,9 @@ def test_counterexamples_are_real(wrong):
 
 
 def test_replacements_that_disagree_are_explained(solved):
-    assert "replacements disagree" in Necessary(components="blocks.0.attn.1").check(solved).advice
+    constant = Necessary(components="blocks.0.attn.1").check(solved)
+    assert "a constant and no information" in constant.advice
+    assert "by zero it breaks, by its mean and by that of another input it does not" in constant.sentence
     both = Necessary(components=["blocks.0.attn.0", "blocks.0.attn.2"]).check(solved)
     assert both.outcome == Outcome.MIXED
     assert "others are not" in both.advice
@@ -124,6 +168,75 @@ def test_a_sample_leaves_room_for_doubt(solved, wrong):
     assert found.parts[0].low < 1 == found.parts[0].high
     assert Accuracy(at_least=0.5).check(sampled(solved)).outcome == Outcome.CONFIRMED
     assert Accuracy(output="y[0]").check(sampled(wrong)).outcome == Outcome.REFUTED
+
+
+def test_a_verdict_on_drawn_inputs_says_so_and_has_an_interval(solved):
+    """A task whose model is right everywhere, judged on a sample: more than 99 % is sure, all is not."""
+    drawn = Context(Subject.of(solved.subject.engine, solved.subject.stack, solved.task, Inputs(63)))
+    almost, all_of_them = Accuracy(id="a", at_least=0.9).check(drawn), Accuracy(id="b").check(drawn)
+    assert (almost.outcome, all_of_them.outcome) == (Outcome.CONFIRMED, Outcome.UNDECIDED)
+    assert almost.coverage == "63 inputs drawn with seed 0, of 64"
+    assert almost.parts[0].low == pytest.approx(40 ** (-1 / 63))
+
+
+def test_as_many_drawn_inputs_as_there_are_questions_are_not_all_of_them(solved):
+    subject = solved.subject
+    assert subject.whole and not subject.on(draw(solved.task, len(subject.inputs))).whole
+
+
+def test_a_domain_too_large_to_number_in_63_bits_is_judged_and_its_counterexamples_can_be_asked_again():
+    task = Palindrome()
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, attn_only=True)
+    subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
+    [verdict] = check([Accuracy(at_least=0.99)], Context(subject))
+    assert verdict.outcome == Outcome.REFUTED
+    assert verdict.coverage == "500 inputs drawn with seed 0, of about 6.7e29"
+    [again] = {v.counterexamples[0] for v in (verdict, verdict_from_json(json.loads(json.dumps(verdict.as_json()))))}
+    asked = subject.at([again.replay.question])
+    assert str(again).startswith(f"x = {' '.join(map(str, asked.tokens[0, 1:-1]))}: palindrome should be")
+    assert subject.engine.score(subject.stack, asked).right[0, 0] == 0
+    with pytest.raises(PlanError, match="are not in the domain"):
+        subject.at([task.domain_size])
+
+
+def test_how_a_model_works_can_be_judged_where_it_is_right(solved):
+    """A model that works, on a task that agrees with it on all but one question."""
+
+    class Otherwise(ReverseIncrement):
+        def answers(self, questions):
+            right = super().answers(questions)
+            right[(questions == 0).all(axis=1), 0] = 0
+            return right
+
+    base, length = solved.task.params["base"], solved.task.params["length"]
+    subject = Subject.of(solved.subject.engine, solved.subject.stack, Otherwise(base, length))
+    how, claims = CLAIMS[:3], (*CLAIMS[:3], Accuracy())
+    assert [v.outcome for v in check(claims, Context(subject))] == [Outcome.UNDECIDED] * 3 + [Outcome.REFUTED]
+    context = Context(subject, only_right=True)
+    verdicts = check(claims, context)
+    assert [v.outcome for v in verdicts] == [v.outcome for v in check(how, solved)] + [Outcome.REFUTED]
+    assert [v.coverage for v in verdicts] == ["63 answered right, of 64 of 64 inputs"] * 3 + ["64 of 64 inputs"]
+    assert all(p.low == p.high for v in verdicts for p in v.parts), "all that are answered right are no sample"
+    assert sum(v.forward_rows for v in verdicts) == context.ledger.forward_rows == 64 + 63 * (2 + 5)
+    drawn = Context(Subject.of(subject.engine, subject.stack, subject.task, Inputs(63)), only_right=True)
+    right = len(np.flatnonzero(drawn.subject.inputs.index))
+    assert CLAIMS[0].check(drawn).coverage == f"{right} answered right, of 63 inputs drawn with seed 0, of 64"
+
+
+def test_where_no_input_is_answered_right_there_is_nothing_to_judge(solved):
+    answers = (solved.subject.inputs.answers + 1) % 2
+    nowhere = replace(
+        solved, subject=solved.subject.on(replace(solved.subject.inputs, answers=answers)), only_right=True
+    )
+    assert CLAIMS[0].check(nowhere).outcome == Outcome.UNDECIDED
+
+
+def test_where_the_questions_were_drawn_nothing_is_said_of_a_split(solved):
+    task, spec = solved.task, solved.spec
+    drawn = Experiment(task, spec, Recipe(), Split(inputs=32))
+    found = ClaimedSplit().check(replace(solved, experiment=drawn))
+    assert (found.outcome, found.parts) == (Outcome.UNDECIDED, ())
+    assert "drawn one by one" in found.sentence
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_an_uneven_split_shows_which_values(untrained):
     verdict = Split(experiment="notebook").check(untrained())
     assert verdict.outcome == Outcome.REFUTED
     assert verdict.effect.value == pytest.approx(0.75)
-    assert verdict.counterexamples[0] == "x[0] is 3 in 100 % of held-out questions, 25.00 % of the domain"
+    assert str(verdict.counterexamples[0]) == "x[0] is 3 in 100 % of those held out, 25.00 % of all"
 
 
 def test_the_same_split_gets_the_same_verdict(untrained):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openwork.claims.interval import clopper_pearson, hoeffding, trials_to_confirm
+from openwork.claims.interval import chernoff, clopper_pearson, trials_to_confirm
 
 # From R's binom.test.
 KNOWN = [(5, 10, 0.1870860, 0.8129140), (1, 10, 0.002528579, 0.4450161), (8, 10, 0.4439045, 0.9747893)]
@@ -59,6 +59,29 @@ def test_certainty_is_never_confirmed():
     assert trials_to_confirm(1) is None
 
 
-def test_the_interval_of_a_mean_shrinks_with_the_root_of_the_sample():
-    assert hoeffding(400) == pytest.approx(hoeffding(100) / 2)
-    assert hoeffding(200) == pytest.approx(math.sqrt(math.log(40) / 400))
+def test_many_trials_are_counted_as_well():
+    low, high = clopper_pearson(49_152, 65_536)
+    assert (low, high) == pytest.approx((0.746684, 0.753316), abs=2e-5)  # a normal distribution's, at this size
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.25, 0.9, 1.0])
+@pytest.mark.parametrize("samples", [10, 1000])
+def test_the_interval_of_a_mean_holds_every_rate_that_the_bound_allows(mean, samples):
+    low, high = chernoff(mean, samples)
+    assert 0 <= low <= mean <= high <= 1
+    allowed = math.log(40) / samples
+    for end in {low, high} - {0.0, 1.0}:
+        divergence = sum(q * math.log(q / p) for q, p in ((mean, end), (1 - mean, 1 - end)) if q)
+        assert divergence == pytest.approx(allowed)
+    assert max(high - mean, mean - low) <= math.sqrt(allowed / 2) + 1e-12  # never wider than Hoeffding's own
+
+
+def test_the_interval_of_a_mean_holds_it_as_often_as_it_says():
+    """Of true and false values, by summing the chances of every count whose interval does not hold the rate."""
+    for rate, samples in ((0.9, 40), (0.5, 25), (0.02, 60)):
+        missed = sum(
+            math.comb(samples, k) * rate**k * (1 - rate) ** (samples - k)
+            for k in range(samples + 1)
+            if not chernoff(k / samples, samples)[0] <= rate <= chernoff(k / samples, samples)[1]
+        )
+        assert missed <= 0.05

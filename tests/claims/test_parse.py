@@ -6,11 +6,15 @@ from openwork.claims import (
     KINDS,
     Accuracy,
     Attends,
+    Carries,
+    Implements,
     Learns,
     Linear,
     Necessary,
     ReadsOut,
     Split,
+    Sufficient,
+    Unnecessary,
     article_for,
     parse_claims,
 )
@@ -30,6 +34,15 @@ head = "blocks.0.attn.0"
 query = "predicts y[i]"
 key = "x[7-i]"
 for = { i = "0..7" }
+"""
+
+CARRIES = """
+[[claim]]
+kind = "carries"
+component = "{}"
+variable = "{}"
+output = "{}"
+at = "{}"
 """
 
 FIVE_MISTAKES = """
@@ -83,6 +96,14 @@ def test_a_claim_is_the_same_in_toml_and_in_python():
         Attends(head="blocks.1.attn.0", query="predicts y[i]", key="BOS", each={"i": "outputs"}),
         ReadsOut(site="blocks.1.hook_resid_post", after_norm=True),
         Necessary(components=["blocks.0.mlp", "blocks.0.attn.0 + blocks.1.mlp"], by="resample"),
+        Unnecessary(components="blocks.0.mlp"),
+        Implements(program="reverse", alignment={"digit[i]": "blocks.0.attn @ predicts y[i]"}, each={"i": "outputs"}),
+        Sufficient(nodes=["blocks.0.attn.0 @ predicts y[i]", "blocks.1.mlp"], output="y[i]", each={"i": "outputs"}),
+        Sufficient(edges=["embed -> blocks.0.attn", "blocks.0.attn @ x[2] -> output"], at_least=0.5, seed=2),
+        Carries(component="blocks.0.attn", variable="x[7-i]", output="y[i]", at="predicts y[i]", each={"i": range(8)}),
+        Carries(
+            component="blocks.0.attn + blocks.1.mlp", variable="x[0]", output="y[7]", at_most=0.1, forced="changed"
+        ),
         Accuracy(),
         Split(experiment="notebook"),
         Learns(experiment="notebook", seeds=3),
@@ -124,6 +145,7 @@ def test_sites_are_not_looked_at_without_a_model():
         ("[[claim]]\nid = 'a'", "kind: is missing"),
         ("[[claim]]\nkind = 'learns'\nexperiment = 'notbook'", "did you mean 'notebook'"),
         ("[[claim]]\nkind = 'learns'", "experiment: is missing"),
+        ("[[claim]]\nkind = 'accuracy'\nexpect = 'REFUTE'", "did you mean 'REFUTED'?"),
         ("[[claim]]\nkind = 'accuracy'\nat_least = 1.5", "less than or equal to 1"),
         ("[[claim]]\nkind = 'accuracy'\nat_least = nan", "finite"),
         ("[[claim]]\nkind = 'accuracy'\nfor = { i = '0..7' }", "nothing is quantified"),
@@ -133,6 +155,16 @@ def test_sites_are_not_looked_at_without_a_model():
         ("[[claim]]\nkind = 'necessary'\ncomponents = 'blocks.2.mlp'", "blocks.2.mlp"),
         ("[[claim]]\nkind = 'linear'\ncomponents = 'blocks.0.attn'", "is not an MLP"),
         ("[[claim]]\nkind = 'linear'\ncomponents = 'blocks.0.mlp'\nat_least = 1\nat_most = 0", "not both"),
+        (CARRIES.format("blocks.0.atn", "x[0]", "y[7]", "x[0]"), "blocks.0.atn"),
+        (CARRIES.format("blocks.0.attn", "y[0]", "y[7]", "x[0]"), "no 'y[0]'"),
+        (CARRIES.format("blocks.0.attn", "x[0]", "y[8]", "x[0]"), "did you mean 'y[7]'"),
+        (CARRIES.format("blocks.0.attn", "x[0]", "y[7]", "predict y[7]"), "did you mean 'predicts y[7]'"),
+        (CARRIES.format("blocks.0.attn", "x[0]", "y[7]", "") + "at_most = 0\nat_least = 1", "not both"),
+        (CARRIES.format("blocks.0.attn", "x[0]", "y[7]", "") + "at_most = -0.1", "greater than or equal to 0"),
+        ("[[claim]]\nkind = 'implements'\nprogram = 'p'\nalignment = {}", "at least 1 item"),
+        ("[[claim]]\nkind = 'implements'\nprogram = 'p'\nalignment = { d = 'blocks.9.mlp @ x[0]' }", "blocks.9.mlp"),
+        ("[[claim]]\nkind = 'implements'\nprogram = 'p'\nalignment = { d = 'blocks.0.mlp @ x[9]' }", "no 'x[9]'"),
+        ("[[claim]]\nkind = 'unnecessary'\ncomponents = 'blocks.0.mlp + blocks.7.mlp'", "blocks.7.mlp"),
         ("[[claim]]\nkind = 'reads-out'\nsite = 'blocks.0.attn.hook_q'", "d_model numbers"),
         ("[[claim]]\nkind = 'attends'\nhead = 'blocks.0.attn'\nquery = 'BOS'\nkey = 'BOS'", "is not a head"),
     ],

@@ -72,6 +72,6 @@ def test_the_numbers_are_those_of_the_independent_judge(model):
 
 
 def test_a_counterexample_can_be_read():
-    first = verdicts("A")["embedding-readout"].counterexamples[0]
+    first = str(verdicts("A")["embedding-readout"].counterexamples[0])
     assert first.startswith("x = ")
     assert "y[0] should be" in first

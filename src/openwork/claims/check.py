@@ -1,13 +1,13 @@
-"""Judging several claims on one model: what is shared is measured once."""
+"""Judging several claims on one model: what is shared is measured once, what is known is not measured again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openwork.claims.claim import Claim, not_applicable
 from openwork.claims.context import Context
-from openwork.claims.verdict import Verdict
+from openwork.claims.verdict import JUDGE, Verdict
 
 
 @dataclass(frozen=True)
@@ -15,24 +15,34 @@ class Cost:
     """What checking some claims takes, before anything runs.
 
     Attributes:
-        by_claim: forward rows of each claim on its own, in order: (id, rows).
+        by_claim: forward rows of each claim on its own, in order: (id, rows); 0 where the verdict is known.
         forward_rows: of all together, where what they share is measured once.
+        training_rows: those among them that are training, and so take longer.
     """
 
     by_claim: tuple[tuple[str, int], ...]
     forward_rows: int
+    training_rows: int = 0
 
 
-def plan(claims: Sequence[Claim], context: Context) -> Cost:
-    """What checking these claims takes; claims that do not apply to the model take nothing."""
-    fitting = [claim for claim in claims if not list(claim.misfits(context.task, context.spec))]
-    wanted = dict.fromkeys(evidence for claim in fitting for evidence in claim.evidence(context))
-    alone = tuple((claim.id, claim.cost(context) if claim in fitting else 0) for claim in claims)
-    return Cost(alone, sum(evidence.rows(context) for evidence in wanted if evidence not in context.ledger.found))
+def plan(claims: Sequence[Claim], context: Context, known: Sequence[Verdict] = ()) -> Cost:
+    """What checking these claims takes; nothing for those that are known, or do not apply to the model."""
+    verdicts = _by_digest(known)
+    asked = [
+        claim.text().digest not in verdicts and not list(claim.misfits(context.task, context.spec)) for claim in claims
+    ]
+    fitting = [claim for claim, wanted in zip(claims, asked, strict=True) if wanted]
+    evidence = dict.fromkeys(evidence for claim in fitting for evidence in claim.evidence(context))
+    rows = {wanted: wanted.rows(context) for wanted in evidence if not context.knows(wanted)}
+    alone = tuple((c.id, c.cost(context) if wanted else 0) for c, wanted in zip(claims, asked, strict=True))
+    return Cost(alone, sum(rows.values()), sum(count for wanted, count in rows.items() if wanted.trains))
 
 
 def check(
-    claims: Sequence[Claim], context: Context, tell: Callable[[Verdict], None] | None = None
+    claims: Sequence[Claim],
+    context: Context,
+    tell: Callable[[Verdict], None] | None = None,
+    known: Sequence[Verdict] = (),
 ) -> tuple[Verdict, ...]:
     """The verdicts, in order; a claim about something that the model does not have is UNDECIDED.
 
@@ -40,11 +50,22 @@ def check(
         claims: what to judge.
         context: on what; evidence that it already holds is not measured again.
         tell: called with every verdict as soon as it is there.
+        known: what was judged of this model before, on the same inputs; claims of the same content are answered by it.
     """
+    answered = _by_digest(known)
     verdicts = []
     for claim in claims:
-        misfits = list(claim.misfits(context.task, context.spec))
-        verdicts.append(not_applicable(claim, misfits) if misfits else claim.check(context))
+        before = answered.get(claim.text().digest)
+        if before is not None:
+            verdicts.append(replace(before, claim=claim.text(), expect=claim.expect))
+        else:
+            misfits = list(claim.misfits(context.task, context.spec))
+            verdicts.append(not_applicable(claim, misfits) if misfits else claim.check(context))
         if tell is not None:
             tell(verdicts[-1])
     return tuple(verdicts)
+
+
+def _by_digest(known: Sequence[Verdict]) -> dict[str, Verdict]:
+    """What the judge of today said, by the content of the claim; the latest where there are several."""
+    return {verdict.claim.digest: verdict for verdict in known if verdict.judge == JUDGE}

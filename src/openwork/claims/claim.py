@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from openwork.analyses.result import percent
 from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
+from openwork.claims.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
 from openwork.errors import ClaimError, Reason, suggestion
@@ -24,6 +26,17 @@ MOST_COUNTEREXAMPLES = 10
 def several(value: Any) -> Any:
     """One name or a list of names, as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+def outcome(value: Any) -> Any:
+    """An outcome from its name.
+
+    Raises:
+        ValueError: there is no such outcome.
+    """
+    if isinstance(value, str) and value not in Outcome.__members__:
+        raise ValueError(f"there is no outcome {value!r}; {suggestion(value.upper(), Outcome.__members__)}")
+    return Outcome(value) if isinstance(value, str) else value
 
 
 Several = Annotated[tuple[str, ...], BeforeValidator(several)]
@@ -49,7 +62,7 @@ class Finding:
     parts: tuple[Part, ...]
     sentence: str
     effect: Effect | None
-    counterexamples: tuple[str, ...]
+    counterexamples: tuple[Counterexample, ...]
     advice: Callable[[Outcome], str]
     coverage: str | None = None
 
@@ -71,6 +84,8 @@ class Claim(BaseModel):
     """a short name; that of the kind unless given"""
     says: str = ""
     """the claim in words; made from the fields unless given"""
+    expect: Annotated[Outcome | None, BeforeValidator(outcome)] = None
+    """how it should come out, for a claims file that is a test; CONFIRMED unless given. Never changes the verdict"""
 
     def __init__(self, **fields: Any) -> None:
         try:
@@ -100,6 +115,10 @@ class Claim(BaseModel):
     def find(self, context: Context) -> Finding:
         """Looks at the evidence."""
 
+    def given(self, programs: Mapping[str, Program]) -> Self:
+        """With the programs that it names, where they are among these; most claims name none."""
+        return self
+
     def evidence(self, context: Context) -> tuple[Evidence[Any], ...]:
         """All the evidence that a check gathers."""
         return ((UNEDITED,) if self.about_mechanism else ()) + self.needs(context)
@@ -109,7 +128,8 @@ class Claim(BaseModel):
         return sum(wanted.rows(context) for wanted in dict.fromkeys(self.evidence(context)))
 
     def check(self, context: Context) -> Verdict:
-        """Judges the claim. Where it speaks of a mechanism and the model does not solve the task, it stays UNDECIDED.
+        """Judges the claim. Where it speaks of a mechanism and the model does not solve the task, it stays UNDECIDED;
+        unless the context has it judged on those inputs only that the model answers right.
 
         Raises:
             ClaimError: the task or the model does not have what the claim speaks of.
@@ -118,6 +138,7 @@ class Claim(BaseModel):
         if reasons:
             raise ClaimError(f"the claim {self.id} does not fit this model", reasons)
         before = context.ledger.forward_rows
+        context = self._judged_on(context)
         wrong = self._unsolved(context)
         finding = self.find(context)
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
@@ -132,7 +153,19 @@ class Claim(BaseModel):
             counterexamples=finding.counterexamples[:MOST_COUNTEREXAMPLES],
             forward_rows=context.ledger.forward_rows - before,
             advice=advice,
+            expect=self.expect,
         )
+
+    def _judged_on(self, context: Context) -> Context:
+        if not (self.about_mechanism and context.only_right):
+            return context
+        found = context.evidence(UNEDITED)
+        right = (found == context.subject.inputs.answers).all(axis=1)
+        if right.all() or not right.any():
+            return context
+        narrowed = context.where_right(right)
+        narrowed.tell(UNEDITED, found[right])
+        return narrowed
 
     def _unsolved(self, context: Context) -> str:
         if not self.about_mechanism:
@@ -149,6 +182,7 @@ class Claim(BaseModel):
     def text(self) -> ClaimText:
         """The claim as verdicts keep it."""
         fields = self.as_table()
+        fields.pop("expect", None)
         return ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields)
 
     def as_table(self) -> dict[str, Any]:
@@ -164,7 +198,9 @@ class Claim(BaseModel):
         return f"{self.id}: {self.says}"
 
 
-UNSOLVED_ADVICE = "Train the model until it is right on every input, then ask again."
+UNSOLVED_ADVICE = (
+    "Train the model until it is right on every input; or ask how it works where it is right (--only-right)."
+)
 
 
 def not_applicable(claim: Claim, reasons: Iterable[Reason]) -> Verdict:
@@ -180,6 +216,7 @@ def not_applicable(claim: Claim, reasons: Iterable[Reason]) -> Verdict:
         counterexamples=(),
         forward_rows=0,
         advice="Judge it on a model of the kind that it speaks of.",
+        expect=claim.expect,
     )
 
 

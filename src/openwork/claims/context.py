@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,9 @@ class Trials:
 class Evidence(ABC, Generic[Found]):
     """Something that can be measured. Subclasses are frozen dataclasses: equal requests are measured once."""
 
+    trains: ClassVar[bool] = False
+    """whether it is measured by training, whose rows take longer"""
+
     @abstractmethod
     def rows(self, context: Context) -> int:
         """Inputs that must be run through a model for it, known before anything runs."""
@@ -57,7 +60,8 @@ class Evidence(ABC, Generic[Found]):
 class Ledger:
     """What has been measured, and what it cost: the one thing in a context that changes."""
 
-    found: dict[Evidence[Any], Any] = field(default_factory=dict)
+    found: dict[tuple[Evidence[Any], bool], Any] = field(default_factory=dict)
+    """by what was asked for, and whether only inputs that are answered right were measured"""
     forward_rows: int = 0
 
 
@@ -66,17 +70,22 @@ class Context:
     """What claims are judged on.
 
     Attributes:
-        subject: the engine, one model, its task, and the inputs, the whole domain as a rule.
+        subject: the engine, one model, its task, and the inputs: the whole domain, or a sample where that is too large.
         experiment: how the model was trained; None where nobody knows.
         split_parts: numbers of the questions trained on and held out; those of the experiment unless given.
         trials: trains a named experiment with so many seeds, or looks the answer up, and gives None where it is not
             known; None where nothing can do so.
+        only_right: judge claims about how the model works on those inputs only that it answers right; unless, where
+            one is answered wrongly, they stay UNDECIDED.
+        watch: called after every measurement but training, with the inputs that it ran through the model.
     """
 
     subject: Subject
     experiment: Experiment | None = None
     split_parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
     trials: Callable[[str, int], Trials | None] | None = None
+    only_right: bool = False
+    watch: Callable[[int], None] = lambda rows: None
     ledger: Ledger = field(default_factory=Ledger, repr=False)
 
     @property
@@ -97,19 +106,36 @@ class Context:
     @property
     def whole(self) -> bool:
         """Whether that is every question of the task."""
-        return self.inputs == self.task.domain_size
+        return self.subject.whole
 
     @property
     def coverage(self) -> str:
         """On how much claims are judged, for example `65,536 of 65,536 inputs`."""
-        return f"{self.inputs:,} of {self.task.domain_size:,} inputs"
+        return self.subject.coverage
+
+    def where_right(self, right: NDArray[np.bool_]) -> Context:
+        """On those of its inputs, `[input]`, that the model answers right; with the same ledger."""
+        return replace(self, subject=self.subject.where_right(right))
+
+    def knows(self, wanted: Evidence[Any]) -> bool:
+        """Whether this has been measured."""
+        return self._key(wanted) in self.ledger.found
+
+    def tell(self, wanted: Evidence[Found], found: Found) -> None:
+        """What was found, where it need not be measured."""
+        self.ledger.found.setdefault(self._key(wanted), found)
 
     def evidence(self, wanted: Evidence[Found]) -> Found:
         """What was asked for, measured now unless it was before."""
-        ledger = self.ledger
-        if wanted not in ledger.found:
+        if not self.knows(wanted):
             found = wanted.measure(self)
-            ledger.found[wanted] = found
-            ledger.forward_rows += wanted.spent(self, found)
-        known: Found = ledger.found[wanted]
+            self.tell(wanted, found)
+            spent = wanted.spent(self, found)
+            self.ledger.forward_rows += spent
+            if not wanted.trains:
+                self.watch(spent)
+        known: Found = self.ledger.found[self._key(wanted)]
         return known
+
+    def _key(self, wanted: Evidence[Any]) -> tuple[Evidence[Any], bool]:
+        return wanted, self.subject.asked is not None

@@ -1,26 +1,30 @@
-"""Inputs that speak against a claim, as lines that a person reads."""
+"""Inputs that speak against a claim, each with a line that a person reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.claims.context import Context
+from openwork.claims.counterexample import Counterexample, Replay
 
 MOST = 10
+Replaying = Callable[[Context, int, str], Replay]
+"""How to run an input again, by its row and the output that went wrong."""
 
 
 def question(context: Context, row: int) -> str:
     """An input in words: `x = 0 1 2 3`, or its variables one by one where their names have nothing in common."""
     task, tokens = context.task, context.subject.inputs.tokens[row]
-    symbols = [task.vocabulary.symbols[int(tokens[v.position])] for v in task.variables]
+    shown = [v for v in task.variables if tokens[v.position] != task.pad_token]
+    symbols = [task.vocabulary.symbols[int(tokens[v.position])] for v in shown]
     stems = {v.name.partition("[")[0] for v in task.variables}
     if len(stems) == 1:
         return f"{stems.pop()} = {' '.join(symbols)}"
-    return ", ".join(f"{v.name} = {s}" for v, s in zip(task.variables, symbols, strict=True))
+    return ", ".join(f"{v.name} = {s}" for v, s in zip(shown, symbols, strict=True))
 
 
 def symbol(context: Context, token: int) -> str:
@@ -28,21 +32,36 @@ def symbol(context: Context, token: int) -> str:
     return context.task.answer_vocabulary.symbols[int(token)] if token >= 0 else "a tie"
 
 
+def unedited(context: Context, row: int, output: str = "") -> Replay:
+    """The input as it is."""
+    return Replay(number(context, row), output=output)
+
+
+def number(context: Context, row: int) -> int:
+    """The number of an input's question in the task's domain."""
+    return int(context.subject.inputs.index[row])
+
+
 def wrong_answers(
-    context: Context, found: NDArray[np.int16], outputs: Iterable[int], said: str = "the model says"
-) -> tuple[str, ...]:
+    context: Context,
+    found: NDArray[np.int16],
+    outputs: Iterable[int],
+    said: str = "the model says",
+    replaying: Replaying = unedited,
+) -> tuple[Counterexample, ...]:
     """Up to ten inputs where `found` (`[input, graded]`) is wrong at one of these outputs, taken from each in turn."""
     answers, names = context.subject.inputs.answers, context.task.outputs
 
-    def lines(output: int) -> Iterator[str]:
-        for row in np.flatnonzero(found[:, output] != answers[:, output])[:MOST]:
+    def examples(output: int) -> Iterator[Counterexample]:
+        for row in map(int, np.flatnonzero(found[:, output] != answers[:, output])[:MOST]):
             right, got = symbol(context, answers[row, output]), symbol(context, found[row, output])
-            yield f"{question(context, int(row))}: {names[output]} should be {right}, {said} {got}"
+            line = f"{question(context, row)}: {names[output]} should be {right}, {said} {got}"
+            yield Counterexample(line, replaying(context, row, names[output]))
 
-    return in_turn([list(lines(output)) for output in outputs])
+    return in_turn([list(examples(output)) for output in outputs])
 
 
-def in_turn(lines: Sequence[Sequence[str]]) -> tuple[str, ...]:
+def in_turn(found: Sequence[Sequence[Counterexample]]) -> tuple[Counterexample, ...]:
     """The first of each list, then the second of each, and so on; ten at most."""
-    merged = chain.from_iterable(zip_longest(*lines))
-    return tuple(line for line in merged if line is not None)[:MOST]
+    merged = chain.from_iterable(zip_longest(*found))
+    return tuple(example for example in merged if example is not None)[:MOST]

@@ -14,33 +14,43 @@ A file is TOML: ::
     for = { i = "outputs" }
 
 `openwork.claims.registry` lists the kinds; their fields are told in `openwork.claims.kinds`. Beside the claims a file
-may have a `title`.
+may have a `title`, and the name of the `task` that they are about.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from openwork.claims.claim import Claim
+from openwork.claims.program import Program
 from openwork.claims.registry import KINDS
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
 from openwork.tasks import Task
 
 FORMAT = 1
-TOP = ("claim", "format", "title")
+NONE_GIVEN: Mapping[str, Program] = MappingProxyType({})
+TOP = ("claim", "format", "task", "title")
 
 
-def parse_claims(text: str, task: Task, spec: ModelSpec | None = None, source: str = "claims") -> tuple[Claim, ...]:
-    """The claims of a file, in order.
+def parse_claims(
+    text: str,
+    task: Task,
+    spec: ModelSpec | None = None,
+    source: str = "claims",
+    programs: Mapping[str, Program] = NONE_GIVEN,
+) -> tuple[Claim, ...]:
+    """The claims of a file, in order. Nothing in the file is executed.
 
     Args:
         text: the file's text.
         task: whose roles and outputs the claims speak of.
         spec: whose sites they speak of; sites are not looked at where it is None.
         source: the file's name, for messages.
+        programs: those that the user has given, by the names of their files; claims only name them.
 
     Raises:
         ClaimError: with every mistake in the file: which claim, which field, and how to mend it.
@@ -51,6 +61,9 @@ def parse_claims(text: str, task: Task, spec: ModelSpec | None = None, source: s
         reason = Reason(source, str(error), "mend the TOML first; the claims are read after that")
         raise ClaimError(f"{source} is not a claims file", reason) from error
     reasons = _top_reasons(tables)
+    if tables.get("task", task.name) != task.name:
+        what = f"these claims are about {tables['task']!r}, and the model was trained on {task.name!r}"
+        raise ClaimError(f"{source} cannot be judged", [*reasons, Reason("task", what, "give a run of that task")])
     entries = tables.get("claim", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         reasons.append(Reason("claim", "is not a list of tables", "begin every claim with [[claim]]"))
@@ -59,7 +72,7 @@ def parse_claims(text: str, task: Task, spec: ModelSpec | None = None, source: s
     taken: dict[str, int] = {}
     for number, entry in enumerate(entries, start=1):
         place = f"[[claim]] {number}" + (f" ({entry['id']})" if isinstance(entry.get("id"), str) else "")
-        claim, wrong = _claim(entry, task, spec)
+        claim, wrong = _claim(entry, task, spec, programs)
         name = claim.id if claim is not None else entry.get("id")
         if isinstance(name, str) and taken.setdefault(name, number) != number:
             wrong.append(Reason("id", f"{name!r} is taken by [[claim]] {taken[name]}", "give each its own"))
@@ -84,7 +97,9 @@ def _top_reasons(tables: Mapping[str, Any]) -> list[Reason]:
     return reasons
 
 
-def _claim(entry: Mapping[str, Any], task: Task, spec: ModelSpec | None) -> tuple[Claim | None, list[Reason]]:
+def _claim(
+    entry: Mapping[str, Any], task: Task, spec: ModelSpec | None, programs: Mapping[str, Program]
+) -> tuple[Claim | None, list[Reason]]:
     """The claim of one table, or everything that is wrong with it."""
     kind = entry.get("kind")
     if not isinstance(kind, str):
@@ -94,7 +109,7 @@ def _claim(entry: Mapping[str, Any], task: Task, spec: ModelSpec | None) -> tupl
         return None, [Reason("kind", f"no claim is of the kind {kind!r}", suggestion(kind, KINDS))]
     fields = {name: value for name, value in entry.items() if name != "kind"}
     try:
-        claim = KINDS[kind](**fields)
+        claim = KINDS[kind](**fields).given(programs)
     except ClaimError as error:
         return None, [*error.reasons, *_misfits_without(fields, error.reasons, kind, task, spec)]
     return claim, list(claim.misfits(task, spec))

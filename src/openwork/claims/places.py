@@ -49,6 +49,20 @@ def unknown_components(spec: ModelSpec | None, where: str, names: Iterable[str])
 
 
 @dataclass(frozen=True)
+class Place:
+    """A component, and the role at which it is meant; an empty role means every position."""
+
+    component: str
+    role: str = ""
+
+
+def place(text: str) -> Place:
+    """The place that is written as `blocks.0.attn.0 @ predicts y[i]`, or without a role."""
+    name, _, role = text.partition("@")
+    return Place(name.strip(), role.strip())
+
+
+@dataclass(frozen=True)
 class Head:
     """A head: the site of its layer's pattern, and which of its heads."""
 

@@ -2,14 +2,62 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from openwork.claims.context import Context
-from openwork.claims.interval import hoeffding
+from openwork.claims.interval import chernoff, clopper_pearson
 from openwork.claims.verdict import Part, Relation, part
 
 
 def mean_part(context: Context, label: str, mean: float, relation: Relation, threshold: float) -> Part:
     """A part whose value is a mean over the context's inputs of numbers between 0 and 1."""
+    interval = None if context.whole else chernoff(mean, context.inputs)
+    return part(label, mean, relation, threshold, interval)
+
+
+def right_part(context: Context, label: str, right: NDArray[np.bool_], relation: Relation, threshold: float) -> Part:
+    """A part whose value is the share of true ones in `right`: `[input]`, or `[input, output]`.
+
+    On a sample the inputs are the independent ones: their count decides the interval, which is exact where each gives
+    one true or false.
+    """
+    mean = float(right.mean()) if right.size else 0.0
+    if context.whole or not right.size:
+        return part(label, mean, relation, threshold)
+    if right.size == len(right):
+        return part(label, mean, relation, threshold, clopper_pearson(int(right.sum()), len(right)))
+    return part(label, mean, relation, threshold, chernoff(mean, len(right)))
+
+
+def pairs_part(
+    context: Context,
+    label: str,
+    pairs: NDArray[np.bool_],
+    hits: NDArray[np.bool_],
+    relation: Relation,
+    threshold: float,
+) -> Part:
+    """A part whose value is the share of hits among the pairs of an input, averaged over inputs that have any.
+
+    Args:
+        pairs: `[alternative, input]`, which count; where none does nothing can be said.
+        hits: `[alternative, input]`.
+    """
+    count = pairs.sum(axis=0)
+    shares = (pairs & hits).sum(axis=0)[count > 0] / count[count > 0]
+    if not len(shares):
+        return part(label, 0.0, relation, threshold, (0.0, 1.0))
+    mean = float(shares.mean())
     if context.whole:
         return part(label, mean, relation, threshold)
-    half = hoeffding(context.inputs)
-    return part(label, mean, relation, threshold, (max(0.0, mean - half), min(1.0, mean + half)))
+    if len(pairs) == 1:
+        return part(label, mean, relation, threshold, clopper_pearson(round(shares.sum()), len(shares)))
+    return part(label, mean, relation, threshold, chernoff(mean, len(shares)))
+
+
+def count_part(label: str, hits: int, total: int, threshold: float, exact: bool) -> Part:
+    """A part that wants at least a share of hits among `total`; those are drawn unless `exact`."""
+    if not total:
+        return part(label, 0.0, ">=", threshold, (0.0, 1.0))
+    return part(label, hits / total, ">=", threshold, None if exact else clopper_pearson(hits, total))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
+
+from openwork.claims.counterexample import Counterexample, counterexample_from_json
 
 
 class Outcome(StrEnum):
@@ -19,6 +23,10 @@ class Outcome(StrEnum):
     """some parts hold and some do not"""
     UNDECIDED = "UNDECIDED"
     """the evidence allows either, or the question does not apply to this model"""
+
+
+JUDGE = 2
+"""Goes up when a kind comes to judge otherwise; what an older judge said is measured again."""
 
 
 Relation = Literal[">=", "<="]
@@ -87,6 +95,12 @@ class ClaimText:
     says: str
     fields: Mapping[str, Any]
 
+    @property
+    def digest(self) -> str:
+        """The same for claims of the same content, however they are called and put into words."""
+        content = json.dumps([self.kind, dict(self.fields)], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -99,9 +113,11 @@ class Verdict:
         parts: every case, judged on its own.
         coverage: on how much it was measured, for example `65,536 of 65,536 inputs`.
         effect: how large what was found is.
-        counterexamples: up to ten, readable.
+        counterexamples: up to ten; `openwork trace` runs them again.
         forward_rows: inputs run through the model for this claim; evidence shared with an earlier claim costs nothing.
         advice: what to make of it, in one sentence.
+        expect: what whoever wrote the claim expects it to be; None where nothing was said.
+        judge: which version of the judge said so.
     """
 
     claim: ClaimText
@@ -110,9 +126,21 @@ class Verdict:
     parts: tuple[Part, ...]
     coverage: str
     effect: Effect | None
-    counterexamples: tuple[str, ...]
+    counterexamples: tuple[Counterexample, ...]
     forward_rows: int
     advice: str
+    expect: Outcome | None = None
+    judge: int = JUDGE
+
+    @property
+    def key(self) -> str:
+        """What stores call it: by the name and the content of its claim."""
+        return f"{self.claim.id} {self.claim.digest}"
+
+    @property
+    def met(self) -> bool:
+        """Whether it came out as expected, which is CONFIRMED unless the claim says otherwise."""
+        return self.outcome is (self.expect or Outcome.CONFIRMED)
 
     @property
     def holding(self) -> int:
@@ -128,9 +156,11 @@ class Verdict:
             "parts": [dict(vars(p)) for p in self.parts],
             "coverage": self.coverage,
             "effect": None if self.effect is None else {"value": self.effect.value, "unit": self.effect.unit},
-            "counterexamples": list(self.counterexamples),
+            "counterexamples": [example.as_json() for example in self.counterexamples],
             "forward_rows": self.forward_rows,
             "advice": self.advice,
+            "expect": None if self.expect is None else str(self.expect),
+            "judge": self.judge,
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -144,7 +174,7 @@ class Verdict:
 
 
 def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
-    """The verdict that `Verdict.as_json` wrote.
+    """The verdict that `Verdict.as_json` wrote, in this version or an older one.
 
     Raises:
         KeyError, TypeError, ValueError: something else wrote it.
@@ -159,6 +189,8 @@ def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
         outcome=Outcome(value["outcome"]),
         parts=parts,
         effect=effect,
-        counterexamples=tuple(value["counterexamples"]),
+        counterexamples=tuple(map(counterexample_from_json, value["counterexamples"])),
+        expect=Outcome(value["expect"]) if value.get("expect") else None,
+        judge=value.get("judge", 1),
         **kept,
     )

@@ -17,6 +17,11 @@ def holding(parts: Sequence[Part], noun: str = "cases") -> str:
     return f"in {count or 'none'} of {len(parts)} {noun}"
 
 
+def claimed(parts: Sequence[Part], wanted: str, noun: str = "cases") -> str:
+    """What is claimed, and of how many cases it holds: `at least 90 % in 3 of 8 cases`, `claimed: at least 90 %`."""
+    return f"{wanted} {holding(parts, noun)}" if len(parts) > 1 else f"claimed: {wanted}"
+
+
 def told(parts: Sequence[Part], number: Callable[[float], str]) -> str:
     """Every value where they are few, else the largest and the smallest."""
     if len(parts) <= FEW:

@@ -1,4 +1,4 @@
-"""The claims of published articles, by the task that they are about."""
+"""The claims of published articles, by the task that they are about; and what we found to hold instead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from openwork.tasks import Task
 
 ARTICLES: dict[str, str] = {"reverse-increment": "from_zero_to_mechinterp.toml"}
 """The file of each task that an article is about."""
+
+
+INSTEAD: dict[str, str] = {"reverse-increment": "what_holds_instead.toml"}
+"""The file of each task with claims of our own about its models."""
 
 
 def article_text(task: Task) -> str | None:
@@ -27,3 +31,15 @@ def article_for(task: Task, spec: ModelSpec | None = None) -> tuple[Claim, ...]:
     """
     text = article_text(task)
     return () if text is None else parse_claims(text, task, spec, ARTICLES[task.name])
+
+
+def instead_for(task: Task, spec: ModelSpec | None = None) -> tuple[Claim, ...]:
+    """Our own claims about models of this task; none where nobody has looked.
+
+    Raises:
+        ClaimError: with `spec`, where they speak of what such a model does not have.
+    """
+    name = INSTEAD.get(task.name)
+    if name is None:
+        return ()
+    return parse_claims(files(__name__).joinpath(name).read_text(encoding="utf-8"), task, spec, name)

@@ -1,9 +1,23 @@
 """What claims measure: each kind of evidence once for all claims that ask for it."""
 
 from openwork.claims.evidence.attention import AttentionWeights
+from openwork.claims.evidence.interchange import UNCHANGED, Interchange, Interchanged
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
+from openwork.claims.evidence.program_pairs import ProgramPairs
 from openwork.claims.evidence.readout import NearestAnswer
 from openwork.claims.evidence.split_distance import Distance, SplitDistance
 from openwork.claims.evidence.training import TrainedSeeds
 
-__all__ = ["UNEDITED", "AttentionWeights", "Distance", "NearestAnswer", "Predictions", "SplitDistance", "TrainedSeeds"]
+__all__ = [
+    "UNCHANGED",
+    "UNEDITED",
+    "AttentionWeights",
+    "Distance",
+    "Interchange",
+    "Interchanged",
+    "NearestAnswer",
+    "Predictions",
+    "ProgramPairs",
+    "SplitDistance",
+    "TrainedSeeds",
+]

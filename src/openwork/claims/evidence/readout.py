@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses import Subject, Way
-from openwork.analyses.readout import final_norm
+from openwork.analyses.unembedding import final_norm
 from openwork.claims.context import Context, Evidence
 
 NO_SYMBOL = -1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +53,16 @@ class SplitDistance(Evidence[Distance | None]):
 
     def measure(self, context: Context) -> Distance | None:
         task, held_out = context.task, held_out_questions(context, self.experiment)
-        if held_out is None or not len(held_out) or not task.variables:
+        if held_out is None or not len(held_out) or task.domain_size is None:
             return None
         counts = _Counts.of(task)
         found = counts.shares(task.questions(held_out))
         excess = tuple(
-            (variable, value, float(share), 1 / counts.sizes[variable])
-            for variable, shares in enumerate(np.split(found, counts.starts[1:]))
-            for value, share in enumerate(shares)
+            (variable, value, float(share), float(domain))
+            for variable, (shares, of_all) in enumerate(
+                zip(counts.split(found), counts.split(counts.domain), strict=True)
+            )
+            for value, (share, domain) in enumerate(zip(shares, of_all, strict=True))
         )
         stream, size = bits("random splits"), task.domain_size
         largest = np.empty(RANDOM_SPLITS)
@@ -70,17 +73,29 @@ class SplitDistance(Evidence[Distance | None]):
         return Distance(len(held_out), tuple(map(float, counts.distances(found))), excess, bound)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Counts:
-    """Counts every value of every variable at once: variable v's values lie at `starts[v]`."""
+    """Counts every value of every variable at once: variable v's values lie at `starts[v]`.
+
+    `domain` is `[value of variable]`, what share of all questions has each: the same for all values of a variable,
+    unless not every combination is a question.
+    """
 
     sizes: NDArray[np.int64]
     starts: NDArray[np.int64]
+    domain: NDArray[np.float64]
 
     @classmethod
     def of(cls, task: Task) -> _Counts:
         sizes = np.array([v.values for v in task.variables])
-        return cls(sizes, np.concatenate([[0], np.cumsum(sizes)[:-1]]))
+        free = cls(sizes, np.concatenate([[0], np.cumsum(sizes)[:-1]]), np.repeat(1 / sizes, sizes))
+        if task.domain_size is None or task.domain_size == prod(sizes.tolist()):
+            return free
+        return replace(free, domain=free.shares(task.questions(np.arange(task.domain_size))))
+
+    def split(self, values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        """`[value of variable]` as one array for each variable."""
+        return np.split(values, self.starts[1:])
 
     def shares(self, questions: NDArray[np.int32]) -> NDArray[np.float64]:
         """`[value of variable]`, what share of the questions has it."""
@@ -88,16 +103,16 @@ class _Counts:
         return found / len(questions)
 
     def distances(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-        """`[variable]`: half the summed differences from the domain, in which every value is equally frequent."""
-        away = np.abs(shares - np.repeat(1 / self.sizes, self.sizes))
-        found: NDArray[np.float64] = np.add.reduceat(away, self.starts) / 2
+        """`[variable]`: half the summed differences from the domain."""
+        found: NDArray[np.float64] = np.add.reduceat(np.abs(shares - self.domain), self.starts) / 2
         return found
 
 
 def held_out_questions(context: Context, experiment: str) -> NDArray[np.int64] | None:
-    """Numbers of the held-out questions; None where nobody knows the split."""
-    if experiment:
-        return named_experiment(experiment, context.task).split.parts(context.task.domain_size)[1]
-    if context.split_parts is not None:
+    """Numbers of the held-out questions; None where nobody knows the split, or the questions were drawn, not split."""
+    if not experiment and context.split_parts is not None:
         return context.split_parts[1]
-    return None if context.experiment is None else context.experiment.split.parts(context.task.domain_size)[1]
+    known = named_experiment(experiment, context.task) if experiment else context.experiment
+    if known is None or known.split.inputs is not None:
+        return None
+    return known.split.parts(sum(known.split.sizes(context.task)))[1]

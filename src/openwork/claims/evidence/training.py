@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from openwork.claims.context import Context, Evidence, Trials
 from openwork.training import named_experiment
@@ -16,6 +17,8 @@ class TrainedSeeds(Evidence[Trials | None]):
     that stops early, or a store that knows the answer, costs less.
     """
 
+    trains: ClassVar[bool] = True
+
     experiment: str
     seeds: int
 
@@ -23,9 +26,8 @@ class TrainedSeeds(Evidence[Trials | None]):
         if context.trials is None:
             return 0
         experiment = named_experiment(self.experiment, context.task)
-        size = context.task.domain_size
-        trained_on, _ = experiment.split.parts(size)
-        return self.seeds * experiment.recipe.epochs * (len(trained_on) + size)
+        trained_on, held_out = experiment.split.sizes(context.task)
+        return self.seeds * experiment.recipe.epochs * (2 * trained_on + held_out)
 
     def measure(self, context: Context) -> Trials | None:
         return None if context.trials is None else context.trials(self.experiment, self.seeds)

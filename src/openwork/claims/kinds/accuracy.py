@@ -11,7 +11,7 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import UNEDITED
 from openwork.claims.examples import wrong_answers
 from openwork.claims.places import filled, unknown_names
-from openwork.claims.shares import mean_part
+from openwork.claims.shares import right_part
 from openwork.claims.verdict import Effect
 from openwork.claims.wording import MEASURE_MORE, advice, told
 from openwork.errors import Reason
@@ -59,8 +59,7 @@ class Accuracy(Claim):
             groups = {name: [names.index(name)] for (name,) in filled(self.each, context.task, (self.output,))}
         right = found == context.subject.inputs.answers
         parts = tuple(
-            mean_part(context, label, float(right[:, group].mean()), ">=", self.at_least)
-            for label, group in groups.items()
+            right_part(context, label, right[:, group], ">=", self.at_least) for label, group in groups.items()
         )
         chosen = [o for group in groups.values() for o in group]
         right = right[:, chosen]

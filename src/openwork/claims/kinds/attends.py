@@ -9,8 +9,9 @@ import numpy as np
 
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import AttentionWeights
-from openwork.claims.examples import MOST, in_turn, question, symbol
+from openwork.claims.examples import MOST, in_turn, question, symbol, unedited
 from openwork.claims.places import filled, head, unknown_head, unknown_names
 from openwork.claims.shares import mean_part
 from openwork.claims.verdict import Effect
@@ -72,19 +73,21 @@ class Attends(Claim):
         against = []
         for case, ((query, key), judged) in enumerate(zip(cases, parts, strict=True)):
             rows = np.argsort(weights[:, case], kind="stable")[: 0 if judged.holds else MOST]
-            against.append([self._line(context, int(r), query, key, float(weights[r, case])) for r in rows])
+            against.append([self._example(context, int(r), query, key, float(weights[r, case])) for r in rows])
         sentence = (
             f"{self.head} gives {self.key} a mean weight of at least {self.at_least:g} {holding(parts)}: "
             f"{told(parts, lambda v: f'{v:.2f}')}."
         )
         return Finding(parts, sentence, Effect(float(means.mean()), "mean attention"), in_turn(against), ADVICE)
 
-    def _line(self, context: Context, row: int, query: str, key: str, weight: float) -> str:
+    def _example(self, context: Context, row: int, query: str, key: str, weight: float) -> Counterexample:
         output = query.removeprefix("predicts ")
         if query == output or output not in context.task.outputs:
-            return f"{question(context, row)}: attention from {query} to {key} is {weight:.2f}"
+            line = f"{question(context, row)}: attention from {query} to {key} is {weight:.2f}"
+            return Counterexample(line, unedited(context, row))
         right = symbol(context, context.subject.inputs.answers[row, context.task.outputs.index(output)])
-        return f"{question(context, row)}: {output} should be {right}, attention to {key} is {weight:.2f}"
+        line = f"{question(context, row)}: {output} should be {right}, attention to {key} is {weight:.2f}"
+        return Counterexample(line, unedited(context, row, output))
 
 
 ADVICE = advice(

@@ -10,6 +10,7 @@ from pydantic import Field
 from openwork.analyses import percent
 from openwork.claims.claim import Claim, Finding, Share
 from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import TrainedSeeds
 from openwork.claims.interval import CONFIDENCE, clopper_pearson, trials_to_confirm
 from openwork.claims.places import experiment_misfits
@@ -65,7 +66,7 @@ class Learns(Claim):
             f"{100 * CONFIDENCE:.0f} % interval {percent(interval[0])} to {percent(interval[1])}."
         )
         failed = trials.seeds - count
-        against = (f"{failed} of {trials.seeds} seeds did not get there",) if failed else ()
+        against = (Counterexample(f"{failed} of {trials.seeds} seeds did not get there"),) if failed else ()
         effect = Effect(count / trials.seeds, "share of seeds")
         return Finding((judged,), sentence, effect, against, self._advice, f"{trials.seeds} seeds, from 0")
 

@@ -13,7 +13,7 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
 from openwork.claims.examples import in_turn, wrong_answers
 from openwork.claims.places import together, unknown_components
-from openwork.claims.shares import mean_part
+from openwork.claims.shares import right_part
 from openwork.claims.verdict import Effect, Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE, told, weakest
 from openwork.errors import Reason
@@ -83,11 +83,10 @@ class Linear(Claim):
         parts, broken = [], []
         for names, wanted in self._edited(context):
             found = context.evidence(wanted)
-            accuracy = float((found == context.subject.inputs.answers).mean())
-            parts.append(mean_part(context, names, accuracy, relation, threshold))
-            broken.append(
-                wrong_answers(context, found, range(len(context.task.outputs)), f"with {names} affine it says")
-            )
+            right = found == context.subject.inputs.answers
+            parts.append(right_part(context, names, right, relation, threshold))
+            said, outputs = f"with {names} affine it says", range(len(context.task.outputs))
+            broken.append(wrong_answers(context, found, outputs, said, wanted.replay))
         sentence = f"Answers still right with these replaced by their best affine maps: {told(parts, percent)}."
         effect = Effect(weakest(parts).value, f"share of answers right with {weakest(parts).label} affine")
         says = STAYS if relation == ">=" else BREAKS

@@ -11,7 +11,7 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import NearestAnswer
 from openwork.claims.examples import wrong_answers
 from openwork.claims.places import filled, unknown_names
-from openwork.claims.shares import mean_part
+from openwork.claims.shares import right_part
 from openwork.claims.verdict import Effect
 from openwork.claims.wording import MEASURE_MORE, advice, holding, told
 from openwork.errors import PlanError, Reason
@@ -85,9 +85,7 @@ class ReadsOut(Claim):
         names = [name for (name,) in filled(self.each, context.task, (self.output,))] if self.output else ()
         outputs = [context.task.outputs.index(name) for name in names or context.task.outputs]
         right = nearest == context.subject.inputs.answers
-        parts = tuple(
-            mean_part(context, context.task.outputs[o], float(right[:, o].mean()), ">=", self.at_least) for o in outputs
-        )
+        parts = tuple(right_part(context, context.task.outputs[o], right[:, o], ">=", self.at_least) for o in outputs)
         share = float(right[:, outputs].mean())
         sentence = (
             f"Reading {self.site} by {self._way} finds the right answer {percent(share)} of the time, at least "
@@ -95,7 +93,8 @@ class ReadsOut(Claim):
         )
         failing = [o for o, judged in zip(outputs, parts, strict=True) if not judged.holds]
         against = wrong_answers(context, nearest, failing, "nearest is")
-        says = ADVICE if (self.basis, self.after_norm) != ("W_U", True) else ADVICE_AS_THE_MODEL
+        as_the_model = self.basis == "W_U" and (self.after_norm or context.spec.normalization_type is None)
+        says = ADVICE_AS_THE_MODEL if as_the_model else ADVICE
         return Finding(parts, sentence, Effect(share, "share of answers read right"), against, says)
 
 

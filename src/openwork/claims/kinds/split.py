@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 from openwork.analyses import percent
 from openwork.claims.claim import Claim, Finding
 from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import Distance, SplitDistance
 from openwork.claims.places import experiment_misfits
 from openwork.claims.verdict import Effect, part
 from openwork.claims.wording import advice
 from openwork.errors import Reason
 from openwork.models import ModelSpec
-from openwork.tasks import Task
+from openwork.tasks import Task, said
 
 
 class Split(Claim):
@@ -48,11 +49,11 @@ class Split(Claim):
 
     def find(self, context: Context) -> Finding:
         """The distance beside its bound, and the values that are too frequent or too rare."""
-        size = context.task.domain_size
+        size = said(context.task.domain_size)
         found = context.evidence(SplitDistance(self.experiment))
         if found is None:
-            why = "Nothing is held out, or nobody knows how the data were split."
-            return Finding((), why, None, (), ADVICE, f"0 held-out questions of {size:,}")
+            why = "Nothing is held out, the questions were drawn one by one, or nobody knows how the data were split."
+            return Finding((), why, None, (), ADVICE, f"0 held-out questions of {size}")
         names = [v.name for v in context.task.variables]
         worst = names[found.by_variable.index(found.largest)]
         # "Not shuffled" must lie beyond the bound: the distances are multiples of one step, so they can meet it.
@@ -63,15 +64,17 @@ class Split(Claim):
             f"distance {found.largest:.3f}, where shuffling stays within {found.shuffled:.3f} in 99.9 % of splits."
         )
         effect = Effect(found.largest, "total-variation distance")
-        coverage = f"all {found.held_out:,} held-out questions of {size:,}"
-        return Finding((judged,), sentence, effect, self._lines(context, found, names), ADVICE, coverage)
+        coverage = f"all {found.held_out:,} held-out questions of {size}"
+        return Finding((judged,), sentence, effect, self._examples(context, found, names), ADVICE, coverage)
 
-    def _lines(self, context: Context, found: Distance, names: list[str]) -> tuple[str, ...]:
+    def _examples(self, context: Context, found: Distance, names: list[str]) -> tuple[Counterexample, ...]:
         """The values whose share is furthest from the domain's, of variables beyond the bound."""
         beyond = [e for e in found.excess if found.by_variable[e[0]] > found.shuffled]
         return tuple(
-            f"{names[variable]} is {value} in {percent(share)} of held-out questions, {percent(domain)} of the domain"
-            for variable, value, share, domain in sorted(beyond, key=lambda e: -abs(e[2] - e[3]))
+            Counterexample(
+                f"{names[variable]} is {value} in {percent(share)} of those held out, {percent(usual)} of all"
+            )
+            for variable, value, share, usual in sorted(beyond, key=lambda e: -abs(e[2] - e[3]))
         )
 
 

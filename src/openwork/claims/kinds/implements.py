@@ -1,0 +1,212 @@
+"""The model works as a program does: its places play the parts of the program's variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Annotated, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, ConfigDict, Field, field_serializer
+
+from openwork.analyses import percent
+from openwork.claims.alignment import alignment_misfits, patches, variable_misfits
+from openwork.claims.claim import Claim, Each, Finding, Share
+from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import Counterexample
+from openwork.claims.evidence import ProgramPairs
+from openwork.claims.examples import MOST, in_turn, question
+from openwork.claims.interval import CONFIDENCE
+from openwork.claims.places import filled
+from openwork.claims.program import Program
+from openwork.claims.program_values import on_inputs, tried
+from openwork.claims.shares import count_part
+from openwork.claims.verdict import ClaimText, Effect, Outcome
+from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
+from openwork.errors import ClaimError, Reason
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+
+
+def aligned(value: Any) -> Any:
+    """An alignment as it may be written, in the one form that claims keep.
+
+    Raises:
+        ValueError: it is not a table of variables with places.
+    """
+    if isinstance(value, Mapping):
+        value = tuple(value.items())
+    if not isinstance(value, tuple) or not all(
+        isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(s, str) and s.strip() for s in pair)
+        for pair in value
+    ):
+        raise ValueError(
+            'give a table of variables with their places: { "digit[i]" = "blocks.0.attn @ predicts y[i]" }'
+        )
+    return value
+
+
+Alignment = Annotated[tuple[tuple[str, str], ...], BeforeValidator(aligned), Field(min_length=1)]
+"""Each variable of the program with its place."""
+
+
+class Implements(Claim):
+    """Interchange at a variable's place does to the model what it does to the program, in `at_least` so many pairs.
+
+    Interchange intervention accuracy (Geiger et al., 2021, arXiv:2106.02997): for a base and a source input, the place
+    takes the value of the run on the source, and the program's variable the value that it has for the source. Each
+    aligned variable in each case is a part: of the pairs for which that changes the program's answers, the share where
+    all answers of the patched model are the program's. Pairs that change nothing are counted in the effect only, which
+    is the accuracy as it is usually defined, for they would praise a place that does nothing.
+
+    Every pair of inputs where there are at most 2**20; else `pairs` of them, drawn by `seed`, with an exact interval.
+    The model sees the right outputs of the base, teacher-forced, and in the source's run those of the source. Evidence:
+    two forward rows for every pair and part. Refuted where the model goes its own way.
+
+    `program` is the name of a program (see `openwork.claims.program`), or in Python the `Program`. A claims file only
+    names it: it is run where the user gives the file (`openwork check CLAIMS RUN --program FILE`), and the claim stays
+    UNDECIDED where not.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    kind: ClassVar[str] = "implements"
+    about_mechanism: ClassVar[bool] = True
+
+    program: Program | str
+    alignment: Alignment
+    """a variable of the program, or one element of a list, to its place: a component, optionally `@` a role; several
+    joined by `+` are patched at once"""
+    each: Each = ()
+    at_least: Share = 0.99
+    """share of pairs"""
+    pairs: int = Field(default=16_384, ge=1, le=2**24)
+    """how many are drawn where there are too many for all"""
+    seed: int = Field(default=0, ge=0)
+    """of that draw"""
+
+    @field_serializer("program")
+    def _name(self, program: Program | str) -> str:
+        return str(program)
+
+    @field_serializer("alignment")
+    def _table(self, alignment: Alignment) -> dict[str, str]:
+        return dict(alignment)
+
+    def given(self, programs: Mapping[str, Program]) -> Self:
+        """With the program that it names, where that is among these; names are file names without their ending."""
+        if isinstance(self.program, Program):
+            return self
+        named = {PurePath(name).stem: program for name, program in programs.items()}
+        return self.model_copy(update={"program": named.get(PurePath(self.program).stem, self.program)})
+
+    def text(self) -> ClaimText:
+        """As verdicts keep it: with what the program was, so that another of the same name is another claim."""
+        text = super().text()
+        if isinstance(self.program, str):
+            return text
+        return ClaimText(text.id, text.kind, text.says, dict(text.fields) | {"program_digest": self.program.digest})
+
+    def words(self) -> str:
+        """From the fields."""
+        places = ", ".join(f"{variable} at {place}" for variable, place in self.alignment)
+        return f"the model works as the program {self.program} does, with {places}"
+
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """Places that are not there, an alignment in a circle, and a program that fails on any question."""
+        reasons = list(alignment_misfits(self.alignment, self.each, task, spec))
+        if isinstance(self.program, Program):
+            try:
+                lengths = tried(self.program, task).lengths
+            except ClaimError as error:
+                reasons += [Reason(f"program, {r.where}", r.what, r.mend) for r in error.reasons]
+            else:
+                within = None if reasons else spec
+                reasons += variable_misfits(self.alignment, self.each, task, within, self.program, lengths)
+        return dict.fromkeys(reasons)
+
+    def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """The answers to every pair, for every aligned variable."""
+        return () if isinstance(self.program, str) else tuple(part.evidence for part in self._parts(context))
+
+    def _parts(self, context: Context) -> Iterator[_Aligned]:
+        templates = [template for pair in self.alignment for template in pair]
+        for names in filled(self.each, context.task, templates):
+            for variable, places in zip(names[::2], names[1::2], strict=True):
+                edits = patches(places, context.task, context.spec)
+                yield _Aligned(variable, places, ProgramPairs(edits, self.pairs, self.seed))
+
+    def find(self, context: Context) -> Finding:
+        """Shares of pairs, and pairs in which the model goes its own way."""
+        if isinstance(self.program, str):
+            said = f"The program {self.program} was not given, so it was not run."
+            advice = f"Give it, if you trust it: --program {PurePath(self.program).stem}.py"
+            return Finding((), said, None, (), lambda _: advice, "nothing was measured")
+        program = on_inputs(self.program, context.task, context.subject.inputs)
+        parts, examples, hits, total, changing = [], [], 0, 0, 0
+        for part in self._parts(context):
+            found = context.evidence(part.evidence)
+            bases, sources = part.evidence.rows_of(context)
+            wanted = program.answers_with(part.variable, bases.tolist(), sources.tolist())
+            changed = (wanted != program.answers[bases]).any(axis=1)
+            right = (found == wanted).all(axis=1)
+            exact = context.whole and part.evidence.exhaustive(context)
+            parts.append(count_part(str(part), int((changed & right).sum()), int(changed.sum()), self.at_least, exact))
+            hits, total, changing = hits + int(right.sum()), total + len(right), changing + int(changed.sum())
+            pairs = np.flatnonzero(changed & ~right)[:MOST]
+            examples.append([self._example(context, part, (bases[p], sources[p]), wanted[p], found[p]) for p in pairs])
+        agreeing = float((program.answers == context.subject.inputs.answers).mean())
+        wrong = "" if agreeing == 1 else f"The program is right on {percent(agreeing)} of answers only. "
+        followed = sum(p.value for p in parts) / len(parts)
+        sentence = (
+            f"{wrong}The model does what the program does in {percent(followed)} of the pairs that change its answers "
+            f"({claimed(parts, bound('>=', percent(self.at_least)))}), in {percent(hits / total)} of all: "
+            f"{told(parts, percent)}."
+        )
+        effect = Effect(hits / total, "share of pairs, interchange intervention accuracy")
+        coverage = self._coverage(context, total // len(parts), changing)
+        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda o: ADVICE[o], coverage)
+
+    def _coverage(self, context: Context, pairs: int, changing: int) -> str:
+        if next(self._parts(context)).evidence.exhaustive(context):
+            how = f"all {pairs:,} pairs of {context.coverage}"
+        else:
+            how = f"{pairs:,} drawn pairs of {context.coverage}, {100 * CONFIDENCE:.0f} % intervals"
+        return f"{how}; {changing:,} change the program's answers"
+
+    def _example(
+        self,
+        context: Context,
+        part: _Aligned,
+        pair: tuple[np.int64, np.int64],
+        wanted: NDArray[np.int16],
+        found: NDArray[np.int16],
+    ) -> Counterexample:
+        base, source = map(int, pair)
+        vocabulary, output = context.task.answer_vocabulary, int(np.flatnonzero(wanted != found)[0])
+        line = (
+            f"{question(context, base)}, with {part.variable} of {question(context, source)}: the program says "
+            f"{vocabulary.text(wanted)}, the model {vocabulary.text(found)}"
+        )
+        return Counterexample(line, part.evidence.replay(context, base, source, context.task.outputs[output]))
+
+
+@dataclass(frozen=True)
+class _Aligned:
+    """One variable, its places, and the evidence."""
+
+    variable: str
+    places: str
+    evidence: ProgramPairs
+
+    def __str__(self) -> str:
+        return f"{self.variable} at {self.places}"
+
+
+ADVICE = {
+    Outcome.CONFIRMED: "These places play the parts of these variables; variables without a place are not judged.",
+    Outcome.REFUTED: "The model does not work so, or not at these places: look for the variable with openwork routes.",
+    Outcome.MIXED: "Keep the variables that hold; align the others elsewhere, or find how the model does without them.",
+    Outcome.UNDECIDED: MEASURE_MORE,
+}

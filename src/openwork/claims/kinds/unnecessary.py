@@ -1,0 +1,47 @@
+"""The model does as well without a component."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from openwork.analyses import percent
+from openwork.claims.claim import Share
+from openwork.claims.replacement import Replacement
+from openwork.claims.verdict import Outcome, Relation
+from openwork.claims.wording import MEASURE_MORE
+
+
+class Unnecessary(Replacement):
+    """Whatever replaces what a component writes, `at_least` this share of all graded answers stays right.
+
+    Each component by each replacement is a part. Evidence: the answers of every such edited model; one forward row per
+    input by zero, two by mean or resample. Refuted where the model goes wrong without the component. Two components
+    that can each be spared, while `a + b` is necessary, are redundant.
+    """
+
+    kind: ClassVar[str] = "unnecessary"
+
+    at_least: Share = 0.99
+    """accuracy that is left"""
+
+    @property
+    def bound(self) -> tuple[Relation, float]:
+        """At least so much is left."""
+        return ">=", self.at_least
+
+    def words(self) -> str:
+        """From the fields."""
+        return f"{', '.join(self.components)}: without it, at least {percent(self.at_least)} of answers stay right"
+
+    def advice_on(self, outcome: Outcome) -> str:
+        """From the table below."""
+        return ADVICE[outcome]
+
+
+ADVICE = {
+    Outcome.CONFIRMED: "Leave it out of the explanation; if another component does the same work, only both together "
+    "are missed: claim that they are necessary joined by +.",
+    Outcome.REFUTED: "The model needs it; what for is shown by patching it one position at a time.",
+    Outcome.MIXED: "Some components are needed and others are not: claim it for those that are not.",
+    Outcome.UNDECIDED: MEASURE_MORE,
+}

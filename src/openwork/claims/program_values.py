@@ -1,0 +1,182 @@
+"""What a program computes for every question of a task, and what it would if one variable had another value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.claims.program import ELEMENT, Program, grouped, raised
+from openwork.data import Dataset, Inputs
+from openwork.data.domain import SAMPLED
+from openwork.errors import ClaimError, Reason
+from openwork.tasks import Task
+
+MOST_TRIED = 2**17
+"""questions up to which a program is tried on all of them"""
+MOST_REASONS = 5
+"""kinds of failure that are told; more add nothing"""
+Listed = (list, tuple, np.ndarray)
+
+
+class _Unfit(ValueError):
+    """Answers of the wrong number or kind."""
+
+
+class _Answers:
+    """Reads a task's answers out of the values of a program."""
+
+    def __init__(self, task: Task) -> None:
+        symbols = task.answer_vocabulary.symbols
+        self.count = len(task.outputs)
+        self.groups = grouped(task.outputs)
+        self.numbers: dict[Any, int] = dict(enumerate(range(len(symbols)))) | {s: n for n, s in enumerate(symbols)}
+        self.known = f"numbers from 0 to {len(symbols) - 1}, or {' '.join(symbols)}"
+
+    def of(self, values: Mapping[str, Any]) -> list[int]:
+        """`[graded]`, numbers in the answer vocabulary."""
+        found = [0] * self.count
+        for name, places in self.groups.items():
+            value = values[name]
+            if isinstance(places, int):
+                found[places] = self._number(value)
+                continue
+            if not isinstance(value, Listed):
+                raise _Unfit(f"{name} gives {value!r}, where {len(places)} outputs need a list")
+            if len(value) != len(places):
+                raise _Unfit(f"{name} gives {len(value)} values for {len(places)} outputs")
+            for place, answer in zip(places, value, strict=True):
+                found[place] = self._number(answer)
+        return found
+
+    def _number(self, answer: Any) -> int:
+        try:
+            return self.numbers[answer]
+        except (KeyError, TypeError):
+            raise _Unfit(f"{answer!r} is no answer: they are {self.known}") from None
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramValues:
+    """A program run on some inputs.
+
+    Attributes:
+        values: `[input]`, each variable's value by name.
+        answers: `[input, graded]`, numbers in the answer vocabulary.
+    """
+
+    program: Program
+    task: Task
+    inputs: Dataset
+    values: tuple[dict[str, Any], ...]
+    answers: NDArray[np.int16]
+    reader: _Answers = field(repr=False)
+
+    @property
+    def lengths(self) -> dict[str, int | None]:
+        """Of each variable that is a list; None for the others."""
+        return {name: len(value) if isinstance(value, Listed) else None for name, value in self.values[0].items()}
+
+    def answers_with(self, variable: str, bases: Sequence[int], sources: Sequence[int]) -> NDArray[np.int16]:
+        """`[pair, graded]`, the answers to the bases if the variable had the value that it has for the sources.
+
+        Args:
+            variable: a variable, or one element of a list, such as `digit[3]`.
+            bases: `[pair]`, rows of the inputs.
+            sources: `[pair]`, rows of the inputs.
+
+        Raises:
+            ClaimError: the program fails on such a pair, with the first of them.
+        """
+        element = ELEMENT.fullmatch(variable)
+        stem, place = (element[1], int(element[2])) if element else (variable, None)
+        after = self.program.descendants(stem)
+        known: dict[tuple[int, int | str], list[int]] = {}
+        found = []
+        for base, source in zip(bases, sources, strict=True):
+            value = self.values[source][stem]
+            value = value if place is None else value[place]
+            answers = known.get((base, value)) if isinstance(value, int | str) else None
+            if answers is None:
+                answers = self._with(stem, place, value, after, base)
+                if isinstance(value, int | str):
+                    known[base, value] = answers
+            found.append(answers)
+        return np.array(found, np.int16)
+
+    def _with(self, stem: str, place: int | None, value: Any, after: Sequence[str], base: int) -> list[int]:
+        given = dict(self.values[base])
+        if place is None:
+            given[stem] = value
+        else:
+            given[stem] = list(given[stem])
+            given[stem][place] = value
+        try:
+            return self.reader.of(self.program.run(given, after))
+        except Exception as error:
+            variable = stem if place is None else f"{stem}[{place}]"
+            where = f"{self.program} on {_question(self.task, self.inputs, base)}, with {variable} = {value!r}"
+            raise ClaimError("the program fails", Reason(where, _told(error, self.program))) from error
+
+
+@lru_cache(maxsize=8)
+def tried(program: Program, task: Task) -> ProgramValues:
+    """The program on every question of the task, or on 10,000 where they are more than 2**17; see `program_values`."""
+    size = task.domain_size
+    few = size is not None and size <= MOST_TRIED
+    return program_values(program, task, Inputs(None if few else SAMPLED).of(task))
+
+
+def on_inputs(program: Program, task: Task, inputs: Dataset) -> ProgramValues:
+    """The program on these inputs; those that it was tried on are not run again. See `program_values`."""
+    known = tried(program, task)
+    return known if np.array_equal(known.inputs.index, inputs.index) else program_values(program, task, inputs)
+
+
+def program_values(program: Program, task: Task, inputs: Dataset) -> ProgramValues:
+    """The program on these inputs.
+
+    Raises:
+        ClaimError: names that are not there; or it raises, or gives answers of the wrong number or kind: on how many
+            questions, and which is the first.
+    """
+    reasons = program.misfits(task)
+    if reasons:
+        raise ClaimError(f"{program} is not a program for {task}", reasons)
+    given, reader = grouped(tuple(v.name for v in task.variables)), _Answers(task)
+    values, answers = [], []
+    failed: dict[str, list[int]] = {}
+    for number, row in enumerate(task.questions(inputs.index).tolist()):
+        try:
+            values.append(program.run(_named(given, row), program.order))
+            answers.append(reader.of(values[-1]))
+        except Exception as error:
+            failed.setdefault(_told(error, program), []).append(number)
+    if failed:
+        raise ClaimError(
+            f"{program} fails", [_failure(program, task, inputs, *item) for item in failed.items()][:MOST_REASONS]
+        )
+    return ProgramValues(program, task, inputs, tuple(values), np.array(answers, np.int16), reader)
+
+
+def _told(error: Exception, program: Program) -> str:
+    return str(error) if isinstance(error, _Unfit) else raised(error, program)
+
+
+def _failure(program: Program, task: Task, inputs: Dataset, what: str, rows: list[int]) -> Reason:
+    first = f"first {_question(task, inputs, rows[0])}"
+    return Reason(str(program), f"{what}; on {len(rows):,} of {len(inputs):,} questions, {first}")
+
+
+def _named(given: Mapping[str, int | list[int]], row: list[int]) -> dict[str, Any]:
+    """A question as a program takes it: lists by stem, single values by name."""
+    return {name: row[at] if isinstance(at, int) else [row[place] for place in at] for name, at in given.items()}
+
+
+def _question(task: Task, inputs: Dataset, row: int) -> str:
+    symbols = (task.vocabulary.symbols[int(inputs.tokens[row, v.position])] for v in task.variables)
+    return f"question {inputs.index[row]}: " + " ".join(symbols)

@@ -1,0 +1,164 @@
+"""What is left of a model when components are replaced: what claims of need and of no need have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from openwork.analyses import By, Component, percent
+from openwork.claims.claim import Claim, Finding, Several, several
+from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import OTHER
+from openwork.claims.evidence import Predictions
+from openwork.claims.examples import in_turn, wrong_answers
+from openwork.claims.places import together, unknown_components
+from openwork.claims.shares import right_part
+from openwork.claims.verdict import Effect, Outcome, Part, Relation
+from openwork.claims.wording import told, weakest
+from openwork.errors import Reason
+from openwork.interventions import Edit, Mean, Patch, Zero
+from openwork.models import ModelSpec
+from openwork.tasks import Task
+
+REPLACED: dict[By, str] = {"zero": "by zero", "mean": "by its mean", "resample": "by that of another input"}
+Broken = Mapping[str, Mapping[By, bool]]
+"""Whether each component by each replacement was certainly broken by it."""
+
+
+class Replacement(Claim):
+    """Each component by each replacement is a part: the accuracy over all graded answers that is left."""
+
+    about_mechanism: ClassVar[bool] = True
+
+    components: Several = Field(min_length=1)
+    """each on its own; `blocks.0.mlp + blocks.1.mlp` are replaced at once"""
+    by: Annotated[tuple[By, ...], BeforeValidator(several)] = Field(default=("zero", "mean", "resample"), min_length=1)
+    """`zero`; `mean` over all inputs, position by position; `resample`: what it writes on another input"""
+    seed: int = Field(default=0, ge=0)
+    """of the draw, for `resample`"""
+
+    @property
+    @abstractmethod
+    def bound(self) -> tuple[Relation, float]:
+        """What the accuracy that is left must be."""
+
+    @abstractmethod
+    def advice_on(self, outcome: Outcome) -> str:
+        """What to make of the outcome, where nothing more can be said."""
+
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """Components that the model does not have."""
+        return unknown_components(spec, "components", self.components)
+
+    def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
+        """The answers of every edited model."""
+        return tuple(predictions for _, _, predictions in self._edited(context))
+
+    def _edited(self, context: Context) -> Iterator[tuple[str, By, Predictions]]:
+        for names in dict.fromkeys(self.components):
+            for by in dict.fromkeys(self.by):
+                edits = tuple(_edit(c, by) for c in together(context.spec, names))
+                yield names, by, Predictions(edits, self.seed if by == "resample" else 0)
+
+    def find(self, context: Context) -> Finding:
+        """Accuracies, and inputs that break."""
+        relation, threshold = self.bound
+        parts, examples = [], []
+        broken: dict[str, dict[By, bool]] = {}
+        for names, by, wanted in self._edited(context):
+            found = context.evidence(wanted)
+            right = found == context.subject.inputs.answers
+            parts.append(right_part(context, f"{names} {REPLACED[by]}", right, relation, threshold))
+            broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
+            said = f"with {names} replaced {REPLACED[by]} the model says"
+            wrong = wrong_answers(context, found, range(len(context.task.outputs)), said, wanted.replay)
+            examples.append(wrong if relation == ">=" or broken[names][by] else ())
+        sentence = f"Answers still right: {told(parts, percent)}.{_disagreeing(parts, broken)}"
+        worst = weakest(parts)
+        effect = Effect(1 - worst.value, f"share of answers lost without {worst.label}")
+        return Finding(
+            tuple(parts), sentence, effect, in_turn(examples), lambda outcome: self._advice(outcome, parts, broken)
+        )
+
+    def _advice(self, outcome: Outcome, parts: Sequence[Part], broken: Broken) -> str:
+        if outcome is Outcome.UNDECIDED or any(p.holds is None for p in parts):
+            return self.advice_on(outcome)
+        for ways in broken.values():
+            if len(set(ways.values())) > 1:
+                return _what_disagreement_means(ways)
+        if _redundant(broken):
+            return REDUNDANT
+        return CANCELLING if _cancelling(broken) else self.advice_on(outcome)
+
+
+def _edit(component: Component, by: By) -> Edit:
+    where = (component.site, None, component.heads)
+    if by == "resample":
+        return Patch(*where, source=OTHER)
+    return Zero(*where) if by == "zero" else Mean(*where)
+
+
+def _disagreeing(parts: Sequence[Part], broken: Broken) -> str:
+    """Which components the replacements disagree about, as a sentence to append; empty where they agree."""
+    said = []
+    for names, ways in broken.items():
+        if len(set(ways.values())) > 1 and not any(p.holds is None for p in parts):
+            breaks = " and ".join(REPLACED[by] for by, is_broken in ways.items() if is_broken)
+            keeps = " and ".join(REPLACED[by] for by, is_broken in ways.items() if not is_broken)
+            said.append(f" The replacements disagree about {names}: {breaks} it breaks, {keeps} it does not.")
+    return "".join(said)
+
+
+def _what_disagreement_means(ways: Mapping[By, bool]) -> str:
+    """The most telling pair of replacements that disagree."""
+    breaks = {by for by, is_broken in ways.items() if is_broken}
+    keeps = set(ways) - breaks
+    if "zero" in breaks and "resample" in keeps:
+        return ONLY_A_CONSTANT
+    if "zero" in breaks and "mean" in keeps and "resample" not in ways:
+        return ONLY_A_CONSTANT_BY_MEAN
+    if "resample" in breaks and keeps:
+        return MISLEADS
+    return MEAN_MISLEADS
+
+
+def _redundant(broken: Broken) -> bool:
+    """Whether components that can each be spared cannot all be spared at once."""
+    spared = {name.strip() for name, ways in broken.items() if not any(ways.values())}
+    joint = (names for names, ways in broken.items() if "+" in names and all(ways.values()))
+    return any({name.strip() for name in names.split("+")} <= spared for names in joint)
+
+
+def _cancelling(broken: Broken) -> bool:
+    """Whether components none of which can be spared alone can all be spared at once."""
+    needed = {name.strip() for name, ways in broken.items() if all(ways.values())}
+    joint = (names for names, ways in broken.items() if "+" in names and not any(ways.values()))
+    return any({name.strip() for name in names.split("+")} <= needed for names in joint)
+
+
+ONLY_A_CONSTANT = (
+    "The replacements disagree: zero leaves what the model was trained on, while another input's value serves as well "
+    "as its own, so the component gives the model a constant and no information about the input."
+)
+ONLY_A_CONSTANT_BY_MEAN = (
+    "The replacements disagree: zero leaves what the model was trained on, the mean keeps what is always there, so the "
+    "component gives the model a constant; ask by resample too whether it also informs."
+)
+MISLEADS = (
+    "The replacements disagree: the model does without the component, but is misled by what it writes on another "
+    "input, so it does carry information, which something else supplies as well: look for a second route."
+)
+MEAN_MISLEADS = (
+    "The replacements disagree: the mean, or zero, is itself a value that misleads the model; what another input "
+    "writes is the replacement that the model has seen, so judge by resample."
+)
+REDUNDANT = (
+    "Each of these can be spared while the other is there, and not both: they are redundant, so explain them together."
+)
+CANCELLING = (
+    "Each of these is needed while the other is there, and both can be spared together: they undo one another, so "
+    "explain them together, or leave both out."
+)

@@ -1,0 +1,182 @@
+"""One input, run again: as it is, and with the edits of a counterexample in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.analyses import Subject
+from openwork.claims.counterexample import OTHER, Replay
+from openwork.claims.places import component, place, unknown_components
+from openwork.data import Dataset, keep_forced
+from openwork.engines import World, joined
+from openwork.errors import ClaimError, Reason, suggestion
+from openwork.interventions import Edit, Patch, Plan
+from openwork.models import ModelSpec
+from openwork.tasks import Task, Tokens
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A token that the model sees: its position, what stands there, and its symbol; the other input's beside it."""
+
+    position: int
+    role: str
+    symbol: str
+    other: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model answers, and how sure it is of that and of what is right; probabilities from 0 to 1."""
+
+    symbol: str
+    probability: float
+    right_probability: float
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One input, run again.
+
+    Attributes:
+        replay: what was run.
+        tokens: what the model sees.
+        outputs: the name of every output.
+        right: `[output]`, the right answers.
+        other_right: `[output]`, those of the other input; None where there is none.
+        unedited: `[output]`, the model as it is.
+        edited: `[output]`, the model with the edits; None where there are none.
+    """
+
+    replay: Replay
+    tokens: tuple[Seen, ...]
+    outputs: tuple[str, ...]
+    right: tuple[str, ...]
+    other_right: tuple[str, ...] | None
+    unedited: tuple[Answer, ...]
+    edited: tuple[Answer, ...] | None
+
+
+def run_again(subject: Subject, replay: Replay) -> Replayed:
+    """Runs one input again. Costs two forward rows, one for each world and other input, and for means all inputs.
+
+    Raises:
+        PlanError: there is no such question, or the edits do not fit the model.
+    """
+    task, base = subject.task, subject.at([replay.question])
+    other = None if replay.other is None else subject.at([replay.other])
+    if other is not None and replay.kept:
+        other = keep_forced(task, base, other)
+    names = task.answer_vocabulary.symbols
+    return Replayed(
+        replay,
+        _tokens(subject, base, other),
+        task.outputs,
+        tuple(names[int(a)] for a in base.answers[0]),
+        None if other is None else tuple(names[int(a)] for a in other.answers[0]),
+        _answers(subject, base, (), {}),
+        _answers(subject, base, replay.edits, _sources(base, other, replay)) if replay.edits else None,
+    )
+
+
+def _sources(base: Dataset, other: Dataset | None, replay: Replay) -> dict[str, Tokens | World]:
+    found: dict[str, Tokens | World] = {name: World(base.tokens, edits) for name, edits in replay.worlds}
+    return found if other is None else found | {OTHER: other.tokens}
+
+
+def _tokens(subject: Subject, base: Dataset, other: Dataset | None) -> tuple[Seen, ...]:
+    symbols = subject.task.vocabulary.symbols
+    beside = [None] * base.tokens.shape[1] if other is None else [symbols[int(t)] for t in other.tokens[0]]
+    return tuple(
+        Seen(position, subject.position_names[position], symbols[int(token)], beside[position])
+        for position, token in enumerate(base.tokens[0])
+    )
+
+
+def _answers(
+    subject: Subject, base: Dataset, edits: Sequence[Edit], sources: dict[str, Tokens | World]
+) -> tuple[Answer, ...]:
+    run = subject.engine.run(
+        subject.stack,
+        base.tokens,
+        Plan(tuple(edits)),
+        graded=base.graded,
+        sources=sources,
+        reference=subject.inputs.tokens,
+    )
+    shares = _softmax(joined(run).logits[0, 0].astype(np.float64))
+    names = subject.task.answer_vocabulary.symbols
+    return tuple(
+        Answer(names[int(row.argmax())], float(row.max()), float(row[right]))
+        for row, right in zip(shares, base.answers[0], strict=True)
+    )
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    found: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
+    return found
+
+
+def edits_at(kind: type[Edit], places: Sequence[str], task: Task, spec: ModelSpec, where: str) -> list[Edit]:
+    """An edit of this kind at each of these places, which are written as `blocks.0.attn.0 @ predicts y[3]`.
+
+    Raises:
+        ClaimError: with every component and role that is not there.
+    """
+    reasons: list[Reason] = []
+    found: list[Edit] = []
+    for text in places:
+        here = place(text)
+        unknown = unknown_components(spec, where, (here.component,))
+        if here.role and here.role not in task.roles:
+            unknown.append(Reason(where, f"{task} has no {here.role!r}", suggestion(here.role, task.roles)))
+        reasons += unknown
+        if not unknown:
+            part = component(spec, here.component)
+            where_to = (part.site, (task.roles[here.role],) if here.role else None, part.heads)
+            found.append(Patch(*where_to, source=OTHER) if kind is Patch else kind(*where_to))
+    if reasons:
+        raise ClaimError("the model has no such place", reasons)
+    return found
+
+
+def question_number(task: Task, text: str) -> int:
+    """The number of a question given by number or by its symbols, pads left out: `0 1 2 3`, or `0123` for short ones.
+
+    Raises:
+        ClaimError: it is neither.
+    """
+    symbols = task.vocabulary.symbols
+    for words in (text.split(), list(text.replace(" ", ""))):
+        if 1 < len(words) <= len(task.variables) and all(word in symbols for word in words):
+            columns = _columns(task, [symbols.index(word) for word in words])
+            if columns is not None and task.valid(columns)[0]:
+                return int(task.numbers(columns)[0])
+    if text.isdecimal():
+        return int(text)
+    first = task.tokens(task.questions(np.array([0])))[0]
+    shown = " ".join(symbols[int(t)] for t in first[[v.position for v in task.variables]] if t != task.pad_token)
+    mend = f"give its number, or its symbols such as '{shown}'"
+    raise ClaimError("which question?", Reason(text or "(nothing)", "is no question of this task", mend))
+
+
+def _columns(task: Task, tokens: list[int]) -> Tokens | None:
+    """`[1, variable]`, the values that these tokens stand for; pads fill up; None where one stands for no value."""
+    if len(tokens) < len(task.variables):
+        if task.pad_token is None:
+            return None
+        tokens = tokens + [task.pad_token] * (len(task.variables) - len(tokens))
+    found = np.zeros((1, len(task.variables)), np.int32)
+    for column, variable in enumerate(task.variables):
+        probe = np.zeros((variable.values, len(task.variables)), np.int32)
+        probe[:, column] = np.arange(variable.values)
+        values = np.flatnonzero(task.tokens(probe)[:, variable.position] == tokens[column])
+        if not len(values):
+            return None
+        found[0, column] = values[0]
+    return found

@@ -1,0 +1,228 @@
+"""The exam can fail: of every kind of claim one line after another is broken, and each time some verdict is wrong."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from openwork.claims import KINDS, Claim
+from openwork.claims import circuit as circuits_of_nodes
+from openwork.claims import replacement as replacements
+from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions, readout
+from openwork.claims.evidence.split_distance import Distance
+from openwork.claims.kinds import sufficient
+from openwork.data import keep_forced
+from openwork.engines import choose_engine
+from openwork.testing.known_circuits import Answer, known_circuits, sit
+
+CIRCUITS = known_circuits()
+ENGINE = choose_engine(CIRCUITS[0].stack.spec, "native", 1).engine
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A judge that is broken in one line of `function`; what it then does, in words."""
+
+    kind: str
+    does: str
+    function: Any
+    line: str
+    broken: str
+
+
+def kind(name: str) -> Any:
+    return KINDS[name]
+
+
+MUTANTS = (
+    Mutant(
+        "accuracy",
+        "takes every answer for right",
+        kind("accuracy").find,
+        "right = found == context.subject.inputs.answers",
+        "right = found == found",
+    ),
+    Mutant(
+        "accuracy",
+        "looks at all outputs, whichever are asked about",
+        kind("accuracy").find,
+        "right[:, group]",
+        "right",
+    ),
+    Mutant("attends", "looks the other way", AttentionWeights.measure, "queries, keys]", "keys, queries]"),
+    Mutant(
+        "attends", "confirms where attention is low", kind("attends").find, '">=", self.at_least', '"<=", self.at_least'
+    ),
+    Mutant("attends", "always looks at head 0", AttentionWeights.measure, "self.head,", "0,"),
+    Mutant(
+        "carries",
+        "lets the answer leak from a teacher-forced output",
+        Interchange.measure,
+        "source if self.kept else changed",
+        "changed",
+    ),
+    Mutant(
+        "carries",
+        "keeps the question too",
+        keep_forced,
+        "tokens[:, forced] = base.tokens[:, forced]",
+        "tokens[:, 1:] = base.tokens[:, 1:]",
+    ),
+    Mutant("carries", "patches every position", kind("carries")._cases, "or None", "and None"),
+    Mutant(
+        "carries",
+        "patches one of several components",
+        kind("carries")._cases,
+        "for part in parts",
+        "for part in parts[:1]",
+    ),
+    Mutant(
+        "carries",
+        "is content when the prediction changes, whatever it becomes",
+        kind("carries").find,
+        "found.found == found.wanted",
+        "found.found != context.subject.inputs.answers[:, context.task.outputs.index(case.output)]",
+    ),
+    Mutant(
+        "carries",
+        "counts pairs whose answer stays the same",
+        kind("carries").find,
+        "found.wanted != UNCHANGED",
+        "found.wanted >= UNCHANGED",
+    ),
+    Mutant("carries", "skips an alternative", Interchange.measure, "range(1, ", "range(2, "),
+    Mutant(
+        "implements",
+        "is content with one right answer of all",
+        kind("implements").find,
+        "(found == wanted).all(axis=1)",
+        "(found == wanted).any(axis=1)",
+    ),
+    Mutant(
+        "implements",
+        "takes base for source",
+        kind("implements").find,
+        "bases.tolist(), sources.tolist()",
+        "sources.tolist(), bases.tolist()",
+    ),
+    Mutant(
+        "implements",
+        "counts pairs in which nothing changes",
+        kind("implements").find,
+        "int((changed & right).sum()), int(changed.sum())",
+        "int((~changed | right).sum()), len(right)",
+    ),
+    Mutant(
+        "learns",
+        "takes the rate for the truth",
+        kind("learns").find,
+        "self.at_least, interval)",
+        "self.at_least)",
+    ),
+    Mutant(
+        "learns",
+        "takes a model that was right once for one that is right",
+        kind("learns").find,
+        'if self.when == "ever"',
+        "if True",
+    ),
+    Mutant("linear", "replaces nothing", kind("linear")._edited, "Predictions(", "Predictions() or ("),
+    Mutant("linear", "mistakes what breaks for what stays", kind("linear")._bound.fget, '"<="', '">="'),
+    Mutant("necessary", "mistakes what stays for what breaks", kind("necessary").bound.fget, '"<="', '">="'),
+    Mutant("necessary", "replaces by zero where the mean is asked for", replacements._edit, "else Mean(", "else Zero("),
+    Mutant(
+        "necessary",
+        "replaces one of several components",
+        replacements.Replacement._edited,
+        "together(context.spec, names))",
+        "together(context.spec, names)[:1])",
+    ),
+    Mutant(
+        "necessary", "replaces the whole layer for a head", replacements._edit, "None, component.heads", "None, None"
+    ),
+    Mutant("unnecessary", "mistakes what breaks for what stays", kind("unnecessary").bound.fget, '">="', '"<="'),
+    Mutant(
+        "unnecessary",
+        "replaces by the mean where another input is asked for",
+        replacements._edit,
+        "return Patch(*where, source=OTHER)",
+        "return Mean(*where)",
+    ),
+    Mutant(
+        "unnecessary",
+        "takes each input for the other input",
+        Predictions._others,
+        "drawn_rows(self.seed, context.inputs, context.inputs)",
+        "np.arange(context.inputs)",
+    ),
+    Mutant("reads-out", "forgets the final norm", NearestAnswer.measure, "if self.way.after_norm", "if False"),
+    Mutant("reads-out", "reads in the other basis", readout._directions, 'way.basis == "W_U"', 'way.basis != "W_U"'),
+    Mutant("reads-out", "takes lengths into a cosine", readout._directions, 'way.measure == "cosine"', "False"),
+    Mutant("split", "confirms the opposite", kind("split").find, '"<=" if self.shuffled', '">=" if self.shuffled'),
+    Mutant("split", "looks at the most even variable", Distance.largest.fget, "max(", "min("),
+    Mutant("sufficient", "resamples what is named", circuits_of_nodes.outside, "not in named", "in named"),
+    Mutant("sufficient", "resamples nothing", circuits_of_nodes.outside, "if positions", "if False"),
+    Mutant("sufficient", "takes a node at a role for one everywhere", sufficient._nodes_at, "if p.role", "if False"),
+    Mutant(
+        "sufficient",
+        "lets the embedding into every edge",
+        circuits_of_nodes._stream,
+        "if away else []",
+        "if False else []",
+    ),
+    Mutant(
+        "sufficient",
+        "takes senders from the other input always",
+        circuits_of_nodes._stream,
+        "homes.get(node, OTHER)",
+        "OTHER",
+    ),
+    *(
+        Mutant(name, "judges a model that is wrong", Claim._unsolved, "if right.all()", "if right.any()")
+        for name, claim in sorted(KINDS.items())
+        if claim.about_mechanism
+    ),
+)
+
+
+def test_every_kind_has_a_mutant():
+    assert {mutant.kind for mutant in MUTANTS} == set(KINDS)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.kind} {m.does}")
+def test_a_broken_line_turns_the_exam_red(mutant, monkeypatch):
+    assert not misjudged_when_whole(mutant.kind)
+    monkeypatch.setattr(mutant.function, "__code__", broken(mutant))
+    assert any(misjudged(mutant.kind))
+
+
+def misjudged(kind: str) -> Iterator[Answer]:
+    """The claims of this kind that come out wrong. A judge that raises is caught without an exam."""
+    return (answer for answer in sit(ENGINE, CIRCUITS, kind) if not answer.right)
+
+
+@cache
+def misjudged_when_whole(kind: str) -> tuple[Answer, ...]:
+    """The same of the judge as it is."""
+    return tuple(misjudged(kind))
+
+
+def broken(mutant: Mutant) -> CodeType:
+    """The function's code with the line broken."""
+    function: Callable[..., Any] = mutant.function
+    source = textwrap.dedent(inspect.getsource(function))
+    assert source.count(mutant.line) == 1, f"{mutant.line!r} is not, once, in {function.__qualname__}: break another"
+    tree = ast.parse(source.replace(mutant.line, mutant.broken))
+    assert isinstance(tree.body[0], ast.FunctionDef)
+    tree.body[0].decorator_list.clear()
+    scope = dict(function.__globals__)
+    exec(compile(tree, inspect.getfile(function), "exec"), scope)
+    return scope[function.__name__].__code__
