@@ -1,0 +1,66 @@
+"""Somebody else's model into the store: read, completed by trial where its file leaves things out, measured, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from openwork.data import USUAL_INPUTS, Dataset, Inputs, draw, enumerate_domain
+from openwork.engines import choose_engine
+from openwork.interop import ROUNDS, Checkpoint, Foreign, foreign_model, read_checkpoint
+from openwork.runs import Imported, Origin, Run, keep_import
+from openwork.search import Setting
+from openwork.tasks import Task
+from openwork.training import Measured
+
+Tell = Callable[[str], None]
+
+
+def import_file(
+    path: Path,
+    task: Task,
+    setting: Setting,
+    options: Mapping[str, Any],
+    *,
+    config: Path | None = None,
+    inputs: Inputs = USUAL_INPUTS,
+    tell: Tell = lambda _: None,
+) -> tuple[Run, Foreign]:
+    """The run of a checkpoint's model.
+
+    Args:
+        path: the file.
+        task: what the model should compute.
+        setting: store and engine.
+        options: fields of the model that the user says.
+        config: what else says some; see `read_checkpoint`.
+        inputs: on which its accuracy is measured.
+        tell: called with a line about every step.
+
+    Raises:
+        CheckpointError: the file cannot be read, contradicts itself or does not fit the task; with every reason.
+        StoreNotWritable: nothing is kept then.
+    """
+    checkpoint = read_checkpoint(path, config)
+    foreign = foreign_model(checkpoint, options, task, _questions(task), tell)
+    return keep_foreign(foreign, checkpoint, task, setting, inputs), foreign
+
+
+def keep_foreign(
+    foreign: Foreign, checkpoint: Checkpoint, task: Task, setting: Setting, inputs: Inputs = USUAL_INPUTS
+) -> Run:
+    """Measures a foreign model on the task and keeps it."""
+    said = tuple(map(str, foreign.said))
+    origin = Origin(checkpoint.name, checkpoint.digest, foreign.dialect, said, foreign.notes)
+    engine = choose_engine(foreign.stack.spec, setting.engine, setting.threads).engine
+    scores = engine.score(foreign.stack, inputs.of(task))
+    measured = Measured(float(scores.loss[0]), float(scores.accuracy[0]), int(scores.sequences[0]), scores.inputs)
+    imported = Imported(task, foreign.stack.spec, origin)
+    return keep_import(setting.store, imported, foreign.stack, measured, engine.arithmetic)
+
+
+def _questions(task: Task) -> Dataset:
+    """As many as a search asks at most: all of them where they are no more."""
+    size = task.domain_size
+    return enumerate_domain(task) if size is not None and size <= ROUNDS[-1] else draw(task, ROUNDS[-1])

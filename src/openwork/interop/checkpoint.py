@@ -1,0 +1,84 @@
+"""A file of weights from elsewhere: named arrays and what it says of itself; nothing in it is ever executed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.errors import CheckpointError, Reason, suggestion
+from openwork.interop.pytorch_file import read_pytorch
+from openwork.interop.safetensors_file import read_safetensors
+
+Array = NDArray[np.generic]
+LARGEST_FILE = 2**30
+"""bytes; a model for which every input can be asked is a thousand times smaller"""
+READERS = {".safetensors": read_safetensors, ".pt": read_pytorch, ".pth": read_pytorch}
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What a file holds.
+
+    Attributes:
+        name: the file's name, without its folder.
+        digest: SHA-256 of the file, in hexadecimal.
+        arrays: every tensor by name; floating-point ones as float32 or float64.
+        config: what it or a file beside it says of the model, in TransformerLens' words; empty where nothing does.
+    """
+
+    name: str
+    digest: str
+    arrays: Mapping[str, Array] = field(repr=False)
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_checkpoint(path: Path, config: Path | None = None) -> Checkpoint:
+    """The tensors of a `.pt`, `.pth` or `.safetensors` file.
+
+    What the file cannot say may stand in `config`, a JSON file with the fields of TransformerLens' config; `NAME.json`
+    beside the file is read unless another is given.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, too large, of another format, or would need code to be loaded;
+            with how to mend it.
+    """
+    if path.suffix.lower() not in READERS:
+        what = f"{path.suffix or 'no ending'} is not a format that is read here"
+        raise _refused(path, what, suggestion(path.suffix, READERS))
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise _refused(path, "is not a file")
+        if not 0 < size <= LARGEST_FILE:
+            what = "is empty" if not size else f"has {size:,} bytes, more than the {LARGEST_FILE:,} that are read here"
+            raise _refused(path, what)
+        data = path.read_bytes()
+    except OSError as error:
+        raise _refused(path, error.strerror or str(error)) from error
+    arrays, inside = READERS[path.suffix.lower()](path.name, data)
+    return Checkpoint(path.name, hashlib.sha256(data).hexdigest(), arrays, inside | _sidecar(path, config))
+
+
+def _sidecar(path: Path, config: Path | None) -> dict[str, Any]:
+    place = config or path.with_suffix(".json")
+    if config is None and not place.exists():
+        return {}
+    try:
+        found = json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        what = error.strerror if isinstance(error, OSError) else f"is not JSON: {error}"
+        raise _refused(place, str(what), "give a JSON file with the model's config, or name another") from error
+    if not isinstance(found, dict):
+        raise _refused(place, "is not a table of config fields", 'for example {"act_fn": "relu"}')
+    return found
+
+
+def _refused(path: Path, what: str, mend: str = "") -> CheckpointError:
+    return CheckpointError("the checkpoint cannot be read", Reason(path.name, what, mend))

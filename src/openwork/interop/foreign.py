@@ -1,0 +1,206 @@
+"""From a checkpoint to a model: what its shapes say, what else is said, and what had to be found out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from openwork.data import Dataset
+from openwork.errors import CheckpointError, Reason, SpecError
+from openwork.interop.checkpoint import Checkpoint
+from openwork.interop.identify import Identified, Tell, Values, identify
+from openwork.interop.names import Arrays, Named, heads_apart, named
+from openwork.interop.sizes import Sizes, sizes_of
+from openwork.interop.unsaid import Said, Unsaid, decided, from_config, from_options, shown, unsaid_fields
+from openwork.models import ModelSpec, Stack, model_spec, stack_of, weight_shapes
+from openwork.tasks import Task
+
+SOLVED = 0.9
+"""accuracy below which a shift of the token ids is tried too"""
+MOST_SHIFTS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Foreign:
+    """A model that somebody else trained.
+
+    Attributes:
+        stack: its weights, a stack of one.
+        dialect: whose names the file had.
+        said: every field that shapes do not decide, its value, and how it came to be known.
+        identified: the trial on the task's questions; None where nothing had to be found out.
+        notes: what was left out or filled in.
+    """
+
+    stack: Stack
+    dialect: str
+    said: tuple[Said, ...]
+    identified: Identified | None
+    notes: tuple[str, ...]
+
+
+def foreign_model(
+    checkpoint: Checkpoint,
+    options: Mapping[str, Any],
+    task: Task | None = None,
+    dataset: Dataset | None = None,
+    tell: Tell = lambda _: None,
+) -> Foreign:
+    """The model of a checkpoint.
+
+    Args:
+        checkpoint: what was read.
+        options: fields of `ModelSpec` that the user says, and `token_shift`; they go before the file's own config.
+        task: what the model should compute.
+        dataset: questions of the task; what nobody says is found by asking them.
+        tell: called with a line about every step of the search.
+
+    Raises:
+        CheckpointError: names or shapes that contradict each other, fields that nobody says without a task, a
+            task whose vocabulary the model does not have; with every reason.
+    """
+    names = named(checkpoint.name, checkpoint.arrays)
+    known = _known(checkpoint, options, names)
+    if names.dialect == "TransformerBridge":
+        options_of_heads = _possible_heads(checkpoint.name, names.arrays, known)
+    else:
+        options_of_heads = ()
+    maker = _Maker(checkpoint.name, names, known, task, options_of_heads)
+    fields = maker.unsaid
+    if fields and (task is None or dataset is None):
+        reasons = [Reason(f"{checkpoint.name}, {f.field}", "the file does not say it", f.how_to_say) for f in fields]
+        advice = Reason("", "or name a task that the model does", "--task TASK: then each value is tried")
+        raise CheckpointError(
+            "the checkpoint does not say all that decides what the model computes", [*reasons, advice]
+        )
+    found = None
+    if dataset is not None and (fields or "token_shift" not in known):
+        found = _identified(maker, fields, dataset, "token_shift" not in known, tell)
+    values = {} if found is None else dict(found.best.values)
+    stack = maker.build(values)
+    said = [*maker.known.values()]
+    if found is not None:
+        said += [_said(field, value, found) for field, value in values.items()]
+    return Foreign(stack, names.dialect, tuple(said), found, maker.notes)
+
+
+def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> dict[str, Said]:
+    """What is said, by field; the user before the file before what is usual."""
+    sizes = sizes_of(checkpoint.name, names.arrays) if names.dialect == "HookedTransformer" else None
+    config = from_config(f"{checkpoint.name}'s config", checkpoint.config, sizes) if checkpoint.config else []
+    ranked = [*(decided(sizes) if sizes else []), *config, *from_options(options)]
+    return {said.field: said for said in ranked}
+
+
+def _possible_heads(source: str, arrays: Arrays, known: Mapping[str, Said]) -> tuple[int, ...]:
+    """How many heads the rows of q can be cut into."""
+    if "n_heads" in known:
+        return (int(known["n_heads"].value),)
+    rows = {int(a.shape[0]) for name, a in arrays.items() if name.endswith("attn.q.weight") and a.ndim == 2}
+    if len(rows) > 1:
+        what = f"the layers have {sorted(rows)} rows of queries"
+        raise CheckpointError("the checkpoint contradicts itself", Reason(f"{source}, attn.q.weight", what))
+    width = rows.pop() if rows else 1
+    return tuple(n for n in range(1, width + 1) if width % n == 0)
+
+
+class _Maker:
+    """Makes the model under any values of what is not known."""
+
+    def __init__(
+        self, source: str, names: Named, known: Mapping[str, Said], task: Task | None, heads: Sequence[int]
+    ) -> None:
+        self.source, self.names, self.known, self.task = source, names, dict(known), task
+        self.heads = tuple(heads)
+        self._sizes: dict[int, tuple[Sizes, Arrays]] = {}
+        sizes, _ = self._at(self.heads[0] if self.heads else 0)
+        for said in decided(sizes):
+            self.known.setdefault(said.field, said)
+        self._require_vocabulary(sizes)
+
+    @property
+    def unsaid(self) -> list[Unsaid]:
+        """What is still open."""
+        sizes, _ = self._at(self.heads[0] if self.heads else 0)
+        found = unsaid_fields(sizes, list(self.known), self.task)
+        return ([Unsaid("n_heads", self.heads)] if len(self.heads) > 1 else []) + found
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out or filled in."""
+        sizes, _ = self._at(self.heads[0] if self.heads else 0)
+        found = []
+        if self.names.buffers:
+            found.append(
+                f"{len(self.names.buffers)} buffers are not used: a saved mask does not tell how the model was trained"
+            )
+        if sizes.absent:
+            found.append(f"it has no {', '.join(sizes.absent)}: taken for zero")
+        return tuple(found)
+
+    def build(self, values: Values) -> Stack:
+        """The model."""
+        fields = {said.field: said.value for said in self.known.values()} | dict(values)
+        sizes, weights = self._at(int(fields.pop("n_heads", 0)) if self.heads else 0)
+        fields.pop("n_heads", None)
+        shift = int(fields.pop("token_shift", 0))
+        wanted = dict(sizes.fields) | fields
+        if "n_ctx" not in wanted and self.task is not None:
+            wanted["n_ctx"] = self.task.n_ctx
+        try:
+            spec: ModelSpec = model_spec(**wanted)
+        except SpecError as error:
+            raise CheckpointError(f"{self.source} is no model of the family", error.reasons) from error
+        shapes = weight_shapes(spec)
+        zero = np.zeros(1, spec.dtype)
+        arrays = {
+            name: np.asarray(weights.get(name, np.broadcast_to(zero, shape)), spec.dtype)[None]
+            for name, shape in shapes.items()
+        }
+        if shift:
+            arrays["embed.W_E"] = np.roll(arrays["embed.W_E"], -shift, axis=1)
+        return stack_of(spec, arrays)
+
+    def _at(self, n_heads: int) -> tuple[Sizes, Arrays]:
+        if n_heads not in self._sizes:
+            arrays = heads_apart(self.names.arrays, n_heads) if n_heads else self.names.arrays
+            self._sizes[n_heads] = (sizes_of(self.source, arrays), arrays)
+        return self._sizes[n_heads]
+
+    def _require_vocabulary(self, sizes: Sizes) -> None:
+        if self.task is None:
+            return
+        wanted = {"d_vocab": len(self.task.vocabulary), "d_vocab_out": len(self.task.answer_vocabulary)}
+        wanted |= {"n_ctx": self.task.n_pos}
+        reasons = []
+        for field, need in wanted.items():
+            has = sizes.fields.get(field, need)
+            if (has != need) if field == "d_vocab_out" else (int(str(has)) < need):
+                reasons.append(Reason(f"{self.source}, {field}", f"is {has}, and {self.task} needs {need}"))
+        if reasons:
+            mend = "give the task its parameters with --param, or name another task"
+            raise CheckpointError("the model is not one of this task", [*reasons, Reason("task", str(self.task), mend)])
+
+
+def _identified(maker: _Maker, fields: Sequence[Unsaid], dataset: Dataset, shiftable: bool, tell: Tell) -> Identified:
+    """The best combination; where none is good, also those that take the task's token ids for others, shifted round."""
+    found = identify(fields, maker.build, dataset, tell)
+    shifts = maker.build(found.best.values).spec.d_vocab
+    if found.best.accuracy >= SOLVED or not shiftable or shifts > MOST_SHIFTS:
+        return found
+    tell(f"at most {100 * found.best.accuracy:.1f} % right: trying other token ids too")
+    shifted = identify([*fields, Unsaid("token_shift", tuple(range(shifts)))], maker.build, dataset, tell)
+    return shifted if shifted.best.accuracy > found.best.accuracy else found
+
+
+def _said(field: str, value: Any, found: Identified) -> Said:
+    if field in found.idle:
+        return Said(field, value, "makes no difference on this task")
+    right = f"{100 * found.best.accuracy:.2f} % right"
+    if rivals := found.contested(field):
+        also = f"{shown(field, rivals[0].values[field])} gives {100 * rivals[0].accuracy:.2f} %"
+        return Said(field, value, f"found, but not for sure: {right}, and {also}")
+    return Said(field, value, f"found: {right}")

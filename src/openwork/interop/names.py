@@ -1,0 +1,145 @@
+"""Which tensors of a checkpoint are weights of the model family, and under which name.
+
+Two sets of names are read: those of `HookedTransformer` (TransformerLens 1 to 3), with a matrix for every head, and
+those of `TransformerBridge` (TransformerLens 4, booted natively), where the heads of a layer are one matrix and the
+matrix of a linear layer is `[out, in]`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.errors import CheckpointError, Reason, suggestion
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+HOOKED = re.compile(
+    r"embed\.W_E|pos_embed\.W_pos|unembed\.[Wb]_U|ln_final\.[wb]|blocks\.\d+\."
+    r"(ln[12]\.[wb]|attn\.([Wb]_[QKVO])|mlp\.([Wb]_(in|out)))"
+)
+BRIDGE = re.compile(
+    r"(pos_)?embed\.weight|(unembed|ln_final)\.(weight|bias)|blocks\.\d+\."
+    r"(ln[12]|attn\.[qkvo]|mlp\.(in|out))\.(weight|bias)"
+)
+BUFFERS = re.compile(r"(blocks\.\d+\.attn\.(mask|causal_mask|IGNORE))|.*\.(cos_cached|sin_cached)")
+PREFIXES = ("_orig_mod.", "module.", "model.")
+"""what torch.compile, DataParallel and a wrapping module put before every name"""
+UNSUPPORTED = {
+    r"attn\._?W_[KV]_?$|attn\._[Wb]_[KV]": "several queries share a key: grouped-query attention is not in the family",
+    r"W_gate|b_gate|\.gate\.": "gated MLPs are not in the family",
+    r"rotary": "rotary positions are not in the family",
+    r"mlp\.ln\.": "an MLP with a norm inside (SoLU) is not in the family",
+    r"ln[12]_post": "norms after a layer are not in the family: its transformers are pre-norm",
+    r"W_router|experts": "mixtures of experts are not in the family",
+    r"encoder|decoder|cross_attn": "encoder-decoder models are not in the family",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """The weights of a checkpoint under the names of one dialect.
+
+    Attributes:
+        dialect: `HookedTransformer` or `TransformerBridge`.
+        arrays: the weights.
+        buffers: what was saved beside them and is no weight; it is not used.
+    """
+
+    dialect: str
+    arrays: Arrays
+    buffers: tuple[str, ...]
+
+
+def named(source: str, arrays: Arrays) -> Named:
+    """The weights among these arrays.
+
+    Raises:
+        CheckpointError: names of neither dialect, or parts that the model family does not have; with every one.
+    """
+    bare = _without_prefix(arrays)
+    buffers = tuple(name for name in bare if BUFFERS.fullmatch(name))
+    kept = {name: array for name, array in bare.items() if name not in buffers}
+    counts = {pattern: sum(bool(pattern.fullmatch(name)) for name in kept) for pattern in (HOOKED, BRIDGE)}
+    pattern = max(counts, key=lambda p: counts[p])
+    if not counts[pattern]:
+        example = f", for example {next(iter(bare))!r}" if bare else ""
+        what = f"none of its {len(bare)} names is one of TransformerLens'{example}"
+        mend = "known are state dicts of HookedTransformer (embed.W_E) and of a native TransformerBridge (embed.weight)"
+        raise CheckpointError("the checkpoint is of an unknown model", Reason(source, what, mend))
+    strange = [name for name in kept if not pattern.fullmatch(name)]
+    reasons = [Reason(f"{source}, {name}", *_why(name, (n for n in kept if n not in strange))) for name in strange]
+    reasons += _not_numbers(source, kept)
+    if reasons:
+        raise CheckpointError("the checkpoint does not fit the model family", reasons)
+    return Named("HookedTransformer" if pattern is HOOKED else "TransformerBridge", kept, buffers)
+
+
+def _without_prefix(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
+    found = dict(arrays)
+    for prefix in PREFIXES:
+        if found and all(name.startswith(prefix) for name in found):
+            found = {name.removeprefix(prefix): array for name, array in found.items()}
+    return found
+
+
+def _why(name: str, known: Iterable[str]) -> tuple[str, str]:
+    for pattern, what in UNSUPPORTED.items():
+        if re.search(pattern, name):
+            return what, ""
+    return "is not a weight that the model family has", suggestion(name, known)
+
+
+def _not_numbers(source: str, arrays: Arrays) -> list[Reason]:
+    reasons = []
+    for name, array in arrays.items():
+        if array.dtype.kind != "f":
+            reasons.append(Reason(f"{source}, {name}", f"holds {array.dtype} in place of floating-point numbers"))
+        elif not np.isfinite(array).all():
+            bad = int((~np.isfinite(array)).sum())
+            what = f"{bad:,} of its {array.size:,} numbers are not finite"
+            reasons.append(Reason(f"{source}, {name}", what, "a model that diverged says nothing: give an earlier one"))
+    return reasons
+
+
+def heads_apart(arrays: Arrays, n_heads: int) -> dict[str, NDArray[np.generic]]:
+    """The weights of a `TransformerBridge` under the names and shapes of `HookedTransformer`.
+
+    The rows of q, k and v, and the columns of o, are those of the heads one after the other.
+
+    Raises:
+        CheckpointError: arrays that cannot be cut into so many heads, or have another number of axes.
+    """
+    reasons = []
+    for name, array in arrays.items():
+        expected = 2 if name.endswith("weight") and not re.search(r"ln[12_]", name) else 1
+        cut = array.shape[-1] if re.search(r"attn\.o\.weight", name) else array.shape[0] if array.ndim else 0
+        if array.ndim != expected:
+            reasons.append(Reason(name, f"has shape {array.shape}, expected {expected} axes"))
+        elif re.search(r"attn\.([qkv]\.|o\.weight)", name) and cut % n_heads:
+            reasons.append(Reason(name, f"{cut} cannot be cut into {n_heads} heads", "say n_heads"))
+    if reasons:
+        raise CheckpointError("the checkpoint contradicts itself", reasons)
+    found: dict[str, NDArray[np.generic]] = {}
+    for name, array in arrays.items():
+        place, kind = name.rsplit(".", 1)
+        base, _, last = place.rpartition(".")
+        matrix = kind == "weight"
+        if last in ("embed", "pos_embed", "unembed"):
+            tail = {"embed": "W_E", "pos_embed": "W_pos"}.get(last, "W_U" if matrix else "b_U")
+            found[f"{place}.{tail}"] = array.T if tail == "W_U" else array
+        elif last.startswith("ln"):
+            found[f"{place}.{'w' if matrix else 'b'}"] = array
+        elif last in ("in", "out"):
+            found[f"{base}.{'W' if matrix else 'b'}_{last}"] = array.T if matrix else array
+        elif last == "o":
+            apart = array.T.reshape(n_heads, -1, array.shape[0]) if matrix else array
+            found[f"{base}.{'W' if matrix else 'b'}_O"] = apart
+        else:
+            rows = array.reshape(n_heads, -1, *array.shape[1:])
+            found[f"{base}.{'W' if matrix else 'b'}_{last.upper()}"] = rows.swapaxes(1, 2) if matrix else rows
+    return found

@@ -1,0 +1,119 @@
+"""Models as TransformerLens has them: configs and state dicts of versions 3 (`HookedTransformer`) and 4
+(`TransformerBridge`, booted natively). Plain values only: nothing here imports TransformerLens.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.errors import CheckpointError, Reason, suggestion
+from openwork.models import ModelSpec, Stack
+
+Array = NDArray[np.generic]
+Target = Literal["transformer-lens-3", "transformer-lens-4", "safetensors"]
+TARGETS: tuple[Target, ...] = get_args(Target)
+
+
+def misfits(spec: ModelSpec, target: Target) -> list[Reason]:
+    """What the target cannot express of such a model."""
+    if target == "safetensors" or spec.positional_embedding_type == "standard":
+        return []
+    what = "has no model without positional embeddings"
+    return [Reason("positional_embedding_type", f"{target} {what}", "give the model positions, or export safetensors")]
+
+
+def require_target(name: str, spec: ModelSpec) -> Target:
+    """The target of this name.
+
+    Raises:
+        CheckpointError: there is none, or it cannot express the model.
+    """
+    target = next((t for t in TARGETS if t == name), None)
+    if target is None:
+        raise CheckpointError("unknown target", Reason("--to", f"{name!r} is not one", suggestion(name, TARGETS)))
+    reasons = misfits(spec, target)
+    if reasons:
+        raise CheckpointError(f"the model cannot be given to {target}", reasons)
+    return target
+
+
+def config_for(spec: ModelSpec, target: Target) -> dict[str, Any]:
+    """The fields of `HookedTransformerConfig` (3) or `TransformerBridgeConfig` (4) that make this model.
+
+    Version 4 takes no unscaled attention, so there the queries carry the scale and the config says the usual one.
+    """
+    scale = spec.score_divisor
+    usual = math.isclose(scale, math.sqrt(spec.d_head)) or target == "transformer-lens-4"
+    fields: dict[str, Any] = {
+        **{
+            f: getattr(spec, f) for f in ("n_layers", "d_model", "n_heads", "d_head", "d_vocab", "d_vocab_out", "n_ctx")
+        },
+        "d_mlp": spec.d_mlp or 4 * spec.d_model,
+        "act_fn": spec.act_fn,
+        "normalization_type": spec.normalization_type,
+        "eps": spec.eps,
+        "attention_dir": spec.attention_dir,
+        "attn_only": spec.attn_only,
+        "positional_embedding_type": spec.positional_embedding_type,
+        "use_attn_scale": True,
+        "attn_scale": math.sqrt(spec.d_head) if usual else scale,
+    }
+    if target == "transformer-lens-4":
+        fields |= {"architecture": "TransformerLensNative", "attn_scale": -1.0}
+    if target == "safetensors":
+        fields |= {"d_mlp": spec.d_mlp, "pad_token": spec.pad_token, "dtype": spec.dtype}
+    return fields
+
+
+def state_dict_for(stack: Stack, target: Target) -> dict[str, Array]:
+    """The state dict of the stack's only model that the target's model takes with `strict=True`.
+
+    Raises:
+        CheckpointError: the stack does not hold exactly one model.
+    """
+    if len(stack) != 1:
+        raise CheckpointError("one model is exported at a time", Reason("stack", f"holds {len(stack)} models"))
+    weights: dict[str, Array] = {name: np.array(array[0]) for name, array in stack.named().items()}
+    if target == "transformer-lens-3":
+        return weights | _buffers(stack.spec)
+    if target == "transformer-lens-4":
+        return _heads_joined(stack.spec, weights)
+    return weights
+
+
+def _buffers(spec: ModelSpec) -> dict[str, Array]:
+    """What `HookedTransformer` keeps beside the weights: the mask, and what masked scores become."""
+    whole = np.ones((spec.n_ctx, spec.n_ctx), bool)
+    mask = np.tril(whole) if spec.attention_dir == "causal" else whole
+    found: dict[str, Array] = {}
+    for layer in range(spec.n_layers):
+        found[f"blocks.{layer}.attn.mask"] = mask
+        found[f"blocks.{layer}.attn.IGNORE"] = np.array(-np.inf, np.float32)
+    return found
+
+
+def _heads_joined(spec: ModelSpec, weights: Mapping[str, Array]) -> dict[str, Array]:
+    """Under the names and shapes of a native bridge: `interop.names.heads_apart` undone, queries scaled."""
+    scale = np.asarray(math.sqrt(spec.d_head) / spec.score_divisor, spec.dtype)
+    found: dict[str, Array] = {}
+    for name, array in weights.items():
+        place, tail = name.rsplit(".", 1)
+        kind = "weight" if tail[0] in "Ww" else "bias"
+        if tail in ("W_E", "W_pos", "W_U", "b_U"):
+            found[f"{place}.{kind}"] = array.T if tail == "W_U" else array
+        elif tail in ("w", "b"):
+            found[f"{place}.{kind}"] = array
+        elif tail.endswith(("in", "out")):
+            found[f"{place}.{tail[2:]}.{kind}"] = array.T if kind == "weight" else array
+        elif tail[2:] == "O":
+            found[f"{place}.o.{kind}"] = array.reshape(-1, spec.d_model).T if kind == "weight" else array
+        else:
+            scaled = array * scale if tail[2:] == "Q" else array
+            flat = scaled.swapaxes(1, 2).reshape(-1, spec.d_model) if kind == "weight" else scaled.reshape(-1)
+            found[f"{place}.{tail[2:].lower()}.{kind}"] = flat
+    return {name: np.ascontiguousarray(array) for name, array in found.items()}
