@@ -12,14 +12,25 @@ import pytest
 from playwright import sync_api as playwright
 
 from openwork import analyses
-from openwork.analyses import Subject
-from openwork.claims import Outcome, Verdict
+from openwork.analyses import Route, Routes, Subject
+from openwork.analyses.routes import Hop, RoutePath
+from openwork.claims import Accuracy, Outcome, Verdict
+from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.cli.app import run
 from openwork.data import Split
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
-from openwork.report import Overview, explanation_document, write_html
+from openwork.report import (
+    LiveReport,
+    Overview,
+    Sister,
+    explanation_document,
+    live_html,
+    write_html,
+    write_page,
+)
+from openwork.runs import Store
 from openwork.tasks import ReverseIncrement
 from openwork.tasks.vocabulary import Vocabulary
 from openwork.training import Experiment, Measured, Progress, recipe
@@ -68,14 +79,16 @@ def visit(browser: playwright.Browser) -> Iterator[Callable[..., Tab]]:
     """Opens a file at a width, in a colour scheme, with every fold open."""
     contexts = []
 
-    def opened(path: Path, width: int = 1280, scheme: str = "light") -> Tab:
+    def opened(path: Path, width: int = 1280, scheme: str = "light", link: str = "") -> Tab:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         tab = Tab(context.new_page(), [], [])
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
         tab.page.on("console", lambda said: tab.errors.append(said.text))
-        tab.page.goto(path.as_uri())
+        tab.page.goto(path.as_uri() + link)
+        if tab.page.locator("#openwork-data").count():
+            tab.page.wait_for_function("document.documentElement.dataset.live === 'ready'")
         tab.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         return tab
 
@@ -85,13 +98,27 @@ def visit(browser: playwright.Browser) -> Iterator[Callable[..., Tab]]:
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `openwork explain` writes about a model of eight bits, trained for an epoch."""
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs of one experiment on eight bits, judged; and the live page that `openwork explain` wrote."""
     folder = tmp_path_factory.mktemp("report")
-    page = folder / "page.html"
-    words = ["explain", "reverse-increment", "--param", "base=2", "--seed", "0", "--engine", "native"]
-    assert run([*words, "--store", str(folder / "runs"), "-o", str(page)]) in (0, 1)
-    return page
+    words = ["explain", "reverse-increment", "--param", "base=2", "--seeds", "0..1", "--engine", "native"]
+    assert run([*words, "--store", str(folder), "-o", str(folder / "live.html")]) in (0, 1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def live(store: Path) -> Path:
+    """What `openwork explain` writes."""
+    return store / "live.html"
+
+
+@pytest.fixture(scope="session")
+def report(store: Path) -> Path:
+    """What `openwork report --static` writes."""
+    with Store.open(store) as kept:
+        name = kept.runs()[0].name
+    assert run(["report", name, "--static", "--store", str(store), "-o", str(store / "static.html")]) == 0
+    return store / "static.html"
 
 
 class HostileTask(ReverseIncrement):
@@ -104,23 +131,51 @@ class HostileTask(ReverseIncrement):
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def harm() -> LiveReport:
     """A report on a task whose names, symbols and claims are markup."""
     task = HostileTask(2, 3)
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=3)
     subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task)
     epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, HOSTILE, 1)
     overview = Overview(Experiment(task, spec, recipe(), Split()), HOSTILE, 0, 1, 8, (epoch,), HOSTILE, 1.0)
-    text = ClaimText(HOSTILE, HOSTILE, HOSTILE, {})
+    claim = Accuracy(says=HOSTILE)
+    example = Counterexample(HOSTILE, Replay(3))
     cases, effect = (part(HOSTILE, 0.1, ">=", 0.5),), Effect(0.1, HOSTILE)
-    verdict = Verdict(text, Outcome.REFUTED, HOSTILE, cases, HOSTILE, effect, (HOSTILE,) * 2, 8, HOSTILE)
+    verdict = Verdict(
+        ClaimText(HOSTILE, "accuracy", HOSTILE, {}),
+        Outcome.REFUTED,
+        HOSTILE,
+        cases,
+        HOSTILE,
+        effect,
+        (example,) * 2,
+        8,
+        HOSTILE,
+    )
+    path = RoutePath(1, (Hop("blocks.0.attn.head.0", 1, 3),), 0.5, 0.5)
+    route = Route("y[0]", HOSTILE, 1, 3, 8, 1.0, 0.5, "one", (path,))
+    curve, routes = analyses.learning_curve([epoch]), Routes((route,), (HOSTILE,) * task.n_pos, 8, 8, "all", 0.9, 8)
     results = (
-        analyses.learning_curve([epoch]),
+        curve,
+        routes,
         analyses.accuracy(subject),
         analyses.interchange(subject),
         analyses.attention(subject, 0),
         analyses.readout_table(subject),
         analyses.component_outputs(subject, "blocks.0.mlp", [5]),
     )
+    sisters = tuple(Sister(HOSTILE, seed, True, curve, routes) for seed in range(2))
+    return LiveReport(subject, overview, (claim,), (verdict,), results, routes, sisters)
+
+
+@pytest.fixture(scope="session")
+def hostile(harm: LiveReport, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harmful report without scripts."""
     page = tmp_path_factory.mktemp("hostile") / "page.html"
-    return write_html(explanation_document(overview, [verdict], results), page)
+    return write_html(explanation_document(harm.overview, harm.verdicts, harm.results), page)
+
+
+@pytest.fixture(scope="session")
+def hostile_live(harm: LiveReport, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harmful report as a live page."""
+    return write_page(live_html(harm), tmp_path_factory.mktemp("hostile") / "live.html")

@@ -57,6 +57,7 @@ def measures(subject: Subject) -> Measures:
     results = (
         analyses.learning_curve(epochs),
         analyses.accuracy(subject),
+        analyses.find_routes(subject),
         analyses.interchange(subject),
         analyses.attention(subject, 0),
         analyses.attention_examples(subject, 1, [0, 5]),
@@ -65,6 +66,13 @@ def measures(subject: Subject) -> Measures:
         analyses.readout_table(subject),
         analyses.readout(subject, "blocks.1.hook_resid_post"),
         analyses.component_outputs(subject, "blocks.0.mlp", [5]),
+        analyses.logit_lens(subject),
+        analyses.logit_attribution(subject),
+        analyses.activation_patching(subject),
+        analyses.path_patching(subject),
+        analyses.attribution_patching(subject),
+        analyses.pruning(subject, 0.1, positions=True),
+        analyses.ov_qk(subject, 0),
     )
     context = Context(subject, experiment, trials=lambda name, seeds: Trials(name, seeds, reached=2, at_end=1))
     verdicts = check(article_for(subject.task), context)
@@ -103,6 +111,15 @@ def every_part() -> tuple[p.Part, ...]:
         p.Figures((p.Figure("100 %", "right", "of all"),)),
         table,
         curve,
+        p.Graph(
+            "A route",
+            (p.Node("token at a", 0, 0), p.Node("head at b", 1, 1), p.Node("answer at b", 1, 2)),
+            (p.Arrow(0, 1, 0.5), p.Arrow(1, 2, 1.0), p.Arrow(0, 2, 0.0)),
+            ("token", "L0 heads", "answer"),
+            ("a", "b"),
+            column_title="position",
+            caption="Arrows.",
+        ),
         p.Beside((heat, dataclasses.replace(heat, title="More", low=-2.0, high=2.0))),
         p.Fold("Details", (p.Text("Small print.", "note"),)),
         p.VerdictList((row, dataclasses.replace(row, outcome="CONFIRMED", id="another"))),

@@ -35,7 +35,7 @@ def seed(subject, measures) -> ReproducedSeed:
 
 @pytest.fixture(scope="module")
 def one(seed, measures) -> Reproduction:
-    return Reproduction(ORIGINAL, measures.overview.experiment, (seed,), 0, measures.verdicts)
+    return Reproduction(ORIGINAL, measures.overview.source, (seed,), 0, measures.verdicts)
 
 
 @pytest.fixture(scope="module")

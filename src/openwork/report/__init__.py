@@ -3,7 +3,10 @@
 from openwork.report.display import Display
 from openwork.report.document import Document
 from openwork.report.explanation import explanation_document
+from openwork.report.findings import Findings, FoundModel, findings_document
 from openwork.report.judged import Judged
+from openwork.report.live.page import live_frame, live_html
+from openwork.report.live.report import LiveReport, Sister
 from openwork.report.lower_html import html_fragment, html_page
 from openwork.report.original import Original, original_named
 from openwork.report.reproduction import (
@@ -15,20 +18,27 @@ from openwork.report.reproduction import (
 )
 from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report.verdict_screen import verdict_screen
-from openwork.report.write import write_html
+from openwork.report.write import write_html, write_markdown, write_page
 
 __all__ = [
     "Display",
     "Document",
+    "Findings",
+    "FoundModel",
     "Judged",
+    "LiveReport",
     "Original",
     "Overview",
     "ReproducedSeed",
     "Reproduction",
+    "Sister",
     "comparisons",
     "explanation_document",
+    "findings_document",
     "html_fragment",
     "html_page",
+    "live_frame",
+    "live_html",
     "original_named",
     "overview_parts",
     "parts_of",
@@ -38,4 +48,6 @@ __all__ = [
     "verdict_parts",
     "verdict_screen",
     "write_html",
+    "write_markdown",
+    "write_page",
 ]

@@ -13,9 +13,9 @@ from openwork.report.sections import Overview, overview_parts, sections_of, verd
 
 def explanation_document(overview: Overview, verdicts: Sequence[Verdict], results: Sequence[Result]) -> Document:
     """One document from a model's origin, the claims judged on it, and every analysis made of it."""
-    task = overview.experiment.task
+    task = overview.source.task
     whole = overview.right == overview.inputs
-    said = f"is right on all {overview.inputs:,} inputs" if whole else f"is right on {overview.right_line} inputs"
+    said = f"is right on {'all' if whole else f'{overview.right:,} of'} {overview.inputs_line}"
     subtitle = f"A transformer, trained to {task.summary}, {said}. Here is what holds of it, tested by intervention."
     first = Section("At a glance", "glance", (*overview_parts(overview), words()))
     judged = (Section("Verdicts", "verdicts", verdict_parts(verdicts)),) if verdicts else ()

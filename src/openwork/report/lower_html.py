@@ -19,6 +19,7 @@ from openwork.report.css import palette_css
 from openwork.report.document import Document
 from openwork.report.svg import number
 from openwork.report.svg_curve import COLOURS, svg_curve
+from openwork.report.svg_graph import svg_graph
 from openwork.report.svg_heatmap import svg_heatmap
 from openwork.report.svg_key import svg_key
 
@@ -27,27 +28,40 @@ FOLDER = "templates"
 
 def html_page(document: Document) -> str:
     """The whole document as one page that needs nothing else."""
-    style = palette_css() + _template_text("style.css") + _template_text("page.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     sections = [part for part in document.parts if isinstance(part, p.Section)]
+    return rendered(
+        "page.html",
+        style=palette_css() + template_text("style.css") + template_text("page.css"),
+        document=document,
+        contents=[(section.anchor, section.title) for section in sections],
+        children=[html_of(part) for part in document.parts],
+    )
+
+
+def rendered(template: str, *, style: str, document: Document, **values: Any) -> str:
+    """A page from one of the templates, with its style and what every page has."""
     return (
         _environment()
-        .get_template("page.html")
+        .get_template(template)
         .render(
             document=document,
             subtitle=_macro("prose", document.subtitle),
-            contents=[(section.anchor, section.title) for section in sections],
-            children=[html_of(part) for part in document.parts],
             style=Markup(style),
-            style_hash=Markup("sha256-{}").format(digest),
+            style_hash=Markup("sha256-{}").format(digest(style)),
             version=_version(),
+            **values,
         )
     )
 
 
+def digest(text: str) -> str:
+    """What a Content-Security-Policy calls a style or a script by: base64 of its SHA-256."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 def html_fragment(shown: Iterable[p.Part]) -> str:
     """These parts for a notebook's output cell, with the style they need and no more."""
-    style = Markup(palette_css() + _template_text("style.css"))
+    style = Markup(palette_css() + template_text("style.css"))
     inside = Markup("\n").join(html_of(part) for part in shown)
     return str(Markup('<div class="ow ow-fragment"><style>{}</style>\n{}\n</div>').format(style, inside))
 
@@ -91,6 +105,11 @@ def _(part: p.Heatmap) -> Markup:
 
 
 @html_of.register
+def _(part: p.Graph) -> Markup:
+    return _macro("drawing", part, "", svg_graph(part), "")
+
+
+@html_of.register
 def _(part: p.VerdictList) -> Markup:
     return _macro("verdicts", part, [html_of(row.parts) if row.parts else "" for row in part.rows])
 
@@ -128,9 +147,9 @@ def _macro(name: str, *arguments: Any) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    names = ("page.html", "parts.html")
+    names = ("page.html", "live.html", "parts.html")
     environment = Environment(
-        loader=DictLoader({name: _template_text(name) for name in names}), autoescape=True, undefined=StrictUndefined
+        loader=DictLoader({name: template_text(name) for name in names}), autoescape=True, undefined=StrictUndefined
     )
     environment.filters |= {
         "code_spans": p.code_spans,
@@ -148,7 +167,8 @@ def _bar(share: p.Share) -> str:
 
 
 @cache
-def _template_text(name: str) -> str:
+def template_text(name: str) -> str:
+    """A file of the templates."""
     return (files("openwork.report") / FOLDER / name).read_text(encoding="utf-8")
 
 

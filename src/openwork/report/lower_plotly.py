@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """lines on top of each other stay apart"""
 
-DRAWN = (p.Curve, p.Heatmap, p.Table)
+DRAWN = (p.Curve, p.Heatmap, p.Graph, p.Table)
 
 
 @singledispatch
@@ -74,6 +74,41 @@ def _(part: p.Curve) -> go.Figure:
     y_range = None if part.y_range is None or part.log_y else part.y_range
     figure.update_yaxes(title=_plain(part.y_title), type="log" if part.log_y else "linear", range=y_range)
     return _styled(figure, part.title, 380)
+
+
+@figure_of.register(p.Graph)
+def _(part: p.Graph) -> go.Figure:
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for arrow in part.arrows:
+        start, end = part.nodes[arrow.start], part.nodes[arrow.end]
+        middle = {"x": [(start.column + end.column) / 2], "y": [(start.row + end.row) / 2]}
+        told = "{} → {}: {}".format(*map(_plain, part.told(arrow)))
+        figure.add_annotation(
+            **{"x": end.column, "y": end.row, "ax": start.column, "ay": start.row, "xref": "x", "yref": "y"},
+            **{"axref": "x", "ayref": "y", "text": "", "standoff": 7, "startstandoff": 7},
+            **{"arrowcolor": LINES_LIGHT[0], "arrowwidth": 1 + 3 * arrow.value},
+        )
+        figure.add_scatter(
+            **middle, mode="markers", marker={"opacity": 0, "size": 14}, hovertext=told, hoverinfo="text"
+        )
+    figure.add_scatter(
+        x=[node.column for node in part.nodes],
+        y=[node.row for node in part.nodes],
+        mode="markers",
+        marker={"size": 12, "color": LINES_LIGHT[0]},
+        hovertext=[_plain(node.label) for node in part.nodes],
+        hoverinfo="text",
+    )
+    for axis, title, labels in (
+        (figure.update_xaxes, part.column_title, part.column_labels),
+        (figure.update_yaxes, part.row_title, part.row_labels),
+    ):
+        ticks = {"tickvals": list(range(len(labels))), "ticktext": [_plain(label) for label in labels]}
+        axis(title=_plain(title), range=(-0.6, len(labels) - 0.4), **ticks)
+    figure.update_layout(showlegend=False)
+    return _styled(figure, part.title, 150 + 45 * len(part.row_labels))
 
 
 @figure_of.register(p.Table)

@@ -175,6 +175,18 @@ def _numbers(names: list[str], rows: list[list[str]], chosen: Sequence[int]) -> 
 
 
 @terminal_of.register
+def _(part: p.Graph) -> RenderableType:
+    table = _bare_table()
+    for justify in ("left", "left", "right"):
+        table.add_column(justify=justify)
+    for arrow in part.arrows:
+        start, end, share = part.told(arrow)
+        table.add_row(prose(start), prose(f"→ {end}"), share)
+    notes = [Paragraph(part.caption, "dim")] if part.caption else []
+    return Group(prose(part.title, "bold"), table, *notes)
+
+
+@terminal_of.register
 def _(part: p.VerdictList) -> RenderableType:
     return Group(*(line for row in part.rows for line in ("", *_verdict(row))))
 

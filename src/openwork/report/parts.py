@@ -135,6 +135,42 @@ class Heatmap:
 
 
 @dataclass(frozen=True)
+class Node:
+    """A place of a graph, with the column and the row in which it stands."""
+
+    label: str
+    column: int
+    row: int
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From one node to another, by their numbers, with a share of 1."""
+
+    start: int
+    end: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes on a grid of named rows and columns, and arrows between them."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+    row_labels: tuple[str, ...]
+    column_labels: tuple[str, ...]
+    row_title: str = ""
+    column_title: str = ""
+    caption: str = ""
+
+    def told(self, arrow: Arrow) -> tuple[str, str, str]:
+        """Where an arrow starts, where it ends, and its share as a person reads it."""
+        return self.nodes[arrow.start].label, self.nodes[arrow.end].label, percent(arrow.value)
+
+
+@dataclass(frozen=True)
 class VerdictRow:
     """One judged claim, all of it readable text; `number` is the one to see first."""
 
@@ -181,7 +217,7 @@ class Section:
     parts: tuple[Part, ...]
 
 
-Part = Heading | Text | Figures | Table | Curve | Heatmap | VerdictList | Beside | Fold | Section
+Part = Heading | Text | Figures | Table | Curve | Heatmap | Graph | VerdictList | Beside | Fold | Section
 
 
 def columns(*names: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:

@@ -30,8 +30,9 @@ def verdict_screen(overview: Overview, verdicts: Sequence[Verdict]) -> Group:
 
 
 def _facts(overview: Overview) -> tuple[tuple[str, str], ...]:
+    sampled = f": {overview.interval_line}" if overview.coverage else ""
     return (
-        ("right on", f"{overview.right_line} inputs"),
+        ("right on", f"{overview.right:,} of {overview.inputs_line}{sampled}"),
         ("task", overview.task_line),
         ("model", overview.model_line),
         ("seeds", f"{overview.seeds_line}; explained: seed {overview.seed}, run {overview.run}"),

@@ -1,4 +1,4 @@
-"""Writing a document as one HTML file: whole or not at all."""
+"""Writing a document as one file: whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from openwork.errors import Reason, StoreNotWritable
 from openwork.report.document import Document
 from openwork.report.lower_html import html_page
+from openwork.report.lower_markdown import markdown
 
 
 def write_html(document: Document, path: str | os.PathLike[str]) -> Path:
@@ -17,8 +18,21 @@ def write_html(document: Document, path: str | os.PathLike[str]) -> Path:
     Raises:
         StoreNotWritable: the folder is missing, read-only, full, or not ours; a file that was there is untouched.
     """
-    target = Path(path).absolute()
-    page = html_page(document).encode()
+    return _written(Path(path).absolute(), html_page(document))
+
+
+def write_markdown(document: Document, path: str | os.PathLike[str]) -> Path:
+    """The same as Markdown."""
+    return _written(Path(path).absolute(), markdown(document))
+
+
+def write_page(html: str, path: str | os.PathLike[str]) -> Path:
+    """The same with a page that is text already."""
+    return _written(Path(path).absolute(), html)
+
+
+def _written(target: Path, text: str) -> Path:
+    page = text.encode()
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:

@@ -10,24 +10,40 @@ from openwork.analyses import (
     Ablation,
     AblationTable,
     Accuracy,
+    ActivationPatching,
     Attention,
     AttentionExamples,
+    AttributionPatching,
     ComponentOutputs,
     Interchange,
     LearningCurve,
+    LogitAttribution,
+    LogitLens,
+    OvQk,
+    PathPatching,
+    Pruning,
     Readout,
     ReadoutTable,
     Result,
+    Routes,
 )
 from openwork.report.parts import Part, Section, Text
 from openwork.report.sections.ablation import ablation_parts, ablation_table_parts
 from openwork.report.sections.accuracy import accuracy_parts
+from openwork.report.sections.activation_patching import activation_patching_parts
 from openwork.report.sections.attention import attention_parts, example_parts
+from openwork.report.sections.attribution_patching import attribution_patching_parts
 from openwork.report.sections.interchange import interchange_parts
 from openwork.report.sections.learning import learning_parts
+from openwork.report.sections.logit_attribution import logit_attribution_parts
+from openwork.report.sections.logit_lens import logit_lens_parts
 from openwork.report.sections.outputs import output_parts
+from openwork.report.sections.ov_qk import ov_qk_parts
 from openwork.report.sections.overview import Overview, overview_parts
+from openwork.report.sections.path_patching import path_patching_parts
+from openwork.report.sections.pruning import pruning_parts
 from openwork.report.sections.readout import readout_parts, readout_table_parts
+from openwork.report.sections.routes import routes_parts
 from openwork.report.sections.verdicts import verdict_parts
 from openwork.report.sections.words import words
 
@@ -35,13 +51,21 @@ DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
     Ablation: ablation_parts,
     AblationTable: ablation_table_parts,
     Accuracy: accuracy_parts,
+    ActivationPatching: activation_patching_parts,
     Attention: attention_parts,
     AttentionExamples: example_parts,
+    AttributionPatching: attribution_patching_parts,
     ComponentOutputs: output_parts,
     Interchange: interchange_parts,
     LearningCurve: learning_parts,
+    LogitAttribution: logit_attribution_parts,
+    LogitLens: logit_lens_parts,
+    OvQk: ov_qk_parts,
+    PathPatching: path_patching_parts,
+    Pruning: pruning_parts,
     Readout: readout_parts,
     ReadoutTable: readout_table_parts,
+    Routes: routes_parts,
 }
 
 
@@ -57,11 +81,15 @@ class Chapter:
 CHAPTERS = (
     Chapter("How it learned", "learning", (LearningCurve,)),
     Chapter("How right it is", "accuracy", (Accuracy,)),
-    Chapter("Which part carries which answer", "routes", (Interchange,)),
+    Chapter("Which part carries which answer, and from where", "routes", (Routes, Interchange)),
     Chapter("Where heads look", "attention", (Attention, AttentionExamples)),
     Chapter("What it cannot do without", "ablation", (AblationTable, Ablation)),
     Chapter("What can be read off the stream", "readout", (ReadoutTable, Readout)),
     Chapter("What components write", "outputs", (ComponentOutputs,)),
+    Chapter("What adds to the answer directly", "logits", (LogitLens, LogitAttribution)),
+    Chapter("Where a change travels", "patching", (ActivationPatching, PathPatching, AttributionPatching)),
+    Chapter("What is left when the rest is ablated", "pruning", (Pruning,)),
+    Chapter("What heads could do by their weights", "weights", (OvQk,)),
 )
 
 

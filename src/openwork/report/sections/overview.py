@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from openwork.analyses import percent
+from openwork.claims.interval import CONFIDENCE, clopper_pearson
+from openwork.data import MOST_ENUMERATED, dataset_of, draw
 from openwork.models import n_params
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Share, Table, Text, columns
+from openwork.runs import Imported, Origin
+from openwork.tasks import said
 from openwork.training import Experiment, Measured, Progress
 
 EXAMPLE = 0.618
@@ -20,7 +24,7 @@ class Overview:
     """Where the explained model comes from.
 
     Attributes:
-        experiment: task, model, recipe and split.
+        source: task, model, recipe and split; or task, model and where it was imported from.
         run: the run's name.
         seed: of the explained model.
         right: inputs that it answers right at every graded position.
@@ -28,9 +32,10 @@ class Overview:
         seeds: the last epoch of every seed that was tried, the explained one included.
         engine: what ran it.
         seconds: how long training took.
+        coverage: which inputs were asked, in words; empty where that is every question.
     """
 
-    experiment: Experiment
+    source: Experiment | Imported
     run: str
     seed: int
     right: int
@@ -38,25 +43,28 @@ class Overview:
     seeds: tuple[Progress, ...]
     engine: str
     seconds: float
+    coverage: str = ""
 
     @property
     def task_line(self) -> str:
         """The task in a sentence."""
-        task = self.experiment.task
-        return f"{task}: {task.summary}; {task.domain_size:,} questions"
+        task = self.source.task
+        return f"{task}: {task.summary}; {said(task.domain_size)} questions"
 
     @property
     def example_line(self) -> str:
-        """One question with its answer, from the middle of the domain, where digits differ."""
-        task = self.experiment.task
-        question = task.questions(np.array([int(EXAMPLE * task.domain_size)]))
-        asked = task.tokens(question)[0, [v.position for v in task.variables]]
-        return f"{task.vocabulary.text(asked)} → {task.answer_vocabulary.text(task.answers(question)[0])}"
+        """One question with its answer, from the middle of the domain, where digits differ; else the first drawn."""
+        task, size = self.source.task, self.source.task.domain_size
+        drawn = size is None or size > MOST_ENUMERATED
+        shown = draw(task, 1) if size is None or drawn else dataset_of(task, np.array([int(EXAMPLE * size)]))
+        asked = shown.tokens[0, [v.position for v in task.variables]]
+        asked = asked[asked != task.pad_token]
+        return f"{task.vocabulary.text(asked)} → {task.answer_vocabulary.text(shown.answers[0])}"
 
     @property
     def model_line(self) -> str:
         """The model in a line."""
-        return f"{self.experiment.spec}; {n_params(self.experiment.spec):,} parameters"
+        return f"{self.source.spec}; {n_params(self.source.spec):,} parameters"
 
     @property
     def solved(self) -> tuple[int, ...]:
@@ -86,6 +94,19 @@ class Overview:
         """On how many inputs the model is right."""
         return f"{self.right:,} of {self.inputs:,}"
 
+    @property
+    def inputs_line(self) -> str:
+        """Which inputs it was asked."""
+        return self.coverage or f"{self.inputs:,} inputs"
+
+    @property
+    def interval_line(self) -> str:
+        """What a sample says of the share of all inputs; empty where all were asked."""
+        if not self.coverage:
+            return ""
+        low, high = (percent(end) for end in clopper_pearson(self.right, self.inputs))
+        return f"{low} to {high} of all, with {100 * CONFIDENCE:.0f} % confidence"
+
 
 def all_right(progress: Progress) -> bool:
     """Whether this epoch ended with every input right, trained on or held out."""
@@ -94,32 +115,45 @@ def all_right(progress: Progress) -> bool:
 
 
 def overview_parts(overview: Overview) -> tuple[Part, ...]:
-    """A few numbers, the experiment in words, and how every seed ended."""
-    split = overview.experiment.split
-    figures = Figures(
-        (
-            Figure(percent(overview.right / overview.inputs), f"right on {overview.right_line} inputs"),
-            Figure(f"{n_params(overview.experiment.spec):,}", "parameters"),
-            Figure(str(len(overview.seeds)), "seeds tried", f"{_after_tried(overview)}; this is seed {overview.seed}"),
-            Figure(f"{overview.seconds:.1f} s", "of training", _beside(overview)),
-        )
+    """A few numbers, the experiment or the origin in words, and how every seed ended."""
+    source = overview.source
+    figures = (
+        Figure(
+            percent(overview.right / overview.inputs),
+            f"right on {overview.right_line} inputs{' drawn' if overview.coverage else ''}",
+            overview.interval_line,
+        ),
+        Figure(f"{n_params(source.spec):,}", "parameters"),
     )
-    held_out = f"{split.kind} split, {percent(split.held_out)} held out"
-    recipe = overview.experiment.recipe
-    how = (
+    asked = (("Inputs", f"{overview.inputs_line}; {source.task.sampling}"),) if overview.coverage else ()
+    facts = (("Task", overview.task_line), *asked, ("Example", overview.example_line), ("Model", overview.model_line))
+    if isinstance(source, Imported):
+        return Figures(figures), Table(columns("", ""), (*facts, *_origin(source.origin)))
+    trained = (
+        Figure(str(len(overview.seeds)), "seeds tried", f"{_after_tried(overview)}; this is seed {overview.seed}"),
+        Figure(f"{overview.seconds:.1f} s", "of training", _beside(overview)),
+    )
+    table = Table(columns("", ""), (*facts, ("Training", _training(source))))
+    return Figures((*figures, *trained)), table, _seeds(overview)
+
+
+def _training(experiment: Experiment) -> str:
+    split, recipe = experiment.split, experiment.recipe
+    drawn = (
+        "" if split.inputs is None else f" of {split.inputs:,} drawn{', anew in every epoch' if split.fresh else ''}"
+    )
+    held_out = f"{split.kind} split, {percent(split.held_out)} held out{drawn}"
+    return (
         f"{recipe.epochs} epochs at most, batches of {recipe.batch_size}, AdamW at {recipe.lr:g}, {recipe.schedule}; "
         f"{held_out}."
     )
-    facts = Table(
-        columns("", ""),
-        (
-            ("Task", overview.task_line),
-            ("Example", overview.example_line),
-            ("Model", overview.model_line),
-            ("Training", how),
-        ),
-    )
-    return figures, facts, _seeds(overview)
+
+
+def _origin(origin: Origin) -> tuple[tuple[str, str], ...]:
+    """Where it was imported from, and how everything came to be known that its file does not say."""
+    file = f"{origin.file} (SHA-256 {origin.digest[:12]}…), with the names of {origin.dialect}"
+    found = [("Imported from", file), ("Not in the file", "; ".join(origin.said))]
+    return (*found, *(("Note", note) for note in origin.notes))
 
 
 def _beside(overview: Overview) -> str:

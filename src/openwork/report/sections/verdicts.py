@@ -23,7 +23,9 @@ def count_line(verdicts: Sequence[Verdict]) -> str:
     """How many claims came out how, in one sentence."""
     found = Counter(verdict.outcome for verdict in verdicts)
     said = [f"{found[outcome]} {outcome.lower()}" for outcome in Outcome if found[outcome]]
-    return f"{len(verdicts)} claims judged: {', '.join(said)}." if verdicts else "No claim was judged."
+    expected = [verdict for verdict in verdicts if verdict.expect is not None]
+    as_expected = f"; {sum(v.met for v in expected)} of {len(expected)} as expected" if expected else ""
+    return f"{len(verdicts)} claims judged: {', '.join(said)}{as_expected}." if verdicts else "No claim was judged."
 
 
 def verdict_number(verdict: Verdict) -> Figure:
@@ -48,7 +50,7 @@ def verdict_row(verdict: Verdict) -> VerdictRow:
         sentence=verdict.sentence,
         coverage=verdict.coverage,
         parts=_cases(verdict.parts) if verdict.parts else None,
-        counterexamples=verdict.counterexamples,
+        counterexamples=tuple(map(str, verdict.counterexamples)),
         cost=f"{verdict.forward_rows:,} inputs run through the model" if verdict.forward_rows else "no extra runs",
         advice=verdict.advice,
     )

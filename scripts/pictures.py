@@ -1,0 +1,48 @@
+"""Takes the pictures of the README from a live page: `pictures.py PAGE FOLDER CHROMIUM`; scripts/picture calls it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+WIDTH, HEIGHT = 1280, 960
+MOST_BYTES = 400_000
+QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--hide-scrollbars")
+STATES = {
+    "report": "",
+    "play": "#play",
+    "cut": "#cut?cut=mean:L1A,zero:L0M@9&by=mean",
+    "routes": "#routes?route=4",
+}
+"""each picture, and the link to what it shows"""
+
+
+def main(page: Path, folder: Path, chromium: str) -> None:
+    """One PNG for each state; fails where one is larger than a README should have."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=list(QUIET))
+        for name, link in STATES.items():
+            tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            tab.goto(page.absolute().as_uri() + link)
+            settled(tab, "cut=" in link)
+            taken = folder / f"{name}.png"
+            tab.screenshot(path=taken)
+            tab.close()
+            if taken.stat().st_size > MOST_BYTES:
+                sys.exit(f"{taken} is too large")
+            print(taken)
+        browser.close()
+
+
+def settled(tab: Page, counts: bool) -> None:
+    """Waits until the page is live, and where something is cut until it is counted."""
+    tab.wait_for_function("document.documentElement.dataset.live === 'ready'")
+    if counts:
+        tab.wait_for_selector("#cut-view .live-counted[data-counted]")
+    tab.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

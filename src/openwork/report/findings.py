@@ -1,0 +1,206 @@
+"""What was found of many models of one experiment: claims counted over all that are solved, and how many mechanisms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from openwork.analyses import percent
+from openwork.analyses.routes import Mechanism, Route, Routes
+from openwork.claims import Claim, Outcome, Verdict, clopper_pearson
+from openwork.report.document import Document
+from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Section, Table, Text, columns
+from openwork.training import Experiment
+
+SHOWN = 12
+"""names told where there are many"""
+MOST = 0.9
+"""share of the solved models from which on a claim is said to hold of such models"""
+
+
+@dataclass(frozen=True, eq=False)
+class FoundModel:
+    """One solved model.
+
+    Attributes:
+        run: its name.
+        seed: that it was trained with.
+        verdicts: on every claim, in the order of `Findings.claims`.
+        routes: of every output.
+    """
+
+    run: str
+    seed: int
+    verdicts: tuple[Verdict, ...]
+    routes: Routes
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What was found of an experiment's seeds.
+
+    Attributes:
+        experiment: what was trained.
+        seeds: how many were.
+        claims: groups of claims, each with its title.
+        models: every solved one, by seed.
+        command: what makes this page again.
+    """
+
+    experiment: Experiment
+    seeds: int
+    claims: tuple[tuple[str, tuple[Claim, ...]], ...]
+    models: tuple[FoundModel, ...]
+    command: str
+
+    def verdicts(self, claim: str) -> tuple[Verdict, ...]:
+        """On the claim with this id, of every model."""
+        return tuple(v for model in self.models for v in model.verdicts if v.claim.id == claim)
+
+    def confirmed(self, claim: str) -> float:
+        """Of how many of the solved models it is CONFIRMED, as a share."""
+        found = self.verdicts(claim)
+        return sum(v.outcome is Outcome.CONFIRMED for v in found) / max(len(found), 1)
+
+    @property
+    def mechanisms(self) -> tuple[tuple[Mechanism, tuple[FoundModel, ...]], ...]:
+        """Models by equal route graphs, the most frequent first."""
+        groups: dict[Mechanism, list[FoundModel]] = {}
+        for model in self.models:
+            groups.setdefault(model.routes.mechanism, []).append(model)
+        return tuple(sorted(((m, tuple(of)) for m, of in groups.items()), key=lambda g: (-len(g[1]), g[1][0].seed)))
+
+    @property
+    def shapes(self) -> tuple[tuple[str, tuple[FoundModel, ...]], ...]:
+        """Models by how each answer travels, in a word for each output, wherever it passes; the most frequent first."""
+        groups: dict[str, list[FoundModel]] = {}
+        for model in self.models:
+            groups.setdefault(" ".join(_shape(route) for route in model.routes.routes), []).append(model)
+        return tuple(sorted(((s, tuple(of)) for s, of in groups.items()), key=lambda g: (-len(g[1]), g[1][0].seed)))
+
+
+def _shape(route: Route) -> str:
+    """`0` for a layer-0 head alone, `0+1` for two hops, `·` for none, `0|1` where either suffices, `?` if unclear."""
+    if route.kind in ("tangle", "none", "unanswered"):
+        return "?"
+    layers = ["+".join(hop.head.split(".")[1] for hop in path.hops) or "·" for path in route.paths]
+    joint = "|" if route.kind == "either" else "&"
+    return joint.join(dict.fromkeys(layers)) or "·"
+
+
+def findings_document(found: Findings) -> Document:
+    """The page."""
+    solved, task = len(found.models), found.experiment.task
+    sections = (
+        Section("In brief", "brief", (_figures(found), *_brief(found), Text(found.command, "command"))),
+        *(_claims(found, title, claims) for title, claims in found.claims),
+        _mechanisms(found),
+        _routes(found),
+        _unexplained(found),
+    )
+    trained = f"{found.seeds} models were trained to {task.summary}."
+    subtitle = f"{trained} This holds of the {solved} that are right on every input."
+    return Document(f"Findings: {task}", sections, subtitle)
+
+
+def _figures(found: Findings) -> Figures:
+    solved, seeds = len(found.models), found.seeds
+    low, high = clopper_pearson(solved, seeds)
+    explained = sum(model.routes.explained for model in found.models) / max(solved, 1)
+    return Figures(
+        (
+            Figure(f"{solved} of {seeds}", "seeds solve the task", f"95 % interval {percent(low)} to {percent(high)}"),
+            Figure(str(len(found.mechanisms)), "different mechanisms", "models grouped by equal route graphs"),
+            Figure(percent(explained), "of pairs follow along the routes found", "mean over models"),
+        )
+    )
+
+
+def _brief(found: Findings) -> list[Text]:
+    said = []
+    for title, claims in found.claims:
+        holds = [c.id for c in claims if found.confirmed(c.id) >= MOST]
+        never = [c.id for c in claims if not found.confirmed(c.id)]
+        counts = f"{len(holds)} of its {len(claims)} claims hold of at least nine tenths of the solved models"
+        said.append(Text(f"{title}: {counts}{_listed(holds)}, {len(never)} of none{_listed(never)}."))
+    return said
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f" ({', '.join(names)})" if names else ""
+
+
+def _claims(found: Findings, title: str, claims: Sequence[Claim]) -> Section:
+    words = Table(columns("claim", "in words"), tuple((claim.id, claim.says) for claim in claims))
+    names = columns("claim", *(str(o) for o in Outcome), "effect, least to most", numeric=(1, 2, 3, 4))
+    rows = tuple((claim.id, *_counts(found.verdicts(claim.id)), _spread(found.verdicts(claim.id))) for claim in claims)
+    anchor = "-".join(title.lower().split())
+    return Section(title, anchor, (words, Table(names, rows, f"Counts of {len(found.models)} solved models.")))
+
+
+def _counts(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    counts = Counter(verdict.outcome for verdict in verdicts)
+    return tuple(str(counts[outcome]) if counts[outcome] else NOTHING for outcome in Outcome)
+
+
+def _spread(verdicts: Sequence[Verdict]) -> str:
+    effects = [verdict.effect for verdict in verdicts if verdict.effect is not None]
+    if not effects:
+        return NOTHING
+    values = [effect.value for effect in effects]
+    return f"{min(values):.3g} to {max(values):.3g}, median {median(values):.3g}: {effects[0].unit}"
+
+
+def _mechanisms(found: Findings) -> Section:
+    shapes = Table(
+        columns("how each answer travels", "models", "seeds", numeric=(1,)),
+        tuple((shape, str(len(of)), ", ".join(str(m.seed) for m in of)) for shape, of in found.shapes),
+        "One word for each output, in order: 0 or 1 is a head of that layer, 0+1 two hops, · the residual stream "
+        "alone, | where either suffices, & where both are needed, ? where no path could be told.",
+    )
+    largest = len(found.mechanisms[0][1]) if found.mechanisms else 0
+    said = (
+        f"{len(found.models)} models have {len(found.mechanisms)} different route graphs, and the most frequent is "
+        f"that of {largest}; by the layers alone there are {len(found.shapes)}."
+    )
+    return Section("Mechanisms", "mechanisms", (Text(said), shapes))
+
+
+def _routes(found: Findings) -> Section:
+    folds = []
+    for model in found.models:
+        rows = tuple((model.routes.reading(route), percent(route.explained)) for route in model.routes.routes)
+        table = Table(columns("route", "follows", numeric=(1,)), rows)
+        summary = f"seed {model.seed} (run {model.run}): {percent(model.routes.explained)} of pairs"
+        folds.append(Fold(summary, (table,)))
+    said = "The share of pairs in which the answer follows when nothing but the route is taken from the other question."
+    return Section("Routes of each model", "routes", (Text(said, "note"), *folds))
+
+
+def _unexplained(found: Findings) -> Section:
+    every = [(f"seed {model.seed} {route.output}", route) for model in found.models for route in model.routes.routes]
+    weak = [f"{name} ({percent(route.explained)})" for name, route in every if route.explained < MOST]
+    unclear = [name for name, route in every if _shape(route) == "?"]
+    said: list[Part] = [
+        Text(
+            "Routes say what travels from where to where, and by which head. They do not say how a head knows where to "
+            "look, nor how the MLPs turn what arrived into the next digit: that they do more than an affine map is all "
+            "that is judged here."
+        ),
+        Text(f"{len(weak)} of {len(every)} routes explain less than {percent(MOST)} of their pairs{_few(weak)}."),
+    ]
+    if unclear:
+        said.append(Text(f"For {len(unclear)} no path could be told{_few(unclear)}."))
+    for title, claims in found.claims:
+        split = [c.id for c in claims if 0 < found.confirmed(c.id) < MOST]
+        if split:
+            words = "hold of some models and not of others; what decides it is not known"
+            said.append(Text(f"{title}: {', '.join(split)} {words}."))
+    return Section("What remains unexplained", "unexplained", tuple(said))
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f": {', '.join(names[:SHOWN])}{more}" if names else ""

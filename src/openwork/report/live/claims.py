@@ -1,0 +1,54 @@
+"""Claims as a page opens them: what each asserts, its cases, its counterexamples to play with, its test to repeat."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from openwork.analyses import Subject
+from openwork.claims import Claim, Context, Verdict
+from openwork.claims.counterexample import Counterexample
+from openwork.report.live.again import again
+from openwork.report.live.cuts import cuts_of
+from openwork.report.lower_html import slug
+
+
+def live_claims(claims: Sequence[Claim], verdicts: Sequence[Verdict], subject: Subject) -> list[dict[str, Any]]:
+    """One for each verdict; `anchor` is where the page shows it."""
+    context = Context(subject)
+    return [_claim(claim, verdict, context) for claim, verdict in zip(claims, verdicts, strict=True)]
+
+
+def _claim(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any]:
+    return {
+        "id": verdict.claim.id,
+        "anchor": f"claim-{slug(verdict.claim.id)}",
+        "outcome": str(verdict.outcome),
+        "definition": definition(type(claim)),
+        "cases": [
+            {"label": p.label, "value": p.value, "relation": p.relation, "threshold": p.threshold, "holds": p.holds}
+            for p in verdict.parts
+        ],
+        "examples": [_example(example, context) for example in verdict.counterexamples],
+        "again": again(claim, verdict, context),
+    }
+
+
+def definition(kind: type[Claim]) -> str:
+    """What a kind of claim asserts, how it is tested and what would refute it: its own description."""
+    return re.sub(r"\s+", " ", inspect.getdoc(kind) or "").replace("`", "").strip()
+
+
+def _example(example: Counterexample, context: Context) -> dict[str, Any]:
+    """A counterexample, and the state of the page that shows it: the questions, and what is off."""
+    replay = example.replay
+    if replay is None:
+        return {"text": example.line, "question": None, "other": None, "cuts": []}
+    return {
+        "text": example.line,
+        "question": replay.question,
+        "other": replay.other,
+        "cuts": cuts_of(replay, context) or [],
+    }

@@ -1,0 +1,188 @@
+// The page comes alive: its data are read, its views are made, and its state follows the link.
+
+import { readDomain } from "./data/domain.js";
+import { readModel } from "./model/model.js";
+import { Bench } from "./page/bench.js";
+import { required } from "./page/dom.js";
+import { frameStaticFigures } from "./page/frame.js";
+import { readLink, writeLink } from "./page/link.js";
+import { readPayload } from "./page/payload.js";
+import { Choices } from "./page/state.js";
+import { askingView } from "./views/asking.js";
+import { claimsView } from "./views/claims.js";
+import { compareView } from "./views/compare.js";
+import { cutView } from "./views/cut.js";
+import { playView } from "./views/play.js";
+import { routesView } from "./views/routes.js";
+import { startWorker } from "./worker/client.js";
+import { inWorker, serve } from "./worker/serve.js";
+
+/** @import { LivePayload } from "./page/payload.js" */
+/** @import { Limits } from "./page/link.js" */
+
+const EXAMPLE = 0.618;
+const FRAMED = !inWorker() && location.protocol === "about:"; // in a notebook the address is the notebook's
+const SETTLED = 200; // milliseconds without a change after which the address is written: writing it takes long
+const source = inWorker() ? "" : (document.currentScript?.textContent ?? "");
+
+if (inWorker()) serve();
+else begin().catch(confess);
+
+/** Makes the page live. */
+async function begin() {
+  const payload = readPayload();
+  const { task, page } = payload;
+  const domain = await readDomain(payload);
+  const model = readModel(payload);
+  const limits = limitsOf(payload, domain.size ?? Number.MAX_SAFE_INTEGER);
+  const { anchor, change } = readLink(location.hash, limits);
+  const choices = new Choices(startOf(domain.rows, domain));
+  choices.set(known(change, domain));
+  const worker = startWorker(source, payload);
+  const bench = new Bench(task, model, domain, worker, choices, capturesOf(payload));
+  const here = { anchor };
+  const go = goer(choices, here);
+  askingView(required("#asking"), bench, choices);
+  playView(required("#play-view"), bench, choices);
+  cutView(required("#cut-view"), bench, choices, page);
+  routesView(required("#routes-view"), bench, choices, page.routes);
+  claimsView(bench, choices, page, go);
+  compareView(required("#compare-view"), bench, choices, page);
+  frameStaticFigures();
+  followLinks(choices, limits, domain, here);
+  document.documentElement.dataset.live = "ready";
+}
+
+/**
+ * Keeps the address in step with the state, and the state with the address.
+ * @param {Choices} choices
+ * @param {Limits} limits
+ * @param {import("./data/domain.js").Domain} domain
+ * @param {{anchor: string}} here the part of the page that links lead to
+ */
+function followLinks(choices, limits, domain, here) {
+  const write = () => {
+    if (FRAMED) return;
+    const link = writeLink(here.anchor, choices.state, choices.start);
+    if (link !== (location.hash || "#")) history.replaceState(null, "", link);
+  };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  choices.watch((state, before) => {
+    clearTimeout(waiting);
+    if (state !== before) waiting = setTimeout(write, SETTLED);
+  });
+  addEventListener("hashchange", () => {
+    const read = readLink(location.hash, limits);
+    here.anchor = read.anchor;
+    if (location.hash.includes("?")) choices.set({ ...choices.start, ...known(read.change, domain) });
+    else write();
+    document.getElementById(here.anchor)?.scrollIntoView();
+  });
+  if (FRAMED) stayInside();
+  if (here.anchor) document.getElementById(here.anchor)?.scrollIntoView();
+}
+
+/** Links within the page lead to its parts, and not to the notebook that it is framed in. */
+function stayInside() {
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const anchor = link?.getAttribute("href")?.replace(/^#/, "");
+    if (!link || !anchor) return;
+    event.preventDefault();
+    document.getElementById(anchor)?.scrollIntoView();
+  });
+}
+
+/**
+ * Leads to a part of the page.
+ * @param {Choices} choices
+ * @param {{anchor: string}} here
+ * @returns {(anchor: string) => void}
+ */
+function goer(choices, here) {
+  return (anchor) => {
+    here.anchor = anchor;
+    if (!FRAMED) history.pushState(null, "", writeLink(anchor, choices.state, choices.start));
+    const target = document.getElementById(anchor);
+    target?.scrollIntoView();
+    target?.querySelector("h2")?.focus();
+  };
+}
+
+/**
+ * What a link says, without questions that this page does not hold.
+ * @param {import("./page/state.js").Change} change
+ * @param {import("./data/domain.js").Domain} domain
+ */
+function known(change, domain) {
+  const found = { ...change };
+  if (found.question !== undefined && domain.rowOf(found.question) < 0) delete found.question;
+  if (found.other !== undefined && domain.rowOf(found.other) < 0) delete found.other;
+  return found;
+}
+
+/**
+ * @param {number} rows
+ * @param {import("./data/domain.js").Domain} domain
+ * @returns {import("./page/state.js").State}
+ */
+function startOf(rows, domain) {
+  return {
+    question: domain.questionOf(Math.floor(EXAMPLE * rows)),
+    other: domain.questionOf(Math.floor((1 - EXAMPLE) * rows)),
+    cuts: [],
+    by: "zero",
+    basis: "W_U",
+    normed: true,
+    measure: "logit",
+    numbers: "share",
+    layer: 0,
+    route: 0,
+    claim: "",
+  };
+}
+
+/**
+ * @param {LivePayload} payload
+ * @param {number} questions
+ * @returns {Limits}
+ */
+function limitsOf({ spec, task, page }, questions) {
+  return {
+    questions,
+    positions: task.nPos,
+    routes: page.routes?.routes.length ?? 0,
+    layers: spec.n_layers,
+    heads: spec.n_heads,
+    claims: page.claims.map(({ id }) => id),
+  };
+}
+
+/**
+ * Every site that Play shows.
+ * @param {LivePayload} payload
+ * @returns {string[]}
+ */
+function capturesOf({ spec }) {
+  const found = [spec.n_layers ? "blocks.0.hook_resid_pre" : "hook_embed"];
+  for (let layer = 0; layer < spec.n_layers; layer += 1) {
+    const block = `blocks.${layer}`;
+    found.push(`${block}.attn.hook_pattern`, `${block}.hook_resid_post`);
+    if (!spec.attn_only) found.push(`${block}.hook_resid_mid`, `${block}.mlp.hook_post`);
+  }
+  return found;
+}
+
+/**
+ * Something went wrong: said on the page, for who has no console open.
+ * @param {unknown} error
+ */
+function confess(error) {
+  const said = document.getElementById("live-trouble");
+  if (said) {
+    said.textContent = `This part of the page could not start: ${error instanceof Error ? error.message : error}`;
+    said.hidden = false;
+  }
+  throw error;
+}

@@ -1,0 +1,114 @@
+// How right a model is under a plan: loss, right answers, smallest margin; as Python's Engine.score.
+
+import { blocks } from "../model/run.js";
+
+/** @import { Tokens } from "../data/tokens.js" */
+/** @import { Plan } from "../interventions/edit.js" */
+/** @import { Model } from "../model/model.js" */
+/** @import { Block, Options } from "../model/run.js" */
+
+/**
+ * @typedef {object} Scores
+ * @property {number} inputs
+ * @property {number[]} right inputs answered right at each graded position
+ * @property {number} sequences inputs right at every graded position
+ * @property {number} accuracy share of graded positions that are right
+ * @property {number} loss mean cross-entropy over inputs and graded positions, in nats
+ * @property {number} margin the smallest lead of the right logit over the largest other one, anywhere
+ * @property {number} close answers that an engine in float32 may judge otherwise: the right logit within `CLOSE` of another
+ */
+
+/**
+ * So near each other two logits may come out in the other order in float32: its rounding moves each of a solved model's
+ * logits, which reach 35, by about 1e-3 at most (tests/browser/live/test_model.py). Here all arithmetic is float64.
+ */
+const CLOSE = 3e-3;
+
+/** A question with its right answers. @typedef {{tokens: Tokens, answers: Int32Array, graded: number[]}} Dataset */
+
+/**
+ * Yields the share of inputs that are done.
+ * @param {Model} model
+ * @param {Dataset} dataset answers: [row, graded]
+ * @param {Plan} plan
+ * @param {Options} options
+ * @returns {Generator<number, Scores, void>}
+ */
+export function* score(model, { tokens, answers, graded }, plan, options) {
+  const tally = { loss: 0, right: graded.map(() => 0), sequences: 0, margin: Infinity, close: 0 };
+  for (const block of blocks(model, tokens, { edits: plan.edits }, options)) {
+    add(tally, block, model.spec.d_vocab_out, answers, graded);
+    yield (block.start + block.cells.inputs) / tokens.rows;
+  }
+  const { loss, right, sequences, margin, close } = tally;
+  const all = tokens.rows * graded.length;
+  const accuracy = right.reduce((a, b) => a + b, 0) / all;
+  return { inputs: tokens.rows, right, sequences, accuracy, loss: loss / all, margin, close };
+}
+
+/**
+ * @param {{loss: number, right: number[], sequences: number, margin: number, close: number}} tally
+ * @param {Block} block
+ * @param {number} n how many answers there are
+ * @param {Int32Array} answers
+ * @param {number[]} graded
+ */
+function add(tally, { start, cells, logits }, n, answers, graded) {
+  const { inputs, count, of } = cells;
+  for (let i = 0; i < inputs; i++) {
+    let whole = true;
+    for (let g = 0; g < graded.length; g++) {
+      const answer = answers[(start + i) * graded.length + g];
+      const cell = of[graded[g] * inputs + i];
+      const own = logits[answer * count + cell];
+      const lead = leadOf(logits, n, count, cell, answer);
+      const right = lead > 0 || (lead === 0 && isFirst(logits, count, cell, answer));
+      if (right) tally.right[g]++;
+      else whole = false;
+      if (Math.abs(lead) < CLOSE) tally.close++;
+      tally.margin = Math.min(tally.margin, Number.isNaN(lead) ? -Infinity : lead);
+      tally.loss += logSumExp(logits, n, count, cell) - own;
+    }
+    if (whole) tally.sequences++;
+  }
+}
+
+/**
+ * The right logit minus the largest other one; NaN where any is.
+ * @param {Float64Array} logits
+ * @param {number} n
+ * @param {number} count
+ * @param {number} cell
+ * @param {number} answer
+ */
+function leadOf(logits, n, count, cell, answer) {
+  let other = -Infinity;
+  for (let j = 0; j < n; j++) if (j !== answer) other = Math.max(other, logits[j * count + cell]);
+  return logits[answer * count + cell] - other;
+}
+
+/**
+ * Whether no logit before the answer's is as large: of equal ones the first counts.
+ * @param {Float64Array} logits
+ * @param {number} count
+ * @param {number} cell
+ * @param {number} answer
+ */
+function isFirst(logits, count, cell, answer) {
+  for (let j = 0; j < answer; j++) if (logits[j * count + cell] >= logits[answer * count + cell]) return false;
+  return true;
+}
+
+/**
+ * @param {Float64Array} logits
+ * @param {number} n
+ * @param {number} count
+ * @param {number} cell
+ */
+function logSumExp(logits, n, count, cell) {
+  let top = -Infinity;
+  for (let j = 0; j < n; j++) top = Math.max(top, logits[j * count + cell]);
+  let sum = 0;
+  for (let j = 0; j < n; j++) sum += Math.exp(logits[j * count + cell] - top);
+  return top + Math.log(sum);
+}

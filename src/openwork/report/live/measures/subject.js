@@ -1,0 +1,141 @@
+// What is measured: a model on the questions of its page, with all that edits need to know of them.
+
+import { changedRows, changedTokens } from "../data/counterfactual.js";
+import { integers } from "../data/randomness.js";
+import { takeRows } from "../data/tokens.js";
+import { siteNamed } from "../model/sites.js";
+import { affineMaps } from "./maps.js";
+import { means } from "./means.js";
+import { score } from "./score.js";
+
+/** @import { Domain } from "../data/domain.js" */
+/** @import { Tokens } from "../data/tokens.js" */
+/** @import { Edit } from "../interventions/edit.js" */
+/** @import { Linear, Model } from "../model/model.js" */
+/** @import { Context } from "../model/taps.js" */
+/** @import { Scores } from "./score.js" */
+
+/**
+ * Inputs paired with all questions: one question for all of them, or each one's own with a variable changed, by a
+ * shift or to a drawn value, its teacher-forced outputs kept where `forced` says so. With edits it is a world.
+ * @typedef {{variable: string, shift?: number, seed?: number, forced?: "kept" | "changed"}} Changed
+ * @typedef {({question: number} | Changed) & {edits?: Edit[]}} Pairing
+ */
+
+export class Subject {
+  /**
+   * @param {Model} model
+   * @param {Domain} domain
+   */
+  constructor(model, domain) {
+    this.model = model;
+    this.domain = domain;
+    /** @type {Map<string, Float64Array>} */
+    this.knownMeans = new Map();
+    /** @type {Map<string, Linear>} */
+    this.knownMaps = new Map();
+    /** @type {Map<number, Int32Array>} */
+    this.draws = new Map();
+  }
+
+  /**
+   * How right the model is on all questions under these edits. Yields the share that is done.
+   * @param {Edit[]} edits
+   * @param {Record<string, Pairing>} pairings
+   * @returns {Generator<number, Scores, void>}
+   */
+  *recount(edits, pairings = {}) {
+    const all = [...edits, ...Object.values(pairings).flatMap((pairing) => pairing.edits ?? [])];
+    /** @param {Edit["kind"]} kind */
+    const sitesOf = (kind) => all.filter((edit) => edit.kind === kind).map((edit) => edit.site);
+    const averages = yield* this.means(sitesOf("mean"));
+    const maps = yield* this.maps(sitesOf("linearise"));
+    const { model, domain } = this;
+    const seed = all.find((edit) => edit.kind === "resample")?.seed;
+    const order = seed === undefined ? null : this.orderedBy(seed);
+    /** @param {Tokens} tokens */
+    const placed = (tokens) => (order === null ? tokens : takeRows(tokens, order));
+    /** @type {Context} */
+    const context = { means: averages, maps, drawn: (each) => placed(domain.tokens(this.drawnRows(each))) };
+    const sources = Object.fromEntries(
+      Object.entries(pairings).map(([name, pairing]) => {
+        const tokens = placed(this.paired(pairing));
+        return [name, { tokens, edits: pairing.edits ?? [] }];
+      }),
+    );
+    const answers = order === null ? domain.everyAnswer() : domain.answersOf(order);
+    const dataset = { tokens: placed(domain.tokens()), answers, graded: domain.graded };
+    return yield* score(model, dataset, { edits }, { sources, context });
+  }
+
+  /**
+   * The mean of each site over all questions; measured once.
+   * @param {string[]} sites
+   * @returns {Generator<number, Record<string, Float64Array>, void>}
+   */
+  *means(sites) {
+    const names = sites.map((site) => siteNamed(this.model.spec, site).name);
+    const fresh = [...new Set(names.filter((name) => !this.knownMeans.has(name)))];
+    if (fresh.length > 0) {
+      const found = yield* means(this.model, this.domain.tokens(), fresh);
+      for (const name of fresh) this.knownMeans.set(name, found[name]);
+    }
+    return Object.fromEntries(names.map((name) => [name, /** @type {Float64Array} */ (this.knownMeans.get(name))]));
+  }
+
+  /**
+   * The best affine map of each MLP over all questions; fitted once.
+   * @param {string[]} sites
+   * @returns {Generator<number, Record<string, Linear>, void>}
+   */
+  *maps(sites) {
+    const names = sites.map((site) => siteNamed(this.model.spec, site).name);
+    const fresh = [...new Set(names.filter((name) => !this.knownMaps.has(name)))];
+    if (fresh.length > 0) {
+      const found = yield* affineMaps(this.model, this.domain.tokens(), fresh);
+      for (const name of fresh) this.knownMaps.set(name, found[name]);
+    }
+    return Object.fromEntries(names.map((name) => [name, /** @type {Linear} */ (this.knownMaps.get(name))]));
+  }
+
+  /**
+   * For every row the row that it is resampled from.
+   * @param {number} seed
+   */
+  drawnRows(seed) {
+    let rows = this.draws.get(seed);
+    if (rows === undefined) {
+      rows = integers("resample", [seed], this.domain.rows, this.domain.rows);
+      this.draws.set(seed, rows);
+    }
+    return rows;
+  }
+
+  /**
+   * All rows, in the order of those that they are resampled from: what is drawn has neighbours then, and is computed
+   * once with them. What is counted does not depend on the order.
+   * @param {number} seed
+   */
+  orderedBy(seed) {
+    const drawn = this.drawnRows(seed);
+    return Int32Array.from(drawn.keys()).sort((a, b) => drawn[a] - drawn[b]);
+  }
+
+  /**
+   * The inputs that are paired with the rows.
+   * @param {Pairing} pairing
+   * @returns {Tokens}
+   */
+  paired(pairing) {
+    const { domain } = this;
+    if ("question" in pairing) return domain.tokens(new Int32Array(domain.rows).fill(this.rowOf(pairing.question)));
+    return changedTokens(domain, changedRows(domain, pairing.variable, pairing), pairing.forced === "kept");
+  }
+
+  /** @param {number} question */
+  rowOf(question) {
+    const row = this.domain.rowOf(question);
+    if (row < 0) throw new Error(`this page does not hold question ${question}`);
+    return row;
+  }
+}

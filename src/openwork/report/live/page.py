@@ -1,0 +1,121 @@
+"""The live page: one HTML file that holds the model, what was found of it, and the script that runs both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from openwork.analyses import LearningCurve
+from openwork.report.css import palette_css
+from openwork.report.explanation import explanation_document
+from openwork.report.live.bundle import bundled, script_hash
+from openwork.report.live.claims import live_claims
+from openwork.report.live.payload import embedded, payload
+from openwork.report.live.report import LiveReport, Sister
+from openwork.report.live.routes import live_routes
+from openwork.report.lower_html import html_of, rendered, template_text
+from openwork.report.parts import Curve, Part, Series, Text
+from openwork.report.sections import overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report.sections.verdicts import count_line, verdict_row
+
+VIEWS = (
+    ("verdict", "Verdict"),
+    ("play", "Play"),
+    ("cut", "Cut"),
+    ("routes", "Routes"),
+    ("claims", "Claims"),
+    ("compare", "Compare"),
+    ("measured", "Everything measured"),
+)
+ENTRY = "main.js"
+LOUD = 6
+"""how many seeds have a line of their own in a picture of all"""
+
+
+def live_html(report: LiveReport) -> str:
+    """The whole page."""
+    document = explanation_document(report.overview, report.verdicts, report.results)
+    figures, *origin = overview_parts(report.overview)
+    script = bundled(ENTRY)
+    return rendered(
+        "live.html",
+        style=palette_css() + "".join(template_text(name) for name in ("style.css", "page.css", "live.css")),
+        document=document,
+        contents=VIEWS,
+        script=Markup(script),
+        script_hash=Markup(script_hash(script)),
+        data=Markup(embedded(payload(report.subject) | {"page": _page(report)})),
+        figures=html_of(figures),
+        task_line=report.overview.task_line,
+        model_line=report.overview.model_line,
+        example_line=report.overview.example_line,
+        count_line=count_line(report.verdicts),
+        rows=[verdict_row(verdict) for verdict in report.verdicts],
+        learning=_joined(_learned(report)),
+        verdicts=_joined(verdict_parts(report.verdicts)[1:] if report.verdicts else (Text(count_line(())),)),
+        curves=_joined(_curves(report.sisters)),
+        measured=[("Where it comes from", "glance", _each(origin))]
+        + [(section.title, section.anchor, _each(section.parts)) for section in sections_of(report.results)],
+    )
+
+
+def live_frame(report: LiveReport) -> str:
+    """The page inside a notebook's output cell: a frame of its own, with its own policy and nothing of the notebook."""
+    look = "width:100%;height:52rem;border:1px solid #8886;border-radius:6px"
+    name = f"openwork: {report.overview.source.task.name}"
+    return str(Markup('<iframe title="{}" style="{}" srcdoc="{}"></iframe>').format(name, look, live_html(report)))
+
+
+def _page(report: LiveReport) -> dict[str, Any]:
+    scores, task, spec = report.subject.scores, report.subject.task, report.subject.spec
+    return {
+        "engine": report.subject.engine.name,
+        "scores": {
+            "inputs": scores.inputs,
+            "right": [int(right) for right in scores.right[0]],
+            "sequences": int(scores.sequences[0]),
+        },
+        "claims": live_claims(report.claims, report.verdicts, report.subject),
+        "routes": live_routes(task, spec, report.routes),
+        "sisters": [
+            {"name": sister.run, "seed": sister.seed, "routes": live_routes(task, spec, sister.routes)}
+            for sister in report.sisters
+        ],
+    }
+
+
+def _learned(report: LiveReport) -> tuple[Part, ...]:
+    """The sentence on when it was solved, and the curve of accuracy."""
+    curves = [result for result in report.results if isinstance(result, LearningCurve)]
+    return tuple(part for result in curves for part in parts_of(result) if isinstance(part, Text | Curve))[:2]
+
+
+def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:
+    """Accuracy in training of every seed, those that were solved first."""
+    ordered = sorted((s for s in sisters if s.curve.rows), key=lambda s: (not s.solved, s.seed))
+    if len(ordered) < 2:
+        return ()
+    solved = sum(sister.solved for sister in ordered)
+    lines = tuple(
+        Series(
+            f"seed {sister.seed}{', solved' if sister.solved else ''}",
+            tuple(float(row.epoch) for row in sister.curve.rows),
+            tuple(row.train.accuracy for row in sister.curve.rows),
+            quiet=number >= LOUD,
+        )
+        for number, sister in enumerate(ordered)
+    )
+    said = Text(f"Of {len(ordered)} seeds of this experiment that are stored, {solved} ended right on every input.")
+    title = "Accuracy in training, seed by seed"
+    curve = Curve(title, lines, "epoch", "share of graded positions", y_range=(0, 1))
+    return said, curve
+
+
+def _each(parts: Iterable[Part]) -> list[Markup]:
+    return [html_of(part) for part in parts]
+
+
+def _joined(parts: Iterable[Part]) -> Markup:
+    return Markup("\n").join(_each(parts))

@@ -1,0 +1,123 @@
+// The state as the end of a link: `#cut?q=27&cut=zero:L0A@3,mean:L1M`. What a link says is checked before it is used:
+// it comes from somebody else.
+
+/** @import { Change } from "./state.js" */
+/** @import { Cut } from "./state.js" */
+/** @import { State } from "./state.js" */
+
+const CUT = /^(zero|mean|resample|patch|off):(in|L\d{1,2}(?:A|M|R|H\d{1,3}))(?:@(\d{1,5})(?:-(\d{1,5}))?)?$/;
+const MOST_CUTS = 200;
+
+/**
+ * @typedef {object} Limits what a link may name
+ * @property {number} questions
+ * @property {number} positions
+ * @property {number} routes
+ * @property {number} layers
+ * @property {number} heads
+ * @property {string[]} claims
+ */
+
+/**
+ * Where a link leads, and what it says of the state. What it says wrongly is left out.
+ * @param {string} hash
+ * @param {Limits} limits
+ * @returns {{anchor: string, change: Change}}
+ */
+export function readLink(hash, limits) {
+  const [anchor = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
+  const said = new Map(query.split("&").map((pair) => /** @type {[string, string]} */ (pair.split("=", 2))));
+  /** @type {Change} */
+  const change = {};
+  const whole = (/** @type {string} */ name, /** @type {number} */ below) => {
+    const text = said.get(name);
+    return text !== undefined && /^\d{1,15}$/.test(text) && Number(text) < below ? Number(text) : undefined;
+  };
+  const among = (/** @type {string} */ name, /** @type {string[]} */ known) => {
+    const text = said.get(name);
+    return text !== undefined && known.includes(text) ? text : undefined;
+  };
+  const found = {
+    question: whole("q", limits.questions),
+    other: whole("with", limits.questions),
+    layer: whole("layer", limits.layers),
+    route: whole("route", limits.routes),
+    cuts: said.has("cut") ? readCuts(said.get("cut") ?? "", limits) : undefined,
+    by: among("by", ["zero", "mean", "resample", "patch"]),
+    basis: among("basis", ["W_U", "W_E"]),
+    measure: among("measure", ["logit", "cosine"]),
+    numbers: among("show", ["share", "logit"]),
+    normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
+    claim: among("claim", limits.claims.map(encodeURIComponent)),
+  };
+  for (const [name, value] of Object.entries(found)) if (value !== undefined) Object.assign(change, { [name]: value });
+  if (change.claim !== undefined) change.claim = decodeURIComponent(change.claim);
+  return { anchor: /^[\w-]*$/.test(anchor) ? anchor : "", change };
+}
+
+/**
+ * The end of a link to this state: only what differs from how the page opens.
+ * @param {string} anchor
+ * @param {State} state
+ * @param {State} start
+ * @returns {string}
+ */
+export function writeLink(anchor, state, start) {
+  /** @type {[string, string, boolean][]} */
+  const pairs = [
+    ["q", String(state.question), state.question !== start.question],
+    ["with", String(state.other), state.other !== start.other],
+    ["cut", state.cuts.map(cutText).join(","), state.cuts.length > 0],
+    ["by", state.by, state.by !== start.by],
+    ["basis", state.basis, state.basis !== start.basis],
+    ["norm", state.normed ? "1" : "0", state.normed !== start.normed],
+    ["measure", state.measure, state.measure !== start.measure],
+    ["show", state.numbers, state.numbers !== start.numbers],
+    ["layer", String(state.layer), state.layer !== start.layer],
+    ["route", String(state.route), state.route !== start.route],
+    ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
+  ];
+  const query = pairs.filter(([, , told]) => told).map(([name, text]) => `${name}=${text}`);
+  return query.length ? `#${anchor}?${query.join("&")}` : `#${anchor}`;
+}
+
+/**
+ * @param {Cut} cut
+ * @returns {string}
+ */
+function cutText(cut) {
+  const where = cut.position === null ? "" : `@${cut.position}${cut.key === null ? "" : `-${cut.key}`}`;
+  return `${cut.by}:${cut.part}${where}`;
+}
+
+/**
+ * @param {string} text
+ * @param {Limits} limits
+ * @returns {Cut[]}
+ */
+function readCuts(text, limits) {
+  /** @type {Cut[]} */
+  const found = [];
+  for (const piece of text.split(",").slice(0, MOST_CUTS)) {
+    const match = CUT.exec(piece);
+    if (!match) continue;
+    const [, by, part = "", position, key] = match;
+    const [, layer, head] = /^L(\d+)(?:H(\d+))?/.exec(part) ?? [];
+    const edge = key !== undefined;
+    const inside =
+      Number(layer ?? 0) < limits.layers &&
+      Number(head ?? 0) < limits.heads &&
+      Number(position ?? 0) < limits.positions &&
+      Number(key ?? 0) < limits.positions &&
+      edge === (by === "off") &&
+      (!edge || head !== undefined);
+    if (!inside) continue;
+    found.push({
+      by: /** @type {Cut["by"]} */ (by),
+      part,
+      position: position === undefined ? null : Number(position),
+      key: edge ? Number(key) : null,
+    });
+  }
+  return found;
+}

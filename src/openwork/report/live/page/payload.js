@@ -1,0 +1,100 @@
+// What the page is given: the shape of its data, and the reading of it.
+
+/**
+ * @typedef {object} LiveTask
+ * @property {string} name
+ * @property {string} title
+ * @property {string} summary
+ * @property {string[]} symbols by token id
+ * @property {string[]} answerSymbols by answer id
+ * @property {{name: string, values: number, position: number}[]} variables
+ * @property {number} nPos
+ * @property {number[]} graded
+ * @property {string[]} outputs
+ * @property {Record<string, number>} roles
+ * @property {string[]} positionNames
+ * @property {(string | null)[]} carriers
+ */
+
+/**
+ * One case of a claim; `again` says how to measure it here.
+ * @typedef {object} LiveCase
+ * @property {string} label
+ * @property {number} value
+ * @property {">=" | "<="} relation
+ * @property {number} threshold
+ * @property {boolean | null} holds
+ */
+
+/**
+ * A test that the browser can repeat: one value for each case.
+ * @typedef {{kind: "ablation", cases: {edits: any[], outputs: number[]}[]}
+ *   | {kind: "attention", cases: {layer: number, head: number, output: number | null, query: number, key: number}[]}
+ *   | {kind: "readout", site: string, basis: "W_E" | "W_U", afterNorm: boolean, measure: "cosine" | "logit",
+ *      cases: {outputs: number[]}[]}
+ *   | {kind: "interchange", cases: {edits: any[], variable: string, output: number, kept: boolean}[]}} Again
+ */
+
+/**
+ * @typedef {object} LiveClaim
+ * @property {string} id
+ * @property {string} anchor
+ * @property {string} outcome
+ * @property {string} definition what the kind of claim asserts, and what would refute it
+ * @property {string} unit of the cases' values, `share` where they are shares of 1
+ * @property {LiveCase[]} cases
+ * @property {{text: string, question: number | null, other: number | null, cuts: import("./state.js").Cut[]}[]} examples
+ * @property {Again | null} again
+ */
+
+/**
+ * A link within a layer: from the stream at one position to the stream at another, by a head or past the heads.
+ * @typedef {object} LiveEdge
+ * @property {number} layer
+ * @property {number | null} head null is past the heads
+ * @property {number} from position that is read
+ * @property {number} to position that is written
+ * @property {number} rate share of pairs where the answer follows
+ * @property {string} told what the rate is of, in words
+ */
+
+/**
+ * How one variable reaches one output.
+ * @typedef {{output: number, variable: string, reading: string, edges: LiveEdge[]}} LiveRoute
+ */
+
+/**
+ * @typedef {object} LiveRoutes
+ * @property {string} how what was measured, in a sentence
+ * @property {LiveRoute[]} routes
+ */
+
+/**
+ * @typedef {object} LiveSister
+ * @property {string} name
+ * @property {number} seed
+ * @property {LiveRoutes | null} routes
+ */
+
+/**
+ * @typedef {object} LivePage
+ * @property {{inputs: number, right: number[], sequences: number}} scores of the whole model, by the engine that wrote the page
+ * @property {string} engine its name
+ * @property {LiveClaim[]} claims
+ * @property {LiveRoutes | null} routes
+ * @property {LiveSister[]} sisters
+ */
+
+/**
+ * @typedef {import("../worker/serve.js").Payload & {task: LiveTask, page: LivePage}} LivePayload
+ */
+
+/**
+ * The data of this page.
+ * @returns {LivePayload}
+ */
+export function readPayload() {
+  const text = document.getElementById("openwork-data")?.textContent;
+  if (!text) throw new Error("the page has no data");
+  return JSON.parse(text);
+}

@@ -1,0 +1,133 @@
+// The question on the bench, in sight while the model is played with and cut: typed here, answered here.
+
+import { html, keep, refill, say } from "../page/dom.js";
+import { count } from "../page/numbers.js";
+import { cutWords, needsSecond } from "../page/parts.js";
+import { announce } from "../page/tip.js";
+import { QuestionCells } from "../widgets/question.js";
+import { Spoken } from "../widgets/spoken.js";
+
+/** @import { Bench } from "../page/bench.js" */
+/** @import { Choices } from "../page/state.js" */
+
+/**
+ * @param {HTMLElement} mount
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+export function askingView(mount, bench, choices) {
+  const { task } = bench;
+  const first = questionOf("Question", "question", bench, choices);
+  const second = questionOf("Second question, which values can be taken from", "other", bench, choices);
+  const whole = new Spoken("What the model answers", task.outputs, task.answerSymbols);
+  const cut = new Spoken("What the model answers with parts off", task.outputs, task.answerSymbols);
+  const cutName = html("span", { class: "live-row-name" });
+  const cutRow = html("div", { class: "live-row" }, cutName, cut.element);
+  const secondRow = html("div", { class: "live-row live-second" }, rowName("second question"), second.element);
+  const offList = html("div", { class: "live-off" });
+  refill(
+    mount,
+    html("div", { class: "live-row live-named" }, rowName("question"), first.element),
+    secondRow,
+    html("div", { class: "live-row live-named" }, rowName("the model says"), whole.element, tools(bench, choices)),
+    cutRow,
+    offList,
+  );
+  bench.watch((shown) => {
+    const { state } = shown;
+    first.paint(shown.values);
+    whole.paint(shown.whole);
+    cutRow.hidden = state.cuts.length === 0;
+    secondRow.hidden = state.by !== "patch" && !needsSecond(state.cuts);
+    if (state.cuts.length) cut.paint(shown.cut);
+    say(cutName, shown.cut ? "with parts off" : "measuring\u2026");
+  });
+  choices.watch((state) => {
+    second.paint(bench.domain.values(state.other));
+    secondRow.hidden = state.by !== "patch" && !needsSecond(state.cuts);
+    keep(mount, "class", state.cuts.length ? "live-asking live-has-cuts" : "live-asking");
+    refill(offList, ...offButtons(bench, choices));
+  });
+  const measure = () => document.documentElement.style.setProperty("--bar", `${mount.offsetHeight}px`);
+  new ResizeObserver(measure).observe(mount);
+  measure();
+}
+
+/**
+ * The cells of a question that the state knows under `name`.
+ * @param {string} title
+ * @param {"question" | "other"} name
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+function questionOf(title, name, bench, choices) {
+  const { variables } = bench.task;
+  return new QuestionCells({
+    title,
+    variables,
+    symbol: (variable, value) => bench.symbolOf(variable, value),
+    choose: (values) => {
+      const question = bench.domain.question(values);
+      if (!bench.knows(question)) return "This page holds only some questions of this task, and not this one.";
+      choices.set({ [name]: question });
+      return null;
+    },
+  });
+}
+
+/**
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+function tools(bench, choices) {
+  const another = () => {
+    const row = Math.floor(Math.random() * bench.domain.rows);
+    choices.set({ question: bench.questionAt(row) });
+  };
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      announce("The link is copied.");
+      flash(link, "copied");
+    } catch {
+      flash(link, "copy it from the address bar");
+    }
+  };
+  const link = html("button", { type: "button", onclick: copy }, "copy link");
+  const random = html("button", { type: "button", onclick: another }, "another question");
+  const framed = location.protocol === "about:";
+  return html("div", { class: "live-tools" }, random, framed ? null : link);
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+function flash(button, text) {
+  const before = "copy link";
+  say(button, text);
+  setTimeout(() => say(button, before), 1600);
+}
+
+/**
+ * What is off, each with a button that puts it back.
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+function offButtons(bench, choices) {
+  const { cuts } = choices.state;
+  if (!cuts.length) return [];
+  const few = cuts.slice(0, 4).map((cut) => {
+    const words = cutWords(cut, bench.model.spec, bench.task.positionNames);
+    const restore = () => choices.toggle(cut);
+    return html("button", { type: "button", "aria-label": `Put back ${words}`, onclick: restore }, words, " \u00d7");
+  });
+  const more = cuts.length > few.length ? html("span", {}, `and ${count(cuts.length - few.length)} more`) : null;
+  const all = html("button", { type: "button", onclick: () => choices.set({ cuts: [] }) }, "put everything back");
+  return [html("span", {}, "off:"), ...few, ...(more ? [more] : []), all];
+}
+
+/** @param {string} text */
+function rowName(text) {
+  return html("span", { class: "live-row-name" }, text);
+}

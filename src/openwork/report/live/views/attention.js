@@ -1,0 +1,102 @@
+// Where each head looks, for the question on the bench: as a grid and as arcs.
+
+import { html, refill } from "../page/dom.js";
+import { figure } from "../page/frame.js";
+import { brief, exact } from "../page/numbers.js";
+import { Arcs } from "../widgets/arcs.js";
+import { choice } from "../widgets/choice.js";
+import { Grid } from "../widgets/grid.js";
+
+/** @import { Bench } from "../page/bench.js" */
+/** @import { Choices } from "../page/state.js" */
+
+const MOST_AT_ONCE = 4;
+
+/**
+ * @param {Bench} bench
+ * @param {Choices} choices
+ * @returns {HTMLElement}
+ */
+export function attentionPanels(bench, choices) {
+  const { n_layers: layers, n_heads: heads } = bench.model.spec;
+  if (!layers) return html("p", { class: "ow-note" }, "This model has no attention.");
+  const all = layers * heads <= MOST_AT_ONCE;
+  const panels = html("div", { class: "live-panels" });
+  /** @type {(() => void)[]} */
+  let paints = [];
+  const build = (/** @type {number[]} */ shown) => {
+    const made = shown.flatMap((layer) => Array.from({ length: heads }, (_, head) => headPanel(bench, layer, head)));
+    paints = made.map(({ paint }) => paint);
+    refill(panels, ...made.map(({ element }) => element));
+  };
+  const names = Array.from({ length: layers }, (_, layer) => ({ value: String(layer), name: `layer ${layer}` }));
+  const chosen = choice("heads of", names, (value) => choices.set({ layer: Number(value) }));
+  if (all) build(names.map(({ value }) => Number(value)));
+  choices.watch((state, before) => {
+    chosen.paint(String(state.layer));
+    if (all || (state !== before && state.layer === before.layer)) return;
+    build([state.layer]);
+    for (const paint of paints) paint();
+  });
+  bench.watch(() => {
+    for (const paint of paints) paint();
+  });
+  return html("div", {}, all ? null : chosen.element, panels);
+}
+
+/**
+ * @param {Bench} bench
+ * @param {number} layer
+ * @param {number} head
+ * @returns {{element: HTMLElement, paint: () => void}}
+ */
+function headPanel(bench, layer, head) {
+  const { positionNames, nPos } = bench.task;
+  const site = `blocks.${layer}.attn.hook_pattern`;
+  const title = `Attention, layer ${layer} head ${head}`;
+  /** @type {Float64Array} */
+  let weights = new Float64Array(nPos * nPos);
+  /** @type {string[]} */
+  let symbols = [];
+  const named = (/** @type {number} */ at) => `${positionNames[at]} (${symbols[at]})`;
+  const tell = (/** @type {number} */ query, /** @type {number} */ key) =>
+    `from ${named(query)} to ${named(key)}: ${exact(weights[query * nPos + key] ?? NaN)}`;
+  const grid = new Grid({
+    title: `${title}, as a grid`,
+    rows: positionNames,
+    columns: positionNames,
+    rowTitle: "attends",
+    columnTitle: "attended to",
+    width: 22,
+    height: 20,
+    tell,
+  });
+  const arcs = new Arcs({ title: `${title}, as arcs`, names: positionNames, tell });
+  const graded = new Set(bench.task.graded);
+  const paint = () => {
+    const shown = bench.shown;
+    const pass = shown?.cut ?? shown?.whole;
+    if (!pass || !shown) return;
+    weights = pass.at(site).subarray(head * nPos * nPos, (head + 1) * nPos * nPos);
+    symbols = shown.symbols;
+    const ahead = (/** @type {number} */ index) =>
+      bench.model.spec.attention_dir === "causal" && index % nPos > Math.floor(index / nPos);
+    const values = Array.from(weights, (value, index) => (ahead(index) ? NaN : value));
+    const text = (/** @type {number} */ index) => (ahead(index) ? "" : brief(weights[index] ?? NaN, true));
+    grid.paint({ values, low: 0, high: 1, text });
+    arcs.paint(weights, symbols);
+  };
+  const rows = () => grid.table((query, key) => exact(weights[query * nPos + key] ?? NaN, 6));
+  const graders = graded.size === nPos ? "" : ` Rows from ${positionNames[bench.task.graded[0] ?? 0]} on are graded.`;
+  const element = html(
+    "div",
+    { class: "live-pair" },
+    figure(`${title}, as a grid`, grid.element, { drawing: grid.drawing, rows, caption: `Each row sums to 1.${graders}` }),
+    figure(`${title}, as arcs`, arcs.element, {
+      drawing: arcs.drawing,
+      rows,
+      caption: "An arc joins a token to what it attends to; click a token, or use the arrow keys, to see its own only.",
+    }),
+  );
+  return { element, paint };
+}

@@ -1,0 +1,98 @@
+// Play: everything that the model computes for one question, repainted at every key.
+
+import { html, refill, say } from "../page/dom.js";
+import { figure } from "../page/frame.js";
+import { brief, exact, percent } from "../page/numbers.js";
+import { choice } from "../widgets/choice.js";
+import { Grid } from "../widgets/grid.js";
+import { attentionPanels } from "./attention.js";
+import { neuronPanels } from "./neurons.js";
+import { streamPanel } from "./stream.js";
+
+/** @import { Bench } from "../page/bench.js" */
+/** @import { Pass } from "../page/bench.js" */
+/** @import { Choices } from "../page/state.js" */
+
+const NOTE = "live-note-cut";
+
+/**
+ * @param {HTMLElement} mount
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+export function playView(mount, bench, choices) {
+  const note = html("p", { class: `ow-note ${NOTE}`, role: "status" });
+  refill(
+    mount,
+    note,
+    answersPanel(bench, choices),
+    attentionPanels(bench, choices),
+    streamPanel(bench, choices),
+    neuronPanels(bench),
+  );
+  bench.watch(({ state, cut }) => {
+    const off = state.cuts.length;
+    note.hidden = off === 0;
+    const what = `The figures show the model with ${off} ${off === 1 ? "part" : "parts"} off.`;
+    say(note, cut ? what : "Measuring what the parts that are off are replaced by, over all inputs\u2026");
+  });
+}
+
+/**
+ * Probabilities or logits of every answer at every output.
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+function answersPanel(bench, choices) {
+  const { outputs, answerSymbols } = bench.task;
+  /** @type {Pass | null} */
+  let pass = null;
+  const place = (/** @type {number} */ row, /** @type {number} */ column) => column * answerSymbols.length + row;
+  const title = "Answers at every graded position";
+  const tell = (/** @type {number} */ row, /** @type {number} */ column) => {
+    const at = place(row, column);
+    const right = pass?.right[column] === row ? ", the right answer" : "";
+    const numbers = `probability ${percent(pass?.shares[at] ?? NaN)}\nlogit ${exact(pass?.logits[at] ?? NaN)}`;
+    return `${outputs[column]} = ${answerSymbols[row]}${right}\n${numbers}`;
+  };
+  const look = { title, rows: answerSymbols, columns: outputs, rowTitle: "answer", columnTitle: "output", width: 38, tell };
+  const grid = new Grid(look);
+  const numbers = choice(
+    "numbers",
+    [
+      { value: "share", name: "probabilities" },
+      { value: "logit", name: "logits" },
+    ],
+    (value) => choices.set({ numbers: value === "logit" ? "logit" : "share" }),
+  );
+  const paint = () => {
+    if (!pass) return;
+    const shown = pass;
+    const share = choices.state.numbers === "share";
+    numbers.paint(choices.state.numbers);
+    const source = share ? shown.shares : shown.logits;
+    const columns = outputs.length;
+    const values = Array.from({ length: source.length }, (_, index) => {
+      return source[place(Math.floor(index / columns), index % columns)] ?? NaN;
+    });
+    const reach = share ? 1 : Math.max(...values.map(Math.abs), 1e-9);
+    grid.paint({
+      values,
+      low: share ? 0 : -reach,
+      high: reach,
+      text: (index) => brief(values[index] ?? NaN, share),
+      outlined: (index) => shown.right[index % columns] === Math.floor(index / columns),
+    });
+  };
+  bench.watch(({ cut, whole }) => {
+    pass = cut ?? pass ?? whole;
+    paint();
+  });
+  choices.watch(paint);
+  return figure(title, grid.element, {
+    drawing: grid.drawing,
+    controls: numbers.element,
+    rows: () => grid.table((row, column) => exact((choices.state.numbers === "share" ? pass?.shares : pass?.logits)?.[place(row, column)] ?? NaN, 6)),
+    caption: "A frame marks the right answer. The model says the answer with the largest logit.",
+  });
+}

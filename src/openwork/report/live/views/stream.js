@@ -1,0 +1,110 @@
+// The residual stream of the question on the bench, read at every site and position as if the model ended there.
+
+import { html } from "../page/dom.js";
+import { figure } from "../page/frame.js";
+import { exact } from "../page/numbers.js";
+import { softmaxed } from "../page/bench.js";
+import { reader } from "../measures/readout.js";
+import { choice } from "../widgets/choice.js";
+import { Grid } from "../widgets/grid.js";
+
+/** @import { Bench } from "../page/bench.js" */
+/** @import { Choices } from "../page/state.js" */
+
+/**
+ * @param {Bench} bench
+ * @param {Choices} choices
+ * @returns {HTMLElement}
+ */
+export function streamPanel(bench, choices) {
+  const { positionNames, nPos, graded, answerSymbols } = bench.task;
+  const { candidates } = bench.domain;
+  const sites = bench.streams;
+  const title = "The residual stream, read at every site";
+  /** @type {number[][]} the numbers of the candidates, cell by cell */
+  let reads = [];
+  const best = (/** @type {number} */ index) => {
+    const row = reads[index] ?? [];
+    return row.reduce((most, value, at) => (value > (row[most] ?? 0) ? at : most), 0);
+  };
+  const symbol = (/** @type {number} */ candidate) => answerSymbols[candidates[candidate] ?? 0] ?? "?";
+  const tell = (/** @type {number} */ row, /** @type {number} */ column) => {
+    const numbers = (reads[row * nPos + column] ?? []).map((value, at) => `${symbol(at)}: ${exact(value, 3)}`);
+    return `${sites[row]?.name} at ${positionNames[column]}\n${choices.state.measure} of ${numbers.join("   ")}`;
+  };
+  const grid = new Grid({ title, rows: sites.map(({ name }) => name), columns: positionNames, width: 26, tell });
+  const controls = readingControls(bench, choices);
+  const paint = () => {
+    const shown = bench.shown;
+    const pass = shown?.cut ?? shown?.whole;
+    if (!pass) return;
+    const { basis, normed, measure } = choices.state;
+    const read = reader(bench.model, bench.domain, { basis, afterNorm: normed, measure });
+    const width = bench.model.spec.d_model;
+    reads = sites.flatMap(({ site }) => Array.from({ length: nPos }, (_, at) => read(pass.at(site), at * width)));
+    const sure = reads.map((row, index) => {
+      const value = row[best(index)] ?? NaN;
+      return measure === "cosine" ? value : (softmaxed(Float64Array.from(row), row.length)[best(index)] ?? NaN);
+    });
+    grid.paint({
+      values: sure,
+      low: measure === "cosine" ? -1 : 0,
+      high: 1,
+      text: (index) => symbol(best(index)),
+      outlined: (index) => {
+        const output = graded.indexOf(index % nPos);
+        return output >= 0 && candidates[best(index)] === pass.right[output];
+      },
+    });
+  };
+  bench.watch(paint);
+  choices.watch((state, before) => {
+    const kept = state.basis === before.basis && state.normed === before.normed && state.measure === before.measure;
+    if (!kept || state === before) paint();
+  });
+  return figure(title, grid.element, {
+    drawing: grid.drawing,
+    controls,
+    rows: () => grid.table((row, column) => symbol(best(row * nPos + column))),
+    caption:
+      "In each cell stands the symbol that the stream is nearest to, the darker the surer. " +
+      "A frame marks a graded position where it is the right answer. By logit with W_U after the norm, the last row is the model's own answer.",
+  });
+}
+
+/**
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+function readingControls(bench, choices) {
+  const basis = choice(
+    "compared with",
+    [
+      { value: "W_U", name: "W_U, unembedding" },
+      ...(bench.embeds ? [{ value: "W_E", name: "W_E, embedding" }] : []),
+    ],
+    (value) => choices.set({ basis: value === "W_E" ? "W_E" : "W_U" }),
+  );
+  const norm = choice(
+    "read",
+    [
+      { value: "after", name: "after the final norm" },
+      { value: "before", name: "as it is" },
+    ],
+    (value) => choices.set({ normed: value === "after" }),
+  );
+  const measure = choice(
+    "by",
+    [
+      { value: "logit", name: "logit" },
+      { value: "cosine", name: "cosine" },
+    ],
+    (value) => choices.set({ measure: value === "cosine" ? "cosine" : "logit" }),
+  );
+  choices.watch((state) => {
+    basis.paint(state.basis);
+    norm.paint(state.normed ? "after" : "before");
+    measure.paint(state.measure);
+  });
+  return html("div", { class: "live-controls" }, basis.element, norm.element, measure.element);
+}

@@ -1,0 +1,172 @@
+// Attention as arcs between tokens: the thicker, the more weight. One query at a time, or all of them.
+
+import { html, keep, say, svg } from "../page/dom.js";
+import { announce, hideTip, showTip, tellOnHover } from "../page/tip.js";
+
+const STEP = 27;
+const SIDE = 17;
+const LOWEST = 0.02;
+const THICKEST = 9;
+const FLAT = 0.42;
+
+/**
+ * @typedef {object} ArcsLook
+ * @property {string} title
+ * @property {string[]} names of the positions
+ * @property {(query: number, key: number) => string} tell
+ */
+
+/** Arcs. `element` goes on the page, `drawing` into a file. */
+export class Arcs {
+  /** @param {ArcsLook} look */
+  constructor(look) {
+    this.look = look;
+    /** @type {number | null} the position whose attention is shown; null means every one */
+    this.query = null;
+    /** @type {ArrayLike<number>} */
+    this.weights = [];
+    const count = look.names.length;
+    this.ground = ((count - 1) * STEP) / 2 * FLAT * 2 + 16;
+    const width = 2 * SIDE + (count - 1) * STEP;
+    const height = this.ground + 52;
+    this.drawing = svg("svg", {
+      class: "ow-svg live-arcs",
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "img",
+      "aria-label": look.title,
+    });
+    this.paths = this.#paths();
+    this.tokens = look.names.map((name, position) => this.#token(name, position));
+    this.drawing.append(...this.paths.map((arc) => arc.path), ...this.tokens.map((token) => token.group));
+    this.element = html(
+      "div",
+      { class: "ow-scroll", tabindex: 0, role: "group", "aria-label": `${look.title}: left and right choose a token` },
+      this.drawing,
+    );
+    this.#listen();
+  }
+
+  /**
+   * Shows other weights.
+   * @param {ArrayLike<number>} weights query by query
+   * @param {string[]} symbols the tokens
+   */
+  paint(weights, symbols) {
+    this.weights = weights;
+    this.tokens.forEach((token, position) => say(token.symbol, symbols[position] ?? ""));
+    this.#repaint();
+  }
+
+  #repaint() {
+    const count = this.look.names.length;
+    for (const { path, query, key } of this.paths) {
+      const weight = this.weights[query * count + key] ?? 0;
+      const shown = weight >= LOWEST && (this.query === null || this.query === query);
+      keep(path, "visibility", shown ? "visible" : "hidden");
+      if (shown) keep(path, "stroke-width", (0.6 + THICKEST * weight).toFixed(2));
+      if (shown) keep(path, "stroke-opacity", (0.25 + 0.6 * weight).toFixed(2));
+    }
+    this.tokens.forEach((token, position) => {
+      keep(token.group, "class", position === this.query ? "live-token live-chosen" : "live-token");
+    });
+  }
+
+  #paths() {
+    const count = this.look.names.length;
+    const found = [];
+    for (let query = 0; query < count; query += 1) {
+      for (let key = 0; key < count; key += 1) {
+        const d = this.#shape(query, key);
+        const side = key > query ? "live-arc live-ahead" : "live-arc";
+        const path = svg("path", { class: side, d, "data-query": query, "data-key": key, visibility: "hidden" });
+        found.push({ path, query, key });
+      }
+    }
+    return found;
+  }
+
+  /**
+   * @param {number} query
+   * @param {number} key
+   */
+  #shape(query, key) {
+    const [from, to] = [SIDE + key * STEP, SIDE + query * STEP];
+    const y = this.ground;
+    if (query === key) return `M ${from - 5} ${y} C ${from - 13} ${y - 24} ${from + 13} ${y - 24} ${from + 5} ${y}`;
+    const radius = Math.abs(to - from) / 2;
+    return `M ${from} ${y} A ${radius} ${radius * FLAT * 2} 0 0 ${to > from ? 1 : 0} ${to} ${y}`;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} position
+   */
+  #token(name, position) {
+    const x = SIDE + position * STEP;
+    const symbol = svg("text", { class: "live-token-symbol", x, y: this.ground + 19 });
+    const group = svg(
+      "g",
+      { class: "live-token", "data-token": position },
+      svg("rect", { x: x - 12, y: this.ground + 3, width: 24, height: 23, rx: 4 }),
+      symbol,
+      svg("text", { class: "live-token-name", x, y: this.ground + 40 }, name),
+    );
+    return { group, symbol };
+  }
+
+  #listen() {
+    tellOnHover(this.drawing, (target) => this.#told(target));
+    this.drawing.addEventListener("click", (event) => {
+      const token = event.target instanceof Element ? event.target.closest("[data-token]") : null;
+      const position = token ? Number(token.getAttribute("data-token")) : null;
+      this.#choose(position === this.query ? null : position);
+    });
+    this.element.addEventListener("keydown", (event) => {
+      const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+      if (event.key === "Escape") this.#choose(null);
+      if (!step) return;
+      event.preventDefault();
+      const last = this.look.names.length - 1;
+      this.#choose(Math.min(Math.max((this.query ?? (step > 0 ? -1 : last + 1)) + step, 0), last));
+      const chosen = this.tokens[this.query ?? 0];
+      if (this.query === null || !chosen) return;
+      const text = this.#most(this.query);
+      chosen.group.scrollIntoView({ block: "nearest", inline: "nearest" });
+      const place = chosen.group.getBoundingClientRect();
+      showTip(text, place.right, place.top);
+      announce(text);
+    });
+    this.element.addEventListener("blur", hideTip);
+  }
+
+  /** @param {number | null} position */
+  #choose(position) {
+    this.query = position;
+    this.#repaint();
+  }
+
+  /**
+   * @param {Element} target
+   * @returns {string | null}
+   */
+  #told(target) {
+    const [query, key] = ["data-query", "data-key"].map((name) => target.getAttribute(name));
+    if (query && key) return this.look.tell(Number(query), Number(key));
+    const token = target.closest("[data-token]");
+    return token ? this.#most(Number(token.getAttribute("data-token"))) : null;
+  }
+
+  /**
+   * The largest weights of one query.
+   * @param {number} query
+   */
+  #most(query) {
+    const count = this.look.names.length;
+    const keys = Array.from({ length: count }, (_, key) => key);
+    const weight = (/** @type {number} */ key) => this.weights[query * count + key] ?? 0;
+    keys.sort((one, other) => weight(other) - weight(one));
+    return keys.slice(0, 3).map((key) => this.look.tell(query, key)).join("\n");
+  }
+}

@@ -1,0 +1,207 @@
+// A question to type or to click: one cell for each of its variables, and the symbols that may stand there.
+
+import { html, keep, refill, say } from "../page/dom.js";
+
+/** @import { LiveTask } from "../page/payload.js" */
+
+/**
+ * @typedef {object} QuestionLook
+ * @property {string} title
+ * @property {LiveTask["variables"]} variables
+ * @property {(variable: number, value: number) => string} symbol
+ * @property {(values: number[]) => string | null} choose takes a question; a text says why it cannot be
+ */
+
+/** The cells of one question. */
+export class QuestionCells {
+  /** @param {QuestionLook} look */
+  constructor(look) {
+    this.look = look;
+    /** @type {number[]} */
+    this.values = look.variables.map(() => 0);
+    this.chosen = 0;
+    this.inputs = look.variables.map((_, variable) => this.#cell(variable));
+    this.said = html("p", { class: "live-said", role: "status" });
+    this.symbols = html("div", { class: "live-symbols", role: "group" });
+    const cells = look.variables.map((variable, index) =>
+      html("label", { class: "live-cell" }, html("span", {}, variable.name), this.inputs[index]),
+    );
+    this.element = html(
+      "div",
+      { class: "live-question", role: "group", "aria-label": look.title },
+      html("div", { class: "live-cells" }, ...cells),
+      html("div", { class: "live-question-foot" }, this.symbols, this.said),
+    );
+    this.#offer();
+  }
+
+  /** @param {number[]} values */
+  paint(values) {
+    this.values = values;
+    this.inputs.forEach((input, variable) => {
+      const symbol = this.look.symbol(variable, values[variable] ?? 0);
+      if (input.value !== symbol) input.value = symbol;
+    });
+    this.#mark();
+  }
+
+  /** @param {number} variable */
+  #cell(variable) {
+    const { name, values } = /** @type {LiveTask["variables"][number]} */ (this.look.variables[variable]);
+    const input = html("input", {
+      type: "text",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      "aria-label": `${name}: ${this.#allowed(variable, values)}; up and down change it`,
+    });
+    input.addEventListener("focus", () => {
+      this.chosen = variable;
+      this.#offer();
+      input.select();
+    });
+    input.addEventListener("input", (event) => {
+      const added = event instanceof InputEvent ? event.data : null;
+      this.#typed(variable, input.value, added ?? input.value);
+    });
+    input.addEventListener("keydown", (event) => this.#key(variable, event));
+    input.addEventListener("paste", (event) => this.#pasted(variable, event));
+    return input;
+  }
+
+  /**
+   * @param {number} variable
+   * @param {string} text all that stands in the cell now
+   * @param {string} added what was typed just now
+   */
+  #typed(variable, text, added) {
+    const typed = text.trim();
+    const known = this.#symbolsOf(variable);
+    const value = [typed, added.trim()].map((one) => known.indexOf(one)).find((at) => at >= 0);
+    if (value === undefined) {
+      const unfinished = typed === "" || known.some((symbol) => symbol.startsWith(typed));
+      if (unfinished) return;
+      this.#refuse(`\u201c${added.trim() || typed}\u201d cannot stand there: ${this.#name(variable)} is ${this.#allowed(variable)}.`);
+      this.paint(this.values);
+      this.inputs[variable]?.select();
+      return;
+    }
+    if (this.#set(variable, value)) this.#go(variable + 1);
+  }
+
+  /**
+   * @param {number} variable
+   * @param {KeyboardEvent} event
+   */
+  #key(variable, event) {
+    const count = this.look.variables[variable]?.values ?? 1;
+    const value = this.values[variable] ?? 0;
+    if (event.key === "ArrowUp") this.#set(variable, (value + 1) % count);
+    else if (event.key === "ArrowDown") this.#set(variable, (value - 1 + count) % count);
+    else if (event.key === "ArrowRight") this.#go(variable + 1);
+    else if (event.key === "ArrowLeft" || event.key === "Backspace") this.#go(variable - 1);
+    else return;
+    event.preventDefault();
+    this.inputs[this.chosen]?.select();
+  }
+
+  /**
+   * Several symbols at once fill the cells from here on.
+   * @param {number} variable
+   * @param {ClipboardEvent} event
+   */
+  #pasted(variable, event) {
+    const text = event.clipboardData?.getData("text").trim() ?? "";
+    const pieces = /\s/.test(text) ? text.split(/[\s,]+/) : [...text];
+    if (pieces.length < 2) return;
+    event.preventDefault();
+    const values = [...this.values];
+    for (const [offset, piece] of pieces.slice(0, values.length - variable).entries()) {
+      const value = this.#symbolsOf(variable + offset).indexOf(piece);
+      if (value < 0) return this.#refuse(`\u201c${piece}\u201d cannot stand at ${this.#name(variable + offset)}.`);
+      values[variable + offset] = value;
+    }
+    this.#choose(values);
+  }
+
+  /**
+   * @param {number} variable
+   * @param {number} value
+   */
+  #set(variable, value) {
+    return this.#choose(this.values.map((old, index) => (index === variable ? value : old)));
+  }
+
+  /** @param {number[]} values */
+  #choose(values) {
+    const why = this.look.choose(values);
+    if (why === null) say(this.said, "");
+    else this.#refuse(why);
+    this.paint(why === null ? values : this.values);
+    return why === null;
+  }
+
+  /** @param {number} variable */
+  #go(variable) {
+    const next = this.inputs[Math.max(variable, 0)];
+    if (next) next.focus();
+    else this.inputs[this.chosen]?.select();
+  }
+
+  /** @param {string} why */
+  #refuse(why) {
+    say(this.said, "");
+    say(this.said, why);
+  }
+
+  /** Shows the symbols that may stand in the chosen cell. */
+  #offer() {
+    const buttons = this.#symbolsOf(this.chosen).map((symbol, value) =>
+      html(
+        "button",
+        {
+          type: "button",
+          "aria-label": `${this.#name(this.chosen)} = ${symbol}`,
+          onclick: () => {
+            const at = this.chosen;
+            if (this.#set(at, value) && this.inputs[at + 1]) this.chosen = at + 1;
+            this.#offer();
+          },
+        },
+        symbol,
+      ),
+    );
+    refill(this.symbols, html("span", {}, `${this.#name(this.chosen)} =`), ...buttons);
+    this.symbols.setAttribute("aria-label", `Symbols for ${this.#name(this.chosen)}`);
+    this.#mark();
+  }
+
+  #mark() {
+    this.inputs.forEach((input, variable) => {
+      keep(input, "class", variable === this.chosen ? "live-chosen" : "");
+    });
+    [...this.symbols.querySelectorAll("button")].forEach((button, value) => {
+      keep(button, "aria-pressed", String(value === this.values[this.chosen]));
+    });
+  }
+
+  /** @param {number} variable */
+  #name(variable) {
+    return this.look.variables[variable]?.name ?? "";
+  }
+
+  /** @param {number} variable */
+  #symbolsOf(variable) {
+    const count = this.look.variables[variable]?.values ?? 0;
+    return Array.from({ length: count }, (_, value) => this.look.symbol(variable, value));
+  }
+
+  /**
+   * @param {number} variable
+   * @param {number} [count]
+   */
+  #allowed(variable, count = this.look.variables[variable]?.values ?? 0) {
+    const symbols = Array.from({ length: count }, (_, value) => this.look.symbol(variable, value));
+    return symbols.length === 1 ? `always ${symbols[0]}` : `${symbols.slice(0, -1).join(", ")} or ${symbols.at(-1)}`;
+  }
+}

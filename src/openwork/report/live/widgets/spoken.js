@@ -1,0 +1,73 @@
+// The model's answer in one row of cells: what it says at each output, whether that is right, and how sure it is.
+
+import { html, keep, say } from "../page/dom.js";
+import { exact, percent } from "../page/numbers.js";
+import { tellOnHover } from "../page/tip.js";
+
+/** @import { Pass } from "../page/bench.js" */
+
+/** One row of answers. */
+export class Spoken {
+  /**
+   * @param {string} title
+   * @param {string[]} outputs
+   * @param {string[]} symbols of the answers
+   */
+  constructor(title, outputs, symbols) {
+    this.outputs = outputs;
+    this.symbols = symbols;
+    /** @type {Pass | null} */
+    this.pass = null;
+    this.cells = outputs.map((name, output) => {
+      const symbol = html("b", {});
+      const sure = html("small", {});
+      const cell = html("li", { class: "live-answer", "data-output": output }, html("span", {}, name), symbol, sure);
+      return { cell, symbol, sure };
+    });
+    this.element = html("ul", { class: "live-answers", "aria-label": title }, ...this.cells.map(({ cell }) => cell));
+    tellOnHover(this.element, (target) => {
+      const cell = target.closest("[data-output]");
+      return cell ? this.#told(Number(cell.getAttribute("data-output"))) : null;
+    });
+  }
+
+  /** @param {Pass | null} pass null while it is not known */
+  paint(pass) {
+    this.pass = pass;
+    this.cells.forEach(({ cell, symbol, sure }, output) => {
+      const said = pass?.said[output];
+      const right = pass !== null && said === pass.right[output];
+      keep(cell, "class", `live-answer ${pass ? (right ? "live-right" : "live-wrong") : ""}`);
+      say(symbol, said === undefined ? "\u2026" : (this.symbols[said] ?? "?"));
+      say(sure, pass ? `${right ? "\u2713" : "\u2717"} ${roughly(this.#share(output, said ?? 0))}` : "\u00a0");
+      keep(cell, "aria-label", this.#told(output) ?? "");
+    });
+  }
+
+  /**
+   * @param {number} output
+   * @param {number} symbol
+   */
+  #share(output, symbol) {
+    return this.pass?.shares[output * this.symbols.length + symbol] ?? NaN;
+  }
+
+  /** @param {number} output */
+  #told(output) {
+    const said = this.pass?.said[output];
+    if (!this.pass || said === undefined) return null;
+    const right = this.pass.right[output] ?? 0;
+    const verdict = said === right ? "right" : `wrong, ${this.symbols[right]} is right`;
+    const logit = this.pass.logits[output * this.symbols.length + said] ?? NaN;
+    const numbers = `probability ${percent(this.#share(output, said))}, logit ${exact(logit)}`;
+    return `${this.outputs[output]} = ${this.symbols[said]}: ${verdict}\n${numbers}`;
+  }
+}
+
+/**
+ * A share in as few signs as fit a cell, never rounded up to all.
+ * @param {number} share
+ */
+function roughly(share) {
+  return share > 0.99 && share < 1 ? ">99\u00a0%" : `${Math.floor(100 * share)}\u00a0%`;
+}

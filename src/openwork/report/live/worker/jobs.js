@@ -1,0 +1,46 @@
+// What a worker can be asked, each as a job that yields the share that is done.
+
+import { attention } from "../measures/attention.js";
+import { carries } from "../measures/carries.js";
+import { readout } from "../measures/readout.js";
+
+/** @import { Subject } from "../measures/subject.js" */
+/** @import { Pairing } from "../measures/subject.js" */
+/** @import { Edit } from "../interventions/edit.js" */
+/** @import { Asked } from "../measures/carries.js" */
+/** @import { Way } from "../measures/readout.js" */
+
+/**
+ * @typedef {{ask: "recount", edits: Edit[], sources?: Record<string, Pairing>}
+ *   | {ask: "means", sites: string[]}
+ *   | {ask: "maps", sites: string[]}
+ *   | {ask: "drawn", seed: number}
+ *   | {ask: "carries", asked: Asked}
+ *   | {ask: "readout", asked: Way & {site: string}}
+ *   | {ask: "attention", layer: number}} Question
+ */
+
+/**
+ * @param {Subject} subject
+ * @param {Question} question
+ * @returns {Generator<number, unknown, void>}
+ */
+export function* jobOf(subject, question) {
+  const { model, domain } = subject;
+  switch (question.ask) {
+    case "recount":
+      return yield* subject.recount(question.edits, question.sources);
+    case "means":
+      return yield* subject.means(question.sites);
+    case "maps":
+      return yield* subject.maps(question.sites);
+    case "drawn":
+      return subject.drawnRows(question.seed);
+    case "carries":
+      return yield* carries(model, domain, question.asked);
+    case "readout":
+      return yield* readout(model, domain, question.asked);
+    case "attention":
+      return yield* attention(model, domain.tokens(), domain.graded, question.layer);
+  }
+}
