@@ -16,7 +16,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openwork.api import explain, open_run, reproduce, runs, train
+    from openwork.api import (
+        explain,
+        from_transformer_lens,
+        import_model,
+        open_run,
+        reproduce,
+        runs,
+        to_transformer_lens,
+        train,
+    )
     from openwork.claims import (
         Accuracy,
         Attends,
@@ -33,7 +42,7 @@ if TYPE_CHECKING:
     from openwork.errors import OpenworkError
     from openwork.models import ModelSpec, model_spec, spec_for
     from openwork.opened import OpenedRun
-    from openwork.tasks import Task, make_task
+    from openwork.tasks import Task, make_task, task
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
 __all__ = [
@@ -54,6 +63,8 @@ __all__ = [
     "Task",
     "Verdict",
     "explain",
+    "from_transformer_lens",
+    "import_model",
     "make_task",
     "model_spec",
     "named_experiment",
@@ -63,15 +74,20 @@ __all__ = [
     "reproduce",
     "runs",
     "spec_for",
+    "task",
+    "to_transformer_lens",
     "train",
 ]
 
 _ROOMS = {
-    "api": ("explain", "open_run", "reproduce", "runs", "train"),
+    "api": (
+        *("explain", "from_transformer_lens", "import_model", "open_run", "reproduce", "runs"),
+        *("to_transformer_lens", "train"),
+    ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
     "opened": ("OpenedRun",),
-    "tasks": ("Task", "make_task"),
+    "tasks": ("Task", "make_task", "task"),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

@@ -8,19 +8,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from openwork import pipeline
 from openwork.claims import Claim
 from openwork.cli.given_files import read_claims, require_writable
+from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.progress import TrainingDisplay
+from openwork.cli.step_display import StepDisplay
+from openwork.data import Inputs
+from openwork.imports import import_file, keep_foreign
+from openwork.interop import foreign_model, live_checkpoint, to_live
 from openwork.models import ModelSpec
 from openwork.opened import OpenedRun
 from openwork.report import Reproduction, original_named
 from openwork.runs import Run, Store
 from openwork.search import Setting, train_seeds
-from openwork.tasks import Task, make_task
+from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
 Seeds = int | Sequence[int]
@@ -38,6 +44,9 @@ def explain(
     experiment: Experiment | None = None,
     claims: Claims | None = None,
     page: str | Path | None = None,
+    inputs: int | None = None,
+    sample_seed: int = 0,
+    only_right: bool = False,
     store: str | Path | None = None,
     engine: str | None = None,
     threads: int | None = None,
@@ -46,13 +55,16 @@ def explain(
     """Trains until a model is right on every input, judges the claims on it, and gives it, ready to be measured.
 
     Args:
-        task: its name, or a task.
+        task: its name, the path of your own Python file, or a task.
         seed: train and explain only this seed.
         seeds: train only these, and explain the best.
         params: of the task, where it is named.
         experiment: task, model, recipe and split; else the default of the task.
-        claims: what to judge; else the claims of the article about the task.
+        claims: what to judge; else those beside a task file, or of the article about the task.
         page: HTML file to write the report to.
+        inputs: measure on this many at most, drawn where there are more; else on all, or 10,000 of more than 2^22.
+        sample_seed: seed with which they are drawn.
+        only_right: judge claims about how the model works on those inputs only that it answers right.
         store: folder of runs; else `OPENWORK_HOME`, else `openwork-runs`.
         engine: `native` or `torch`; else the one that suits the model.
         threads: cores to use; else all. Never changes a result.
@@ -61,14 +73,16 @@ def explain(
     Raises:
         OpenworkError: anything that does not fit, every reason at once, before training starts.
     """
-    made = make_task(task, params) if isinstance(task, str) else task
+    made = given_task(task, params) if isinstance(task, str) else task
     wanted = experiment or named_experiment(made.name, made)
-    given = None if claims is None else _claims(claims, made, wanted.spec)
-    chosen = _seeds(seeds) if seed is None else (seed,)
+    given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
+    chosen, asked = _seeds(seeds) if seed is None else (seed,), Inputs(inputs, sample_seed, only_right)
     target = _page(page)
     with _display(wanted, progress) as display, _store(store) as kept:
-        setting = Setting(kept, engine, threads, display)
-        found = pipeline.explain(made, setting, experiment=wanted, seeds=chosen, claims=given, page=target)
+        setting = Setting(kept, engine, threads, display, display.steps)
+        found = pipeline.explain(
+            made, setting, experiment=wanted, seeds=chosen, claims=given, page=target, inputs=asked
+        )
     return found.opened
 
 
@@ -90,10 +104,10 @@ def train(
     if isinstance(task, Experiment):
         wanted = task
     else:
-        made = make_task(task, params) if isinstance(task, str) else task
+        made = given_task(task, params) if isinstance(task, str) else task
         wanted = named_experiment(made.name, made)
     with _display(wanted, progress) as display, _store(store) as kept:
-        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display))
+        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, display.steps))
 
 
 def reproduce(
@@ -113,8 +127,84 @@ def reproduce(
     """
     wanted, target = named_experiment(original_named(publication).experiment), _page(page)
     with _display(wanted, progress) as display, _store(store) as kept:
-        setting = Setting(kept, engine, threads, display)
+        setting = Setting(kept, engine, threads, display, display.steps)
         return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
+
+
+def import_model(
+    file: str | Path,
+    task: str | Task,
+    *,
+    params: Mapping[str, int] | None = None,
+    config: str | Path | None = None,
+    store: str | Path | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+    **said: Any,
+) -> OpenedRun:
+    """Somebody else's model from a `.pt`, `.pth` or `.safetensors` file into the store, ready to be measured.
+
+    Args:
+        file: a state dict of TransformerLens; nothing in it is executed.
+        task: what the model should compute, or its name.
+        params: of the task, where it is named.
+        config: a JSON file with TransformerLens' config; else the file beside it, where there is one.
+        store: see `explain`.
+        engine: see `explain`.
+        threads: see `explain`.
+        said: what the file does not say: `act_fn`, `normalization_type`, `attention_dir`, `attn_scale` (None means
+            sqrt(d_head)), `pad_token`, `n_heads`, `eps`, `token_shift`. What nobody says is found by trial.
+
+    Raises:
+        CheckpointError: a file that cannot be read, contradicts itself or does not fit the task; with every reason.
+    """
+    made = given_task(task, params) if isinstance(task, str) else task
+    with _store(store) as kept:
+        setting = Setting(kept, engine, threads)
+        run, _ = import_file(Path(file), made, setting, said, config=None if config is None else Path(config))
+        return pipeline.open_run(run, setting)
+
+
+def from_transformer_lens(
+    model: Any,
+    task: str | Task,
+    *,
+    params: Mapping[str, int] | None = None,
+    pad_token: int | None = None,
+    store: str | Path | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+) -> OpenedRun:
+    """A live `HookedTransformer`, or `TransformerBridge` booted natively, into the store, ready to be measured.
+
+    Args:
+        model: it is only read.
+        task: what it should compute, or its name.
+        params: of the task, where it is named.
+        pad_token: the token whose keys it masks, which its config does not say.
+        store: see `explain`.
+        engine: see `explain`.
+        threads: see `explain`.
+
+    Raises:
+        CheckpointError: not a model of the family, or not one of the task; with every reason.
+    """
+    made = given_task(task, params) if isinstance(task, str) else task
+    checkpoint = live_checkpoint(model)
+    with _store(store) as kept:
+        setting = Setting(kept, engine, threads)
+        foreign = foreign_model(checkpoint, {"pad_token": pad_token}, made)
+        return pipeline.open_run(keep_foreign(foreign, checkpoint, made, setting), setting)
+
+
+def to_transformer_lens(run: OpenedRun) -> Any:
+    """The run's model as the installed TransformerLens has it: a `HookedTransformer`, or from version 4 on a bridge.
+
+    Raises:
+        EngineError: TransformerLens is not installed.
+        CheckpointError: it has no such model.
+    """
+    return to_live(run.stack)
 
 
 def runs(store: str | Path | None = None) -> list[Run]:
@@ -124,15 +214,24 @@ def runs(store: str | Path | None = None) -> list[Run]:
 
 
 def open_run(
-    name: str, *, store: str | Path | None = None, engine: str | None = None, threads: int | None = None
+    name: str,
+    *,
+    inputs: int | None = None,
+    sample_seed: int = 0,
+    only_right: bool = False,
+    store: str | Path | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+    progress: bool = True,
 ) -> OpenedRun:
-    """A stored run, by its name or how that begins, ready to be measured.
+    """A stored run, by its name or how that begins, ready to be measured; see `explain` for the arguments.
 
     Raises:
         UnknownRun: no run has this name, or several begin so.
     """
     with _store(store) as kept:
-        return pipeline.open_run(kept.find(name), Setting(kept, engine, threads))
+        setting = Setting(kept, engine, threads, steps=StepDisplay(_console(progress)))
+        return pipeline.open_run(kept.find(name), setting, inputs=Inputs(inputs, sample_seed, only_right))
 
 
 def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
@@ -157,5 +256,8 @@ def _store(folder: str | Path | None) -> Store:
 
 
 def _display(experiment: Experiment, progress: bool) -> TrainingDisplay:
-    console = Console(file=sys.stderr, highlight=False, quiet=not progress)
-    return TrainingDisplay(console, experiment.recipe.epochs)
+    return TrainingDisplay(_console(progress), experiment.recipe.epochs)
+
+
+def _console(progress: bool) -> Console:
+    return Console(file=sys.stderr, highlight=False, quiet=not progress)

@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from openwork import analyses
 from openwork.analyses import By, Result, Subject
+from openwork.analyses.logit_attribution import Against
+from openwork.analyses.pairs import Alternatives
+from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
-from openwork.claims import Claim, Context, Trials, Verdict, article_for, check
-from openwork.data import dataset_of
+from openwork.analyses.steps import Watch, silent
+from openwork.claims import Claim, Context, Cost, Trials, Verdict, article_for, check, plan
+from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.models import Stack
 from openwork.report import (
     Display,
     Document,
     Judged,
+    LiveReport,
     Original,
     Overview,
     ReproducedSeed,
+    Sister,
     explanation_document,
-    html_fragment,
-    overview_parts,
-    verdict_parts,
+    live_frame,
+    live_html,
     write_html,
+    write_page,
 )
-from openwork.runs import Run
+from openwork.runs import KeptResults, Run
 from openwork.training import Progress
 
 Trying = Callable[[str, int], Trials | None]
+MOST_COMPARED = 3
+"""models whose routes a report shows side by side"""
 
 
 @dataclass(frozen=True, eq=False)
 class OpenedRun:
-    """One model with its task, on an engine. Everything is measured on every question of the task.
+    """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
 
     Attributes:
         run: how it was trained, and every epoch of it.
@@ -46,7 +52,12 @@ class OpenedRun:
         tried: the runs that were tried for this one, itself included.
         trying: trains a named experiment with some seeds, for claims about learning, or looks the answer up.
         given: the claims to judge; None means those of the article about the task, where there is one.
-        known: verdicts that the store has; a claim that stands there word for word is not judged again.
+        known: verdicts that the store has; a claim of the same content is not judged again.
+        inputs: on how many inputs to measure, at most.
+        watch: is told how far a long measurement is.
+        kept: results of measurements that the store has; None keeps nothing.
+        kin: every stored run of the same experiment, itself included.
+        weights_of: gives the weights of one of `kin`.
     """
 
     run: Run
@@ -56,11 +67,16 @@ class OpenedRun:
     trying: Trying | None = None
     given: tuple[Claim, ...] | None = None
     known: tuple[Verdict, ...] = ()
+    inputs: Inputs = USUAL_INPUTS
+    watch: Watch = silent
+    kept: KeptResults | None = None
+    kin: tuple[Run, ...] = ()
+    weights_of: Callable[[Run], Stack] | None = None
 
     @cached_property
     def subject(self) -> Subject:
         """The model, its task and all its inputs, as every analysis takes it."""
-        return Subject.of(self.choice.engine, self.stack, self.run.experiment.task)
+        return Subject.of(self.choice.engine, self.stack, self.run.task, self.inputs)
 
     @cached_property
     def held_out(self) -> Subject:
@@ -69,13 +85,12 @@ class OpenedRun:
         Raises:
             PlanError: nothing was held out.
         """
-        task = self.run.experiment.task
-        _, held_out = self.run.experiment.split.parts(task.domain_size)
-        return self.subject.on(dataset_of(task, np.asarray(held_out)))
+        _, held_out = parts_of(self.run.experiment.task, self.run.experiment.split)
+        return self.subject.on(held_out)
 
     @property
     def solved(self) -> bool:
-        """Right on every question."""
+        """Right on every input measured."""
         return bool(self.subject.scores.solved[0])
 
     @cached_property
@@ -121,34 +136,142 @@ class OpenedRun:
         """Which component carries the deciding variable to which output."""
         return Display(analyses.interchange(self.subject))
 
+    def routes(self, outputs: Sequence[str] | None = None) -> Display:
+        """Which heads carry each variable to each output, from where, in how many hops.
+
+        Those of all outputs are kept in the store, so that asking again is instant.
+
+        Raises:
+            PlanError: there is no such output.
+        """
+        found = self._kept_routes
+        if found is None and outputs is not None:
+            return Display(analyses.find_routes(self.subject, outputs, watch=self.watch))
+        found = found or self.all_routes
+        return Display(found if outputs is None else found.of(outputs))
+
+    @cached_property
+    def all_routes(self) -> analyses.Routes:
+        """Those of all outputs, as numbers."""
+        found = self._kept_routes or analyses.find_routes(self.subject, watch=self.watch)
+        if self.kept is not None and self._kept_routes is None:
+            self.kept.keep("routes", self.subject.digest, found.as_json())
+        return found
+
+    @cached_property
+    def _kept_routes(self) -> analyses.Routes | None:
+        known = None if self.kept is None else self.kept.find("routes", self.subject.digest)
+        return None if known is None else analyses.routes_from_json(known)
+
     def outputs(self, component: str, questions: Sequence[int] = ()) -> Display:
         """What a component writes: mean and spread over all inputs, and for some questions."""
         return Display(analyses.component_outputs(self.subject, component, questions))
 
+    def logit_lens(self, sites: Sequence[str] | None = None) -> Display:
+        """What the model would answer if it ended at each residual stream."""
+        return Display(analyses.logit_lens(self.subject, sites))
+
+    def logit_attribution(self, against: Against = "mean") -> Display:
+        """What each component adds directly to the right answer's logit."""
+        return Display(analyses.logit_attribution(self.subject, against))
+
+    def activation_patching(
+        self,
+        components: Sequence[str] | None = None,
+        outputs: Sequence[str] | None = None,
+        variable: str | None = None,
+        alternatives: Alternatives = "one",
+        seed: int = 0,
+    ) -> Display:
+        """Which places, at which positions, carry a change of one variable to an output."""
+        return Display(
+            analyses.activation_patching(
+                self.subject, components, outputs, variable, alternatives, seed, watch=self.watch
+            )
+        )
+
+    def path_patching(
+        self,
+        senders: Sequence[str] | None = None,
+        receivers: Sequence[str] | None = None,
+        outputs: Sequence[str] | None = None,
+        variable: str | None = None,
+        through: Sequence[str] = (),
+        alternatives: Alternatives = "one",
+        seed: int = 0,
+    ) -> Display:
+        """What one component hands to another directly, such as `blocks.0.attn@x[2]` to `blocks.1.attn.head.0.v`."""
+        return Display(
+            analyses.path_patching(
+                self.subject, senders, receivers, outputs, variable, through, alternatives, seed, watch=self.watch
+            )
+        )
+
+    def attribution_patching(
+        self,
+        components: Sequence[str] | None = None,
+        outputs: Sequence[str] | None = None,
+        variable: str | None = None,
+        alternatives: Alternatives = "one",
+        seed: int = 0,
+    ) -> Display:
+        """Activation patching guessed from gradients, and how wrong the guess is."""
+        return Display(
+            analyses.attribution_patching(
+                self.subject, components, outputs, variable, alternatives, seed, watch=self.watch
+            )
+        )
+
+    def pruning(
+        self,
+        at_least: float = 0.99,
+        by: Replacement = "mean",
+        positions: bool = False,
+        outputs: Sequence[str] | None = None,
+        seed: int = 0,
+    ) -> Display:
+        """The smallest set of components found that does the task while everything else is ablated."""
+        return Display(analyses.pruning(self.subject, at_least, by, positions, outputs, seed, watch=self.watch))
+
+    def ov_qk(self, layer: int) -> Display:
+        """What a layer's heads could do by their weights: from tokens to answers, between tokens, between positions."""
+        return Display(analyses.ov_qk(self.subject, layer))
+
     @cached_property
     def claims(self) -> Judged:
         """The verdicts on the claims given, or on those of the article about the task."""
-        claims = article_for(self.run.experiment.task) if self.given is None else self.given
-        known = {verdict.claim.id: verdict for verdict in self.known}
-        asked = [claim for claim in claims if claim.id not in known or known[claim.id].claim != claim.text()]
-        judged = {verdict.claim.id: verdict for verdict in self.check(asked)}
-        return Judged((known | judged)[claim.id] for claim in claims)
+        return self.check(self._asserted)
 
-    def check(self, claims: Iterable[Claim]) -> Judged:
-        """Judges claims on this model.
+    @property
+    def _asserted(self) -> tuple[Claim, ...]:
+        return article_for(self.run.task) if self.given is None else self.given
 
-        Raises:
-            ClaimError: claims that do not fit the task or the model, with every reason; nothing has run.
+    @cached_property
+    def _context(self) -> Context:
+        """What claims are judged on; what one of them measured, the next need not."""
+        experiment = None if self.run.imported else self.run.experiment
+        return Context(self.subject, experiment, trials=self.trying, only_right=self.inputs.only_right)
+
+    def check(self, claims: Iterable[Claim], watch: Callable[[int], None] = lambda rows: None) -> Judged:
+        """Judges claims on this model; those that the store has a verdict on are not judged again.
+
+        Args:
+            claims: what to judge; one that does not fit the model is UNDECIDED, and says why.
+            watch: called after every measurement, with the inputs that it ran through the model.
         """
-        return Judged(check(tuple(claims), Context(self.subject, self.run.experiment, trials=self.trying)))
+        return Judged(check(tuple(claims), replace(self._context, watch=watch), known=self.known))
+
+    def plan(self, claims: Iterable[Claim]) -> Cost:
+        """What judging these claims takes, before anything runs."""
+        return plan(tuple(claims), self._context, self.known)
 
     @property
     def overview(self) -> Overview:
         """Where it comes from and how right it is, for the top of a report."""
-        tried = self.tried or (self.run,)
+        tried = self.tried or self.kin or (self.run,)
         scores = self.subject.scores
         return Overview(
-            self.run.experiment,
+            self.run.source,
             self.run.name,
             self.run.seed,
             int(scores.sequences[0]),
@@ -156,13 +279,16 @@ class OpenedRun:
             tuple(last_progress(run) for run in tried),
             self.choice.reason,
             sum(epoch.seconds for epoch in self.run.history),
+            "" if self.subject.whole else self.subject.coverage,
         )
 
     @property
     def results(self) -> tuple[Result, ...]:
         """Every analysis that a report shows, in its order."""
         layers = range(self.stack.spec.n_layers)
-        shown = [self.curve, self.accuracy, self.interchange, *(self.attention(layer) for layer in layers)]
+        carried = [self.interchange] if any(map(self.subject.task.carrier, self.subject.task.outputs)) else []
+        learned = [] if self.run.imported else [self.curve]
+        shown = [*learned, self.accuracy, self.routes(), *carried, *(self.attention(layer) for layer in layers)]
         shown += [self.ablations, self.readouts]
         if not self.stack.spec.attn_only:
             shown += [self.outputs(f"blocks.{layer}.mlp", (0,)) for layer in layers]
@@ -188,17 +314,44 @@ class OpenedRun:
         """The report: verdicts, then every analysis."""
         return explanation_document(self.overview, self.claims, self.results)
 
-    def report(self, path: Path | str) -> Path:
-        """Writes the report as one self-contained HTML file.
+    def live(self) -> LiveReport:
+        """The report as a page that holds the model itself, to be played with in a browser."""
+        return LiveReport(
+            self.subject,
+            self.overview,
+            self._asserted,
+            self.claims,
+            self.results,
+            self.all_routes,
+            tuple(map(self._sister, self.kin)),
+        )
+
+    def _sister(self, run: Run) -> Sister:
+        """A stored model of the same experiment, this one included; with routes where they are to be compared."""
+        solved = [kin.name for kin in self.kin if kin.solved and kin.name != self.run.name]
+        routes = self.all_routes if run.name == self.run.name else None
+        if self.weights_of is not None and run.name in solved[: MOST_COMPARED - 1]:
+            kept = None if self.kept is None else replace(self.kept, run=run)
+            routes = replace(self, run=run, stack=self.weights_of(run), kept=kept).all_routes
+        return Sister(run.name, run.seed, run.solved, analyses.learning_curve(run.history), routes)
+
+    def report(self, path: Path | str, *, static: bool = False) -> Path:
+        """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
 
         Raises:
             StoreNotWritable: the file cannot be written there.
         """
-        write_html(self.document(), Path(path))
+        if static:
+            write_html(self.document(), Path(path))
+        else:
+            write_page(live_html(self.live()), Path(path))
         return Path(path)
 
     def _repr_html_(self) -> str:
-        return html_fragment((*overview_parts(self.overview), *verdict_parts(self.claims)))
+        """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
+        curve = () if self.run.imported else (self.curve.result,)
+        routes = self._kept_routes
+        return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, curve, routes, ()))
 
     def __repr__(self) -> str:
         return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from openwork.analyses.steps import Watch as Steps
+from openwork.analyses.steps import silent
 from openwork.claims import Trials
 from openwork.engines import choose_engine
 from openwork.runs import Run, Store, recorded
@@ -30,6 +32,8 @@ class Setting:
     """cores to use, or None for all"""
     watch: Watch = lambda event: None
     """called after every epoch"""
+    steps: Steps = silent
+    """called during long measurements"""
 
 
 def search(experiment: Experiment, setting: Setting) -> tuple[Run, ...]:

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 
-from openwork.claims import Claim, parse_claims
+from openwork.claims import Claim, Implements, Program, parse_claims, program_from_text
 from openwork.errors import ClaimError, Reason, StoreNotWritable
 from openwork.models import ModelSpec
 from openwork.tasks import Task
 
 
-def read_claims(path: Path, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
+def read_claims(path: Path, task: Task, spec: ModelSpec, programs: Sequence[Path] = ()) -> tuple[Claim, ...]:
     """The claims of a TOML file.
 
+    Args:
+        path: the claims file; nothing in it is executed.
+        task: whose roles and outputs the claims speak of.
+        spec: whose sites they speak of.
+        programs: Python files that the user asks to run, for claims that name them.
+
     Raises:
-        ClaimError: the file cannot be read, or with every mistake in it.
+        ClaimError: a file cannot be read, or with every mistake in the claims.
     """
+    given = {program.name: _program(program) for program in programs}
+    claims = parse_claims(_text(path, "claims file"), task, spec, path.name, given)
+    named = {PurePath(str(claim.program)).stem for claim in claims if isinstance(claim, Implements)}
+    unused = [name for name in given if PurePath(name).stem not in named]
+    if unused:
+        mend = f"claims name: {', '.join(sorted(named))}" if named else "no claim names a program"
+        raise ClaimError("which program?", [Reason("--program", f"no claim names {name}", mend) for name in unused])
+    return claims
+
+
+def _program(path: Path) -> Program:
+    return program_from_text(_text(path, "program"), path.name)
+
+
+def _text(path: Path, what: str) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        reason = Reason(str(path), why or str(error), "give the path of a claims file")
-        raise ClaimError("the claims file cannot be read", reason) from error
-    return parse_claims(text, task, spec, path.name)
+        reason = Reason(str(path), why or str(error), f"give the path of a {what}")
+        raise ClaimError(f"the {what} cannot be read", reason) from error
 
 
 def require_writable(path: Path) -> None:

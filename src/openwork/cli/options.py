@@ -25,7 +25,9 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", min=1, help="Cores to use; else all. Never changes a result.", show_default=False),
 ]
-TaskName = Annotated[str, typer.Argument(help="A name that `openwork tasks` lists.", show_default=False)]
+TaskName = Annotated[
+    str, typer.Argument(help="A name that `openwork tasks` lists, or your own Python file.", show_default=False)
+]
 TaskParams = Annotated[
     list[str] | None,
     typer.Option("--param", help="A parameter of the task, as base=4. Repeatable.", show_default=False),
@@ -33,6 +35,22 @@ TaskParams = Annotated[
 SeedList = Annotated[
     str | None,
     typer.Option("--seeds", help="16 (that is 0 to 15), 4..9 (both included), or 1,5,7.", show_default=False),
+]
+MostInputs = Annotated[
+    int | None,
+    typer.Option(
+        "--inputs",
+        min=1,
+        help="Measure on at most so many inputs, drawn where there are more; else all, or 10,000 of more than 2^22.",
+        show_default=False,
+    ),
+]
+SampleSeed = Annotated[
+    int, typer.Option("--sample-seed", min=0, help="Seed with which inputs are drawn.", show_default=False)
+]
+OnlyRight = Annotated[
+    bool,
+    typer.Option("--only-right", help="Judge how the model works on those inputs only that it answers right."),
 ]
 OneSeed = Annotated[int | None, typer.Option("--seed", min=0, help="One seed.", show_default=False)]
 

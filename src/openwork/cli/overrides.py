@@ -15,7 +15,12 @@ from openwork.tasks import Task
 from openwork.training import EXPERIMENTS, Experiment, Recipe, named_experiment, recipe
 
 T = TypeVar("T")
-OPTIONS = {("Split", "kind"): "--split", ("Split", "seed"): "--split-seed"}
+OPTIONS = {
+    ("Split", "kind"): "--split",
+    ("Split", "seed"): "--split-seed",
+    ("Split", "inputs"): "--train-inputs",
+    ("Split", "fresh"): "--fresh",
+}
 """options that are not named as their field"""
 
 
@@ -36,8 +41,12 @@ Schedule = Annotated[str | None, _option("--schedule", "warmup-cosine or constan
 WeightDecay = Annotated[float | None, _option("--weight-decay", "AdamW's, on every parameter.")]
 KeepGoing = Annotated[bool | None, _option("--stop-when-solved/--all-epochs", "End once right on every input, or not.")]
 SplitKind = Annotated[str | None, _option("--split", "shuffled or lexicographic.")]
-HeldOut = Annotated[float | None, _option("--held-out", "Share of the domain that is not trained on.")]
-SplitSeed = Annotated[int | None, _option("--split-seed", "Seed of the shuffle.")]
+HeldOut = Annotated[float | None, _option("--held-out", "Share of the inputs that is not trained on.")]
+SplitSeed = Annotated[int | None, _option("--split-seed", "Seed of the shuffle, or of the drawing.")]
+TrainInputs = Annotated[
+    int | None, _option("--train-inputs", "Draw this many inputs, those held out included; else take the whole domain.")
+]
+Fresh = Annotated[bool | None, _option("--fresh/--same", "Draw the inputs to train on anew in every epoch, or not.")]
 
 
 def experiment_with(
@@ -48,7 +57,11 @@ def experiment_with(
     Raises:
         RecipeError: an unknown experiment, or fields of the model, recipe or split that cannot be; all at once.
     """
-    base = named_experiment(name or task.name, task) if name or task.name in EXPERIMENTS else None
+    base = (
+        named_experiment(name or task.name, task)
+        if name or task.name in EXPERIMENTS or task.learned is not None
+        else None
+    )
     given = [{key: value for key, value in fields.items() if value is not None} for fields in (model, learning, split)]
     if given[0].get("d_mlp") == 0:
         given[0]["attn_only"] = True
@@ -90,6 +103,7 @@ def _made(
 def _mended(kind: type[BaseModel], fields: Mapping[str, Any], reason: Reason) -> Reason:
     field = kind.model_fields.get(reason.where)
     choices = [choice for choice in get_args(field.annotation) if isinstance(choice, str)] if field else []
-    option = OPTIONS.get((kind.__name__, reason.where), f"--{reason.where.replace('_', '-')}")
+    named = f"--{reason.where.replace('_', '-')}" if reason.where else ""
+    option = OPTIONS.get((kind.__name__, reason.where), named)
     mend = suggestion(str(fields.get(reason.where)), choices) if choices and not reason.mend else reason.mend
     return Reason(option, reason.what, mend)

@@ -12,7 +12,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from openwork.analyses import Step
 from openwork.cli.output import duration_text, share_text
+from openwork.cli.step_display import StepDisplay
 from openwork.training import EpochEnd, Progress
 
 MOST_ROWS = 16
@@ -40,8 +42,10 @@ class TrainingDisplay:
         self._epoch_seconds: float | None = None
         self._last_line = -PLAIN_EVERY
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
+        self._step_display, self._within = StepDisplay(console, clock), False
 
     def __enter__(self) -> Self:
+        self._within = True
         if self._live is not None:
             self._live.start()
         return self
@@ -49,8 +53,15 @@ class TrainingDisplay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._within = False
         if self._live is not None:
             self._live.stop()
+
+    def steps(self, step: Step) -> None:
+        """Shows how far a measurement is, in place of the table until training goes on."""
+        if self._live is not None and self._live.is_started:
+            self._live.stop()
+        self._step_display(step)
 
     def __call__(self, event: EpochEnd) -> None:
         """Shows one epoch."""
@@ -62,7 +73,8 @@ class TrainingDisplay:
         steps = sum(p.step - _steps_before(before, p) for p in event.progress)
         self._rate = _smooth(self._rate, steps / max(event.seconds, 1e-9))
         self._epoch_seconds = _smooth(self._epoch_seconds, event.seconds)
-        if self._live is not None and self._live.is_started:
+        if self._live is not None and self._within:
+            self._live.start()
             self._live.update(self.picture(), refresh=True)
         elif self._clock() - self._last_line >= PLAIN_EVERY or any(p.status != "training" for p in event.progress):
             self._last_line = self._clock()

@@ -21,9 +21,25 @@ COMMANDS: dict[str, Command] = {
     "train": Command(
         "openwork.cli.commands.train", "Train seeds side by side into the store, or go on with them.", True
     ),
+    "findings": Command(
+        "openwork.cli.commands.findings", "Ask every claim of every solved seed, and count the mechanisms.", True
+    ),
     "check": Command("openwork.cli.commands.check", "Judge the claims of a file on a stored run.", True),
+    "analyse": Command("openwork.cli.commands.analyse", "Make one analysis of a stored run, or list the analyses."),
+    "trace": Command("openwork.cli.commands.trace", "Run one question, or a counterexample, again."),
+    "routes": Command(
+        "openwork.cli.commands.routes", "Find which heads carry which answer of a stored run, from where."
+    ),
     "report": Command("openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file."),
+    "import": Command(
+        "openwork.cli.commands.import_model", "Bring somebody else's model into the store, to be judged like our own."
+    ),
+    "export": Command(
+        "openwork.cli.commands.export_model",
+        "Write a stored model as TransformerLens 3 or 4 takes it, or as plain safetensors.",
+    ),
     "runs": Command("openwork.cli.commands.runs", "List, show or remove stored runs."),
     "tasks": Command("openwork.cli.commands.tasks", "List the tasks, with their parameters and domains."),
+    "new": Command("openwork.cli.commands.new", "Write a working start for a task of your own."),
     "doctor": Command("openwork.cli.commands.doctor", "Say which engine runs here and why, and where runs are kept."),
 }

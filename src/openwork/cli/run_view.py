@@ -16,8 +16,13 @@ ABOUT = ("name", "seed", "status", "epoch", "solved", "first_solved_epoch", "eng
 
 def run_table(runs: Iterable[Run]) -> Table:
     """One row for each run."""
-    rows = [[run.name, run.task_name, run.seed, run.epoch, run.status, *accuracies(run)] for run in runs]
+    rows = [[run.name, run.task_name, *_training(run), *accuracies(run)] for run in runs]
     return table(COLUMNS, rows, right=("seed", "epoch", "trained on", "held out"))
+
+
+def _training(run: Run) -> tuple[object, object, str]:
+    """Seed, epoch and status; an imported model has none of them."""
+    return ("-", "-", "imported") if run.imported else (run.seed, run.epoch, run.status)
 
 
 def run_summary(run: Run) -> dict[str, Any]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from openwork.tasks import Task, make_task
+from openwork.data import MOST_MEASURED
+from openwork.tasks import Task, made, said
 from openwork.training import EXPERIMENTS
+
+MOST_NAMED = 8
+"""outputs that are named one by one"""
 
 
 def describe(cls: type[Task]) -> dict[str, Any]:
@@ -20,7 +24,55 @@ def describe(cls: type[Task]) -> dict[str, Any]:
         "experiments": [name for name, experiment in EXPERIMENTS.items() if experiment.task == cls.name],
     }
     if not required:
-        task = make_task(cls.name)
-        sizes = {"domain": task.domain_size, "positions": task.n_pos, "outputs": list(task.outputs)}
-        found |= sizes | {"vocabulary": list(task.vocabulary.symbols)}
+        task = made(cls)
+        found |= {
+            "domain": task.domain_size,
+            "sampling": "" if enumerated(task) else task.sampling,
+            "positions": task.n_pos,
+            "outputs": list(task.outputs),
+            "graded": where_graded(task),
+            "vocabulary": list(task.vocabulary.symbols),
+            "answers": list(task.answer_vocabulary.symbols),
+            "attention_dir": task.attention_dir,
+            "pad": None if task.pad_token is None else task.vocabulary.symbols[task.pad_token],
+        }
     return found
+
+
+def enumerated(task: Task) -> bool:
+    """Whether every question is measured unless something else is asked for."""
+    return task.domain_size is not None and task.domain_size <= MOST_MEASURED
+
+
+def where_graded(task: Task) -> str:
+    """Where answers are wanted, in words."""
+    if len(task.graded) == 1:
+        return {0: "at the start", task.n_pos - 1: "at the end"}.get(task.graded[0], f"at position {task.graded[0]}")
+    if len(task.graded) == task.n_pos:
+        return "at every position"
+    return f"at {len(task.graded)} positions"
+
+
+def domain_line(task: dict[str, Any]) -> str:
+    """How many inputs there are, and how they are drawn where they are too many."""
+    many = "inputs, too many to count" if task["domain"] is None else f"{said(task['domain'])} inputs"
+    return f"{many}; drawn: {task['sampling']}" if task["sampling"] else many
+
+
+def seen_line(task: dict[str, Any]) -> str:
+    """What a model sees, and how."""
+    pad = "" if task["pad"] is None else f", padded with {task['pad']}"
+    direction = "" if task["attention_dir"] == "causal" else f", {task['attention_dir']}"
+    return f"{task['positions']} tokens of {' '.join(task['vocabulary'])}{pad}{direction}"
+
+
+def answer_line(task: dict[str, Any]) -> str:
+    """Where answers are wanted, and which."""
+    own = "" if task["answers"] == task["vocabulary"] else f": {' / '.join(task['answers'])}"
+    return f"{task['graded']}{own}"
+
+
+def outputs_line(task: dict[str, Any]) -> str:
+    """The names of what is predicted; the first and the last of many."""
+    outputs = [f"`{output}`" for output in task["outputs"]]
+    return ", ".join(outputs) if len(outputs) <= MOST_NAMED else f"{outputs[0]} to {outputs[-1]}"

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from openwork import pipeline
-from openwork.claims import Outcome
+from openwork.claims import Claim, Verdict
 from openwork.cli import options
+from openwork.cli.check_progress import CheckDisplay
+from openwork.cli.cost_view import cost_summary, cost_view, rows_per_second
 from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims
 from openwork.cli.output import aside, emit, people
 from openwork.cli.progress import TrainingDisplay
+from openwork.data import Inputs
+from openwork.errors import StoreNotWritable
+from openwork.opened import OpenedRun
 from openwork.report import verdict_parts
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
 from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
+EXAMPLES = examples(
+    "openwork check mine.toml 3f2a",
+    "openwork check mine.toml 3f2a --plan",
+    "openwork check mine.toml 3f2a --program reverse.py --json",
+)
+Programs = Annotated[
+    list[Path] | None,
+    typer.Option("--program", help="A Python file to run, which a claim names. Repeatable.", show_default=False),
+]
+PlanFlag = Annotated[bool, typer.Option("--plan", help="Say what it would cost, and judge nothing.")]
 
 
-@app.command(epilog=examples("openwork check mine.toml 3f2a", "openwork check mine.toml 3f2a --json"))
+@app.command(epilog=EXAMPLES)
 def check(
     claims: Annotated[Path, typer.Argument(help="A claims file in TOML.", show_default=False)],
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
+    plan: PlanFlag = False,
+    program: Programs = None,
+    inputs: options.MostInputs = None,
+    sample_seed: options.SampleSeed = 0,
+    only_right: options.OnlyRight = False,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -33,18 +54,48 @@ def check(
 ) -> None:
     """Judge the claims of a file on a stored run.
 
-    Every mistake in the file is told before anything runs. Ends with 1 unless every claim is CONFIRMED.
+    Every mistake in the file is told before anything runs, and nothing in the file is executed. What was judged before
+    is answered from the store.
+
+    As a test: ends with 0 where every claim comes out as its `expect` says, for example "REFUTED", or CONFIRMED where
+    it says nothing; else with 1.
     """
-    console = people(as_json)
     with Store.open(store) as kept:
         found = kept.find(run)
-        given = read_claims(claims, found.experiment.task, found.experiment.spec)
-        with TrainingDisplay(aside(), found.experiment.recipe.epochs) as display:
+        given = read_claims(claims, found.task, found.spec, program or ())
+        with TrainingDisplay(aside(), 0 if found.imported else found.experiment.recipe.epochs) as display:
             setting = Setting(kept, engine, threads, display)
-            verdicts = pipeline.open_run(found, setting).check(given)
-    if as_json:
-        emit({"run": found.name, "verdicts": [verdict.as_json() for verdict in verdicts]})
-    else:
-        console.print(terminal(verdict_parts(verdicts)))
-    if any(verdict.outcome is not Outcome.CONFIRMED for verdict in verdicts):
+            opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
+            if plan:
+                _show_plan(opened, given, as_json)
+                return
+            cost = opened.plan(given)
+            with CheckDisplay(aside(), cost.forward_rows - cost.training_rows) as watch:
+                verdicts = opened.check(given, watch)
+        try:
+            pipeline.remember(opened, verdicts, kept)
+        except StoreNotWritable as error:
+            aside().print(f"The verdicts were not kept. {error}", markup=False, soft_wrap=True)
+    _show(found.name, verdicts, as_json)
+    if not all(verdict.met for verdict in verdicts):
         raise typer.Exit(1)
+
+
+def _show_plan(opened: OpenedRun, claims: Sequence[Claim], as_json: bool) -> None:
+    cost, speed = opened.plan(claims), rows_per_second(opened.subject)
+    if as_json:
+        emit({"run": opened.run.name} | cost_summary(claims, cost, speed))
+    else:
+        people(as_json).print(cost_view(claims, cost, speed))
+
+
+def _show(run: str, verdicts: Sequence[Verdict], as_json: bool) -> None:
+    if as_json:
+        emit({"run": run, "verdicts": [verdict.as_json() | {"met": verdict.met} for verdict in verdicts]})
+        return
+    console = people(as_json)
+    console.print(terminal(verdict_parts(verdicts)))
+    for verdict in verdicts:
+        if not verdict.met and verdict.expect is not None:
+            said = f"{verdict.claim.id} should be {verdict.expect}, and is {verdict.outcome}."
+            console.print(said, markup=False, soft_wrap=True)

@@ -8,26 +8,34 @@ from typing import Annotated
 import typer
 
 from openwork import pipeline
+from openwork.claims import Claim
 from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims, require_writable
+from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.cli.run_view import run_summary
+from openwork.data import Inputs
+from openwork.models import ModelSpec
 from openwork.report import verdict_screen
 from openwork.runs import Store
 from openwork.search import Setting
-from openwork.tasks import make_task
+from openwork.tasks import Task
 from openwork.training import named_experiment
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(
     "openwork explain reverse-increment",
     "openwork explain reverse-increment --seed 3 -o model.html",
+    "openwork explain my_task.py",
     "openwork explain reverse-increment --param base=3 --param length=5 --claims mine.toml",
 )
 ClaimsPath = Annotated[
-    Path | None, typer.Option("--claims", help="A claims file; else the article's claims.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--claims", help="A claims file; else the one beside a task file, or the article's.", show_default=False
+    ),
 ]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="HTML file to write; else TASK.html.", show_default=False)
@@ -42,6 +50,9 @@ def explain(
     seeds: options.SeedList = None,
     claims: ClaimsPath = None,
     output: Output = None,
+    inputs: options.MostInputs = None,
+    sample_seed: options.SampleSeed = 0,
+    only_right: options.OnlyRight = False,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -52,15 +63,18 @@ def explain(
     Without seeds, trains several side by side until one is right on every input; with them, only these, and explains
     the best. Prints the verdicts and writes one self-contained HTML report. Ends with 1 where no seed solved the task.
     """
-    made = make_task(task, options.params_of(param))
-    experiment, chosen = named_experiment(task, made), options.seeds_of(seed, seeds)
-    given = None if claims is None else read_claims(claims, made, experiment.spec)
-    page, console = output or Path(f"{task}.html"), people(as_json)
+    made = given_task(task, options.params_of(param))
+    experiment, chosen = named_experiment(made.name, made), options.seeds_of(seed, seeds)
+    given = _claims(claims, made, experiment.spec)
+    page, console = output or Path(f"{made.name}.html"), people(as_json)
     require_writable(page)
     with Store.open(store) as kept:
         with TrainingDisplay(aside(), experiment.recipe.epochs) as display:
-            setting = Setting(kept, engine, threads, display)
-            found = pipeline.explain(made, setting, experiment=experiment, seeds=chosen, claims=given, page=page)
+            setting = Setting(kept, engine, threads, display, display.steps)
+            asked = Inputs(inputs, sample_seed, only_right)
+            found = pipeline.explain(
+                made, setting, experiment=experiment, seeds=chosen, claims=given, page=page, inputs=asked
+            )
         if as_json:
             tried = [run_summary(run) for run in found.opened.tried]
             verdicts = [verdict.as_json() for verdict in found.verdicts]
@@ -71,3 +85,7 @@ def explain(
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
     if not found.opened.solved:
         raise typer.Exit(1)
+
+
+def _claims(path: Path | None, task: Task, spec: ModelSpec) -> tuple[Claim, ...] | None:
+    return claims_beside(task, spec) if path is None else read_claims(path, task, spec)

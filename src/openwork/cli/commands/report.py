@@ -10,20 +10,28 @@ import typer
 from openwork import pipeline
 from openwork.cli.examples import examples
 from openwork.cli.given_files import require_writable
-from openwork.cli.options import EngineName, JsonFlag, StorePath, Threads
-from openwork.cli.output import emit, path_text, people, size_text
+from openwork.cli.options import EngineName, JsonFlag, MostInputs, OnlyRight, SampleSeed, StorePath, Threads
+from openwork.cli.output import aside, emit, path_text, people, size_text
+from openwork.cli.step_display import StepDisplay
+from openwork.data import Inputs
 from openwork.runs import Store
 from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog=examples("openwork report 3f2a", "openwork report 3f2a -o model.html"))
+@app.command(
+    epilog=examples("openwork report 3f2a", "openwork report 3f2a -o model.html", "openwork report 3f2a --static")
+)
 def report(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; else openwork-RUN.html.", show_default=False)
     ] = None,
+    inputs: MostInputs = None,
+    sample_seed: SampleSeed = 0,
+    only_right: OnlyRight = False,
+    static: Annotated[bool, typer.Option("--static", help="Without scripts, for places that forbid them.")] = False,
     engine: EngineName = None,
     threads: Threads = None,
     store: StorePath = None,
@@ -31,13 +39,16 @@ def report(
 ) -> None:
     """Write a stored run's report as one self-contained HTML file.
 
+    The page holds the model and runs it in the browser: type a question, cut parts out, test the claims again.
     Claims that were judged before are answered from the store; nothing is trained.
     """
     with Store.open(store) as kept:
         found = kept.find(run)
         page = output or Path(f"openwork-{found.name}.html")
         require_writable(page)
-        pipeline.open_run(found, Setting(kept, engine, threads), trains=False).report(page)
+        setting = Setting(kept, engine, threads, steps=StepDisplay(aside()))
+        opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+        opened.report(page, static=static)
     if as_json:
         emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
     else:

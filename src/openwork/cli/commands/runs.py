@@ -10,7 +10,7 @@ from openwork.cli.examples import examples
 from openwork.cli.options import JsonFlag, StorePath
 from openwork.cli.output import duration_text, emit, people, share_text
 from openwork.cli.run_view import accuracies, run_summary, run_table
-from openwork.runs import Store
+from openwork.runs import Imported, Run, Store
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
@@ -46,26 +46,40 @@ def show(
         run = kept.find(name)
         verdicts = kept.verdicts(run)
         if as_json:
-            about = {"experiment": run.experiment.as_json(), "history": run.history, "verdicts": verdicts}
+            about = {"experiment": run.source.as_json(), "history": run.history, "verdicts": verdicts}
             emit(run_summary(run) | about)
             return
-        console, experiment = people(as_json), run.experiment
-        facts = [
-            ("run", run.name),
-            ("task", experiment.task),
-            ("model", experiment.spec),
-            ("split", f"{experiment.split.kind}, {share_text(experiment.split.held_out)} held out"),
-            ("seed", run.seed),
-            ("status", f"{run.status} after epoch {run.epoch} of {experiment.recipe.epochs}"),
-            ("solved at", "-" if run.first_solved_epoch is None else f"epoch {run.first_solved_epoch}"),
-            ("accuracy", "{} trained on, {} held out".format(*accuracies(run))),
-            ("engine", run.engine),
-            ("time", f"{duration_text(run.seconds)}, from {run.created} to {run.updated}"),
-        ]
+        console = people(as_json)
+        facts: list[tuple[str, object]] = [("run", run.name), ("task", run.task), ("model", run.spec)]
+        facts += _imported(run.source, run) if isinstance(run.source, Imported) else _trained(run)
         for label, value in facts:
             console.print(f"{label:<10} {value}", markup=False, soft_wrap=True)
-        for claim, verdict in verdicts.items():
-            console.print(f"{verdict['outcome']:<10} {claim}: {verdict['sentence']}", markup=False, soft_wrap=True)
+        for verdict in verdicts.values():
+            said = f"{verdict['outcome']:<10} {verdict['claim']['id']}: {verdict['sentence']}"
+            console.print(said, markup=False, soft_wrap=True)
+
+
+def _trained(run: Run) -> list[tuple[str, object]]:
+    experiment = run.experiment
+    return [
+        ("split", f"{experiment.split.kind}, {share_text(experiment.split.held_out)} held out"),
+        ("seed", run.seed),
+        ("status", f"{run.status} after epoch {run.epoch} of {experiment.recipe.epochs}"),
+        ("solved at", "-" if run.first_solved_epoch is None else f"epoch {run.first_solved_epoch}"),
+        ("accuracy", "{} trained on, {} held out".format(*accuracies(run))),
+        ("engine", run.engine),
+        ("time", f"{duration_text(run.seconds)}, from {run.created} to {run.updated}"),
+    ]
+
+
+def _imported(source: Imported, run: Run) -> list[tuple[str, object]]:
+    origin, measured = source.origin, run.last.train
+    return [
+        ("imported", f"from {origin.file} (SHA-256 {origin.digest[:12]}…) on {run.created}"),
+        ("accuracy", f"{share_text(measured.accuracy)} of answers, on {measured.inputs:,} inputs"),
+        *(("not in it", said) for said in origin.said),
+        *(("note", note) for note in origin.notes),
+    ]
 
 
 @app.command("remove", epilog=examples("openwork runs remove 3f2a", "openwork runs remove 3f2a 77b0 --yes"))

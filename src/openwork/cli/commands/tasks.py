@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from openwork.cli.examples import examples
+from openwork.cli.given_task import given_task
 from openwork.cli.options import JsonFlag
 from openwork.cli.output import emit, people
-from openwork.cli.task_view import describe
+from openwork.cli.task_view import answer_line, describe, domain_line, seen_line
 from openwork.tasks import task_types
 
 app = typer.Typer(add_completion=False)
+OwnFile = Annotated[
+    Path | None,
+    typer.Argument(help="Your own Python file with a task, to be tried out.", metavar="FILE", show_default=False),
+]
 
 
-@app.command(epilog=examples("openwork tasks", "openwork tasks --json"))
-def tasks(as_json: JsonFlag = False) -> None:
+@app.command(epilog=examples("openwork tasks", "openwork tasks --json", "openwork tasks my_task.py"))
+def tasks(file: OwnFile = None, as_json: JsonFlag = False) -> None:
     """List the tasks, with their parameters and domains.
 
-    A package can offer more of them under the entry point [bold]openwork.tasks[/bold].
+    A package can offer more of them under the entry point [bold]openwork.tasks[/bold]. With a file of your own, says
+    what is wrong with its task, and shows it where nothing is.
     """
-    described = [describe(cls) for _, cls in sorted(task_types().items())]
+    types = [cls for _, cls in sorted(task_types().items())] if file is None else [type(given_task(str(file)))]
+    described = [describe(cls) for cls in types]
     if as_json:
         emit(described)
         return
@@ -28,6 +38,7 @@ def tasks(as_json: JsonFlag = False) -> None:
         console.print(f"[bold]{task['name']}[/bold]  {task['summary']}", soft_wrap=True)
         console.print(f"  parameters   {', '.join(f'{k}={v}' for k, v in task['parameters'].items()) or 'none'}")
         if "domain" in task:
-            console.print(f"  domain       {task['domain']:,} inputs of {task['positions']} tokens")
-            console.print(f"  graded       {', '.join(task['outputs'])}", markup=False)
+            console.print(f"  domain       {domain_line(task)}", markup=False, soft_wrap=True)
+            console.print(f"  model sees   {seen_line(task)}", markup=False, soft_wrap=True)
+            console.print(f"  answers      {answer_line(task)}", markup=False, soft_wrap=True)
         console.print(f"  experiments  {', '.join(task['experiments']) or 'none'}")

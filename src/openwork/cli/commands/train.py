@@ -8,12 +8,12 @@ import typer
 
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
+from openwork.cli.given_task import given_task
 from openwork.cli.output import aside, emit, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.cli.run_view import run_summary, run_table
 from openwork.runs import Store
 from openwork.search import Setting, train_seeds
-from openwork.tasks import make_task
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(
@@ -47,6 +47,8 @@ def train(
     split: overrides.SplitKind = None,
     held_out: overrides.HeldOut = None,
     split_seed: overrides.SplitSeed = None,
+    train_inputs: overrides.TrainInputs = None,
+    fresh: overrides.Fresh = None,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -60,11 +62,11 @@ def train(
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads, "d_head": d_head, "d_mlp": d_mlp}
     learning = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "schedule": schedule, "stop_when_solved": stop}
     wanted = overrides.experiment_with(
-        make_task(task, options.params_of(param)),
+        given_task(task, options.params_of(param)),
         experiment,
         model | {"act_fn": act_fn},
         learning | {"weight_decay": weight_decay},
-        {"kind": split, "held_out": held_out, "seed": split_seed},
+        {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     with Store.open(store) as kept, TrainingDisplay(aside(), wanted.recipe.epochs) as display:
@@ -77,4 +79,5 @@ def train(
         if run.status == "diverged":
             said = f"Seed {run.seed} diverged at step {run.last.step}: its loss was not finite. Try a smaller --lr."
             console.print(said, style="red")
-    console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on every input.")
+    drawn = "" if wanted.split.inputs is None else " drawn"
+    console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on every input{drawn}.")

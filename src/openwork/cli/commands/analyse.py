@@ -1,0 +1,110 @@
+"""`openwork analyse`: one analysis of a stored run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openwork import pipeline
+from openwork.analyses import ANALYSES
+from openwork.cli import options
+from openwork.cli.analysis_view import analysis_view, analysis_views, arguments
+from openwork.cli.examples import examples
+from openwork.cli.given_files import require_writable
+from openwork.cli.output import aside, emit, path_text, people, table
+from openwork.cli.step_display import StepDisplay
+from openwork.data import Inputs
+from openwork.report import Document, parts_of, write_html
+from openwork.report.lower_terminal import terminal
+from openwork.report.parts import Section
+from openwork.runs import Store
+from openwork.search import Setting
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(
+    epilog=examples(
+        "openwork analyse",
+        "openwork analyse 3f2a logit-lens",
+        "openwork analyse 3f2a activation-patching --with 'outputs=y[6]' -o patching.html",
+        "openwork analyse 3f2a pruning --with positions=yes --with 'outputs=y[6]' --json",
+    )
+)
+def analyse(
+    run: Annotated[str | None, typer.Argument(help="A run's name, or how it begins.", show_default=False)] = None,
+    analysis: Annotated[
+        str | None, typer.Argument(help="What to measure; without it, what can be measured.", show_default=False)
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Something to tell the analysis, as NAME=VALUE. Repeatable.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write it as an HTML file too.", show_default=False)
+    ] = None,
+    inputs: options.MostInputs = None,
+    sample_seed: options.SampleSeed = 0,
+    only_right: options.OnlyRight = False,
+    engine: options.EngineName = None,
+    threads: options.Threads = None,
+    store: options.StorePath = None,
+    as_json: options.JsonFlag = False,
+) -> None:
+    """Make one analysis of a stored run, or list the analyses.
+
+    docs/analyses.md says what each measures, costs and can be told. In Python each is a method of a run.
+    """
+    if run is None or analysis is None:
+        _list(as_json)
+        return
+    view = analysis_view(analysis)
+    told = arguments(view, given or ())
+    if output is not None:
+        require_writable(output)
+    with Store.open(store) as kept:
+        found = kept.find(run)
+        setting = Setting(kept, engine, threads)
+        opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+        if analysis == "learning-curve":
+            result = ANALYSES[analysis](found.history)
+        else:
+            watched = {"watch": StepDisplay(aside())} if view.watched else {}
+            result = ANALYSES[analysis](opened.subject, **told, **watched)
+    if output is not None:
+        section = Section("What was found", "result", parts_of(result))
+        write_html(
+            Document(result.title, (section,), opened.overview.task_line, f"openwork · run {found.name}"), output
+        )
+    if as_json:
+        said = {"title": result.title, "summary": result.summary, "forward_rows": result.forward_rows}
+        emit({"run": found.name, "analysis": analysis, **said, "records": result.records()})
+        return
+    console = people(as_json)
+    console.print(terminal(parts_of(result)))
+    if output is not None:
+        console.print(f"Page: {path_text(output)}", soft_wrap=True)
+
+
+def _list(as_json: bool) -> None:
+    views = analysis_views()
+    if as_json:
+        emit(
+            [
+                {
+                    "name": view.name,
+                    "measures": view.measures,
+                    "says": view.says,
+                    "options": [
+                        {"name": o.name, "takes": o.takes, "default": o.default, "required": o.required, "says": o.says}
+                        for o in view.options
+                    ],
+                }
+                for view in views
+            ]
+        )
+        return
+    rows = [(view.name, view.headline, ", ".join(o.name for o in view.options)) for view in views]
+    people(as_json).print(table(("analysis", "measures", "--with"), rows))

@@ -1,0 +1,59 @@
+"""`openwork export`: a stored model for TransformerLens, or as plain safetensors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openwork.cli.examples import examples
+from openwork.cli.options import JsonFlag, StorePath
+from openwork.cli.output import emit, people
+from openwork.interop import export_model as write_model
+from openwork.interop import how_to_load, require_target
+from openwork.runs import Store
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(
+    epilog=examples(
+        "openwork export 3f2a --to transformer-lens-4 -o model.safetensors",
+        "openwork export 3f2a --to safetensors --epoch 12",
+    )
+)
+def export_model(
+    run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
+    to: Annotated[
+        str, typer.Option("--to", help="transformer-lens-3, transformer-lens-4 or safetensors.", show_default=False)
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="File to write; else RUN.safetensors.", show_default=False)
+    ] = None,
+    epoch: Annotated[
+        int | None, typer.Option("--epoch", min=0, help="After which epoch; else the last.", show_default=False)
+    ] = None,
+    store: StorePath = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write a stored model as TransformerLens 3 or 4 takes it, or as plain safetensors.
+
+    Beside the weights goes the model's config, and the lines of Python that load both are printed.
+    """
+    with Store.open(store) as kept:
+        found = kept.find(run)
+        target = require_target(to, found.spec)
+        stack = kept.stack(found) if epoch is None else kept.stack_at(found, epoch)
+    path = output or Path(f"{found.name}.safetensors")
+    written = write_model(stack, target, path)
+    if as_json:
+        emit({"run": found.name, "files": [str(file) for file in written], "load": how_to_load(target, path)})
+        return
+    console = people(as_json)
+    console.print(f"Wrote {' and '.join(map(str, written))}. To load:", markup=False, soft_wrap=True)
+    console.print(how_to_load(target, path), markup=False, highlight=False, soft_wrap=True)
+    if found.spec.pad_token is not None and target != "safetensors":
+        note = f"Keys at token {found.spec.pad_token} are masked in this model, which weights do not say: "
+        how = "ow.to_transformer_lens(run) does it by hooks" if target.endswith("3") else "give it attention_mask"
+        console.print(note + how + ".", markup=False, soft_wrap=True)

@@ -1,0 +1,122 @@
+"""`openwork findings`: what holds of all the models that an experiment gives."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openwork.claims import Claim, article_for, instead_for
+from openwork.cli import options, overrides
+from openwork.cli.examples import examples
+from openwork.cli.given_files import read_claims, require_writable
+from openwork.cli.output import aside, emit, path_text, people
+from openwork.cli.progress import TrainingDisplay
+from openwork.errors import OpenworkError, Reason
+from openwork.report import Findings, findings_document, write_html, write_markdown
+from openwork.report.lower_terminal import terminal
+from openwork.runs import Store
+from openwork.search import Setting
+from openwork.survey import survey
+from openwork.training import Experiment, named_experiment
+
+app = typer.Typer(add_completion=False)
+WRITERS = {".md": write_markdown, ".html": write_html}
+
+
+@app.command(
+    epilog=examples(
+        "openwork findings notebook --seeds 64 --split shuffled -o findings.md",
+        "openwork findings reverse-increment --seeds 8 --claims mine.toml",
+    )
+)
+def findings(
+    experiment: Annotated[str, typer.Argument(help="A named experiment, for example notebook.", show_default=False)],
+    seeds: options.SeedList = None,
+    split: overrides.SplitKind = None,
+    claims: Annotated[
+        list[Path] | None,
+        typer.Option("--claims", help="A claims file; else those that come along. Repeatable.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A page to write, .md or .html.", show_default=False)
+    ] = None,
+    engine: options.EngineName = None,
+    threads: options.Threads = None,
+    store: options.StorePath = None,
+    as_json: options.JsonFlag = False,
+) -> None:
+    """Ask every claim of every solved seed, and count the mechanisms.
+
+    Trains the seeds, judges all claims on each one that is right on every input, and finds its routes. What is in the
+    store is not done again, so an interrupted survey goes on where it was.
+    """
+    wanted = _experiment(experiment, split)
+    groups = _groups(wanted, claims)
+    chosen = options.seeds_of(None, seeds) or tuple(range(16))
+    if output is not None:
+        if output.suffix not in WRITERS:
+            what = f"{output.name} ends neither in .md nor in .html"
+            raise OpenworkError("the page cannot be written", Reason("--output", what))
+        require_writable(output)
+    with Store.open(store) as kept, TrainingDisplay(aside(), wanted.recipe.epochs) as display:
+        setting = Setting(kept, engine, threads, display)
+        found = survey(wanted, chosen, groups, setting, _typed(), lambda line: aside().print(line, highlight=False))
+    if output is not None:
+        WRITERS[output.suffix](findings_document(found), output)
+    if as_json:
+        emit(_summary(found))
+        return
+    console = people(as_json)
+    document = findings_document(found)
+    console.print(terminal(document.parts[: 1 + len(groups)]))
+    if output is not None:
+        console.print(f"All of it: {path_text(output)}", soft_wrap=True)
+
+
+def _experiment(name: str, split: str | None) -> Experiment:
+    wanted = named_experiment(name)
+    if split is None:
+        return wanted
+    return overrides.experiment_with(wanted.task, name, {}, {}, {"kind": split})
+
+
+def _groups(wanted: Experiment, files: list[Path] | None) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+    if files:
+        return tuple((file.stem, read_claims(file, wanted.task, wanted.spec)) for file in files)
+    shipped = (("The article", article_for), ("What holds instead", instead_for))
+    return tuple((title, claims) for title, of in shipped if (claims := of(wanted.task, wanted.spec)))
+
+
+def _typed() -> str:
+    """The command as it can be typed again, without where the store was."""
+    words = iter(sys.argv[1:])
+    kept = []
+    for word in words:
+        if word == "--store":
+            next(words, None)
+        else:
+            kept.append(word)
+    return shlex.join(["openwork", *kept])
+
+
+def _summary(found: Findings) -> dict[str, object]:
+    return {
+        "seeds": found.seeds,
+        "solved": [model.seed for model in found.models],
+        "mechanisms": [[model.seed for model in of] for _, of in found.mechanisms],
+        "shapes": {shape: [model.seed for model in of] for shape, of in found.shapes},
+        "claims": {
+            claim.id: {str(verdict.outcome): 0 for verdict in found.verdicts(claim.id)} | _counts(found, claim.id)
+            for _, claims in found.claims
+            for claim in claims
+        },
+    }
+
+
+def _counts(found: Findings, claim: str) -> dict[str, int]:
+    outcomes = [str(verdict.outcome) for verdict in found.verdicts(claim)]
+    return {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}

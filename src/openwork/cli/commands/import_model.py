@@ -1,0 +1,158 @@
+"""`openwork import`: somebody else's model into the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from openwork.cli import options
+from openwork.cli.examples import examples
+from openwork.cli.output import aside, emit, people, share_text
+from openwork.cli.run_view import run_summary
+from openwork.data import Inputs
+from openwork.errors import CheckpointError, Reason, suggestion
+from openwork.imports import import_file
+from openwork.interop import Foreign
+from openwork.runs import Run, Store
+from openwork.search import Setting
+from openwork.tasks import make_task
+
+app = typer.Typer(add_completion=False)
+WORDS = {
+    "--act-fn": ("relu", "gelu", "gelu_new", "silu"),
+    "--normalization-type": ("LN", "LNPre", "RMS", "RMSPre", "none"),
+    "--attention-dir": ("causal", "bidirectional"),
+}
+
+
+def _said(name: str, text: str) -> Any:
+    return typer.Option(name, help=text, show_default=False, rich_help_panel="What the file does not say")
+
+
+@app.command(
+    epilog=examples(
+        "openwork import brackets.pt --task balanced-brackets",
+        "openwork import mine.safetensors --task palindrome --attention-dir causal --attn-scale sqrt",
+    )
+)
+def import_model(
+    file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
+    task: Annotated[str, typer.Option("--task", help="What the model should compute.", show_default=False)],
+    param: options.TaskParams = None,
+    act_fn: Annotated[str | None, _said("--act-fn", "relu, gelu, gelu_new or silu.")] = None,
+    normalization_type: Annotated[str | None, _said("--normalization-type", "LN, LNPre, RMS, RMSPre or none.")] = None,
+    attention_dir: Annotated[str | None, _said("--attention-dir", "causal or bidirectional.")] = None,
+    attn_scale: Annotated[
+        str | None, _said("--attn-scale", "What scores are divided by: sqrt (of d_head), or a number.")
+    ] = None,
+    pad_token: Annotated[str | None, _said("--pad-token", "The token whose keys are masked, or none.")] = None,
+    n_heads: Annotated[
+        int | None, _said("--n-heads", "Heads in a layer, which TransformerLens 4 does not save.")
+    ] = None,
+    eps: Annotated[float | None, _said("--eps", "Of the norms; 1e-5 unless said.")] = None,
+    token_shift: Annotated[
+        int | None,
+        _said("--token-shift", "The embedding's row of the task's token 0; the others follow, and go round."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", help="A JSON file with TransformerLens' config; else FILE.json where it is.", show_default=False
+        ),
+    ] = None,
+    inputs: options.MostInputs = None,
+    sample_seed: options.SampleSeed = 0,
+    engine: options.EngineName = None,
+    threads: options.Threads = None,
+    store: options.StorePath = None,
+    as_json: options.JsonFlag = False,
+) -> None:
+    """Bring somebody else's model into the store, to be judged like our own.
+
+    Reads state dicts of TransformerLens 1 to 3 (HookedTransformer) and 4 (native bridges). Nothing in a file is
+    executed. What the file does not say is taken from these options, else from a config, else found by trial: which
+    values answer the task's questions best?
+    """
+    words = {"--act-fn": act_fn, "--normalization-type": normalization_type, "--attention-dir": attention_dir}
+    said = _options(words, attn_scale, pad_token, n_heads, eps, token_shift)
+    wanted = make_task(task, options.params_of(param))
+    console = aside()
+    with Store.open(store) as kept, console.status("reading", spinner="dots") as status:
+        run, foreign = import_file(
+            file,
+            wanted,
+            Setting(kept, engine, threads),
+            said,
+            config=config,
+            inputs=Inputs(inputs, sample_seed),
+            tell=lambda line: status.update(f"trying {line}"),
+        )
+    if as_json:
+        emit(run_summary(run) | {"said": [vars(s) for s in foreign.said], "notes": foreign.notes})
+        return
+    _show(people(as_json), file, run, foreign)
+
+
+def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
+    measured = run.last.train
+    console.print(f"[bold]{run.name}[/bold]  {file.name}", soft_wrap=True)
+    console.print(f"  model      {run.spec}", markup=False, soft_wrap=True)
+    console.print(f"  task       {run.task}", markup=False, soft_wrap=True)
+    right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
+    console.print(f"  accuracy   {right}", markup=False, soft_wrap=True)
+    for known in foreign.said:
+        console.print(f"  not in it  {known}", markup=False, soft_wrap=True)
+    if foreign.identified is not None:
+        console.print(f"  search     {search_line(foreign)}", markup=False, soft_wrap=True)
+    for note in foreign.notes:
+        console.print(f"  note       {note}", markup=False, soft_wrap=True)
+    console.print(f"Next: openwork check CLAIMS.toml {run.name}, or openwork report {run.name}", soft_wrap=True)
+
+
+def search_line(foreign: Foreign) -> str:
+    """What was tried, and how far ahead the best is."""
+    found = foreign.identified
+    if found is None:
+        return "nothing had to be found out"
+    next_best = found.rivals[0] if found.rivals else found.second
+    if next_best is None:
+        return f"{found.tried} combinations tried; all are the same model"
+    ahead = 100 * (found.best.accuracy - next_best.accuracy)
+    return f"{found.tried} combinations tried; the best is {ahead:.2f} points ahead of the next ({next_best})"
+
+
+def _options(
+    words: dict[str, str | None],
+    attn_scale: str | None,
+    pad_token: str | None,
+    n_heads: int | None,
+    eps: float | None,
+    token_shift: int | None,
+) -> dict[str, Any]:
+    """The fields that were said.
+
+    Raises:
+        CheckpointError: with every value that cannot be.
+    """
+    reasons = [
+        Reason(option, f"there is no {value!r}", suggestion(value, WORDS[option]))
+        for option, value in words.items()
+        if value is not None and value not in WORDS[option]
+    ]
+    fields = {option[2:].replace("-", "_"): value for option, value in words.items() if value is not None}
+    found: dict[str, Any] = {name: None if value == "none" else value for name, value in fields.items()}
+    numbers = {"attn_scale": (attn_scale, "sqrt", float), "pad_token": (pad_token, "none", int)}
+    for name, (text, usual, kind) in numbers.items():
+        if text is None:
+            continue
+        try:
+            found[name] = None if text == usual else kind(text)
+        except ValueError:
+            reasons.append(Reason(f"--{name.replace('_', '-')}", f"{text!r} is not {usual} or a number"))
+    if reasons:
+        raise CheckpointError("the options cannot be read", reasons)
+    rest = {"n_heads": n_heads, "eps": eps, "token_shift": token_shift}
+    return found | {name: value for name, value in rest.items() if value is not None}

@@ -1,0 +1,64 @@
+"""Many small models: all claims of each, its routes, and a page of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from openwork.claims import Accuracy, Attends
+from openwork.data import Split
+from openwork.models import spec_for
+from openwork.report import Findings, findings_document
+from openwork.report.lower_markdown import markdown
+from openwork.runs import Store
+from openwork.search import Setting
+from openwork.survey import survey
+from openwork.tasks import ReverseIncrement
+from openwork.training import Experiment, recipe
+
+TASK = ReverseIncrement(2, 2)
+SPEC = spec_for(TASK, n_layers=2, d_model=8, n_heads=1, d_head=4, d_mlp=16)
+LEARN = recipe(epochs=200, batch_size=4, lr=1e-2, schedule="constant")
+EXPERIMENT = Experiment(TASK, SPEC, LEARN, Split(held_out=0.0))
+CLAIMS = (
+    ("Right", (Accuracy(id="all-right"),)),
+    ("Looks", (Attends(id="looks", head="blocks.0.attn.0", query="predicts y[1]", key="x[0]", at_least=0.5),)),
+)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory) -> Findings:
+    with Store.open(tmp_path_factory.mktemp("store")) as store:
+        return survey(EXPERIMENT, range(5), CLAIMS, Setting(store, threads=1), "openwork findings here")
+
+
+def test_only_solved_models_are_asked_and_every_claim_of_each(found):
+    assert 0 < len(found.models) <= 5
+    assert all([v.claim.id for v in model.verdicts] == ["all-right", "looks"] for model in found.models)
+    assert found.confirmed("all-right") == 1
+
+
+def test_models_are_grouped_by_how_their_answers_travel(found):
+    for groups in (found.mechanisms, found.shapes):
+        assert sorted(m.seed for _, of in groups for m in of) == [m.seed for m in found.models]
+        sizes = [len(of) for _, of in groups]
+        assert sizes == sorted(sizes, reverse=True)
+    assert len(found.shapes) <= len(found.mechanisms)
+    assert all(len(shape.split()) == 2 for shape, _ in found.shapes)
+
+
+def test_the_page_says_how_many_and_what_is_not_known(found):
+    page = markdown(findings_document(found))
+    solved = len(found.models)
+    assert f"**{solved} of 5** seeds solve the task" in page
+    assert f"| all-right | {solved} |" in page
+    for words in ("## Mechanisms", "## What remains unexplained", "openwork findings here", "y\\[0\\] <- x\\[1\\]"):
+        assert words.replace("<-", "\\<-") in page or words in page, words
+
+
+def test_asking_again_is_answered_from_the_store(tmp_path):
+    told: list[str] = []
+    with Store.open(tmp_path) as store:
+        first = survey(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1), "")
+        again = survey(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1), "", told.append)
+    assert len(told) == len(first.models)
+    assert [m.routes for m in again.models] == [m.routes for m in first.models]
