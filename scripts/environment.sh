@@ -25,7 +25,7 @@ install_system_packages() {
     {
         echo "openwork needs system packages that are missing, and this user may not install them: $*"
         echo "  Debian, Ubuntu: sudo apt-get install $*"
-        echo "  elsewhere: install Python 3.11 or newer with venv and headers, and a C++17 compiler"
+        echo "  elsewhere: Python 3.11 or newer with venv and headers, a C++17 compiler, for checks and tests Node.js with npm"
     } >&2
     exit 2
 }
@@ -113,4 +113,19 @@ install_tests() {
 
 ensure_test_environment() {
     ensure_environment "$test_venv" install_tests pyproject.toml CMakeLists.txt core scripts/environment.sh
+}
+
+# What checks the live page's JavaScript, pinned in package.json, in node_modules. Settings: every npm_config_* variable
+# that npm itself reads. Without a lock file: it would name the registry that it was made with.
+install_node_modules() {
+    echo "setting up node_modules (what checks the live page)"
+    npm install --silent --no-package-lock --ignore-scripts --no-audit --no-fund
+}
+
+ensure_node_modules() {
+    local stamp=node_modules/openwork.stamp
+    cmp --silent package.json "$stamp" && return 0
+    command -v node >/dev/null && command -v npm >/dev/null || install_system_packages nodejs npm
+    install_node_modules
+    cp package.json "$stamp"
 }

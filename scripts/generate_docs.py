@@ -1,14 +1,21 @@
-"""Writes docs/commands.md and docs/tasks.md from the code. With `--check`, ends with 1 if one is not up to date."""
+"""Writes the generated pages of docs/ from the code. With `--check`, ends with 1 if one is not up to date."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from openwork.cli.reference import command_reference, task_reference
+from openwork.cli.reference import analysis_reference, command_reference, task_reference
+from openwork.engines.native import NativeEngine
+from openwork.testing.known_circuits import exam_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = {"commands.md": command_reference, "tasks.md": task_reference}
+PAGES = {
+    "commands.md": command_reference,
+    "tasks.md": task_reference,
+    "analyses.md": analysis_reference,
+    "exam.md": lambda: exam_page(NativeEngine(1)),
+}
 
 
 def main() -> int:
