@@ -4,6 +4,7 @@ from openwork.tasks.balanced_brackets import BalancedBrackets
 from openwork.tasks.contract import Draws, Task, TaskFile, Tokens, Variable
 from openwork.tasks.first_unique import FirstUnique
 from openwork.tasks.from_function import FunctionTask, task
+from openwork.tasks.modular_addition import ModularAddition
 from openwork.tasks.numbering import Numbers, as_numbers, said
 from openwork.tasks.own_file import own_task, task_of_run
 from openwork.tasks.palindrome import Palindrome
@@ -17,6 +18,7 @@ __all__ = [
     "Draws",
     "FirstUnique",
     "FunctionTask",
+    "ModularAddition",
     "Numbers",
     "Palindrome",
     "ReverseIncrement",

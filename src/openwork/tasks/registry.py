@@ -10,11 +10,19 @@ from openwork.errors import OpenworkError, Reason, TaskError, suggestion
 from openwork.tasks.balanced_brackets import BalancedBrackets
 from openwork.tasks.contract import Task
 from openwork.tasks.first_unique import FirstUnique
+from openwork.tasks.modular_addition import ModularAddition
 from openwork.tasks.palindrome import Palindrome
 from openwork.tasks.reverse_increment import ReverseIncrement
 from openwork.tasks.running_sum_sign import RunningSumSign
 
-OURS: tuple[type[Task], ...] = (ReverseIncrement, Palindrome, FirstUnique, RunningSumSign, BalancedBrackets)
+OURS: tuple[type[Task], ...] = (
+    ReverseIncrement,
+    Palindrome,
+    FirstUnique,
+    RunningSumSign,
+    BalancedBrackets,
+    ModularAddition,
+)
 
 
 def task_types() -> dict[str, type[Task]]:

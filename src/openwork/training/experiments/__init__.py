@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openwork.errors import Reason, RecipeError, suggestion
 from openwork.tasks import Task, make_task
 from openwork.training.experiment import Experiment
+from openwork.training.experiments.modular_addition import modular_addition
 from openwork.training.experiments.notebook import notebook
 from openwork.training.experiments.own import own
 from openwork.training.experiments.reverse_increment import reverse_increment
@@ -25,6 +26,7 @@ class NamedExperiment:
 EXPERIMENTS: dict[str, NamedExperiment] = {
     "reverse-increment": NamedExperiment("reverse-increment", reverse_increment),
     "running-sum-sign": NamedExperiment("running-sum-sign", running_sum_sign),
+    "modular-addition": NamedExperiment("modular-addition", modular_addition),
     "notebook": NamedExperiment("reverse-increment", notebook),
 }
 
