@@ -4,10 +4,15 @@ from openwork.tasks.balanced_brackets import BalancedBrackets
 from openwork.tasks.contract import Draws, Task, TaskFile, Tokens, Variable
 from openwork.tasks.first_unique import FirstUnique
 from openwork.tasks.from_function import FunctionTask, task
+from openwork.tasks.majority import Majority
+from openwork.tasks.maximum import Maximum
 from openwork.tasks.modular_addition import ModularAddition
+from openwork.tasks.modular_polynomial import ModularPolynomial
 from openwork.tasks.numbering import Numbers, as_numbers, said
 from openwork.tasks.own_file import own_task, task_of_run
 from openwork.tasks.palindrome import Palindrome
+from openwork.tasks.parity import Parity
+from openwork.tasks.permutation_composition import PermutationComposition
 from openwork.tasks.registry import made, make_task, task_types
 from openwork.tasks.reverse_increment import ReverseIncrement
 from openwork.tasks.running_sum_sign import RunningSumSign
@@ -18,9 +23,14 @@ __all__ = [
     "Draws",
     "FirstUnique",
     "FunctionTask",
+    "Majority",
+    "Maximum",
     "ModularAddition",
+    "ModularPolynomial",
     "Numbers",
     "Palindrome",
+    "Parity",
+    "PermutationComposition",
     "ReverseIncrement",
     "RunningSumSign",
     "Task",

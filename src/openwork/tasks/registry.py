@@ -10,8 +10,13 @@ from openwork.errors import OpenworkError, Reason, TaskError, suggestion
 from openwork.tasks.balanced_brackets import BalancedBrackets
 from openwork.tasks.contract import Task
 from openwork.tasks.first_unique import FirstUnique
+from openwork.tasks.majority import Majority
+from openwork.tasks.maximum import Maximum
 from openwork.tasks.modular_addition import ModularAddition
+from openwork.tasks.modular_polynomial import ModularPolynomial
 from openwork.tasks.palindrome import Palindrome
+from openwork.tasks.parity import Parity
+from openwork.tasks.permutation_composition import PermutationComposition
 from openwork.tasks.reverse_increment import ReverseIncrement
 from openwork.tasks.running_sum_sign import RunningSumSign
 
@@ -22,6 +27,11 @@ OURS: tuple[type[Task], ...] = (
     RunningSumSign,
     BalancedBrackets,
     ModularAddition,
+    PermutationComposition,
+    Parity,
+    ModularPolynomial,
+    Maximum,
+    Majority,
 )
 
 

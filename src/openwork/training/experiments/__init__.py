@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from openwork.errors import Reason, RecipeError, suggestion
 from openwork.tasks import Task, make_task
 from openwork.training.experiment import Experiment
+from openwork.training.experiments.majority import majority
+from openwork.training.experiments.maximum import maximum
 from openwork.training.experiments.modular_addition import modular_addition
+from openwork.training.experiments.modular_polynomial import modular_polynomial
 from openwork.training.experiments.notebook import notebook
 from openwork.training.experiments.own import own
+from openwork.training.experiments.parity import parity
+from openwork.training.experiments.permutation_composition import permutation_composition
 from openwork.training.experiments.reverse_increment import reverse_increment
 from openwork.training.experiments.running_sum_sign import running_sum_sign
 
@@ -27,6 +32,11 @@ EXPERIMENTS: dict[str, NamedExperiment] = {
     "reverse-increment": NamedExperiment("reverse-increment", reverse_increment),
     "running-sum-sign": NamedExperiment("running-sum-sign", running_sum_sign),
     "modular-addition": NamedExperiment("modular-addition", modular_addition),
+    "majority": NamedExperiment("majority", majority),
+    "maximum": NamedExperiment("maximum", maximum),
+    "modular-polynomial": NamedExperiment("modular-polynomial", modular_polynomial),
+    "parity": NamedExperiment("parity", parity),
+    "permutation-composition": NamedExperiment("permutation-composition", permutation_composition),
     "notebook": NamedExperiment("reverse-increment", notebook),
 }
 
