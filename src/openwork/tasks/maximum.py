@@ -46,4 +46,5 @@ class Maximum(AnswerAtEquals):
         return tuple(map(str, range(self.choices)))
 
     def answers(self, questions: Tokens) -> Tokens:
-        return questions.max(axis=1, keepdims=True).astype(np.int32)
+        largest: Tokens = questions.max(axis=1, keepdims=True).astype(np.int32)
+        return largest

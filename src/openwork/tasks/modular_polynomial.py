@@ -15,7 +15,8 @@ from openwork.tasks.contract import Tokens
 class ModularPolynomial(AnswerAtEquals):
     """Two numbers below `p`; the sequence is `a b =`, and `c` is wanted at `=`.
 
-    `c` is aa a^2 + ab a b + bb b^2 + la a + lb b + one, modulo `p`. The coefficients are parameters, by default those of a^2 + a b + b^2. `p` need not be prime.
+    `c` is aa a^2 + ab a b + bb b^2 + la a + lb b + one, modulo `p`, which need not be prime. The coefficients are
+    parameters, by default those of a^2 + a b + b^2.
 
     Raises:
         TaskError: for a modulus below 2 or above 1000, a coefficient that is not below the modulus, or a polynomial
@@ -56,7 +57,8 @@ class ModularPolynomial(AnswerAtEquals):
         a, b = questions[:, :1].astype(np.int64), questions[:, 1:].astype(np.int64)
         k = self.coefficients
         total = k["aa"] * a * a + k["ab"] * a * b + k["bb"] * b * b + k["la"] * a + k["lb"] * b + k["one"]
-        return (total % self.p).astype(np.int32)
+        value: Tokens = (total % self.p).astype(np.int32)
+        return value
 
     def carrier(self, output: str) -> str | None:
         return self._deciding[0] if len(self._deciding) == 1 else None

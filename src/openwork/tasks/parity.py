@@ -45,4 +45,5 @@ class Parity(AnswerAtEquals):
         return Vocabulary(("even", "odd"))
 
     def answers(self, questions: Tokens) -> Tokens:
-        return (questions.sum(axis=1, keepdims=True) % 2).astype(np.int32)
+        odd: Tokens = (questions.sum(axis=1, keepdims=True) % 2).astype(np.int32)
+        return odd
