@@ -8,10 +8,15 @@ from openwork.tasks.copy import Copy
 from openwork.tasks.first_unique import FirstUnique
 from openwork.tasks.from_function import FunctionTask, task
 from openwork.tasks.induction import Induction
+from openwork.tasks.majority import Majority
+from openwork.tasks.maximum import Maximum
 from openwork.tasks.modular_addition import ModularAddition
+from openwork.tasks.modular_polynomial import ModularPolynomial
 from openwork.tasks.numbering import Numbers, as_numbers, said
 from openwork.tasks.own_file import own_task, task_of_run
 from openwork.tasks.palindrome import Palindrome
+from openwork.tasks.parity import Parity
+from openwork.tasks.permutation_composition import PermutationComposition
 from openwork.tasks.registry import made, make_task, task_types
 from openwork.tasks.reverse import Reverse
 from openwork.tasks.reverse_increment import ReverseIncrement
@@ -29,9 +34,14 @@ __all__ = [
     "FirstUnique",
     "FunctionTask",
     "Induction",
+    "Majority",
+    "Maximum",
     "ModularAddition",
+    "ModularPolynomial",
     "Numbers",
     "Palindrome",
+    "Parity",
+    "PermutationComposition",
     "Reverse",
     "ReverseIncrement",
     "RunLength",

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from openwork.errors import Reason, TaskError
-from openwork.tasks.contract import Task, Tokens, Variable
-from openwork.tasks.vocabulary import Vocabulary
+from openwork.tasks.answer_at_equals import AnswerAtEquals
+from openwork.tasks.contract import Tokens
 
 
-class ModularAddition(Task):
+class ModularAddition(AnswerAtEquals):
     """Two numbers below `p`; the sequence is `a b =`, and `c` is wanted at `=`.
 
     `p` need not be prime. The model answers with a number and never with `=`, so `d_vocab` is `p` + 1 and
@@ -24,6 +24,8 @@ class ModularAddition(Task):
 
     name = "modular-addition"
     summary = "add two numbers modulo p"
+    output = "c"
+    names = ("a", "b")
 
     def __init__(self, p: int = 31) -> None:
         if not 2 <= p <= 1000:
@@ -35,43 +37,9 @@ class ModularAddition(Task):
         return {"p": self.p}
 
     @cached_property
-    def vocabulary(self) -> Vocabulary:
-        return Vocabulary((*self.answer_vocabulary.symbols, "="))
-
-    @cached_property
-    def answer_vocabulary(self) -> Vocabulary:
-        return Vocabulary(tuple(map(str, range(self.p))))
-
-    @cached_property
-    def variables(self) -> tuple[Variable, ...]:
-        return (Variable("a", self.p, 0), Variable("b", self.p, 1))
-
-    @property
-    def n_pos(self) -> int:
-        return 3
-
-    @property
-    def n_ctx(self) -> int:
-        return self.n_pos
-
-    @property
-    def graded(self) -> tuple[int, ...]:
-        return (2,)
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        return ("c",)
-
-    @property
-    def roles(self) -> Mapping[str, int]:
-        return {"a": 0, "b": 1, "=": 2, "predicts c": 2}
-
-    def tokens(self, questions: Tokens) -> Tokens:
-        return np.pad(questions, ((0, 0), (0, 1)), constant_values=self.p).astype(np.int32)
+    def symbols(self) -> tuple[str, ...]:
+        return tuple(map(str, range(self.p)))
 
     def answers(self, questions: Tokens) -> Tokens:
         total: Tokens = (questions.sum(axis=1, keepdims=True) % self.p).astype(np.int32)
         return total
-
-    def carrier(self, output: str) -> str | None:
-        return None

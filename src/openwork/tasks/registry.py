@@ -14,8 +14,13 @@ from openwork.tasks.contract import Task
 from openwork.tasks.copy import Copy
 from openwork.tasks.first_unique import FirstUnique
 from openwork.tasks.induction import Induction
+from openwork.tasks.majority import Majority
+from openwork.tasks.maximum import Maximum
 from openwork.tasks.modular_addition import ModularAddition
+from openwork.tasks.modular_polynomial import ModularPolynomial
 from openwork.tasks.palindrome import Palindrome
+from openwork.tasks.parity import Parity
+from openwork.tasks.permutation_composition import PermutationComposition
 from openwork.tasks.reverse import Reverse
 from openwork.tasks.reverse_increment import ReverseIncrement
 from openwork.tasks.run_length import RunLength
@@ -36,6 +41,11 @@ OURS: tuple[type[Task], ...] = (
     RunningSumSign,
     BalancedBrackets,
     ModularAddition,
+    PermutationComposition,
+    Parity,
+    ModularPolynomial,
+    Maximum,
+    Majority,
 )
 
 

@@ -18,7 +18,7 @@ class RunLength(AtEveryPosition):
     """`length` digits in `base`; `run[i]`, wanted at `x[i]`, is how many digits up to `x[i]` are alike without a break.
 
     Raises:
-        TaskError: for a base below 2, a length below 1, or more than 2**31 questions.
+        TaskError: for a base below 2, a length below 2, or more than 2**31 questions.
     """
 
     name = "run-length"
@@ -26,7 +26,7 @@ class RunLength(AtEveryPosition):
     summary = "count at every digit how long the run is that it stands in, so far"
 
     def __init__(self, base: int = 2, length: int = 12) -> None:
-        if reasons := unfit(base, length):
+        if reasons := unfit(base, length, least=2):
             raise TaskError("there is no such run-length task", reasons)
         self.base, self.length = base, length
 

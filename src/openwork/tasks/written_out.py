@@ -95,13 +95,13 @@ def numbered(stem: str, count: int) -> list[str]:
     return [f"{stem}[{i}]" for i in range(count)]
 
 
-def unfit(base: int, length: int, *, free: int | None = None) -> list[Reason]:
-    """Why there are no `length` digits in `base`, or not all their questions, of which `free` digits are chosen."""
+def unfit(base: int, length: int, *, free: int | None = None, least: int = 1) -> list[Reason]:
+    """Why there are no `length` digits in `base`, at `least` so many, or too many questions if `free` digits are chosen."""
     reasons = []
     if not 2 <= base <= len(DIGITS):
         reasons.append(Reason("base", f"{base} is not between 2 and {len(DIGITS)}", "digits are written 0..9, a..z"))
-    if length < 1:
-        reasons.append(Reason("length", f"{length} is below 1"))
+    if length < least:
+        reasons.append(Reason("length", f"{length} is below {least}"))
     chosen = length if free is None else free
     if not reasons and base**chosen > MOST_QUESTIONS:
         size = f"{base}^{chosen} = {base**chosen:,} questions"

@@ -1,0 +1,50 @@
+"""The largest of some numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from openwork.errors import Reason, TaskError
+from openwork.tasks.answer_at_equals import AnswerAtEquals
+from openwork.tasks.contract import Tokens
+
+
+class Maximum(AnswerAtEquals):
+    """`length` numbers below `numbers`; the sequence is `x[0..n-1] =`, and the largest is wanted at `=`.
+
+    Raises:
+        TaskError: for fewer than 2 numbers to choose from, or a length below 2.
+    """
+
+    name = "maximum"
+    summary = "name the largest of some numbers"
+    output = "maximum"
+
+    def __init__(self, numbers: int = 10, length: int = 4) -> None:
+        reasons = []
+        if not 2 <= numbers <= 1000:
+            reasons.append(Reason("numbers", f"{numbers} is not between 2 and 1000"))
+        if not 2 <= length <= 1000:
+            reasons.append(Reason("length", f"{length} is not between 2 and 1000"))
+        if reasons:
+            raise TaskError("there is no such maximum task", reasons)
+        self.choices, self.length = numbers, length
+
+    @property
+    def params(self) -> Mapping[str, int]:
+        return {"numbers": self.choices, "length": self.length}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"x[{i}]" for i in range(self.length))
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        return tuple(map(str, range(self.choices)))
+
+    def answers(self, questions: Tokens) -> Tokens:
+        largest: Tokens = questions.max(axis=1, keepdims=True).astype(np.int32)
+        return largest

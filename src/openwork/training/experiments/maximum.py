@@ -1,0 +1,15 @@
+"""How `maximum` is learned: one head and nothing else, trained on every question, stopped when solved."""
+
+from __future__ import annotations
+
+from openwork.data import Split
+from openwork.models import spec_for
+from openwork.tasks import Task
+from openwork.training.experiment import Experiment
+from openwork.training.recipe import Recipe
+
+
+def maximum(task: Task) -> Experiment:
+    """The default experiment for this task."""
+    spec = spec_for(task, n_layers=1, d_model=16, n_heads=1, d_head=16, d_mlp=0, attn_only=True)
+    return Experiment(task, spec, Recipe(epochs=100, lr=3e-3, batch_size=64), Split(held_out=0.0))
