@@ -60,7 +60,7 @@ def explain(
         seeds: train only these, and explain the best.
         params: of the task, where it is named.
         experiment: task, model, recipe and split; else the default of the task.
-        claims: what to judge; else those beside a task file, or of the article about the task.
+        claims: what to judge; else those beside a task file, or those that ship for the task.
         page: HTML file to write the report to.
         inputs: measure on this many at most, drawn where there are more; else on all, or 10,000 of more than 2^22.
         sample_seed: seed with which they are drawn.

@@ -14,7 +14,7 @@ from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, silent
-from openwork.claims import Claim, Context, Cost, Trials, Verdict, article_for, check, plan
+from openwork.claims import Claim, Context, Cost, Trials, Verdict, check, plan, shipped_for
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.models import Stack
@@ -51,7 +51,7 @@ class OpenedRun:
         choice: the engine that measures, and why that one.
         tried: the runs that were tried for this one, itself included.
         trying: trains a named experiment with some seeds, for claims about learning, or looks the answer up.
-        given: the claims to judge; None means those of the article about the task, where there is one.
+        given: the claims to judge; None means those that ship for the task: an article's, or our own.
         known: verdicts that the store has; a claim of the same content is not judged again.
         inputs: on how many inputs to measure, at most.
         watch: is told how far a long measurement is.
@@ -239,12 +239,12 @@ class OpenedRun:
 
     @cached_property
     def claims(self) -> Judged:
-        """The verdicts on the claims given, or on those of the article about the task."""
+        """The verdicts on the claims given, or on those that ship for the task: an article's, or our own."""
         return self.check(self._asserted)
 
     @property
     def _asserted(self) -> tuple[Claim, ...]:
-        return article_for(self.run.task) if self.given is None else self.given
+        return shipped_for(self.run.task) if self.given is None else self.given
 
     @cached_property
     def _context(self) -> Context:

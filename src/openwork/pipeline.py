@@ -42,8 +42,8 @@ def explain(
     """Trains until a model is right on every input, judges the claims on it, and writes its report to `page`.
 
     With `seeds`, only these are trained, and the best is explained whether or not it is solved. The claims are those
-    of the article about the task unless given. `inputs` says on how many inputs to measure; others than the usual are
-    not remembered.
+    that ship for the task unless given: an article's, or our own. `inputs` says on how many inputs to measure; others
+    than the usual are not remembered.
 
     Raises:
         OpenworkError: anything that does not fit, before training starts.

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from openwork.claims.expressions import ExpressionError, evaluate, fill
 from openwork.claims.quantifier import cases, quantifier
-from openwork.tasks import ReverseIncrement
+from openwork.tasks import Maximum, ReverseIncrement
 
 TASK = ReverseIncrement(4, 8)
 
@@ -81,6 +81,13 @@ def test_ranges(written, values):
     found = list(cases(quantifier({"i": written}), TASK))
     assert [case["i"] for case in found] == list(values)
     assert all(case["n"] == 8 for case in found)
+
+
+def test_variables_are_counted_apart_from_outputs():
+    assert [case["i"] for case in cases(quantifier({"i": "variables"}), Maximum(10, 4))] == [0, 1, 2, 3]
+    assert [case["i"] for case in cases(quantifier({"i": "outputs"}), Maximum(10, 4))] == [0]
+    with pytest.raises(ValueError, match="cannot be a name"):
+        quantifier({"variables": "0..3"})
 
 
 def test_two_names_take_every_pair():

@@ -1,6 +1,6 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
-from openwork.claims.articles import article_for, instead_for
+from openwork.claims.articles import article_for, instead_for, shipped_for
 from openwork.claims.check import Cost, check, plan
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Trials
@@ -53,5 +53,6 @@ __all__ = [
     "parse_claims",
     "plan",
     "program_from_text",
+    "shipped_for",
     "verdict_from_json",
 ]

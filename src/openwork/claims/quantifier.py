@@ -10,8 +10,10 @@ from openwork.claims.expressions import ExpressionError, evaluate
 from openwork.tasks import Task
 
 Quantifier = tuple[tuple[str, str], ...]
-"""Each name with its values as text: ranges with both ends (`0..7`), values, `outputs`, or several with commas."""
+"""Each name with its values as text: ranges with both ends (`0..7`), values, `outputs`, `variables`, or several with
+commas. The last two stand for as many values from 0 as the task has of them: so a claim fits a task of every size."""
 
+COUNTED = ("outputs", "variables")
 MOST_CASES = 4096
 
 
@@ -29,8 +31,9 @@ def quantifier(value: Any) -> Quantifier:
 
 
 def _name(name: Any) -> str:
-    if not (isinstance(name, str) and name.isidentifier()) or name in ("n", "outputs"):
-        raise ValueError(f"{name!r} cannot be a name here: use a letter or a word, not n or outputs")
+    if not (isinstance(name, str) and name.isidentifier()) or name in ("n", *COUNTED):
+        known = ", ".join(COUNTED)
+        raise ValueError(f"{name!r} cannot be a name here: use a letter or a word, not n, {known}")
     return name
 
 
@@ -43,7 +46,9 @@ def _text(name: str, values: Any) -> str:
         return ", ".join(map(str, values))
     if type(values) is int:
         return str(values)
-    raise ValueError(f'{name}: {values!r} names no values; give "0..7", "outputs", or a list of whole numbers')
+    raise ValueError(
+        f'{name}: {values!r} names no values; give "0..7", "outputs", "variables", or a list of whole numbers'
+    )
 
 
 def constants(task: Task) -> dict[str, int]:
@@ -58,7 +63,8 @@ def cases(each: Quantifier, task: Task) -> Iterator[dict[str, int]]:
         ExpressionError: a range that cannot be read or is empty, or more than 4,096 cases.
     """
     fixed = constants(task)
-    ranges = [_values(name, text, fixed) for name, text in each]
+    counts = {"outputs": len(task.outputs), "variables": len(task.variables)}
+    ranges = [_values(name, text, fixed, counts) for name, text in each]
     total = 1
     for values in ranges:
         total *= len(values)
@@ -68,11 +74,11 @@ def cases(each: Quantifier, task: Task) -> Iterator[dict[str, int]]:
         yield fixed | {name: value for (name, _), value in zip(each, chosen, strict=True)}
 
 
-def _values(name: str, text: str, names: Mapping[str, int]) -> list[int]:
+def _values(name: str, text: str, names: Mapping[str, int], counts: Mapping[str, int]) -> list[int]:
     found: list[int] = []
     for item in text.split(","):
-        if item.strip() == "outputs":
-            found += range(names["n"])
+        if item.strip() in counts:
+            found += range(counts[item.strip()])
         elif ".." in item:
             first, last = (evaluate(end, names) for end in item.split("..", 1))
             if last < first:

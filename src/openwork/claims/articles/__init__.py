@@ -13,7 +13,15 @@ ARTICLES: dict[str, str] = {"reverse-increment": "from_zero_to_mechinterp.toml"}
 """The file of each task that an article is about."""
 
 
-INSTEAD: dict[str, str] = {"reverse-increment": "what_holds_instead.toml"}
+INSTEAD: dict[str, str] = {
+    "reverse-increment": "what_holds_instead.toml",
+    "modular-addition": "two_numbers_one_layer.toml",
+    "modular-polynomial": "two_numbers_one_layer.toml",
+    "permutation-composition": "two_numbers_one_layer.toml",
+    "maximum": "maximum.toml",
+    "majority": "majority.toml",
+    "parity": "parity.toml",
+}
 """The file of each task with claims of our own about its models."""
 
 
@@ -43,3 +51,11 @@ def instead_for(task: Task, spec: ModelSpec | None = None) -> tuple[Claim, ...]:
     if name is None:
         return ()
     return parse_claims(files(__name__).joinpath(name).read_text(encoding="utf-8"), task, spec, name)
+
+
+def shipped_for(task: Task) -> tuple[Claim, ...]:
+    """What is judged of a model unless the user gives claims: those of the article, else our own; none without either.
+
+    They speak of the model that the task's own experiment makes; of another model, what does not fit is UNDECIDED.
+    """
+    return article_for(task) or instead_for(task)

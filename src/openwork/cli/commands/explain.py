@@ -34,7 +34,9 @@ EXAMPLES = examples(
 ClaimsPath = Annotated[
     Path | None,
     typer.Option(
-        "--claims", help="A claims file; else the one beside a task file, or the article's.", show_default=False
+        "--claims",
+        help="A claims file; else the one beside a task file, or what ships for the task.",
+        show_default=False,
     ),
 ]
 Output = Annotated[

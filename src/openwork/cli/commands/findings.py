@@ -87,7 +87,8 @@ def _experiment(name: str, split: str | None) -> Experiment:
 def _groups(wanted: Experiment, files: list[Path] | None) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
     if files:
         return tuple((file.stem, read_claims(file, wanted.task, wanted.spec)) for file in files)
-    shipped = (("The article", article_for), ("What holds instead", instead_for))
+    own = "What holds instead" if article_for(wanted.task) else "What holds"
+    shipped = (("The article", article_for), (own, instead_for))
     return tuple((title, claims) for title, of in shipped if (claims := of(wanted.task, wanted.spec)))
 
 

@@ -16,4 +16,4 @@ from openwork.training.recipe import Recipe
 def modular_addition(task: Task) -> Experiment:
     """The default experiment for this task."""
     spec = spec_for(task, n_layers=1, d_model=32, n_heads=2, d_head=16, d_mlp=64)
-    return Experiment(task, spec, Recipe(epochs=400, lr=3e-3, batch_size=64), Split(held_out=0.0))
+    return Experiment(task, spec, Recipe(epochs=400, lr=1e-3, batch_size=64), Split(held_out=0.0))
