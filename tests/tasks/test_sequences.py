@@ -66,7 +66,7 @@ def test_no_digit_decides_alone(task):
 
 
 def test_no_fixed_offset_finds_what_followed():
-    task = Induction(3, 6)
+    task = Induction()
     whole = enumerate_domain(task)
     last = whole.answers[:, -1]
     known = last < task.letters

@@ -96,7 +96,7 @@ def numbered(stem: str, count: int) -> list[str]:
 
 
 def unfit(base: int, length: int, *, free: int | None = None, least: int = 1) -> list[Reason]:
-    """Why there are no `length` digits in `base`, at `least` so many, or too many questions if `free` digits are chosen."""
+    """Why there are no `length` digits in `base`, at `least` so many; or too many questions, of `free` digits."""
     reasons = []
     if not 2 <= base <= len(DIGITS):
         reasons.append(Reason("base", f"{base} is not between 2 and {len(DIGITS)}", "digits are written 0..9, a..z"))
