@@ -1,4 +1,4 @@
-"""Claims that ship for a task: they fit every size of it, come after an article's, and hold of what its recipe makes."""
+"""Claims that ship for a task fit every size of it, come after an article's, and hold of what its recipe makes."""
 
 from __future__ import annotations
 
