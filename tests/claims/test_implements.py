@@ -5,7 +5,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 
-from openwork.claims import Context, Implements, Outcome, Program, program_from_text
+from openwork.claims import Context, Implements, Outcome, Program, program_from_text, program_values
 from openwork.errors import ClaimError
 from openwork.models import spec_for
 from openwork.tasks import ReverseIncrement
@@ -125,6 +125,10 @@ def bad_raises(x):
     return 1 // x[0]
 
 
+def bad_exits(x):
+    raise SystemExit(0)
+
+
 def bad_length(digit):
     return digit[:2]
 
@@ -162,6 +166,7 @@ def named(function, name):
     [
         ((named(bad_raises, "digit"), y), AT_HEAD, "ZeroDivisionError"),
         ((named(bad_raises, "digit"), y), AT_HEAD, "on 16 of 64 questions, first question 0: 0 0 0"),
+        ((named(bad_exits, "digit"), y), AT_HEAD, "raises SystemExit: 0; on 64 of 64 questions"),
         ((digit, named(bad_length, "y")), AT_HEAD, "y gives 2 values for 3 outputs; on 64 of 64"),
         ((digit, named(bad_symbol, "y")), AT_HEAD, "9 is no answer: they are numbers from 0 to 4, or 0 1 2 3 BOS"),
         ((digit, named(bad_kind, "y")), AT_HEAD, "y gives 3, where 3 outputs need a list"),
@@ -207,6 +212,7 @@ def test_a_program_that_fails_under_a_change_says_on_which_question(solved):
         ("def y(x:\n  return x", "raises SyntaxError: .* \\(line 1\\)"),
         ("def y(x):\n  return x\n1 // 0", "raises ZeroDivisionError: .* \\(line 3\\)"),
         ("import math\n", "has no functions"),
+        ("import sys\nsys.exit(0)", "raises SystemExit: 0 \\(line 2\\)"),
     ],
 )
 def test_files_that_are_no_programs(text, complaint):
@@ -227,3 +233,28 @@ def test_symbols_are_answers_too(solved):
         return np.array(["1", "2", "3", "0"])[digit]
 
     assert implements(AT_HEAD, digit, y).check(solved).outcome == Outcome.CONFIRMED
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_a_list_may_be_of_any_kind_and_stays_so(solved, kind):
+    def digit(x):
+        return kind(x[::-1])
+
+    def y(digit):
+        assert type(digit) is type(kind([]))
+        return [(d + 1) % 4 for d in digit]
+
+    assert implements(AT_HEAD, digit, y).check(solved).outcome == Outcome.CONFIRMED
+
+
+def test_a_program_that_always_fails_is_not_run_on_every_question(monkeypatch):
+    runs = []
+
+    def y(x):
+        runs.append(x)
+        raise ValueError("never right")
+
+    monkeypatch.setattr(program_values, "MOST_FAILURES", 5)
+    found = complaints(implements({"x[0]": "hook_embed @ x[0]"}, y, each=()))
+    assert len(runs) == 5
+    assert any("on 5 of the first 5 questions, first question 0: 0 0 0" in line for line in found), found

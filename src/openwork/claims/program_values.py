@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.claims.program import ELEMENT, Program, grouped, raised
+from openwork.claims.program import ELEMENT, FAILURES, Program, grouped, raised
 from openwork.data import Dataset, Inputs
 from openwork.data.domain import SAMPLED
 from openwork.errors import ClaimError, Reason
@@ -18,6 +18,8 @@ from openwork.tasks import Task
 
 MOST_TRIED = 2**17
 """questions up to which a program is tried on all of them"""
+MOST_FAILURES = 2048
+"""questions on which a program may fail before it is not run on more"""
 MOST_REASONS = 5
 """kinds of failure that are told; more add nothing"""
 Listed = (list, tuple, np.ndarray)
@@ -113,14 +115,20 @@ class ProgramValues:
         if place is None:
             given[stem] = value
         else:
-            given[stem] = list(given[stem])
-            given[stem][place] = value
+            given[stem] = _with_element(given[stem], place, value)
         try:
             return self.reader.of(self.program.run(given, after))
-        except Exception as error:
+        except FAILURES as error:
             variable = stem if place is None else f"{stem}[{place}]"
             where = f"{self.program} on {_question(self.task, self.inputs, base)}, with {variable} = {value!r}"
             raise ClaimError("the program fails", Reason(where, _told(error, self.program))) from error
+
+
+def _with_element(values: Any, place: int, value: Any) -> Any:
+    """A list with one element changed, of the kind that it was: what takes an array need not take a list."""
+    changed = values.copy() if isinstance(values, np.ndarray) else list(values)
+    changed[place] = value
+    return tuple(changed) if isinstance(values, tuple) else changed
 
 
 @lru_cache(maxsize=8)
@@ -150,26 +158,31 @@ def program_values(program: Program, task: Task, inputs: Dataset) -> ProgramValu
     given, reader = grouped(tuple(v.name for v in task.variables)), _Answers(task)
     values, answers = [], []
     failed: dict[str, list[int]] = {}
+    failures = asked = 0
     for number, row in enumerate(task.questions(inputs.index).tolist()):
         try:
             values.append(program.run(_named(given, row), program.order))
             answers.append(reader.of(values[-1]))
-        except Exception as error:
+        except FAILURES as error:
             failed.setdefault(_told(error, program), []).append(number)
+            failures += 1
+        asked = number + 1
+        if failures == MOST_FAILURES:
+            break
     if failed:
-        raise ClaimError(
-            f"{program} fails", [_failure(program, task, inputs, *item) for item in failed.items()][:MOST_REASONS]
-        )
+        reasons = [_failure(program, task, inputs, asked, *item) for item in failed.items()]
+        raise ClaimError(f"{program} fails", reasons[:MOST_REASONS])
     return ProgramValues(program, task, inputs, tuple(values), np.array(answers, np.int16), reader)
 
 
-def _told(error: Exception, program: Program) -> str:
+def _told(error: BaseException, program: Program) -> str:
     return str(error) if isinstance(error, _Unfit) else raised(error, program)
 
 
-def _failure(program: Program, task: Task, inputs: Dataset, what: str, rows: list[int]) -> Reason:
+def _failure(program: Program, task: Task, inputs: Dataset, asked: int, what: str, rows: list[int]) -> Reason:
     first = f"first {_question(task, inputs, rows[0])}"
-    return Reason(str(program), f"{what}; on {len(rows):,} of {len(inputs):,} questions, {first}")
+    of = f"{asked:,} questions" if asked == len(inputs) else f"the first {asked:,} questions"
+    return Reason(str(program), f"{what}; on {len(rows):,} of {of}, {first}")
 
 
 def _named(given: Mapping[str, int | list[int]], row: list[int]) -> dict[str, Any]:
