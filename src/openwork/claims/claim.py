@@ -142,7 +142,8 @@ class Claim(BaseModel):
         wrong = self._unsolved(context)
         finding = self.find(context)
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
-        advice = UNSOLVED_ADVICE if wrong else finding.advice(outcome)
+        guessed = outcome is Outcome.UNDECIDED and any(part.guessed for part in finding.parts)
+        advice = UNSOLVED_ADVICE if wrong else GUESSED if guessed else finding.advice(outcome)
         return Verdict(
             claim=self.text(),
             outcome=outcome,
@@ -200,6 +201,10 @@ class Claim(BaseModel):
 
 UNSOLVED_ADVICE = (
     "Train the model until it is right on every input; or ask how it works where it is right (--only-right)."
+)
+GUESSED = (
+    "Always giving the most frequent answer would be right as often, so this cannot tell knowing from guessing: judge "
+    "it where the answers vary more."
 )
 
 

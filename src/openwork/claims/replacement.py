@@ -15,7 +15,7 @@ from openwork.claims.counterexample import OTHER
 from openwork.claims.evidence import Predictions
 from openwork.claims.examples import in_turn, wrong_answers
 from openwork.claims.places import together, unknown_components
-from openwork.claims.shares import right_part
+from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect, Outcome, Part, Relation
 from openwork.claims.wording import told, weakest
 from openwork.errors import Reason
@@ -70,11 +70,11 @@ class Replacement(Claim):
         broken: dict[str, dict[By, bool]] = {}
         for names, by, wanted in self._edited(context):
             found = context.evidence(wanted)
-            right = found == context.subject.inputs.answers
-            parts.append(right_part(context, f"{names} {REPLACED[by]}", right, relation, threshold))
+            every = range(len(context.task.outputs))
+            parts.append(known_part(context, f"{names} {REPLACED[by]}", found, every, relation, threshold))
             broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
             said = f"with {names} replaced {REPLACED[by]} the model says"
-            wrong = wrong_answers(context, found, range(len(context.task.outputs)), said, wanted.replay)
+            wrong = wrong_answers(context, found, every, said, wanted.replay)
             examples.append(wrong if relation == ">=" or broken[names][by] else ())
         sentence = f"Answers still right: {told(parts, percent)}.{_disagreeing(parts, broken)}"
         worst = weakest(parts)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +31,22 @@ def right_part(context: Context, label: str, right: NDArray[np.bool_], relation:
     if right.size == len(right):
         return part(label, mean, relation, threshold, clopper_pearson(int(right.sum()), len(right)))
     return part(label, mean, relation, threshold, chernoff(mean, len(right)))
+
+
+def known_part(
+    context: Context, label: str, found: NDArray[np.int16], outputs: Sequence[int], relation: Relation, threshold: float
+) -> Part:
+    """A part whose value is the share of right answers among `found`: `[input, graded]`, at these outputs.
+
+    Where the answers are right as often as is claimed, yet no more often than always giving the most frequent one
+    would be, that does not tell a model that knows them from one that knows nothing: such a part is open.
+    """
+    answers = context.subject.inputs.answers[:, list(outputs)]
+    judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold)
+    often = sum(int(np.unique(column, return_counts=True)[1].max()) for column in answers.T)
+    judged = replace(judged, guess=often / answers.size)
+    stays = judged.holds is (relation == ">=")
+    return replace(judged, holds=None) if stays and judged.value <= often / answers.size else judged
 
 
 def pairs_part(

@@ -13,7 +13,7 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
 from openwork.claims.examples import in_turn, wrong_answers
 from openwork.claims.places import together, unknown_components
-from openwork.claims.shares import right_part
+from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect, Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE, told, weakest
 from openwork.errors import Reason
@@ -83,9 +83,8 @@ class Linear(Claim):
         parts, broken = [], []
         for names, wanted in self._edited(context):
             found = context.evidence(wanted)
-            right = found == context.subject.inputs.answers
-            parts.append(right_part(context, names, right, relation, threshold))
             said, outputs = f"with {names} affine it says", range(len(context.task.outputs))
+            parts.append(known_part(context, names, found, outputs, relation, threshold))
             broken.append(wrong_answers(context, found, outputs, said, wanted.replay))
         sentence = f"Answers still right with these replaced by their best affine maps: {told(parts, percent)}."
         effect = Effect(weakest(parts).value, f"share of answers right with {weakest(parts).label} affine")

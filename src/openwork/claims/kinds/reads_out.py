@@ -11,7 +11,7 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import NearestAnswer
 from openwork.claims.examples import wrong_answers
 from openwork.claims.places import filled, unknown_names
-from openwork.claims.shares import right_part
+from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect
 from openwork.claims.wording import MEASURE_MORE, advice, holding, told
 from openwork.errors import PlanError, Reason
@@ -85,7 +85,7 @@ class ReadsOut(Claim):
         names = [name for (name,) in filled(self.each, context.task, (self.output,))] if self.output else ()
         outputs = [context.task.outputs.index(name) for name in names or context.task.outputs]
         right = nearest == context.subject.inputs.answers
-        parts = tuple(right_part(context, context.task.outputs[o], right[:, o], ">=", self.at_least) for o in outputs)
+        parts = tuple(known_part(context, context.task.outputs[o], nearest, [o], ">=", self.at_least) for o in outputs)
         share = float(right[:, outputs].mean())
         sentence = (
             f"Reading {self.site} by {self._way} finds the right answer {percent(share)} of the time, at least "

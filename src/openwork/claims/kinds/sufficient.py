@@ -17,7 +17,7 @@ from openwork.claims.examples import in_turn, wrong_answers
 from openwork.claims.expressions import fill
 from openwork.claims.places import Place, filled, place, unknown_names
 from openwork.claims.quantifier import cases
-from openwork.claims.shares import right_part
+from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect, Outcome
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.errors import PlanError, Reason
@@ -149,9 +149,8 @@ class Sufficient(Claim):
         parts, examples, shares = [], [], []
         for label, outputs, wanted in self._parts(context):
             found = context.evidence(wanted)
-            right = (found == context.subject.inputs.answers)[:, outputs]
-            parts.append(right_part(context, label, right, ">=", self.at_least))
-            shares.append(float(right.mean()))
+            parts.append(known_part(context, label, found, outputs, ">=", self.at_least))
+            shares.append(parts[-1].value)
             said = "with all else from another input the model says"
             examples.append(wrong_answers(context, found, outputs, said, wanted.replay))
         share = sum(shares) / len(shares)
