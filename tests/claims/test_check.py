@@ -259,3 +259,16 @@ def test_a_part_that_should_be_small():
     assert part("p", 0.5, "<=", 0.5).holds is True
     assert part("p", 0.6, "<=", 0.5).holds is False
     assert part("p", 0.5, "<=", 0.5, (0.4, 0.6)).holds is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "circuit"),
+    [
+        (Necessary(components="blocks.0.attn", by="zero", at_most=0.3), "two-hops"),
+        (Linear(components="blocks.0.mlp", at_most=0.1), "curved-mlp-increments"),
+    ],
+)
+def test_what_is_missed_less_than_claimed_is_not_said_to_be_useless(on_each_engine, claim, circuit):
+    verdict = claim.check(on_each_engine(circuit))
+    assert verdict.outcome == Outcome.REFUTED
+    assert verdict.advice.startswith("The model does miss")

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from openwork.claims import Carries, Implements, Necessary, Program, Sufficient, Unnecessary, verdict_from_json
+from openwork.claims import Carries, Implements, Linear, Necessary, Program, Sufficient, Unnecessary, verdict_from_json
 from openwork.claims.counterexample import Replay
 from openwork.claims.replay import edits_at, question_number, run_again
 from openwork.errors import ClaimError
@@ -26,7 +26,7 @@ EACH = {"i": "outputs"}
 CLAIMS = [
     Carries(component="blocks.0.attn.1", variable="x[n-1-i]", output="y[i]", at="predicts y[i]", each=EACH),
     Carries(component="blocks.0.attn.0", variable="x[0]", output="y[2]", at_most=0.1),
-    Necessary(components="blocks.0.attn.1", by=["zero", "mean"]),
+    Necessary(components="blocks.0.attn.1", by="zero"),
     Unnecessary(components="blocks.0.attn.0"),
     Sufficient(nodes="blocks.0.attn.1"),
     Sufficient(edges=["embed -> blocks.0.attn.1", "blocks.0.attn.1 -> output", "embed -> output"]),
@@ -44,6 +44,25 @@ def test_what_a_counterexample_says_happens_again(on_each_engine, claim):
         output = found.outputs.index(example.replay.output)
         assert found.edited[output].symbol == said
         assert found.unedited[output].symbol == found.right[output]
+
+
+REFUTED = [
+    (Necessary(components="blocks.0.attn.1", by="mean"), "attention-increments"),
+    (Necessary(components="blocks.0.attn.1", by=["zero", "mean"]), "attention-increments"),
+    (Linear(components="blocks.0.mlp", at_most=0.9), "affine-mlp-increments"),
+]
+
+
+@pytest.mark.parametrize(("claim", "circuit"), REFUTED)
+def test_what_is_not_missed_has_inputs_that_stay_right(on_each_engine, claim, circuit):
+    context = on_each_engine(circuit)
+    verdict = verdict_from_json(json.loads(json.dumps(claim.check(context).as_json())))
+    assert len(verdict.counterexamples) == 10
+    for example in verdict.counterexamples:
+        found = run_again(context.subject, example.replay)
+        right = sum(a.symbol == r for a, r in zip(found.edited, found.right, strict=True))
+        assert right == len(found.right)
+        assert example.line.endswith(f" {right} of {right} answers are right")
 
 
 def test_a_programs_counterexample_too(on_each_engine):
