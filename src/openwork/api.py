@@ -256,7 +256,7 @@ def _store(folder: str | Path | None) -> Store:
 
 
 def _display(experiment: Experiment, progress: bool) -> TrainingDisplay:
-    return TrainingDisplay(_console(progress), experiment.recipe.epochs)
+    return TrainingDisplay(_console(progress))
 
 
 def _console(progress: bool) -> Console:
