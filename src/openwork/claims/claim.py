@@ -16,6 +16,7 @@ from openwork.claims.evidence import UNEDITED
 from openwork.claims.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
+from openwork.claims.wording import which
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
 from openwork.tasks import Task
@@ -142,12 +143,13 @@ class Claim(BaseModel):
         wrong = self._unsolved(context)
         finding = self.find(context)
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
+        sentence = f"{finding.sentence} {which(finding.parts)}" if outcome is Outcome.MIXED else finding.sentence
         guessed = outcome is Outcome.UNDECIDED and any(part.guessed for part in finding.parts)
         advice = UNSOLVED_ADVICE if wrong else GUESSED if guessed else finding.advice(outcome)
         return Verdict(
             claim=self.text(),
             outcome=outcome,
-            sentence=f"{wrong} {finding.sentence}" if wrong else finding.sentence,
+            sentence=f"{wrong} {sentence}" if wrong else sentence,
             parts=finding.parts,
             coverage=finding.coverage or context.coverage,
             effect=finding.effect,
