@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,16 +64,18 @@ def pairs_part(
         pairs: `[alternative, input]`, which count; where none does nothing can be said.
         hits: `[alternative, input]`.
     """
-    count = pairs.sum(axis=0)
-    shares = (pairs & hits).sum(axis=0)[count > 0] / count[count > 0]
-    if not len(shares):
+    count, found = pairs.sum(axis=0), (pairs & hits).sum(axis=0)
+    inputs = int((count > 0).sum())
+    if not inputs:
         return part(label, 0.0, relation, threshold, (0.0, 1.0))
-    mean = float(shares.mean())
+    # In fractions: a sum of rounded thirds can lie below the threshold that it is.
+    total = sum(Fraction(int(found[count == n].sum()), n) for n in range(1, len(pairs) + 1))
+    mean = float(total / inputs)
     if context.whole:
         return part(label, mean, relation, threshold)
     if len(pairs) == 1:
-        return part(label, mean, relation, threshold, clopper_pearson(round(shares.sum()), len(shares)))
-    return part(label, mean, relation, threshold, chernoff(mean, len(shares)))
+        return part(label, mean, relation, threshold, clopper_pearson(int(total), inputs))
+    return part(label, mean, relation, threshold, chernoff(mean, inputs))
 
 
 def count_part(label: str, hits: int, total: int, threshold: float, exact: bool) -> Part:

@@ -15,6 +15,7 @@ from openwork.testing.known_circuits.histories import shuffled_history, sorted_h
 from openwork.testing.known_circuits.knows_nothing import knows_nothing
 from openwork.testing.known_circuits.larger_wins import larger_wins
 from openwork.testing.known_circuits.long_column import long_column
+from openwork.testing.known_circuits.looks_ahead import looks_ahead
 from openwork.testing.known_circuits.looks_too_far import looks_too_far
 from openwork.testing.known_circuits.majority import majority
 from openwork.testing.known_circuits.one_digit_wrong import one_digit_wrong
@@ -46,6 +47,7 @@ MAKERS: tuple[Callable[[], KnownCircuit], ...] = (
     long_column,
     reads_own_answers,
     reads_question,
+    looks_ahead,
     rare_answer,
     looks_too_far,
     one_digit_wrong,
