@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.claims.context import Context
-from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.counterexample import Counterexample, Reading, Replay, Weight
 from openwork.claims.verdict import Part
 
 MOST = 10
@@ -33,9 +33,9 @@ def symbol(context: Context, token: int) -> str:
     return context.task.answer_vocabulary.symbols[int(token)] if token >= 0 else "a tie"
 
 
-def unedited(context: Context, row: int, output: str = "") -> Replay:
-    """The input as it is."""
-    return Replay(number(context, row), output=output)
+def unedited(context: Context, row: int, output: str = "", look: Weight | Reading | None = None) -> Replay:
+    """The input as it is, and what to look at in it beside the answers."""
+    return Replay(number(context, row), output=output, look=look)
 
 
 def number(context: Context, row: int) -> int:

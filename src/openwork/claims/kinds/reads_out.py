@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import astuple
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from openwork.analyses import Way, percent
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import Reading
 from openwork.claims.evidence import NearestAnswer
-from openwork.claims.examples import wrong_answers
+from openwork.claims.examples import unedited, wrong_answers
 from openwork.claims.places import filled, unknown_names
 from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect
@@ -92,7 +95,8 @@ class ReadsOut(Claim):
             f"{percent(self.at_least)} {holding(parts, 'outputs')}: {told(parts, percent)}."
         )
         failing = [o for o, judged in zip(outputs, parts, strict=True) if not judged.holds]
-        against = wrong_answers(context, nearest, failing, "nearest is")
+        look = Reading(site_named(context.spec, self.site).name, *astuple(self._way))
+        against = wrong_answers(context, nearest, failing, "nearest is", partial(unedited, look=look))
         as_the_model = self.basis == "W_U" and (self.after_norm or context.spec.normalization_type is None)
         says = ADVICE_AS_THE_MODEL if as_the_model else ADVICE
         return Finding(parts, sentence, Effect(share, "share of answers read right"), against, says)
