@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from openwork.analyses.result import percent
 from openwork.claims.context import Context, Evidence
@@ -227,11 +228,19 @@ def not_applicable(claim: Claim, reasons: Iterable[Reason]) -> Verdict:
     )
 
 
+def _told_once(error: ValidationError) -> list[ErrorDetails]:
+    """The mistakes, without that a list is too short where what was in it is told to be wrong."""
+    every = error.errors(include_url=False)
+    return [
+        item for item in every if item["type"] != "too_short" or not any(o["loc"][:-1] == item["loc"] for o in every)
+    ]
+
+
 def _reasons(kind: type[Claim], error: ValidationError) -> list[Reason]:
     """A pydantic error as our reasons, with the nearest field where one is unknown."""
     names = {field.alias or name for name, field in kind.model_fields.items()}
     found = []
-    for item in error.errors(include_url=False):
+    for item in _told_once(error):
         where = ".".join(str(step) for step in item["loc"]) or "fields"
         message = item["msg"].removeprefix("Value error, ")
         match item["type"]:
