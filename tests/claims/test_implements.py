@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import FunctionType
 
 import numpy as np
 import pytest
 
 from openwork.claims import Context, Implements, Outcome, Program, program_from_text, program_values
+from openwork.claims.program_values import decided_by
 from openwork.errors import ClaimError
 from openwork.models import spec_for
-from openwork.tasks import ReverseIncrement
+from openwork.tasks import BalancedBrackets, ReverseIncrement
 
 EACH = {"i": "outputs"}
 TASK = ReverseIncrement(4, 3)
@@ -96,6 +98,47 @@ def test_drawn_pairs_have_an_interval_and_a_seed(solved, monkeypatch):
     assert verdict == claim.check(Context(solved.subject))
     assert verdict.forward_rows == 64 + 3 * 2 * 500 == claim.cost(Context(solved.subject))
     assert implements(AT_HEAD, pairs=20).check(solved).outcome == Outcome.UNDECIDED
+
+
+def test_every_source_that_differs_in_nothing_else(on_each_engine):
+    solved = on_each_engine("attention-increments")
+    everywhere = {"digit[0]": "blocks.0.attn.0"}
+    claim = implements(everywhere, each=(), sources="near")
+    verdict = claim.check(solved)
+    assert verdict.outcome == Outcome.CONFIRMED
+    assert verdict.coverage.startswith("all 192 pairs of 64 of 64 inputs that differ only in what the variable")
+    assert verdict.forward_rows == 64 + 2 * 3 * 64 == claim.cost(on_each_engine("attention-increments"))
+    # Any other source brings its other digits along.
+    assert implements(everywhere, each=()).check(solved).outcome == Outcome.REFUTED
+
+
+def test_sources_near_by_are_drawn_where_they_are_too_many(solved, monkeypatch):
+    monkeypatch.setattr("openwork.claims.evidence.program_pairs.ALL_PAIRS", 100)
+    verdict = implements(AT_HEAD, pairs=50, sources="near", at_least=0.9).check(solved)
+    assert verdict.coverage.startswith("50 drawn pairs of 64 of 64 inputs that differ only in what")
+    assert all(part.low < 1 == part.high for part in verdict.parts)
+
+
+def test_what_a_variable_is_computed_from_is_found_by_trying():
+    def both(x):
+        return x[0] + x[2]
+
+    def never(x):
+        return 7
+
+    program = Program.of(digit, y, both, never)
+    assert decided_by(program, TASK, "digit[0]") == ("x[2]",)
+    assert decided_by(program, TASK, "both") == ("x[0]", "x[2]")
+    assert decided_by(program, TASK, "never") == ()
+    found = complaints(Implements(program=program, alignment={"never": "blocks.0.mlp"}, sources="near"))
+    assert "alignment, never: has the same value on every question" in found[0]
+
+
+def test_sources_near_by_need_every_question(solved):
+    claim = implements(AT_HEAD, sources="near")
+    some = replace(solved, subject=solved.subject.on(solved.subject.inputs.take(np.arange(9))))
+    assert claim.check(some).outcome == Outcome.UNDECIDED
+    assert any("not free of one another" in str(r) for r in claim.misfits(BalancedBrackets(4), None))
 
 
 def test_without_its_program_nothing_is_run(solved):

@@ -128,6 +128,13 @@ MUTANTS = (
         "int((~changed | right).sum()), len(right)",
     ),
     Mutant(
+        "implements",
+        "lets sources near by differ in anything",
+        kind("implements")._parts,
+        'if self.sources == "any"',
+        "if True",
+    ),
+    Mutant(
         "learns",
         "takes the rate for the truth",
         kind("learns").find,
