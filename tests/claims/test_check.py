@@ -17,6 +17,7 @@ from openwork.claims import (
     Outcome,
     ReadsOut,
     Replay,
+    Sufficient,
     Unnecessary,
     check,
     plan,
@@ -294,3 +295,18 @@ def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_man
     parts = [part(f"y[{i}]", float(i % 2), ">=", 0.5) for i in range(40)]
     assert which(parts[1:4]) == "It does not hold for y[2]."
     assert which(parts).endswith(", y[23] and 8 more.")
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        (Accuracy(at_least=0.0), "No model could fail this"),
+        (Carries(component="blocks.0.attn.0", variable="x[0]", output="y[2]", at_most=1.0), "No model could fail this"),
+        (Sufficient(nodes="blocks.0.attn"), "nothing was replaced, and no model could fail this"),
+        (Accuracy(at_least=0.1), "can be opened up"),
+    ],
+)
+def test_a_claim_that_no_model_could_fail_is_told_to_say_nothing(solved, claim, told):
+    verdict = claim.check(solved)
+    assert verdict.outcome == Outcome.CONFIRMED
+    assert told in verdict.advice

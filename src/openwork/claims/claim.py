@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
@@ -145,8 +145,7 @@ class Claim(BaseModel):
         finding = self.find(context)
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
         sentence = f"{finding.sentence} {which(finding.parts)}" if outcome is Outcome.MIXED else finding.sentence
-        guessed = outcome is Outcome.UNDECIDED and any(part.guessed for part in finding.parts)
-        advice = UNSOLVED_ADVICE if wrong else GUESSED if guessed else finding.advice(outcome)
+        advice = UNSOLVED_ADVICE if wrong else _of_any_claim(outcome, finding.parts) or finding.advice(outcome)
         return Verdict(
             claim=self.text(),
             outcome=outcome,
@@ -202,6 +201,18 @@ class Claim(BaseModel):
         return f"{self.id}: {self.says}"
 
 
+def _of_any_claim(outcome: Outcome, parts: Sequence[Part]) -> str:
+    """Advice that goes before that of a kind; empty where there is none."""
+    if outcome is Outcome.UNDECIDED and any(part.guessed for part in parts):
+        return GUESSED
+    if outcome is Outcome.CONFIRMED and all(part.empty for part in parts):
+        return SAYS_NOTHING
+    return ""
+
+
+SAYS_NOTHING = (
+    "No model could fail this: with such a threshold the claim says nothing, so give one that could be missed."
+)
 UNSOLVED_ADVICE = (
     "Train the model until it is right on every input; or ask how it works where it is right (--only-right)."
 )

@@ -56,6 +56,11 @@ class Part:
     guess: float | None = None
 
     @property
+    def empty(self) -> bool:
+        """Whether no value could fail it: shares lie between 0 and 1."""
+        return self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1
+
+    @property
     def guessed(self) -> bool:
         """Whether it is open because guessing would do as well."""
         return self.holds is None and self.guess is not None and self.value <= self.guess

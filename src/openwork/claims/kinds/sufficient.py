@@ -146,8 +146,9 @@ class Sufficient(Claim):
 
     def find(self, context: Context) -> Finding:
         """Accuracies, and inputs that go wrong."""
-        parts, examples, shares = [], [], []
+        parts, examples, shares, replaced = [], [], [], False
         for label, outputs, wanted in self._parts(context):
+            replaced |= bool(wanted.edits)
             found = context.evidence(wanted)
             parts.append(known_part(context, label, found, outputs, ">=", self.at_least))
             shares.append(parts[-1].value)
@@ -160,7 +161,8 @@ class Sufficient(Claim):
             f"({claimed(parts, wanted_share, 'outputs')}): {told(parts, percent)}."
         )
         effect = Effect(share, "share of answers right by these alone")
-        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda outcome: ADVICE[outcome])
+        says = ADVICE if replaced else ADVICE | {Outcome.CONFIRMED: ALL_NAMED}
+        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda outcome: says[outcome])
 
 
 def _nodes_at(
@@ -171,6 +173,7 @@ def _nodes_at(
     return frozenset(product(members(spec, p.component, ends), positions))
 
 
+ALL_NAMED = "Every head and MLP is named, so nothing was replaced, and no model could fail this: leave some out."
 ADVICE = {
     Outcome.CONFIRMED: "All else may vary freely; whether less would do, ask with one of these left out.",
     Outcome.REFUTED: "Something that is not named supplies a part of the answer: openwork routes shows what.",
