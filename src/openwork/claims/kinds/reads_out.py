@@ -98,7 +98,10 @@ class ReadsOut(Claim):
         look = Reading(site_named(context.spec, self.site).name, *astuple(self._way))
         against = wrong_answers(context, nearest, failing, "nearest is", partial(unedited, look=look))
         as_the_model = self.basis == "W_U" and (self.after_norm or context.spec.normalization_type is None)
-        says = ADVICE_AS_THE_MODEL if as_the_model else ADVICE
+        last = site_named(context.spec, self.site).name == f"blocks.{context.spec.n_layers - 1}.hook_resid_post"
+        says = ADVICE
+        if as_the_model:
+            says = ADVICE_ITSELF if last and self.measure == "logit" else ADVICE_AS_THE_MODEL
         return Finding(parts, sentence, Effect(share, "share of answers read right"), against, says)
 
 
@@ -107,6 +110,12 @@ MIXED = "Some outputs are written in this basis and others are not: claim it for
 ADVICE = advice(
     confirmed=CONFIRMED,
     refuted="Read it as the model does: after the final norm, with the unembedding.",
+    mixed=MIXED,
+    undecided=MEASURE_MORE,
+)
+ADVICE_ITSELF = advice(
+    confirmed="So the model itself answers: one that is right could not fail this. Read an earlier site, or by cosine.",
+    refuted="The model itself answers so: look at the outputs that it gets wrong.",
     mixed=MIXED,
     undecided=MEASURE_MORE,
 )
