@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from openwork import pipeline
-from openwork.claims import Claim
+from openwork.claims import Claim, require_claims_fit
 from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.progress import TrainingDisplay
@@ -23,7 +23,7 @@ from openwork.imports import import_file, keep_foreign
 from openwork.interop import foreign_model, live_checkpoint, to_live
 from openwork.models import ModelSpec
 from openwork.opened import OpenedRun
-from openwork.report import Reproduction, original_named
+from openwork.report import Reproduction
 from openwork.runs import Run, Store
 from openwork.search import Setting, train_seeds
 from openwork.tasks import Task
@@ -78,7 +78,7 @@ def explain(
     given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
     chosen, asked = _seeds(seeds) if seed is None else (seed,), Inputs(inputs, sample_seed, only_right)
     target = _page(page)
-    with _display(wanted, progress) as display, _store(store) as kept:
+    with _display(progress) as display, _store(store) as kept:
         setting = Setting(kept, engine, threads, display, display.steps)
         found = pipeline.explain(
             made, setting, experiment=wanted, seeds=chosen, claims=given, page=target, inputs=asked
@@ -106,7 +106,7 @@ def train(
     else:
         made = given_task(task, params) if isinstance(task, str) else task
         wanted = named_experiment(made.name, made)
-    with _display(wanted, progress) as display, _store(store) as kept:
+    with _display(progress) as display, _store(store) as kept:
         return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, display.steps))
 
 
@@ -125,8 +125,8 @@ def reproduce(
     Raises:
         OpenworkError: an unknown publication, or a page or store that cannot be written.
     """
-    wanted, target = named_experiment(original_named(publication).experiment), _page(page)
-    with _display(wanted, progress) as display, _store(store) as kept:
+    target = _page(page)
+    with _display(progress) as display, _store(store) as kept:
         setting = Setting(kept, engine, threads, display, display.steps)
         return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
 
@@ -241,7 +241,11 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 
 
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
-    return read_claims(Path(claims), task, spec) if isinstance(claims, str | Path) else tuple(claims)
+    if isinstance(claims, str | Path):
+        return read_claims(Path(claims), task, spec)
+    given = tuple(claims)
+    require_claims_fit(given, task, spec)
+    return given
 
 
 def _page(page: str | Path | None) -> Path | None:
@@ -255,8 +259,8 @@ def _store(folder: str | Path | None) -> Store:
     return Store.open(None if folder is None else Path(folder))
 
 
-def _display(experiment: Experiment, progress: bool) -> TrainingDisplay:
-    return TrainingDisplay(_console(progress), experiment.recipe.epochs)
+def _display(progress: bool) -> TrainingDisplay:
+    return TrainingDisplay(_console(progress))
 
 
 def _console(progress: bool) -> Console:

@@ -14,7 +14,7 @@ from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, silent
-from openwork.claims import Claim, Context, Cost, Trials, Verdict, check, plan, shipped_for
+from openwork.claims import Claim, Context, Cost, Trials, Verdict, check, plan, require_claims_fit, shipped_for
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.models import Stack
@@ -240,7 +240,7 @@ class OpenedRun:
     @cached_property
     def claims(self) -> Judged:
         """The verdicts on the claims given, or on those that ship for the task: an article's, or our own."""
-        return self.check(self._asserted)
+        return Judged(check(self._asserted, self._context, known=self.known))
 
     @property
     def _asserted(self) -> tuple[Claim, ...]:
@@ -256,10 +256,16 @@ class OpenedRun:
         """Judges claims on this model; those that the store has a verdict on are not judged again.
 
         Args:
-            claims: what to judge; one that does not fit the model is UNDECIDED, and says why.
+            claims: what to judge.
             watch: called after every measurement, with the inputs that it ran through the model.
+
+        Raises:
+            ClaimError: claims that do not fit this model, with every reason, before anything runs. An article's claims
+                (`claims`) may be about other models too: there such a one is UNDECIDED.
         """
-        return Judged(check(tuple(claims), replace(self._context, watch=watch), known=self.known))
+        claims = tuple(claims)
+        require_claims_fit(claims, self.subject.task, self.subject.spec)
+        return Judged(check(claims, replace(self._context, watch=watch), known=self.known))
 
     def plan(self, claims: Iterable[Claim]) -> Cost:
         """What judging these claims takes, before anything runs."""

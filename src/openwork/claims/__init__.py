@@ -1,7 +1,7 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
 from openwork.claims.articles import article_for, instead_for, shipped_for
-from openwork.claims.check import Cost, check, plan
+from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Trials
 from openwork.claims.counterexample import Counterexample, Replay
@@ -53,6 +53,7 @@ __all__ = [
     "parse_claims",
     "plan",
     "program_from_text",
+    "require_claims_fit",
     "shipped_for",
     "verdict_from_json",
 ]

@@ -63,7 +63,7 @@ def check(
     with Store.open(store) as kept:
         found = kept.find(run)
         given = read_claims(claims, found.task, found.spec, program or ())
-        with TrainingDisplay(aside(), 0 if found.imported else found.experiment.recipe.epochs) as display:
+        with TrainingDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
             opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
             if plan:

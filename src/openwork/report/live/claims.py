@@ -28,7 +28,7 @@ def _claim(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any]:
         "outcome": str(verdict.outcome),
         "definition": definition(type(claim)),
         "cases": [
-            {"label": p.label, "value": p.value, "relation": p.relation, "threshold": p.threshold, "holds": p.holds}
+            {name: getattr(p, name) for name in ("label", "value", "relation", "threshold", "holds", "guess")}
             for p in verdict.parts
         ],
         "examples": [_example(example, context) for example in verdict.counterexamples],

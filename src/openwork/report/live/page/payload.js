@@ -23,6 +23,7 @@
  * @property {number} value
  * @property {">=" | "<="} relation
  * @property {number} threshold
+ * @property {number | null} guess what always giving the most frequent answer would reach; null where that is no rival
  * @property {boolean | null} holds
  */
 
