@@ -16,10 +16,13 @@ from rich.text import Text as RichText
 
 from openwork.report import parts as p
 from openwork.report.paragraph import WIDTH, Paragraph, prose
+from openwork.report.track_marks import fitting, key_line, marks, ruler, values_at
 
 INDENT = 2
 HEAD = 13
 """where the number of a verdict starts"""
+LABEL = 20
+"""what stands before a track"""
 BLOCKS = "▁▂▃▄▅▆▇█"
 SIGNS: dict[str, tuple[str, str]] = {
     "CONFIRMED": ("✓", "bold green"),
@@ -122,6 +125,28 @@ def sparkline(values: Sequence[float], log: bool = False, width: int = 36) -> st
     reach = (high - low) or 1.0
     top = len(BLOCKS) - 1
     return "".join(BLOCKS[round((v - low) / reach * top)] if math.isfinite(v) else " " for v in shown)
+
+
+@terminal_of.register
+def _(part: p.Tracks) -> RenderableType:
+    width = WIDTH - LABEL - 2
+    places = fitting(part.places, width)
+    table = _bare_table()
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_row(RichText(part.x_title, "dim"), RichText(ruler(places, width), "dim"))
+    for curve in part.curves:
+        for series in curve.series:
+            line = sparkline(values_at(series, places), curve.log_y, width)
+            table.add_row(RichText(shorten(f"{curve.title}, {series.name}", LABEL, placeholder=" …")), line)
+    for track in part.tracks:
+        table.add_row(RichText(shorten(track.name, LABEL, placeholder="…"), "bold"), marks(track, places))
+    left = len(part.places) - len(places)
+    gap = (
+        [Paragraph(f"{left} of {len(part.places)} places are left out here, for want of room.", "dim")] if left else []
+    )
+    notes = [Paragraph(text, "dim") for text in (key_line(), part.caption) if text]
+    return Group(prose(part.title, "bold"), table, *gap, *notes)
 
 
 @terminal_of.register

@@ -1,0 +1,152 @@
+"""Claims over training: since when each is true, beneath loss and accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from openwork.claims import ClaimOverTraining, Judgement, Outcome, OverTraining
+from openwork.claims.over_training import Since
+from openwork.report.parts import (
+    MOMENTS,
+    NOTHING,
+    Curve,
+    Fold,
+    Moment,
+    MomentKind,
+    Part,
+    Series,
+    Table,
+    Text,
+    Track,
+    Tracks,
+    columns,
+)
+from openwork.runs import EpochRecord
+from openwork.training import Measured
+
+HOW = (
+    "What is filled was judged. An outline is what the numbers say of a model that does not solve the task yet, whose "
+    "mechanism cannot be judged: many claims hold of a model that knows nothing. The higher a bar, the more of the "
+    "claim's cases hold."
+)
+
+
+def over_training_parts(result: OverTraining) -> tuple[Part, ...]:
+    """The curves with a track for each claim, when each became true, and every checkpoint in a fold."""
+    figure = Tracks(
+        "When each claim became true",
+        (accuracy_curve(result), loss_curve(result)),
+        tuple(track(found, result.steps()) for found in result.claims),
+        "epoch",
+        f"{HOW} Measured on {result.coverage}.",
+    )
+    aside = tuple(Text(f"Not judged here: {one.claim.id} {one.why}.", "note") for one in result.aside)
+    numbers = Fold("Every checkpoint in numbers", (_numbers(result),))
+    return Text(result.summary), figure, _since_when(result), *aside, numbers
+
+
+def accuracy_curve(result: OverTraining) -> Curve:
+    """Accuracy over the same axis as the claims."""
+    lines = _lines(result, lambda measured: measured.accuracy)
+    return Curve("Accuracy", lines, "epoch", "share of graded positions", y_range=(0, 1), x_range=_reach(result))
+
+
+def loss_curve(result: OverTraining) -> Curve:
+    """Loss over the same axis as the claims."""
+    lines = _lines(result, lambda measured: measured.loss)
+    return Curve("Loss", lines, "epoch", "loss in nats, log scale", log_y=True, x_range=_reach(result))
+
+
+def track(found: ClaimOverTraining, steps: dict[int, int]) -> Track:
+    """One claim along the training; `steps` are optimiser steps by epoch."""
+    return Track(found.claim.id, tuple(_moment(j, steps[j.epoch]) for j in found.judged), found.sentence)
+
+
+def _moment(judgement: Judgement, step: int) -> Moment:
+    share = judgement.holding / judgement.cases if judgement.cases else 0.0
+    words = MOMENTS[_kind(judgement)][1]
+    return Moment(
+        judgement.epoch, _kind(judgement), share, f"epoch {judgement.epoch} (step {step:,}), {words}: {judgement}"
+    )
+
+
+def _kind(judgement: Judgement) -> MomentKind:
+    kinds: dict[Outcome, MomentKind] = {
+        Outcome.CONFIRMED: "holds",
+        Outcome.MIXED: "some",
+        Outcome.REFUTED: "fails",
+        Outcome.UNDECIDED: "numbers" if judgement.numbers is Outcome.CONFIRMED else "open",
+    }
+    return kinds[judgement.outcome]
+
+
+def _lines(result: OverTraining, value: Callable[[Measured], float]) -> tuple[Series, ...]:
+    def line(name: str, part: Callable[[EpochRecord], Measured | None]) -> Series:
+        known = [(record.epoch, measured) for record in result.history if (measured := part(record)) is not None]
+        return Series(name, tuple(float(e) for e, _ in known), tuple(float(value(m)) for _, m in known))
+
+    lines = line("training", lambda record: record.train), line("held out", lambda record: record.held_out)
+    return tuple(one for one in lines if one.x)
+
+
+def _reach(result: OverTraining) -> tuple[float, float]:
+    """From before the first epoch to the last."""
+    return 0.0, float(max(1, *(record.epoch for record in result.history), *result.epochs))
+
+
+def _since_when(result: OverTraining) -> Table:
+    steps = result.steps()
+    heads = columns("claim", "first true", "for good", "step", "numbers from", "at the end", numeric=(1, 2, 3, 4))
+    rows = tuple(
+        (
+            found.claim.id,
+            _epoch(found.first, "never"),
+            _epoch(found.for_good),
+            NOTHING if found.for_good is None else f"{steps[found.for_good.epoch]:,}",
+            _epoch(found.numbers_for_good),
+            _ended(found),
+        )
+        for found in result.claims
+    )
+    gaps = any(_gap(s) for f in result.claims for s in (f.first, f.for_good, f.numbers_for_good))
+    between = " 20..24: not yet at epoch 20, but at 24, and nothing between was judged." if gaps else ""
+    caption = (
+        f"Epochs. Numbers from: since when all cases hold, whether or not the task was solved.{between} Judging it all "
+        f"takes {result.forward_rows:,} inputs through the model."
+    )
+    return Table(heads, rows, caption)
+
+
+def _epoch(since: Since | None, otherwise: str = NOTHING) -> str:
+    if since is None:
+        return otherwise
+    return f"{since.before}..{since.epoch}" if _gap(since) else str(since.epoch)
+
+
+def _gap(since: Since | None) -> bool:
+    return since is not None and since.before is not None and since.before < since.epoch - 1
+
+
+def _ended(found: ClaimOverTraining) -> str:
+    if not found.judged:
+        return NOTHING
+    last = found.judged[-1]
+    return f"{last.outcome} {last.holding}/{last.cases}" if last.cases else str(last.outcome)
+
+
+def _numbers(result: OverTraining) -> Table:
+    """A row for each checkpoint, a column for each claim: how many cases hold, and whether that is a verdict."""
+    steps = result.steps()
+    names = ("epoch", "step", *(found.claim.id for found in result.claims))
+    known = [{judgement.epoch: judgement for judgement in found.judged} for found in result.claims]
+    rows = tuple(
+        (str(epoch), f"{steps[epoch]:,}", *(_cell(judged.get(epoch)) for judged in known)) for epoch in result.epochs
+    )
+    signs = "; ".join(f"{sign} {words}" for sign, words in MOMENTS.values())
+    return Table(columns(*names, numeric=range(len(names))), rows, f"Cases that hold, of how many. {signs}.")
+
+
+def _cell(judgement: Judgement | None) -> str:
+    if judgement is None:
+        return NOTHING
+    return f"{MOMENTS[_kind(judgement)][0]} {judgement.holding} of {judgement.cases}"
