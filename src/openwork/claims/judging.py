@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.claims.checkpoints import Training, chosen, coarse_to_fine, rows_at_one, set_apart, sorted_out
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context
+from openwork.claims.evidence import UNEDITED
 from openwork.claims.judgement_book import Book
 from openwork.claims.over_training import Aside, ClaimOverTraining, Judgement, OverTraining, judgement_of
 from openwork.claims.verdict import Outcome
 
 CHEAP = 2**22
 """forward rows that a report spends on what nobody has asked for yet: a second or two"""
+LEAST_RIGHT = 0.5
+"""share of inputs answered right below which nothing is decided on those alone: a model that is seldom right may be so
+by chance, and a claim that holds of one input in a thousand is not true yet"""
 SAVE_EVERY = 5.0
 """seconds between saves: what is lost where the process is killed"""
 
@@ -59,7 +63,8 @@ def judge_over_training(
 ) -> OverTraining:
     """Judges each claim at each chosen checkpoint; what is known is not judged again, what is found is kept.
 
-    At each checkpoint the outcome is what `check` would say of the model as it was then. The ends come first and then
+    At each checkpoint the outcome is what `check` would say of the model as it was then; only that on inputs answered
+    right, where these are asked for, nothing is decided while they are fewer than half. The ends come first and then
     what lies between, from coarse to fine, so that whoever interrupts it has an even picture: what was judged is kept.
 
     Args:
@@ -111,7 +116,14 @@ def known_or_cheap(training: Training, claims: Sequence[Claim], spend: bool) -> 
 def _judged(claim: Claim, epoch: int, context: Context | None) -> Judgement:
     if context is None:
         return Judgement(epoch, Outcome.UNDECIDED, Outcome.UNDECIDED, 0, 0, None, "the weights are not finite")
-    return judgement_of(epoch, claim.check(context))
+    judged = judgement_of(epoch, claim.check(context))
+    too_few = claim.about_mechanism and context.only_right and _right(context) < LEAST_RIGHT
+    return replace(judged, outcome=Outcome.UNDECIDED) if too_few else judged
+
+
+def _right(context: Context) -> float:
+    """Share of inputs that are answered right at every output."""
+    return float((context.evidence(UNEDITED) == context.subject.inputs.answers).all(axis=1).mean())
 
 
 def _result(

@@ -18,8 +18,8 @@ class Judgement:
     Attributes:
         epoch: epochs finished; 0 is before the first.
         outcome: what `check` says of the model as it was then.
-        numbers: what the cases say by themselves. It differs from `outcome` where the model does not solve the task:
-            how it works cannot be judged then, and `outcome` is UNDECIDED.
+        numbers: what the cases say by themselves. It differs from `outcome` where the model does not solve the task,
+            or is right on too few inputs: how it works cannot be judged then, and `outcome` is UNDECIDED.
         holding: how many cases hold.
         cases: of how many.
         effect: how large what was found is; None where nothing was measured.
@@ -83,11 +83,14 @@ class Since:
     before: int | None
     """None where it was so at the first checkpoint judged"""
 
+    @property
+    def skips(self) -> bool:
+        """Whether there were epochs between the two."""
+        return self.before is not None and self.before < self.epoch - 1
+
     def __str__(self) -> str:
-        """`epoch 24`; or, where others lie between, `epoch 24, not yet 20`."""
-        if self.before is None or self.before == self.epoch - 1:
-            return f"epoch {self.epoch}"
-        return f"epoch {self.epoch}, not yet {self.before}"
+        """`epoch 24`; or, where others lie between, `epoch 24 (not yet 20)`."""
+        return f"epoch {self.epoch} (not yet {self.before})" if self.skips else f"epoch {self.epoch}"
 
 
 @dataclass(frozen=True)

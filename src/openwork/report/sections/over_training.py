@@ -108,8 +108,11 @@ def _since_when(result: OverTraining) -> Table:
         )
         for found in result.claims
     )
-    gaps = any(_gap(s) for f in result.claims for s in (f.first, f.for_good, f.numbers_for_good))
-    between = " 20..24: not yet at epoch 20, but at 24, and nothing between was judged." if gaps else ""
+    told = (since for f in result.claims for since in (f.first, f.for_good, f.numbers_for_good))
+    between = "".join(
+        f" {gap.before}..{gap.epoch}: not yet at epoch {gap.before}, but at {gap.epoch}, and nothing between was judged."
+        for gap in [since for since in told if since is not None and since.skips][:1]
+    )
     caption = (
         f"Epochs. Numbers from: since when all cases hold, whether or not the task was solved.{between} Judging it all "
         f"takes {result.forward_rows:,} inputs through the model."
@@ -120,11 +123,7 @@ def _since_when(result: OverTraining) -> Table:
 def _epoch(since: Since | None, otherwise: str = NOTHING) -> str:
     if since is None:
         return otherwise
-    return f"{since.before}..{since.epoch}" if _gap(since) else str(since.epoch)
-
-
-def _gap(since: Since | None) -> bool:
-    return since is not None and since.before is not None and since.before < since.epoch - 1
+    return f"{since.before}..{since.epoch}" if since.skips else str(since.epoch)
 
 
 def _ended(found: ClaimOverTraining) -> str:
