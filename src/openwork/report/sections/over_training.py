@@ -108,16 +108,18 @@ def _since_when(result: OverTraining) -> Table:
         )
         for found in result.claims
     )
-    told = (since for f in result.claims for since in (f.first, f.for_good, f.numbers_for_good))
-    between = "".join(
-        f" {gap.before}..{gap.epoch}: not yet at epoch {gap.before}, but at {gap.epoch}, and nothing between was judged."
-        for gap in [since for since in told if since is not None and since.skips][:1]
-    )
     caption = (
-        f"Epochs. Numbers from: since when all cases hold, whether or not the task was solved.{between} Judging it all "
-        f"takes {result.forward_rows:,} inputs through the model."
+        f"Epochs. Numbers from: since when all cases hold, whether or not the task was solved.{_between(result)} "
+        f"Judging it all takes {result.forward_rows:,} inputs through the model."
     )
     return Table(heads, rows, caption)
+
+
+def _between(result: OverTraining) -> str:
+    """How to read two epochs in one cell, where any cell has two."""
+    told = (since for f in result.claims for since in (f.first, f.for_good, f.numbers_for_good))
+    skipping = [_epoch(since) for since in told if since is not None and since.skips]
+    return f" {skipping[0]}: at the second and not yet at the first; none between was judged." if skipping else ""
 
 
 def _epoch(since: Since | None, otherwise: str = NOTHING) -> str:
