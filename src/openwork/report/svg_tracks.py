@@ -82,9 +82,9 @@ def _axis(title: str, ground: float, height: float, frame: Frame) -> list[Child]
 
 def svg_moment(kind: str) -> Markup:
     """A sample of one kind, for the key."""
-    tall = {"some": 7.0, "fails": FLAT, "open": 5.0}.get(kind, 14.0)
-    inside = element("rect", class_=f"ow-moment ow-moment-{kind}", x=1, y=15 - tall, width=8, height=tall)
-    return element("svg", inside, class_="ow-sample", width=10, height=16, aria_hidden="true")
+    tall = {"some": 6.0, "fails": FLAT, "open": 4.0}.get(kind, 11.0)
+    inside = element("rect", class_=f"ow-moment ow-moment-{kind}", x=1, y=12 - tall, width=8, height=tall)
+    return element("svg", inside, class_="ow-sample", width=10, height=13, aria_hidden="true")
 
 
 def key_entries() -> list[tuple[str, Markup]]:

@@ -11,6 +11,7 @@ from openwork.report.parts import (
     NOTHING,
     Curve,
     Fold,
+    Mark,
     Moment,
     MomentKind,
     Part,
@@ -48,7 +49,10 @@ def over_training_parts(result: OverTraining) -> tuple[Part, ...]:
 def accuracy_curve(result: OverTraining) -> Curve:
     """Accuracy over the same axis as the claims."""
     lines = _lines(result, lambda measured: measured.accuracy)
-    return Curve("Accuracy", lines, "epoch", "share of graded positions", y_range=(0, 1), x_range=_reach(result))
+    solved = result.solved_for_good
+    marks = () if solved is None else (Mark(solved, f"all right from epoch {solved}"),)
+    unit = "share of graded positions"
+    return Curve("Accuracy", lines, "epoch", unit, y_range=(0, 1), marks=marks, x_range=_reach(result))
 
 
 def loss_curve(result: OverTraining) -> Curve:
