@@ -196,7 +196,7 @@ export class Tracks {
     if (event.key === "Escape") return this.#clear();
     if (event.key === "Enter" && claim) return pick(claim);
     /** @type {Record<string, [number, number]>} */
-    const moves = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1], Home: [-last, 0], End: [last, 0] };
+    const moves = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1], Home: [-Infinity, 0], End: [Infinity, 0] };
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
