@@ -59,7 +59,7 @@ def judge(opened: OpenedRun, claims: Sequence[Claim], points: Points, output: Pa
     try:
         found = judge_over_training(opened.training, claims, points, StepDisplay(aside()))
     except KeyboardInterrupt:
-        aside().print("\nWhat was judged is kept: the same command goes on from there.", soft_wrap=True)
+        aside().print("\nWhat was judged is kept.", soft_wrap=True)
         raise
     if output is not None:
         write_html(_document(opened, found), output)

@@ -138,15 +138,21 @@ def _(part: p.Tracks) -> RenderableType:
     for curve in part.curves:
         for series in curve.series:
             line = sparkline(values_at(series, places), curve.log_y, width)
-            table.add_row(RichText(shorten(f"{curve.title}, {series.name}", LABEL, placeholder=" …")), line)
+            table.add_row(_label(f"{curve.title}, {series.name}"), line)
     for track in part.tracks:
-        table.add_row(RichText(shorten(track.name, LABEL, placeholder="…"), "bold"), marks(track, places))
+        table.add_row(_label(track.name, "bold"), marks(track, places))
     left = len(part.places) - len(places)
     gap = (
         [Paragraph(f"{left} of {len(part.places)} places are left out here, for want of room.", "dim")] if left else []
     )
     notes = [Paragraph(text, "dim") for text in (key_line(), part.caption) if text]
     return Group(prose(part.title, "bold"), table, *gap, *notes)
+
+
+def _label(text: str, style: str = "") -> RichText:
+    label = RichText(text, style)
+    label.truncate(LABEL, overflow="ellipsis")
+    return label
 
 
 @terminal_of.register
