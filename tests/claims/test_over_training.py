@@ -15,6 +15,7 @@ from openwork.claims import (
     Outcome,
     Split,
     Training,
+    checkpoints,
     judge_over_training,
     known_or_cheap,
     plan_over_training,
@@ -256,6 +257,16 @@ def test_points_are_spread_evenly_with_both_ends(training):
     assert judge_over_training(training, [RIGHT], [10, 4, 4]).epochs == (4, 10)
     assert judge_over_training(training, [RIGHT], 100).epochs == (0, 2, 4, 6, 8, 10)
     assert spread(range(41), 5) == (0, 10, 20, 30, 40)
+
+
+def test_what_would_cost_too_much_is_judged_at_some(training, monkeypatch):
+    monkeypatch.setattr(checkpoints, "FEWEST", 3)
+    monkeypatch.setattr(checkpoints, "MOST_WORK", 5 * 64)
+    assert judge_over_training(training, [RIGHT]).epochs == spread((0, 2, 4, 6, 8, 10), 5)
+    monkeypatch.setattr(checkpoints, "MOST_WORK", 0)
+    assert len(judge_over_training(training, [RIGHT]).epochs) == 3
+    monkeypatch.setattr(checkpoints, "MOST_POINTS", 2)
+    assert judge_over_training(training, [RIGHT]).epochs == (0, 10)
 
 
 def test_the_ends_come_first_and_every_point_comes_once():

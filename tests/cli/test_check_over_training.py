@@ -104,6 +104,18 @@ def test_the_page_holds_the_figure_and_the_report_what_is_known(check, openwork,
     assert "When each claim became true" in Path("report.html").read_text(encoding="utf-8")
 
 
+def test_a_report_judges_over_training_where_that_is_cheap_or_asked_for(openwork, trained, monkeypatch):
+    def written(*words: str) -> str:
+        assert openwork("report", trained, "--static", "-o", "report.html", *words).code == 0
+        return Path("report.html").read_text(encoding="utf-8")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("openwork.claims.judging.CHEAP", 0)
+        assert "When each claim became true" not in written()
+        assert "mlps-necessary" in written("--over-training").partition("When each claim became true")[2]
+        assert "When each claim became true" in written()  # it is known by now
+
+
 def test_its_options_go_with_it_alone(openwork, trained):
     done = openwork("check", "mine.toml", trained, "--points", "3", "-o", "page.html")
     assert done.code == 2 and "--points" in done.err and "--output" in done.err

@@ -20,6 +20,8 @@ from openwork.runs import Run
 
 MOST_WORK = 2**27
 """forward rows up to which every checkpoint is judged unless fewer are asked for: some minutes on one core"""
+MOST_POINTS = 256
+"""checkpoints that are judged at most unless more are asked for: as many as a figure can show"""
 FEWEST = 9
 """checkpoints that are judged where all would take more than that, at the least"""
 
@@ -119,7 +121,7 @@ def chosen(training: Training, claims: Sequence[Claim], points: int | Sequence[i
     """
     recorded = training.recorded
     if points is None:
-        points = max(FEWEST, MOST_WORK // max(rows_at_one(training, claims), 1))
+        points = min(MOST_POINTS, max(FEWEST, MOST_WORK // max(rows_at_one(training, claims), 1)))
     if isinstance(points, int):
         if points < 2:
             raise ClaimError("at which checkpoints?", Reason("points", f"{points} is below 2", "one is openwork check"))

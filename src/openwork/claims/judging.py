@@ -70,8 +70,8 @@ def judge_over_training(
     Args:
         training: the run, and what its claims are judged on.
         claims: what to judge; those that no checkpoint decides are told aside.
-        points: how many checkpoints, or which epochs. Unless given, all of them where that takes at most 2**27 forward
-            rows, else as many as that allows, evenly spread, but not fewer than 9.
+        points: how many checkpoints, or which epochs. Unless given, all of them where they are at most 256 and take at
+            most 2**27 forward rows, else as many as that allows, evenly spread, but not fewer than 9.
         watch: is told how far it is.
 
     Raises:
@@ -101,13 +101,13 @@ def judge_over_training(
 
 
 def known_or_cheap(training: Training, claims: Sequence[Claim], spend: bool) -> OverTraining | None:
-    """What a report shows: what was judged before, at whichever checkpoints; with `spend`, all of it where that is
-    cheap. None where neither is, where the run has no stored training, or no claim is decided by checkpoints."""
+    """What a report shows: what was judged before, at whichever checkpoints; with `spend`, the usual ones where that
+    is cheap. None where neither is, where the run has no stored training, or no claim is decided by checkpoints."""
     fitting, aside = set_apart(claims, training.context)
     if training.why_not or not fitting:
         return None
-    if spend and plan_over_training(training, claims, training.recorded).forward_rows <= CHEAP:
-        return judge_over_training(training, claims, training.recorded)
+    if spend and plan_over_training(training, claims).forward_rows <= CHEAP:
+        return judge_over_training(training, claims)
     book = Book.read(training.inputs, training.memory, fitting)
     epochs = tuple(e for e in training.recorded if any(book.knows(claim, e) for claim in fitting))
     return _result(training, book, fitting, aside, epochs) if epochs else None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 from openwork.report.parts import MOMENTS, Series, Track
+
+Place = TypeVar("Place", bound=float)
 
 
 def marks(track: Track, places: Sequence[float]) -> str:
@@ -19,7 +22,7 @@ def key_line() -> str:
     return "   ".join(f"{sign} {words}" for sign, words in MOMENTS.values())
 
 
-def fitting(places: Sequence[float], width: int) -> tuple[float, ...]:
+def fitting(places: Sequence[Place], width: int) -> tuple[Place, ...]:
     """As many places as fit, evenly from the last backwards, so that the end is always among them."""
     every = max(1, math.ceil(len(places) / width))
     return tuple(reversed(places[::-1][::every]))

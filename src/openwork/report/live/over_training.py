@@ -10,7 +10,7 @@ from openwork.analyses import Result
 from openwork.claims import OverTraining
 from openwork.report.lower_html import slug
 from openwork.report.parts import MOMENTS, Series
-from openwork.report.sections.over_training import HOW, accuracy_curve, loss_curve, track
+from openwork.report.sections.over_training import accuracy_curve, how, loss_curve, tracks
 
 
 def live_over_training(results: Sequence[Result]) -> dict[str, Any] | None:
@@ -18,13 +18,11 @@ def live_over_training(results: Sequence[Result]) -> dict[str, Any] | None:
     found = next((result for result in results if isinstance(result, OverTraining)), None)
     if found is None:
         return None
-    steps = found.steps()
-    gaps = "" if len(found.epochs) == found.recorded else f" Judged at {len(found.epochs)} of {found.recorded}."
     return {
-        "how": f"{HOW} Measured on {found.coverage}.{gaps}",
+        "how": how(found),
         "solved": found.solved_for_good,
         "kinds": {kind: words for kind, (_, words) in MOMENTS.items()},
-        "steps": [[epoch, step] for epoch, step in sorted(steps.items())],
+        "steps": [[epoch, step] for epoch, step in sorted(found.steps().items())],
         "curves": {
             "accuracy": _lines(accuracy_curve(found).series),
             "loss": _lines(loss_curve(found).series),
@@ -36,7 +34,7 @@ def live_over_training(results: Sequence[Result]) -> dict[str, Any] | None:
                 "said": shown.said,
                 "moments": [{"epoch": m.x, "kind": m.kind, "share": m.share, "told": m.told} for m in shown.moments],
             }
-            for shown in (track(claim, steps) for claim in found.claims)
+            for shown in tracks(found)
         ],
         "aside": [f"{aside.claim.id} {aside.why}." for aside in found.aside],
     }

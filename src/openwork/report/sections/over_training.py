@@ -22,6 +22,7 @@ from openwork.report.parts import (
     Tracks,
     columns,
 )
+from openwork.report.track_marks import fitting
 from openwork.runs import EpochRecord
 from openwork.training import Measured
 
@@ -30,6 +31,8 @@ HOW = (
     "mechanism cannot be judged: many claims hold of a model that knows nothing. The higher a bar, the more of the "
     "claim's cases hold."
 )
+MOST_SHOWN = 300
+"""moments on a track: more are thinner than a line"""
 
 
 def over_training_parts(result: OverTraining) -> tuple[Part, ...]:
@@ -37,9 +40,9 @@ def over_training_parts(result: OverTraining) -> tuple[Part, ...]:
     figure = Tracks(
         "When each claim became true",
         (accuracy_curve(result), loss_curve(result)),
-        tuple(track(found, result.steps()) for found in result.claims),
+        tracks(result),
         "epoch",
-        f"{HOW} Measured on {result.coverage}.",
+        how(result),
     )
     aside = tuple(Text(f"Not judged here: {one.claim.id} {one.why}.", "note") for one in result.aside)
     numbers = Fold("Every checkpoint in numbers", (_numbers(result),))
@@ -61,9 +64,25 @@ def loss_curve(result: OverTraining) -> Curve:
     return Curve("Loss", lines, "epoch", "loss in nats, log scale", log_y=True, x_range=_reach(result))
 
 
-def track(found: ClaimOverTraining, steps: dict[int, int]) -> Track:
-    """One claim along the training; `steps` are optimiser steps by epoch."""
-    return Track(found.claim.id, tuple(_moment(j, steps[j.epoch]) for j in found.judged), found.sentence)
+def tracks(result: OverTraining) -> tuple[Track, ...]:
+    """A track for each claim; of very many checkpoints some, the last among them."""
+    steps, shown = result.steps(), set(fitting(result.epochs, MOST_SHOWN))
+    return tuple(
+        Track(
+            found.claim.id,
+            tuple(_moment(j, steps[j.epoch]) for j in found.judged if j.epoch in shown),
+            found.sentence,
+        )
+        for found in result.claims
+    )
+
+
+def how(result: OverTraining) -> str:
+    """How the tracks are to be read, and what they leave out."""
+    shown, judged = len(fitting(result.epochs, MOST_SHOWN)), len(result.epochs)
+    gaps = "" if judged == result.recorded else f" Judged at {judged} of {result.recorded} checkpoints."
+    drawn = "" if shown == judged else f" {shown} of those judged are drawn."
+    return f"{HOW} Measured on {result.coverage}.{gaps}{drawn}"
 
 
 def _moment(judgement: Judgement, step: int) -> Moment:
