@@ -122,7 +122,7 @@ def _axes(curve: Curve, frame: Frame) -> list[Child]:
         pieces.append(element("text", tick_text(tick), class_="ow-column-label", x=x, y=frame.bottom + 18))
     middle = (LEFT + frame.right) / 2
     pieces.append(element("text", curve.x_title, class_="ow-x-title", x=middle, y=frame.height - 6))
-    pieces.append(element("text", curve.y_title, class_="ow-y-title", x=0, y=16))
+    pieces.append(element("text", curve.y_title, class_="ow-y-title", x=0, y=14))
     pieces.append(element("line", class_="ow-axis", x1=LEFT, x2=frame.right, y1=frame.bottom, y2=frame.bottom))
     return pieces
 
@@ -134,7 +134,7 @@ def _marks(curve: Curve, frame: Frame) -> list[Child]:
         pieces.append(element("line", class_="ow-mark", x1=x, x2=x, y1=TOP - 18, y2=frame.bottom))
         after = x < (LEFT + frame.right) / 2
         kind = "ow-mark-label" if after else "ow-mark-label ow-before"
-        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 11))
+        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 7))
     return pieces
 
 
