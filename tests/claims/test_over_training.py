@@ -223,14 +223,17 @@ def test_on_inputs_answered_right_nothing_is_decided_while_they_are_few(training
     assert right.for_good.epoch == 6
 
 
-def test_weights_that_are_not_finite_are_not_judged(training):
+def test_a_model_that_diverged_is_not_judged(training):
     def broken(epoch):
         stack = training.weights_at(epoch)
         return Stack(stack.spec, np.full_like(stack.flat, np.nan)) if epoch == 4 else stack
 
-    found = judge_over_training(dataclasses.replace(training, weights_at=broken), [RIGHT])
-    assert found.claims[0].judged[2].coverage == "the weights are not finite"
-    assert marks(found)["accuracy"] == "RCuCCC"
+    *before, last = training.run.history
+    lost = dataclasses.replace(last, train=dataclasses.replace(last.train, loss=float("nan")))
+    run = dataclasses.replace(training.run, history=(*before, lost))
+    found = judge_over_training(dataclasses.replace(training, run=run, weights_at=broken), [RIGHT])
+    assert "not finite" in found.claims[0].judged[2].coverage
+    assert marks(found)["accuracy"] == "RCuCCu"
 
 
 @pytest.mark.parametrize(

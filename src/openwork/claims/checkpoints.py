@@ -67,7 +67,8 @@ class Training:
             raise ClaimError("there is no training to judge over", self.why_not)
 
     def context_at(self, epoch: int) -> Context | None:
-        """The model after this epoch, nothing measured of it yet; None where its weights are not finite.
+        """The model after this epoch, nothing measured of it yet; None where it diverged: its weights or its loss are
+        not finite.
 
         Raises:
             ClaimError: there is no training.
@@ -75,7 +76,8 @@ class Training:
         self.require()
         assert self.weights_at is not None
         stack, subject = self.weights_at(epoch), self.context.subject
-        if not np.isfinite(stack.flat).all():
+        losses = [record.train.loss for record in self.run.history if record.epoch == epoch]
+        if not np.isfinite(stack.flat).all() or not np.isfinite(losses).all():
             return None
         return replace(self.fresh, subject=Subject(subject.engine, stack, subject.task, subject.inputs))
 

@@ -19,6 +19,7 @@ CHEAP = 2**22
 LEAST_RIGHT = 0.5
 """share of inputs answered right below which nothing is decided on those alone: a model that is seldom right may be so
 by chance, and a claim that holds of one input in a thousand is not true yet"""
+DIVERGED = "nothing was measured: the model's weights or its loss are not finite"
 SAVE_EVERY = 5.0
 """seconds between saves: what is lost where the process is killed"""
 
@@ -115,7 +116,7 @@ def known_or_cheap(training: Training, claims: Sequence[Claim], spend: bool) -> 
 
 def _judged(claim: Claim, epoch: int, context: Context | None) -> Judgement:
     if context is None:
-        return Judgement(epoch, Outcome.UNDECIDED, Outcome.UNDECIDED, 0, 0, None, "the weights are not finite")
+        return Judgement(epoch, Outcome.UNDECIDED, Outcome.UNDECIDED, 0, 0, None, DIVERGED)
     judged = judgement_of(epoch, claim.check(context))
     too_few = claim.about_mechanism and context.only_right and _right(context) < LEAST_RIGHT
     return replace(judged, outcome=Outcome.UNDECIDED) if too_few else judged
