@@ -14,7 +14,9 @@ from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, silent
-from openwork.claims import Claim, Context, Cost, Training, Trials, Verdict, article_for, check, judging, plan
+from openwork.claims import Claim, Context, Cost, Trials, Verdict, article_for, check, plan
+from openwork.claims.checkpoints import Training
+from openwork.claims.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.models import Stack
@@ -279,7 +281,7 @@ class OpenedRun:
             ClaimError: a run without a stored training, no claim that a checkpoint decides, or points that cannot be.
         """
         asked = self._asserted if claims is None else tuple(claims)
-        return Display(judging.judge_over_training(self.training, asked, points, self.watch))
+        return Display(judge_over_training(self.training, asked, points, self.watch))
 
     @cached_property
     def training(self) -> Training:
@@ -288,7 +290,7 @@ class OpenedRun:
 
     def _since_when(self, spend: bool) -> tuple[Result, ...]:
         """The report's claims over the training: what is known, or with `spend` can be had in a moment."""
-        found = judging.known_or_cheap(self.training, self._asserted, spend)
+        found = known_or_cheap(self.training, self._asserted, spend)
         return () if found is None else (found,)
 
     @property

@@ -14,13 +14,12 @@ from openwork.claims import (
     Learns,
     Outcome,
     Split,
-    Training,
     checkpoints,
     judge_over_training,
     known_or_cheap,
     plan_over_training,
 )
-from openwork.claims.checkpoints import coarse_to_fine, spread
+from openwork.claims.checkpoints import Training, coarse_to_fine, spread
 from openwork.claims.over_training import judgement_from_json
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.data import Split as Division

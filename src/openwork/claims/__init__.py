@@ -2,7 +2,6 @@
 
 from openwork.claims.articles import article_for, instead_for
 from openwork.claims.check import Cost, check, plan
-from openwork.claims.checkpoints import Training
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Trials
 from openwork.claims.counterexample import Counterexample, Replay
@@ -50,7 +49,6 @@ __all__ = [
     "Replay",
     "Split",
     "Sufficient",
-    "Training",
     "TrainingCost",
     "Trials",
     "Unnecessary",
