@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from openwork.claims.judging import EACH
 from openwork.claims.kinds.attends import Attends
 from openwork.cli import over_training
 
@@ -76,6 +77,7 @@ def test_the_plan_judges_nothing_and_comes_true(check):
     plan = check("--plan", "--json").value
     assert plan["epochs"] == [0, 1, 2, 3]
     assert [claim["checkpoints_left"] for claim in plan["claims"]] == [4, 4]
+    assert plan["seconds"] == pytest.approx((plan["forward_rows"] + 8 * EACH) / plan["rows_per_second"])
     assert "4 of 4 checkpoints" in check("--plan").out
     assert check("--json").value["forward_rows"] == plan["forward_rows"] > 0
     assert "all known" in check("--plan").out

@@ -16,6 +16,8 @@ from openwork.claims.verdict import Outcome
 
 CHEAP = 2**22
 """forward rows that a report spends on what nobody has asked for yet: a second or two"""
+EACH = 2**13
+"""forward rows that take about as long as what a judgement takes beside them"""
 LEAST_RIGHT = 0.5
 """share of inputs answered right below which nothing is decided on those alone: a model that is seldom right may be so
 by chance, and a claim that holds of one input in a thousand is not true yet"""
@@ -39,6 +41,11 @@ class TrainingCost:
     recorded: int
     by_claim: tuple[tuple[str, int, int], ...]
     forward_rows: int
+
+    @property
+    def work(self) -> int:
+        """What it takes as forward rows, with what judging takes beside them."""
+        return self.forward_rows + EACH * sum(left for _, _, left in self.by_claim)
 
 
 def plan_over_training(
@@ -107,7 +114,7 @@ def known_or_cheap(training: Training, claims: Sequence[Claim], spend: bool) -> 
     fitting, aside = set_apart(claims, training.context)
     if training.why_not or not fitting:
         return None
-    if spend and plan_over_training(training, claims).forward_rows <= CHEAP:
+    if spend and plan_over_training(training, claims).work <= CHEAP:
         return judge_over_training(training, claims)
     book = Book.read(training.inputs, training.memory, fitting)
     epochs = tuple(e for e in training.recorded if any(book.knows(claim, e) for claim in fitting))

@@ -86,7 +86,7 @@ def _cost_summary(cost: TrainingCost, speed: float) -> dict[str, Any]:
         ],
         "forward_rows": cost.forward_rows,
         "rows_per_second": speed,
-        "seconds": cost.forward_rows / speed,
+        "seconds": cost.work / speed,
     }
 
 
@@ -95,7 +95,7 @@ def _cost_view(cost: TrainingCost, speed: float) -> RenderableType:
     rows = [(name, f"{count:,}", f"{left}" if left else "all known") for name, count, left in cost.by_claim]
     said = (
         f"{len(cost.epochs)} of {cost.recorded} checkpoints. Together {cost.forward_rows:,} inputs through the model, "
-        f"what claims share once: about {duration_text(cost.forward_rows / speed)} at the {speed:,.0f} inputs a second "
+        f"what claims share once: about {duration_text(cost.work / speed)} at the {speed:,.0f} inputs a second "
         "just measured here, unedited."
     )
     return Group(table(heads, rows, right=heads[1:]), "", Text(said))
