@@ -52,7 +52,7 @@ def test_it_is_told_in_80_columns(check):
     assert max(map(cell_len, done.out.splitlines())) <= 80
     assert re.search(r"right-at-all +●●●●", done.out)
     assert re.search(r"right-at-all +0 +0 +0 ", done.out) and re.search(r"right-at-all .*CONFIRMED 1/1", done.out)
-    assert re.search(r"a-claim-with-a-nam\S*… *[·○]{4}", done.out)
+    assert re.search(r"a-claim-with-a-name-that-is-long +[·○]{4}", done.out)
     assert "fair does not depend on the weights" in " ".join(done.out.split())
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 from itertools import pairwise
 
 import pytest
+from rich.console import Console
 
 from openwork.claims import ClaimOverTraining, Judgement, Outcome, OverTraining
 from openwork.claims.verdict import ClaimText
 from openwork.report import parts as p
 from openwork.report import parts_of
+from openwork.report.lower_terminal import terminal
 from openwork.report.sections import over_training as section
 from openwork.report.svg_tracks import key_entries, svg_tracks
 from openwork.report.track_marks import fitting, key_line, marks, ruler, values_at
@@ -43,6 +46,21 @@ def test_a_ruler_numbers_places_where_they_stand(count):
     line = ruler(range(count), 58)
     assert line.startswith("0") and len(line) <= 58
     assert all(line.index(number) == int(number) for number in line.split())
+    assert line.endswith(str(count - 1)) or count in (2, 58)  # where the last has no room
+
+
+def test_a_name_has_room_where_the_signs_leave_it():
+    long = "a-name-that-is-longer-than-twenty"
+
+    def shown(places: int) -> str:
+        track = p.Track(long, tuple(p.Moment(x, "holds", 1, "") for x in range(places)), "")
+        console = Console(width=80, record=True, file=io.StringIO())
+        console.print(terminal([p.Tracks("T", (curve(),), (track,), "epoch")]))
+        return console.export_text()
+
+    assert f"{long}  ●●●" in shown(3)
+    assert long not in shown(50) and "●" * 50 in shown(50) and "a-name-that" in shown(50)
+    assert "57 of 114 are shown here" in shown(114) and "●" * 57 in shown(114)
 
 
 def test_a_line_is_read_at_the_places_of_the_tracks():

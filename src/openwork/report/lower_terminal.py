@@ -22,7 +22,7 @@ INDENT = 2
 HEAD = 13
 """where the number of a verdict starts"""
 LABEL = 20
-"""what stands before a track"""
+"""what stands before a track, where there is no room for more"""
 BLOCKS = "▁▂▃▄▅▆▇█"
 SIGNS: dict[str, tuple[str, str]] = {
     "CONFIRMED": ("✓", "bold green"),
@@ -129,8 +129,10 @@ def sparkline(values: Sequence[float], log: bool = False, width: int = 36) -> st
 
 @terminal_of.register
 def _(part: p.Tracks) -> RenderableType:
-    width = WIDTH - LABEL - 2
-    places = fitting(part.places, width)
+    places = fitting(part.places, WIDTH - LABEL - 2)
+    room = WIDTH - 2 - len(places)
+    label = max(LABEL, min(room, max((cell_len(track.name) for track in part.tracks), default=0)))
+    width = WIDTH - label - 2
     table = _bare_table()
     for _ in range(2):
         table.add_column(no_wrap=True)
@@ -138,9 +140,9 @@ def _(part: p.Tracks) -> RenderableType:
     for curve in part.curves:
         for series in curve.series:
             line = sparkline(values_at(series, places), curve.log_y, width)
-            table.add_row(_label(f"{curve.title}, {series.name}"), line)
+            table.add_row(_label(f"{curve.title}, {series.name}", label), line)
     for track in part.tracks:
-        table.add_row(_label(track.name, "bold"), marks(track, places))
+        table.add_row(_label(track.name, label, "bold"), marks(track, places))
     left = len(part.places) - len(places)
     gap = (
         [Paragraph(f"{left} of {len(part.places)} places are left out here, for want of room.", "dim")] if left else []
@@ -149,9 +151,9 @@ def _(part: p.Tracks) -> RenderableType:
     return Group(prose(part.title, "bold"), table, *gap, *notes)
 
 
-def _label(text: str, style: str = "") -> RichText:
+def _label(text: str, width: int, style: str = "") -> RichText:
     label = RichText(text, style)
-    label.truncate(LABEL, overflow="ellipsis")
+    label.truncate(width, overflow="ellipsis")
     return label
 
 

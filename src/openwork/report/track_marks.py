@@ -35,13 +35,12 @@ def values_at(series: Series, places: Sequence[float]) -> tuple[float, ...]:
 
 
 def ruler(places: Sequence[float], width: int) -> str:
-    """Numbers above the signs: the first place, the last, and those between at which there is room."""
-    line = [" "] * max(len(places), width)
-    end = 0
-    for index, place in enumerate(places):
-        text = f"{place:g}"
-        fits = index >= end and index + len(text) <= len(line)
-        if fits and (index % 10 == 0 or place == places[-1]):
+    """Numbers above the signs: the first place, the last, and every tenth between, each where there is room."""
+    line = [" "] * width
+    last = len(places) - 1
+    for index in (0, last, *range(10, last, 10)):
+        text = f"{places[index]:g}"
+        around = line[max(index - 1, 0) : index + len(text) + 1]
+        if index + len(text) <= width and not "".join(around).strip():
             line[index : index + len(text)] = text
-            end = index + len(text) + 1
     return "".join(line).rstrip()

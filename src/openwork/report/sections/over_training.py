@@ -119,7 +119,7 @@ def _reach(result: OverTraining) -> tuple[float, float]:
 
 def _since_when(result: OverTraining) -> Table:
     steps = result.steps()
-    heads = columns("claim", "first true", "for good", "step", "numbers from", "at the end", numeric=(1, 2, 3, 4))
+    heads = columns("claim", "first", "for good", "step", "numbers", "at the end", numeric=(1, 2, 3, 4))
     rows = tuple(
         (
             found.claim.id,
@@ -132,7 +132,8 @@ def _since_when(result: OverTraining) -> Table:
         for found in result.claims
     )
     caption = (
-        f"Epochs. Numbers from: since when all cases hold, whether or not the task was solved.{_between(result)} "
+        "The epoch from which each was first true, and true for good, with its step; numbers: from which on all cases "
+        f"hold, whether or not the task was solved.{_between(result)} "
         f"Judging it all takes {result.forward_rows:,} inputs through the model."
     )
     return Table(heads, rows, caption)
