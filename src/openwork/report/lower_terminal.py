@@ -143,12 +143,10 @@ def _(part: p.Tracks) -> RenderableType:
             table.add_row(_label(f"{curve.title}, {series.name}", label), line)
     for track in part.tracks:
         table.add_row(_label(track.name, label, "bold"), marks(track, places))
-    left = len(part.places) - len(places)
-    gap = (
-        [Paragraph(f"{left} of {len(part.places)} places are left out here, for want of room.", "dim")] if left else []
-    )
-    notes = [Paragraph(text, "dim") for text in (key_line(), part.caption) if text]
-    return Group(prose(part.title, "bold"), table, *gap, *notes)
+    all_fit = len(places) == len(part.places)
+    left_out = "" if all_fit else f"{len(places)} of {len(part.places)} are shown here, for want of room."
+    notes = [Paragraph(text, "dim") for text in (left_out, key_line(), part.caption) if text]
+    return Group(prose(part.title, "bold"), table, *notes)
 
 
 def _label(text: str, width: int, style: str = "") -> RichText:
