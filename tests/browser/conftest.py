@@ -14,7 +14,7 @@ from playwright import sync_api as playwright
 from openwork import analyses
 from openwork.analyses import Route, Routes, Subject
 from openwork.analyses.routes import Hop, RoutePath
-from openwork.claims import Accuracy, Outcome, Verdict
+from openwork.claims import Accuracy, Aside, ClaimOverTraining, Judgement, Outcome, OverTraining, Verdict
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.cli.app import run
@@ -30,7 +30,7 @@ from openwork.report import (
     write_html,
     write_page,
 )
-from openwork.runs import Store
+from openwork.runs import EpochRecord, Store
 from openwork.tasks import ReverseIncrement
 from openwork.tasks.vocabulary import Vocabulary
 from openwork.training import Experiment, Measured, Progress, recipe
@@ -155,8 +155,16 @@ def harm() -> LiveReport:
     path = RoutePath(1, (Hop("blocks.0.attn.head.0", 1, 3),), 0.5, 0.5)
     route = Route("y[0]", HOSTILE, 1, 3, 8, 1.0, 0.5, "one", (path,))
     curve, routes = analyses.learning_curve([epoch]), Routes((route,), (HOSTILE,) * task.n_pos, 8, 8, "all", 0.9, 8)
+    text = ClaimText(HOSTILE, "accuracy", HOSTILE, {})
+    kinds = zip(range(5), (*Outcome, Outcome.UNDECIDED), (*Outcome, Outcome.CONFIRMED), strict=True)
+    judged = tuple(Judgement(epoch, *found, 1, 2, effect, HOSTILE) for epoch, *found in kinds)
+    records = tuple(EpochRecord(e, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, 9, 0.1) for e in range(1, 5))
+    since = OverTraining(
+        HOSTILE, records, tuple(range(5)), (ClaimOverTraining(text, judged),), (Aside(text, HOSTILE),), HOSTILE, 8
+    )
     results = (
         curve,
+        since,
         routes,
         analyses.accuracy(subject),
         analyses.interchange(subject),

@@ -6,7 +6,7 @@ import pytest
 
 from openwork import analyses
 from openwork.analyses import Result
-from openwork.claims import Outcome, Verdict
+from openwork.claims import Outcome, OverTraining, Verdict
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.report import Overview, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report import parts as p
@@ -29,6 +29,7 @@ def verdict(outcome=Outcome.REFUTED, effect: Effect | None = None, parts=()) -> 
 
 def test_every_kind_of_result_has_a_section_and_a_chapter():
     known = {kind for kind in KINDS if issubclass(kind, Result) and kind is not Result}
+    known.add(OverTraining)
     assert known == set(DESCRIBE) == {kind for chapter in CHAPTERS for kind in chapter.kinds}
 
 

@@ -81,6 +81,8 @@ class Claim(BaseModel):
     kind: ClassVar[str]
     about_mechanism: ClassVar[bool]
     """whether it says how the model works, which can only be asked of a model that works"""
+    about_weights: ClassVar[bool] = True
+    """whether the weights decide it, so that it may come true while a model learns"""
 
     id: str = Field(default="", pattern=r"^[\w.-]*$")
     """a short name; that of the kind unless given"""

@@ -12,6 +12,7 @@ import { askingView } from "./views/asking.js";
 import { claimsView } from "./views/claims.js";
 import { compareView } from "./views/compare.js";
 import { cutView } from "./views/cut.js";
+import { learningView } from "./views/learning.js";
 import { playView } from "./views/play.js";
 import { routesView } from "./views/routes.js";
 import { startWorker } from "./worker/client.js";
@@ -46,6 +47,7 @@ async function begin() {
   playView(required("#play-view"), bench, choices);
   cutView(required("#cut-view"), bench, choices, page);
   routesView(required("#routes-view"), bench, choices, page.routes);
+  learningView(required("#learning-view"), choices, page.overTraining, go);
   claimsView(bench, choices, page, go);
   compareView(required("#compare-view"), bench, choices, page);
   frameStaticFigures();
@@ -140,6 +142,7 @@ function startOf(rows, domain) {
     layer: 0,
     route: 0,
     claim: "",
+    curve: "accuracy",
   };
 }
 

@@ -8,10 +8,12 @@ from typing import Any
 from markupsafe import Markup
 
 from openwork.analyses import LearningCurve
+from openwork.claims import OverTraining
 from openwork.report.css import palette_css
 from openwork.report.explanation import explanation_document
 from openwork.report.live.bundle import bundled, script_hash
 from openwork.report.live.claims import live_claims
+from openwork.report.live.over_training import live_over_training
 from openwork.report.live.payload import embedded, payload
 from openwork.report.live.report import LiveReport, Sister
 from openwork.report.live.routes import live_routes
@@ -83,13 +85,16 @@ def _page(report: LiveReport) -> dict[str, Any]:
             {"name": sister.run, "seed": sister.seed, "routes": live_routes(task, spec, sister.routes)}
             for sister in report.sisters
         ],
+        "overTraining": live_over_training(report.results),
     }
 
 
 def _learned(report: LiveReport) -> tuple[Part, ...]:
-    """The sentence on when it was solved, and the curve of accuracy."""
+    """The sentence on when it was solved, and the curve of accuracy, unless the page draws it with claims beneath."""
     curves = [result for result in report.results if isinstance(result, LearningCurve)]
-    return tuple(part for result in curves for part in parts_of(result) if isinstance(part, Text | Curve))[:2]
+    alive = any(isinstance(result, OverTraining) for result in report.results)
+    shown = Text if alive else Text | Curve
+    return tuple(part for result in curves for part in parts_of(result) if isinstance(part, shown))[:2]
 
 
 def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:

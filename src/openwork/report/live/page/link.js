@@ -47,6 +47,7 @@ export function readLink(hash, limits) {
     basis: among("basis", ["W_U", "W_E"]),
     measure: among("measure", ["logit", "cosine"]),
     numbers: among("show", ["share", "logit"]),
+    curve: among("curve", ["accuracy", "loss"]),
     normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
     claim: among("claim", limits.claims.map(encodeURIComponent)),
   };
@@ -75,6 +76,7 @@ export function writeLink(anchor, state, start) {
     ["show", state.numbers, state.numbers !== start.numbers],
     ["layer", String(state.layer), state.layer !== start.layer],
     ["route", String(state.route), state.route !== start.route],
+    ["curve", state.curve, state.curve !== start.curve],
     ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
   ];
   const query = pairs.filter(([, , told]) => told).map(([name, text]) => `${name}=${text}`);

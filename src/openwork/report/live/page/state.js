@@ -24,6 +24,7 @@
  * @property {number} layer whose heads are shown, where they are too many for all
  * @property {number} route which route is shown
  * @property {string} claim that is open; empty for none
+ * @property {"accuracy" | "loss"} curve which of the learning curves is shown
  */
 
 /** @typedef {Partial<State>} Change */
