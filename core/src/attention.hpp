@@ -198,33 +198,20 @@ inline void mix_row(const Head<R>& head, int t, Vec<R>* z) {
   }
 }
 
-// Of one query: the gradient of its weights into `ds` [key]; returns what the softmax takes off each.
+// Of one query, from dz: the gradient of its scores into `ds` [key]; dq. What the softmax takes off the gradient of
+// each weight is their mean under the weights, and that is dz times z.
 template <class R, class E>
-inline Vec<R> weight_slopes(const Head<R>& head, int t, const Vec<R>* __restrict dz, Vec<R>* __restrict ds, E e) {
+inline void query_gradient(const Head<R>& head, int t, const Vec<R>* __restrict dz, const Vec<R>* __restrict z,
+                           Vec<R>* __restrict dq, Vec<R>* __restrict ds, E e) {
   const int n = head.keys(t), width = head.width();
   const Vec<R>* __restrict row = head.row(t);
-  const Vec<R>* __restrict v = head.v(0);
+  const Vec<R>* __restrict k = head.k(0), * __restrict v = head.v(0);
+  const Vec<R> factor = head.rest(t) * all<R>(head.divisor());
   const Query<R, E> mixed(dz, R(1), e);
-  Vec<R> along{};
-  for (int u = 0; u < n; u++, v += width) {
-    const Vec<R> slope = mixed.dot(v);
-    ds[u] = slope;
-    along += slope * row[u];
-  }
-  return along * head.rest(t);
-}
-
-// And on: `ds` becomes the gradient of its scores; dq.
-template <class R, class E>
-inline void query_gradient(const Head<R>& head, int t, Vec<R> along, Vec<R>* __restrict dq, Vec<R>* __restrict ds,
-                           E e) {
-  const int n = head.keys(t), width = head.width();
-  const Vec<R>* __restrict row = head.row(t);
-  const Vec<R>* __restrict k = head.k(0);
-  const Vec<R> factor = head.rest(t) * all<R>(head.divisor()), off = along * factor;
+  const Vec<R> along = mixed.dot(z);
   Sums<R, E> to_query(dq, e);
-  for (int u = 0; u < n; u++, k += width) {
-    const Vec<R> slope = row[u] * (ds[u] * factor - off);
+  for (int u = 0; u < n; u++, k += width, v += width) {
+    const Vec<R> slope = row[u] * factor * (mixed.dot(v) - along);
     ds[u] = slope;
     to_query.add(slope, k);
   }
@@ -260,20 +247,19 @@ constexpr int kKeys<Size<N>> = 2 * OPENWORK_TILE / N > 1 ? 2 * OPENWORK_TILE / N
 
 // From dz of queries from .. to, all of dqkv that one head has. `ds` is [query][key], `g` [query][d_head].
 template <class R>
-inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>* dz, Vec<R>* dqkv, Vec<R>* ds,
-                            Vec<R>* g, Vec<R>* along) {
+inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>* dz, const Vec<R>* z, Vec<R>* dqkv,
+                            Vec<R>* ds, Vec<R>* g) {
   sized(head.spec.d_head, [&](auto e) {
     const int width = head.width(), heads = head.heads(), at = head.index * e;
-    const auto ds_of = [=](int t) { return ds + int64_t(t) * head.positions; };
     for (int t = 0; t < head.end; t++)
       if (t < from || t >= to)
         for (int j = 0; j < e; j++) dqkv[t * width + at + j] = Vec<R>{};
     for (int t = from; t < to; t++) {
       const Vec<R>* here = dz + int64_t(t) * heads + at;
-      along[t] = weight_slopes(head, t, here, ds_of(t), e);
+      query_gradient(head, t, here, z + int64_t(t) * heads + at, dqkv + t * width + at,
+                     ds + int64_t(t) * head.positions, e);
       for (int j = 0; j < e; j++) g[t * e + j] = here[j] * head.rest(t);
     }
-    for (int t = from; t < to; t++) query_gradient(head, t, along[t], dqkv + t * width + at, ds_of(t), e);
     Vec<R>*const dk = dqkv + heads + at, *const dv = dk + heads;
     constexpr int K = kKeys<decltype(e)>;
     int u = 0;

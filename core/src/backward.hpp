@@ -104,7 +104,7 @@ struct Backward {
     const LayerBlock<R>& b = block.layer[l];
     const PackedLayer& w = at.layer[l];
     linear_backward(w.o, b.z, s.dx, s.dz, from, to, heads(), d());
-    for (int h = 0; h < spec.n_heads; h++) attend_gradient(head(l, h), from, to, s.dz, s.dqkv, s.ds, s.g, s.along);
+    for (int h = 0; h < spec.n_heads; h++) attend_gradient(head(l, h), from, to, s.dz, b.z, s.dqkv, s.ds, s.g);
     linear_backward(w.qkv, b.hat1, s.dqkv, s.din, 0, needed.end, d(), 3 * heads());
     norm(b.hat1, b.inverse1, 0, needed.end);
   }
@@ -119,7 +119,7 @@ struct Backward {
       for (int j = 0; j < needed.end * d(); j++) weights[at.W_pos + j] += s.dx[j];
     Vec<R>* dW_E = weights + at.W_E;
     if (spec.d_vocab <= 16) {
-      sized(d(), [=](auto width) {
+      sized(d(), [&](auto width) {
         for (int v = 0; v < spec.d_vocab; v++)
           gather_token<R>(block.tokens, v, s.dx, dW_E + v * width, needed.end, width);
       });

@@ -110,7 +110,7 @@ Block<R>* take_blocks(const Spec& spec, const Inputs& inputs, const Needed& need
 // sites.
 template <class R>
 struct Slopes {
-  Vec<R>*dx, *dqkv, *dz, *dpost, *din, *dlogits, *ds, *g, *along;
+  Vec<R>*dx, *dqkv, *dz, *dpost, *din, *dlogits, *ds, *g;
   Vec<R>*dout, *dresult, *dread, *dscale, *dpairs, *centre;
 
   Slopes(const Spec& s, const Inputs& inputs, const Needed& needed, Arena& arena) {
@@ -119,7 +119,7 @@ struct Slopes {
     dqkv = arena.take<Vec<R>>(T * 3 * heads), dz = arena.take<Vec<R>>(T * heads);
     dpost = arena.take<Vec<R>>(T * s.d_mlp);
     dlogits = arena.take<Vec<R>>((needed.hi - needed.lo) * s.d_vocab_out);
-    ds = arena.take<Vec<R>>(T * T), g = arena.take<Vec<R>>(T * heads), along = arena.take<Vec<R>>(T);
+    ds = arena.take<Vec<R>>(T * T), g = arena.take<Vec<R>>(T * heads);
     const int64_t tapped = gradients_follow(inputs);
     dout = arena.take<Vec<R>>(tapped * T * d), dresult = arena.take<Vec<R>>(tapped * T * s.n_heads * d);
     dread = arena.take<Vec<R>>(tapped * T * d), dscale = arena.take<Vec<R>>(tapped * T);

@@ -75,7 +75,7 @@ template <class R, class After = AsItIs>
 inline void linear(const Vec<R>* x, const R* w, const R* bias, Vec<R>* y, int from, int to, int d_in, int d_out,
                    After after = {}) {
   constexpr int P = OPENWORK_TILE;
-  sized(d_in, [=](auto in) {
+  sized(d_in, [&](auto in) {
     int t = from;
     for (; t + P <= to; t += P) forward_rows<R, P>(x, w, bias, y, t, in, d_out, after);
     for (; t < to; t++) forward_rows<R, 1>(x, w, bias, y, t, in, d_out, after);
@@ -110,7 +110,7 @@ template <class R, class After = AsItIs>
 inline void linear_input_gradient(const R* w, const Vec<R>* dy, Vec<R>* dx, int from, int to, int d_in, int d_out,
                                   After after = {}) {
   constexpr int P = OPENWORK_TILE;
-  sized(d_out, [=](auto out) {
+  sized(d_out, [&](auto out) {
     int t = from;
     for (; t + P <= to; t += P) input_rows<R, P>(w, dy, dx, t, d_in, out, after);
     for (; t < to; t++) input_rows<R, 1>(w, dy, dx, t, d_in, out, after);

@@ -6,37 +6,65 @@
 
 namespace {
 
-// In nats. keep(j, p) gets every logit's power, which the sum of all makes its softmax.
+// The softmax of one position's logits, before it is made to sum to 1, and how far the right logit is below the
+// largest.
+template <class R>
+struct Odds {
+  Vec<R> sum;     // of every logit's power, the largest being 1: 1 to the number of logits
+  Vec<R> behind;  // the largest logit minus the right one
+  Vec<R> loss() const { return logarithm(sum) + behind; }  // in nats
+};
+
+// keep(j, p) gets every logit's power.
 template <class R, class N, class Keep>
-inline Vec<R> cross_entropy(const Vec<R>* __restrict logits, N n, Mask<R> answer, Vec<R>& sum, Keep keep) {
+inline Odds<R> odds(const Vec<R>* __restrict logits, N n, Mask<R> answer, Keep keep) {
   Vec<R> top = logits[0], own = logits[0];
   for (int j = 1; j < n; j++) {
     top = larger<R>(top, logits[j]);
     own = select<R>(answer == every<R>(j), logits[j], own);
   }
-  sum = Vec<R>{};
+  Vec<R> sum{};
   for (int j = 0; j < n; j++) {
     const Vec<R> p = power_of_two((logits[j] - top) * all<R>(R(kLog2E)));
     sum += p;
     keep(j, p);
   }
-  return logarithm(sum) - (own - top);
+  return {sum, top - own};
 }
 
-template <class R, class N>
-inline Vec<R> cross_entropy(const Vec<R>* logits, N n, Mask<R> answer) {
-  Vec<R> sum;
-  return cross_entropy<R>(logits, n, answer, sum, [](int, Vec<R>) {});
-}
+// The loss in nats, summed over positions. The logarithm of a product is that of its factors, so one serves several.
+template <class R>
+class CrossEntropies {
+ public:
+  template <class N>
+  void add(const Vec<R>* logits, N n, Mask<R> answer) {
+    const Odds<R> here = odds<R>(logits, n, answer, [](int, Vec<R>) {});
+    behind_ += here.behind;
+    product_ *= here.sum;
+    if (++factors_ == kMost) settle();
+  }
+  Vec<R> total() {
+    if (factors_) settle();
+    return logs_ + behind_;
+  }
 
-// The same; `slope` becomes its gradient with respect to the logits, times `weight`.
+ private:
+  static constexpr int kMost = 4;  // so many vocabularies of 2^31 are still a number
+  void settle() {
+    logs_ += logarithm(product_);
+    product_ = all<R>(1), factors_ = 0;
+  }
+  Vec<R> logs_{}, behind_{}, product_ = all<R>(1);
+  int factors_ = 0;
+};
+
+// The loss in nats; `slope` becomes its gradient with respect to the logits, times `weight`.
 template <class R, class N>
 inline Vec<R> cross_entropy_slope(const Vec<R>* logits, N n, Mask<R> answer, Vec<R> weight, Vec<R>* __restrict slope) {
-  Vec<R> sum;
-  const Vec<R> loss = cross_entropy<R>(logits, n, answer, sum, [=](int j, Vec<R> p) { slope[j] = p; });
-  const Vec<R> share = inverse_of(sum) * weight;
+  const Odds<R> here = odds<R>(logits, n, answer, [=](int j, Vec<R> p) { slope[j] = p; });
+  const Vec<R> share = inverse_of(here.sum) * weight;
   for (int j = 0; j < n; j++) slope[j] = slope[j] * share - select<R>(answer == every<R>(j), weight, Vec<R>{});
-  return loss;
+  return here.loss();
 }
 
 // What the lanes of a block say of one position.

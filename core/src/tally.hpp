@@ -21,12 +21,12 @@ struct Tally {
     const Inputs& in = forward.inputs;
     const Mask<R> there = first_lanes<R>(count);
     Mask<R> whole = there;
-    Vec<R> sum{};
+    CrossEntropies<R> entropies;
     sized_vocabulary(forward.spec.d_vocab_out, [&](auto n) {
       for (int g = 0; g < in.n_graded; g++) {
         const Vec<R>* logits = forward.logits(in.graded[g]);
         const Mask<R> answer = forward.block.answers[g];
-        sum += cross_entropy<R>(logits, n, answer);
+        entropies.add(logits, n, answer);
         const Judged<R> judged = judge<R>(logits, n, answer);
         right[g] -= judged.right & there;  // a true lane is -1
         whole &= judged.right;
@@ -34,7 +34,7 @@ struct Tally {
       }
     });
     sequences -= whole;
-    loss.add(select<R>(there, sum, Vec<R>{}));
+    loss.add(select<R>(there, entropies.total(), Vec<R>{}));
   }
 
   void add_to(Partial& partial, int n_graded) const {

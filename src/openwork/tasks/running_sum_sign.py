@@ -8,11 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from openwork.errors import Reason, TaskError
-from openwork.tasks.contract import Task, Tokens, Variable
+from openwork.tasks.at_every_position import AtEveryPosition
+from openwork.tasks.contract import Tokens
 from openwork.tasks.vocabulary import Vocabulary
 
 
-class RunningSumSign(Task):
+class RunningSumSign(AtEveryPosition):
     """`length` whole numbers from -`largest` to `largest`; `sign[i]`, wanted at `x[i]`, is that of `x[0] + ... + x[i]`.
 
     The token of a number v is v modulo 2 x `largest` + 1: those from 0 come first, then the negative ones.
@@ -22,6 +23,7 @@ class RunningSumSign(Task):
     """
 
     name = "running-sum-sign"
+    stem = "sign"
     summary = "say whether the sum of the numbers so far is negative, zero or positive"
 
     def __init__(self, largest: int = 5, length: int = 20) -> None:
@@ -45,34 +47,6 @@ class RunningSumSign(Task):
     @cached_property
     def answer_vocabulary(self) -> Vocabulary:
         return Vocabulary(("negative", "zero", "positive"))
-
-    @cached_property
-    def variables(self) -> tuple[Variable, ...]:
-        return tuple(Variable(f"x[{i}]", 2 * self.largest + 1, i) for i in range(self.length))
-
-    @property
-    def n_pos(self) -> int:
-        return self.length
-
-    @property
-    def n_ctx(self) -> int:
-        return self.length
-
-    @property
-    def graded(self) -> tuple[int, ...]:
-        return tuple(range(self.length))
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        return tuple(f"sign[{i}]" for i in range(self.length))
-
-    @cached_property
-    def roles(self) -> Mapping[str, int]:
-        places = range(self.length)
-        return {f"x[{i}]": i for i in places} | {f"predicts sign[{i}]": i for i in places}
-
-    def tokens(self, questions: Tokens) -> Tokens:
-        return questions.astype(np.int32)
 
     def answers(self, questions: Tokens) -> Tokens:
         numbers = np.where(questions > self.largest, questions - (2 * self.largest + 1), questions)

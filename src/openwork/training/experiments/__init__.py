@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from openwork.errors import Reason, RecipeError, suggestion
 from openwork.tasks import Task, make_task
 from openwork.training.experiment import Experiment
+from openwork.training.experiments.addition import addition
+from openwork.training.experiments.caesar_shift import caesar_shift
+from openwork.training.experiments.copy import copy
+from openwork.training.experiments.induction import induction
 from openwork.training.experiments.majority import majority
 from openwork.training.experiments.maximum import maximum
 from openwork.training.experiments.modular_addition import modular_addition
@@ -16,8 +20,11 @@ from openwork.training.experiments.notebook import notebook
 from openwork.training.experiments.own import own
 from openwork.training.experiments.parity import parity
 from openwork.training.experiments.permutation_composition import permutation_composition
+from openwork.training.experiments.reverse import reverse
 from openwork.training.experiments.reverse_increment import reverse_increment
+from openwork.training.experiments.run_length import run_length
 from openwork.training.experiments.running_sum_sign import running_sum_sign
+from openwork.training.experiments.sort import sort
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,13 @@ EXPERIMENTS: dict[str, NamedExperiment] = {
     "reverse-increment": NamedExperiment("reverse-increment", reverse_increment),
     "running-sum-sign": NamedExperiment("running-sum-sign", running_sum_sign),
     "modular-addition": NamedExperiment("modular-addition", modular_addition),
+    "addition": NamedExperiment("addition", addition),
+    "caesar-shift": NamedExperiment("caesar-shift", caesar_shift),
+    "copy": NamedExperiment("copy", copy),
+    "induction": NamedExperiment("induction", induction),
+    "reverse": NamedExperiment("reverse", reverse),
+    "run-length": NamedExperiment("run-length", run_length),
+    "sort": NamedExperiment("sort", sort),
     "majority": NamedExperiment("majority", majority),
     "maximum": NamedExperiment("maximum", maximum),
     "modular-polynomial": NamedExperiment("modular-polynomial", modular_polynomial),
