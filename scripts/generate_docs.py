@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
-from openwork.cli.reference import analysis_reference, command_reference, task_reference
+from openwork.cli.reference import analysis_reference, command_reference
+from openwork.cli.task_pages import task_pages
 from openwork.engines.native import NativeEngine
 from openwork.testing.known_circuits import exam_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = {
+MEASURED = DOCS / "recipes.json"
+"""what `bench/recipes.py` found"""
+FIXED = {
     "commands.md": command_reference,
-    "tasks.md": task_reference,
     "analyses.md": analysis_reference,
     "exam.md": lambda: exam_page(NativeEngine(1)),
 }
 
 
+def pages() -> dict[str, str]:
+    """Every generated page, by its path in docs/."""
+    measured = {row["experiment"]: row for row in json.loads(MEASURED.read_text(encoding="utf-8"))["rows"]}
+    of_tasks = {f"tasks/{name}.md": text for name, text in task_pages(measured).items()}
+    return {name: page() for name, page in FIXED.items()} | of_tasks
+
+
 def main() -> int:
-    """Writes the pages, or compares them."""
-    stale = []
-    for name, page in PAGES.items():
+    """Writes the pages, or compares them; pages of tasks that are no more go."""
+    made, stale = pages(), []
+    for name, text in made.items():
         target = DOCS / name
         if "--check" not in sys.argv[1:]:
-            target.write_text(page(), encoding="utf-8")
-        elif not target.exists() or target.read_text(encoding="utf-8") != page():
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        elif not target.exists() or target.read_text(encoding="utf-8") != text:
             stale.append(name)
+    for target in sorted((DOCS / "tasks").glob("*.md")):
+        name = f"tasks/{target.name}"
+        if name not in made and "--check" in sys.argv[1:]:
+            stale.append(name)
+        elif name not in made:
+            target.unlink()
     if stale:
         print(f"not up to date: {', '.join(stale)}; run scripts/generate_docs.py", file=sys.stderr)
     return 1 if stale else 0

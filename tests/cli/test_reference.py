@@ -1,32 +1,53 @@
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
+import pytest
+
 from openwork.analyses import ANALYSES
-from openwork.cli.reference import analysis_reference, command_reference, task_reference
+from openwork.cli.reference import analysis_reference, command_reference
 from openwork.cli.registry import COMMANDS
+from openwork.cli.task_pages import task_pages
 from openwork.tasks import task_types
+from openwork.training import EXPERIMENTS, named_experiment
 
 DOCS = Path(__file__).parents[2] / "docs"
 MEND = "run scripts/generate_docs.py"
+ROWS = {row["experiment"]: row for row in json.loads((DOCS / "recipes.json").read_text(encoding="utf-8"))["rows"]}
 
 
 def test_the_command_reference_is_up_to_date():
     assert (DOCS / "commands.md").read_text(encoding="utf-8") == command_reference(), MEND
 
 
-def test_the_task_reference_is_up_to_date():
-    assert (DOCS / "tasks.md").read_text(encoding="utf-8") == task_reference(), MEND
+def test_every_task_has_its_page_and_no_other_has_one():
+    made = task_pages(ROWS)
+    assert set(made) == {"README", *task_types()}
+    assert {path.stem for path in (DOCS / "tasks").glob("*.md")} == set(made), MEND
+    for name, text in made.items():
+        assert (DOCS / "tasks" / f"{name}.md").read_text(encoding="utf-8") == text, MEND
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_figures_are_of_recipes_as_they_are(name):
+    assert ROWS[name]["key"] == named_experiment(name).key, "run bench/recipes.py"
+
+
+def test_every_recipe_has_its_figures():
+    page = (DOCS / "recipes.md").read_text(encoding="utf-8")
+    assert {name for name in EXPERIMENTS if not name.startswith("grokking")} == set(ROWS)
+    for name, row in ROWS.items():
+        assert re.search(rf"\| `{name}` .* {row['solved']} of {row['seeds']} ", page), "run bench/recipes.py"
 
 
 def test_the_reference_of_analyses_is_up_to_date():
     assert (DOCS / "analyses.md").read_text(encoding="utf-8") == analysis_reference(), MEND
 
 
-def test_every_command_task_and_analysis_has_its_place_there():
+def test_every_command_and_analysis_has_its_place_there():
     for name in COMMANDS:
         assert f"## openwork {name}\n" in command_reference()
-    for name in task_types():
-        assert f"## {name}\n" in task_reference()
     for name in ANALYSES:
         assert f"## {name}\n" in analysis_reference()
