@@ -20,6 +20,10 @@ OTHER_SIZES = {
     "maximum": {"length": 2},
     "majority": {"length": 20},
     "parity": {"length": 2},
+    "copy": {"base": 2, "length": 1},
+    "reverse": {"base": 2, "length": 1},
+    "caesar-shift": {"base": 2, "length": 1},
+    "induction": {"letters": 2, "length": 2},
 }
 
 
@@ -36,7 +40,7 @@ def test_an_article_comes_first_then_our_own_then_nothing():
     assert shipped_for(Palindrome()) == ()
 
 
-@pytest.mark.parametrize("name", ["maximum", "majority", "modular-addition"])
+@pytest.mark.parametrize("name", ["maximum", "modular-addition", "reverse"])
 def test_they_hold_of_a_trained_model(name):
     experiment = named_experiment(name)
     engine = choose_engine(experiment.spec, "native", 1).engine
@@ -45,4 +49,4 @@ def test_they_hold_of_a_trained_model(name):
     subject = Subject.of(engine, last.state.stack, experiment.task, Inputs())
     verdicts = check(shipped_for(experiment.task), Context(subject, experiment))
     assert {v.claim.id: v.outcome for v in verdicts} == dict.fromkeys([v.claim.id for v in verdicts], Outcome.CONFIRMED)
-    assert len(verdicts) >= 5
+    assert len(verdicts) >= 4

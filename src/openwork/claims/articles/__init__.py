@@ -21,6 +21,10 @@ INSTEAD: dict[str, str] = {
     "maximum": "maximum.toml",
     "majority": "majority.toml",
     "parity": "parity.toml",
+    "copy": "copy.toml",
+    "reverse": "reverse.toml",
+    "caesar-shift": "caesar_shift.toml",
+    "induction": "induction.toml",
 }
 """The file of each task with claims of our own about its models."""
 
