@@ -270,3 +270,33 @@ def test_every_kind_of_task_can_be_played_with(visit, tmp_path, name):
     assert counted(tab)["right"] == expected.right[0].tolist()
     assert tab.errors == []
     assert outside(tab.page) == []
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+@pytest.mark.parametrize("name", ["live", "crowded"])
+def test_no_answer_covers_its_neighbour(visit, request, width, name):
+    page = visit(request.getfixturevalue(name), width).page
+    sticking = page.evaluate("""() => [...document.querySelectorAll(".live-answer, .live-cell")].filter((cell) => {
+        const room = cell.getBoundingClientRect();
+        return [...cell.children].some((child) => {
+            const text = document.createRange();
+            text.selectNodeContents(child);
+            const taken = text.getBoundingClientRect();
+            return taken.width && (taken.left < room.left - 1 || taken.right > room.right + 1);
+        });
+    }).map((cell) => cell.textContent)""")
+    assert sticking == []
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+def test_the_bench_leaves_room_for_what_it_is_about(visit, crowded, width):
+    page = visit(crowded, width, link="#cut?cut=zero:L0A,zero:L0M&by=patch").page
+    assert page.locator("#asking").evaluate("bar => bar.offsetHeight") < 0.5 * 900
+
+
+def test_no_word_in_a_grid_is_wider_than_its_cell(visit, crowded):
+    page = visit(crowded).page
+    wide = page.evaluate("""() => [...document.querySelectorAll(".live-grid .ow-cell")].filter((cell) =>
+        cell.querySelector("text").getBBox().width > cell.querySelector("rect").getBBox().width).length""")
+    assert wide == 0
+    assert page.get_by_text("after the final norm").count() == 1, "only the caption speaks of a norm"

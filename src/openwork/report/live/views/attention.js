@@ -11,6 +11,7 @@ import { Grid } from "../widgets/grid.js";
 /** @import { Choices } from "../page/state.js" */
 
 const MOST_AT_ONCE = 4;
+const WIDE = 16; // positions, above which grid and arcs do not fit beside each other
 
 /**
  * @param {Bench} bench
@@ -21,7 +22,7 @@ export function attentionPanels(bench, choices) {
   const { n_layers: layers, n_heads: heads } = bench.model.spec;
   if (!layers) return html("p", { class: "ow-note" }, "This model has no attention.");
   const all = layers * heads <= MOST_AT_ONCE;
-  const panels = html("div", { class: "live-panels" });
+  const panels = html("div", { class: bench.task.nPos > WIDE ? "live-panels live-wide" : "live-panels" });
   /** @type {(() => void)[]} */
   let paints = [];
   const build = (/** @type {number[]} */ shown) => {

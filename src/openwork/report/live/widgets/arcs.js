@@ -3,7 +3,8 @@
 import { html, keep, say, svg } from "../page/dom.js";
 import { announce, hideTip, showTip, tellOnHover } from "../page/tip.js";
 
-const STEP = 27;
+const NARROWEST = 27; // px from token to token
+const LETTER = 5.6; // px, about, of a name below a token
 const SIDE = 17;
 const LOWEST = 0.02;
 const THICKEST = 9;
@@ -26,8 +27,9 @@ export class Arcs {
     /** @type {ArrayLike<number>} */
     this.weights = [];
     const count = look.names.length;
-    this.ground = ((count - 1) * STEP) / 2 * FLAT * 2 + 16;
-    const width = 2 * SIDE + (count - 1) * STEP;
+    this.step = Math.max(NARROWEST, ...look.names.map((name) => LETTER * name.length + 3));
+    this.ground = ((count - 1) * this.step * FLAT * 2) / 2 + 16;
+    const width = 2 * SIDE + (count - 1) * this.step;
     const height = this.ground + 52;
     this.drawing = svg("svg", {
       class: "ow-svg live-arcs",
@@ -55,7 +57,11 @@ export class Arcs {
    */
   paint(weights, symbols) {
     this.weights = weights;
-    this.tokens.forEach((token, position) => say(token.symbol, symbols[position] ?? ""));
+    this.tokens.forEach((token, position) => {
+      const symbol = symbols[position] ?? "";
+      say(token.symbol, symbol);
+      keep(token.symbol, "class", symbol.length > 2 ? "live-token-symbol live-token-word" : "live-token-symbol");
+    });
     this.#repaint();
   }
 
@@ -92,7 +98,7 @@ export class Arcs {
    * @param {number} key
    */
   #shape(query, key) {
-    const [from, to] = [SIDE + key * STEP, SIDE + query * STEP];
+    const [from, to] = [SIDE + key * this.step, SIDE + query * this.step];
     const y = this.ground;
     if (query === key) return `M ${from - 5} ${y} C ${from - 13} ${y - 24} ${from + 13} ${y - 24} ${from + 5} ${y}`;
     const radius = Math.abs(to - from) / 2;
@@ -104,12 +110,13 @@ export class Arcs {
    * @param {number} position
    */
   #token(name, position) {
-    const x = SIDE + position * STEP;
+    const x = SIDE + position * this.step;
+    const half = this.step / 2 - 1.5;
     const symbol = svg("text", { class: "live-token-symbol", x, y: this.ground + 19 });
     const group = svg(
       "g",
       { class: "live-token", "data-token": position },
-      svg("rect", { x: x - 12, y: this.ground + 3, width: 24, height: 23, rx: 4 }),
+      svg("rect", { x: x - half, y: this.ground + 3, width: 2 * half, height: 23, rx: 4 }),
       symbol,
       svg("text", { class: "live-token-name", x, y: this.ground + 40 }, name),
     );

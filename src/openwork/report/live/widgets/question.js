@@ -12,6 +12,8 @@ import { html, keep, refill, say } from "../page/dom.js";
  * @property {(values: number[]) => string | null} choose takes a question; a text says why it cannot be
  */
 
+const MANY = 10; // cells, above which they are smaller
+
 /** The cells of one question. */
 export class QuestionCells {
   /** @param {QuestionLook} look */
@@ -29,7 +31,7 @@ export class QuestionCells {
     this.element = html(
       "div",
       { class: "live-question", role: "group", "aria-label": look.title },
-      html("div", { class: "live-cells" }, ...cells),
+      html("div", { class: cells.length > MANY ? "live-cells live-many" : "live-cells" }, ...cells),
       html("div", { class: "live-question-foot" }, this.symbols, this.said),
     );
     this.#offer();

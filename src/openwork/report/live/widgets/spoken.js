@@ -6,6 +6,8 @@ import { tellOnHover } from "../page/tip.js";
 
 /** @import { Pass } from "../page/bench.js" */
 
+const MANY = 10; // cells, above which they are smaller
+
 /** One row of answers. */
 export class Spoken {
   /**
@@ -24,7 +26,10 @@ export class Spoken {
       const cell = html("li", { class: "live-answer", "data-output": output }, html("span", {}, name), symbol, sure);
       return { cell, symbol, sure };
     });
-    this.element = html("ul", { class: "live-answers", "aria-label": title }, ...this.cells.map(({ cell }) => cell));
+    this.shown = outputs.length > MANY ? shortened(symbols) : symbols;
+    this.worded = this.shown.some((symbol) => symbol.length > 2);
+    const row = outputs.length > MANY ? "live-answers live-many" : "live-answers";
+    this.element = html("ul", { class: row, "aria-label": title }, ...this.cells.map(({ cell }) => cell));
     tellOnHover(this.element, (target) => {
       const cell = target.closest("[data-output]");
       return cell ? this.#told(Number(cell.getAttribute("data-output"))) : null;
@@ -37,9 +42,10 @@ export class Spoken {
     this.cells.forEach(({ cell, symbol, sure }, output) => {
       const said = pass?.said[output];
       const right = pass !== null && said === pass.right[output];
-      keep(cell, "class", `live-answer ${pass ? (right ? "live-right" : "live-wrong") : ""}`);
-      say(symbol, said === undefined ? "\u2026" : (this.symbols[said] ?? "?"));
-      say(sure, pass ? `${right ? "\u2713" : "\u2717"} ${roughly(this.#share(output, said ?? 0))}` : "\u00a0");
+      const shape = this.worded ? "live-answer live-worded" : "live-answer";
+      keep(cell, "class", `${shape} ${pass ? (right ? "live-right" : "live-wrong") : ""}`);
+      say(symbol, said === undefined ? "\u2026" : (this.shown[said] ?? "?"));
+      say(sure, pass ? roughly(this.#share(output, said ?? 0)) : "\u00a0");
       keep(cell, "aria-label", this.#told(output) ?? "");
     });
   }
@@ -62,6 +68,20 @@ export class Spoken {
     const numbers = `probability ${percent(this.#share(output, said))}, logit ${exact(logit)}`;
     return `${this.outputs[output]} = ${this.symbols[said]}: ${verdict}\n${numbers}`;
   }
+}
+
+/**
+ * Words as short as they can be told apart, three letters at least: there are many cells, and hover tells them in full.
+ * @param {string[]} words
+ * @returns {string[]}
+ */
+export function shortened(words) {
+  const longest = Math.max(...words.map((word) => word.length));
+  for (let letters = 3; letters < longest; letters += 1) {
+    const short = words.map((word) => word.slice(0, letters));
+    if (new Set(short).size === words.length) return short;
+  }
+  return words;
 }
 
 /**
