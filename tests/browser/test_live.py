@@ -300,3 +300,14 @@ def test_no_word_in_a_grid_is_wider_than_its_cell(visit, crowded):
         cell.querySelector("text").getBBox().width > cell.querySelector("rect").getBBox().width).length""")
     assert wide == 0
     assert page.get_by_text("after the final norm").count() == 1, "only the caption speaks of a norm"
+
+
+def test_what_has_no_room_is_left_out_and_the_page_says_so(harm, monkeypatch):
+    whole = live_html(harm)
+    most = len(whole.encode()) - 1
+    monkeypatch.setitem(live_html.__globals__, "MOST_BYTES", most)
+    page = live_html(harm)
+    assert len(page.encode()) <= most
+    assert page.count("There was no room for this") == 1
+    monkeypatch.setitem(live_html.__globals__, "MOST_BYTES", len(whole.encode()))
+    assert live_html(harm) == whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -30,19 +31,47 @@ VIEWS = (
     ("measured", "Everything measured"),
 )
 ENTRY = "main.js"
+MOST_BYTES = 1_500_000
+"""of a page, so that it can be mailed and opens at once"""
 LOUD = 6
 """how many seeds have a line of their own in a picture of all"""
 
 
 def live_html(report: LiveReport) -> str:
-    """The whole page."""
-    document = explanation_document(report.overview, report.verdicts, report.results)
+    """The whole page. Where it would be too large, the longest of what was measured is left out, and it says so."""
     figures, *origin = overview_parts(report.overview)
+    measured = [Measurement("Where it comes from", "glance", _joined(origin))]
+    measured += [Measurement(one.title, one.anchor, _joined(one.parts)) for one in sections_of(report.results)]
+    page = _filled(report, figures, measured)
+    fitting = _fitting(measured, len(page.encode()) - MOST_BYTES)
+    return page if fitting == measured else _filled(report, figures, fitting)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A fold under "Everything measured"; its text is empty where there was no room for it."""
+
+    title: str
+    anchor: str
+    text: Markup
+
+
+def _fitting(measured: Sequence[Measurement], excess: int) -> list[Measurement]:
+    """The same, the longest without their text until the page has lost so many bytes."""
+    dropped: list[Measurement] = []
+    for one in sorted(measured, key=lambda each: len(each.text), reverse=True):
+        if excess > 0:
+            dropped.append(one)
+            excess -= len(one.text.encode())
+    return [replace(one, text=Markup("")) if one in dropped else one for one in measured]
+
+
+def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) -> str:
     script = bundled(ENTRY)
     return rendered(
         "live.html",
         style=palette_css() + "".join(template_text(name) for name in ("style.css", "page.css", "live.css")),
-        document=document,
+        document=explanation_document(report.overview, report.verdicts, report.results),
         contents=VIEWS,
         script=Markup(script),
         script_hash=Markup(script_hash(script)),
@@ -56,8 +85,7 @@ def live_html(report: LiveReport) -> str:
         learning=_joined(_learned(report)),
         verdicts=_joined(verdict_parts(report.verdicts)[1:] if report.verdicts else (Text(count_line(())),)),
         curves=_joined(_curves(report.sisters)),
-        measured=[("Where it comes from", "glance", _each(origin))]
-        + [(section.title, section.anchor, _each(section.parts)) for section in sections_of(report.results)],
+        measured=measured,
     )
 
 
@@ -113,9 +141,5 @@ def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:
     return said, curve
 
 
-def _each(parts: Iterable[Part]) -> list[Markup]:
-    return [html_of(part) for part in parts]
-
-
 def _joined(parts: Iterable[Part]) -> Markup:
-    return Markup("\n").join(_each(parts))
+    return Markup("\n").join(map(html_of, parts))
