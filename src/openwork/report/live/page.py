@@ -99,6 +99,7 @@ def live_frame(report: LiveReport) -> str:
 def _page(report: LiveReport) -> dict[str, Any]:
     scores, task, spec = report.subject.scores, report.subject.task, report.subject.spec
     return {
+        "run": report.overview.run,
         "engine": report.subject.engine.name,
         "scores": {
             "inputs": scores.inputs,
@@ -108,7 +109,12 @@ def _page(report: LiveReport) -> dict[str, Any]:
         "claims": live_claims(report.claims, report.verdicts, report.subject),
         "routes": live_routes(task, spec, report.routes),
         "sisters": [
-            {"name": sister.run, "seed": sister.seed, "routes": live_routes(task, spec, sister.routes)}
+            {
+                "name": sister.run,
+                "seed": sister.seed,
+                "solved": sister.solved,
+                "routes": live_routes(task, spec, sister.routes),
+            }
             for sister in report.sisters
         ],
     }
@@ -135,7 +141,9 @@ def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:
         )
         for number, sister in enumerate(ordered)
     )
-    said = Text(f"Of {len(ordered)} seeds of this experiment that are stored, {solved} ended right on every input.")
+    grey = f" Grey lines are the other {len(ordered) - LOUD} seeds." if len(ordered) > LOUD else ""
+    kept = f"Of {len(ordered)} seeds of this experiment that are stored, {solved} ended right on every input."
+    said = Text(kept + grey)
     title = "Accuracy in training, seed by seed"
     curve = Curve(title, lines, "epoch", "share of graded positions", y_range=(0, 1))
     return said, curve
