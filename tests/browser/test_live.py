@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -311,3 +312,43 @@ def test_what_has_no_room_is_left_out_and_the_page_says_so(harm, monkeypatch):
     assert page.count("There was no room for this") == 1
     monkeypatch.setitem(live_html.__globals__, "MOST_BYTES", len(whole.encode()))
     assert live_html(harm) == whole
+
+
+def said_by_the_engine(name: str, text: str) -> list[str]:
+    """What the model of the page `crowded` says to a question, in the letters that its cells have room for."""
+    task = make_task(name)
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3, normalization_type=None)
+    tokens = np.array([[task.vocabulary.symbols.index(symbol) for symbol in text.split()]], np.int32)
+    trace = next(choose_engine(spec).engine.run(initial_stack(spec, [0]), tokens, graded=task.graded))
+    return [task.answer_vocabulary.symbols[i][:3] for i in trace.logits[0, 0].argmax(axis=-1)]
+
+
+def test_a_question_that_the_page_does_not_hold_is_answered_all_the_same(visit, crowded):
+    tab = visit(crowded)
+    text = "5 -5 4 -4 3 -3 2 -2 1 -1 0 0 1 1 2 2 3 3 4 4"
+    for index, symbol in enumerate(text.split()):
+        cell(tab, index).fill(symbol)
+    assert answers(tab) == said_by_the_engine("running-sum-sign", text)
+    assert "holds 500 questions with their answers, and this is none" in tab.page.locator(".live-unheld").inner_text()
+    assert tab.page.locator("#asking .live-right, #asking .live-wrong").count() == 0
+    expect(tab.page).to_have_url(re.compile(r"q=v5\.6\.4\.7\.3\.8\.2\.9\.1\.10\.0\.0\.1\.1\.2\.2\.3\.3\.4\.4(&|$)"))
+    url = tab.page.url
+    again = visit(crowded, link=f"{url[url.index('#') :]}&cut=patch:L0A&with=v{'.'.join(['1'] * 20)}")
+    assert answers(again) == answers(tab)
+    assert counted(again)["sequences"] >= 0
+    again.page.get_by_role("button", name="another question").click()
+    assert again.page.locator(".live-unheld").inner_text() == ""
+    assert tab.errors == again.errors == []
+
+
+def test_only_symbols_that_occur_are_offered(visit, tmp_path):
+    task = make_task("balanced-brackets")
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=3)
+    subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(300))
+    epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
+    overview = Overview(Experiment(task, spec, recipe(), Split(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0)
+    tab = visit(write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), tmp_path / "page.html"))
+    assert tab.page.locator("#asking .live-symbols").first.get_by_role("button").all_inner_texts() == ["(", ")"]
+    cell(tab, 0).press("ArrowUp")
+    cell(tab, 0).press("ArrowUp")
+    assert cell(tab, 0).input_value() in ("(", ")")

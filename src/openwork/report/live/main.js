@@ -111,14 +111,14 @@ function goer(choices, here) {
 }
 
 /**
- * What a link says, without questions that this page does not hold.
+ * What a link says, without questions that cannot be asked here.
  * @param {import("./page/state.js").Change} change
  * @param {import("./data/domain.js").Domain} domain
  */
 function known(change, domain) {
   const found = { ...change };
-  if (found.question !== undefined && domain.rowOf(found.question) < 0) delete found.question;
-  if (found.other !== undefined && domain.rowOf(found.other) < 0) delete found.other;
+  if (found.question !== undefined && domain.tokensOf(found.question) === null) delete found.question;
+  if (found.other !== undefined && domain.tokensOf(found.other) === null) delete found.other;
   return found;
 }
 
@@ -129,8 +129,8 @@ function known(change, domain) {
  */
 function startOf(rows, domain) {
   return {
-    question: domain.questionOf(Math.floor(EXAMPLE * rows)),
-    other: domain.questionOf(Math.floor((1 - EXAMPLE) * rows)),
+    question: domain.asked(Math.floor(EXAMPLE * rows)),
+    other: domain.asked(Math.floor((1 - EXAMPLE) * rows)),
     cuts: [],
     by: "zero",
     basis: "W_U",
@@ -151,6 +151,7 @@ function startOf(rows, domain) {
 function limitsOf({ spec, task, page }, questions) {
   return {
     questions,
+    values: task.variables.map(({ values }) => values),
     positions: task.nPos,
     routes: page.routes?.routes.length ?? 0,
     layers: spec.n_layers,

@@ -8,7 +8,7 @@ import { html, keep, refill, say } from "../page/dom.js";
  * @typedef {object} QuestionLook
  * @property {string} title
  * @property {LiveTask["variables"]} variables
- * @property {(variable: number, value: number) => string} symbol
+ * @property {(variable: number, value: number) => string | undefined} symbol undefined for a value that never occurs
  * @property {(values: number[]) => string | null} choose takes a question; a text says why it cannot be
  */
 
@@ -41,7 +41,7 @@ export class QuestionCells {
   paint(values) {
     this.values = values;
     this.inputs.forEach((input, variable) => {
-      const symbol = this.look.symbol(variable, values[variable] ?? 0);
+      const symbol = this.look.symbol(variable, values[variable] ?? 0) ?? "?";
       if (input.value !== symbol) input.value = symbol;
     });
     this.#mark();
@@ -49,13 +49,13 @@ export class QuestionCells {
 
   /** @param {number} variable */
   #cell(variable) {
-    const { name, values } = /** @type {LiveTask["variables"][number]} */ (this.look.variables[variable]);
+    const { name } = /** @type {LiveTask["variables"][number]} */ (this.look.variables[variable]);
     const input = html("input", {
       type: "text",
       autocomplete: "off",
       autocapitalize: "off",
       spellcheck: "false",
-      "aria-label": `${name}: ${this.#allowed(variable, values)}; up and down change it`,
+      "aria-label": `${name}: ${this.#allowed(variable)}; up and down change it`,
     });
     input.addEventListener("focus", () => {
       this.chosen = variable;
@@ -81,7 +81,7 @@ export class QuestionCells {
     const known = this.#symbolsOf(variable);
     const value = [typed, added.trim()].map((one) => known.indexOf(one)).find((at) => at >= 0);
     if (value === undefined) {
-      const unfinished = typed === "" || known.some((symbol) => symbol.startsWith(typed));
+      const unfinished = typed === "" || known.some((symbol) => symbol?.startsWith(typed));
       if (unfinished) return;
       this.#refuse(`\u201c${added.trim() || typed}\u201d cannot stand there: ${this.#name(variable)} is ${this.#allowed(variable)}.`);
       this.paint(this.values);
@@ -96,10 +96,11 @@ export class QuestionCells {
    * @param {KeyboardEvent} event
    */
   #key(variable, event) {
-    const count = this.look.variables[variable]?.values ?? 1;
-    const value = this.values[variable] ?? 0;
-    if (event.key === "ArrowUp") this.#set(variable, (value + 1) % count);
-    else if (event.key === "ArrowDown") this.#set(variable, (value - 1 + count) % count);
+    const offered = this.#offered(variable);
+    const place = offered.indexOf(this.values[variable] ?? 0);
+    const step = (/** @type {number} */ by) => offered[(place + by + offered.length) % offered.length] ?? 0;
+    if (event.key === "ArrowUp") this.#set(variable, step(1));
+    else if (event.key === "ArrowDown") this.#set(variable, step(-1));
     else if (event.key === "ArrowRight") this.#go(variable + 1);
     else if (event.key === "ArrowLeft" || event.key === "Backspace") this.#go(variable - 1);
     else return;
@@ -158,19 +159,20 @@ export class QuestionCells {
 
   /** Shows the symbols that may stand in the chosen cell. */
   #offer() {
-    const buttons = this.#symbolsOf(this.chosen).map((symbol, value) =>
+    const buttons = this.#offered(this.chosen).map((value) =>
       html(
         "button",
         {
           type: "button",
-          "aria-label": `${this.#name(this.chosen)} = ${symbol}`,
+          "data-value": value,
+          "aria-label": `${this.#name(this.chosen)} = ${this.look.symbol(this.chosen, value)}`,
           onclick: () => {
             const at = this.chosen;
             if (this.#set(at, value) && this.inputs[at + 1]) this.chosen = at + 1;
             this.#offer();
           },
         },
-        symbol,
+        this.look.symbol(this.chosen, value) ?? "?",
       ),
     );
     refill(this.symbols, html("span", {}, `${this.#name(this.chosen)} =`), ...buttons);
@@ -182,9 +184,9 @@ export class QuestionCells {
     this.inputs.forEach((input, variable) => {
       keep(input, "class", variable === this.chosen ? "live-chosen" : "");
     });
-    [...this.symbols.querySelectorAll("button")].forEach((button, value) => {
-      keep(button, "aria-pressed", String(value === this.values[this.chosen]));
-    });
+    for (const button of this.symbols.querySelectorAll("button")) {
+      keep(button, "aria-pressed", String(Number(button.dataset["value"]) === this.values[this.chosen]));
+    }
   }
 
   /** @param {number} variable */
@@ -199,11 +201,16 @@ export class QuestionCells {
   }
 
   /**
+   * The values that some question has.
    * @param {number} variable
-   * @param {number} [count]
    */
-  #allowed(variable, count = this.look.variables[variable]?.values ?? 0) {
-    const symbols = Array.from({ length: count }, (_, value) => this.look.symbol(variable, value));
+  #offered(variable) {
+    return [...this.#symbolsOf(variable).keys()].filter((value) => this.look.symbol(variable, value) !== undefined);
+  }
+
+  /** @param {number} variable */
+  #allowed(variable) {
+    const symbols = this.#offered(variable).map((value) => this.look.symbol(variable, value));
     return symbols.length === 1 ? `always ${symbols[0]}` : `${symbols.slice(0, -1).join(", ")} or ${symbols.at(-1)}`;
   }
 }

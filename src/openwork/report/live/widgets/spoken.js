@@ -41,9 +41,9 @@ export class Spoken {
     this.pass = pass;
     this.cells.forEach(({ cell, symbol, sure }, output) => {
       const said = pass?.said[output];
-      const right = pass !== null && said === pass.right[output];
+      const right = pass?.right[output] ?? null;
       const shape = this.worded ? "live-answer live-worded" : "live-answer";
-      keep(cell, "class", `${shape} ${pass ? (right ? "live-right" : "live-wrong") : ""}`);
+      keep(cell, "class", `${shape} ${right === null ? "" : said === right ? "live-right" : "live-wrong"}`);
       say(symbol, said === undefined ? "\u2026" : (this.shown[said] ?? "?"));
       say(sure, pass ? roughly(this.#share(output, said ?? 0)) : "\u00a0");
       keep(cell, "aria-label", this.#told(output) ?? "");
@@ -62,8 +62,9 @@ export class Spoken {
   #told(output) {
     const said = this.pass?.said[output];
     if (!this.pass || said === undefined) return null;
-    const right = this.pass.right[output] ?? 0;
-    const verdict = said === right ? "right" : `wrong, ${this.symbols[right]} is right`;
+    const right = this.pass.right[output] ?? null;
+    const wrong = right === null ? "whether it is right is not known here" : `wrong, ${this.symbols[right]} is right`;
+    const verdict = said === right ? "right" : wrong;
     const logit = this.pass.logits[output * this.symbols.length + said] ?? NaN;
     const numbers = `probability ${percent(this.#share(output, said))}, logit ${exact(logit)}`;
     return `${this.outputs[output]} = ${this.symbols[said]}: ${verdict}\n${numbers}`;
