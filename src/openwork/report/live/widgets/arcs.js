@@ -4,6 +4,9 @@ import { html, keep, say, svg } from "../page/dom.js";
 import { announce, hideTip, showTip, tellOnHover } from "../page/tip.js";
 
 const NARROWEST = 27; // px from token to token
+const CROWD = 28; // tokens, from which on they stand closer and their names are slanted
+const CLOSE = 21; // px from token to token then
+const HIGHEST = 300; // px of an arc
 const LETTER = 5.6; // px, about, of a name below a token
 const SIDE = 17;
 const LOWEST = 0.02;
@@ -27,10 +30,13 @@ export class Arcs {
     /** @type {ArrayLike<number>} */
     this.weights = [];
     const count = look.names.length;
-    this.step = Math.max(NARROWEST, ...look.names.map((name) => LETTER * name.length + 3));
-    this.ground = ((count - 1) * this.step * FLAT * 2) / 2 + 16;
+    this.crowded = count >= CROWD;
+    const widest = Math.max(...look.names.map((name) => LETTER * name.length));
+    this.step = this.crowded ? CLOSE : Math.max(NARROWEST, widest + 3);
+    this.flat = Math.min(FLAT, HIGHEST / ((count - 1) * this.step));
+    this.ground = (count - 1) * this.step * this.flat + 16;
     const width = 2 * SIDE + (count - 1) * this.step;
-    const height = this.ground + 52;
+    const height = this.ground + (this.crowded ? 40 + 0.75 * widest : 52);
     this.drawing = svg("svg", {
       class: "ow-svg live-arcs",
       viewBox: `0 0 ${width} ${height}`,
@@ -102,7 +108,7 @@ export class Arcs {
     const y = this.ground;
     if (query === key) return `M ${from - 5} ${y} C ${from - 13} ${y - 24} ${from + 13} ${y - 24} ${from + 5} ${y}`;
     const radius = Math.abs(to - from) / 2;
-    return `M ${from} ${y} A ${radius} ${radius * FLAT * 2} 0 0 ${to > from ? 1 : 0} ${to} ${y}`;
+    return `M ${from} ${y} A ${radius} ${radius * this.flat * 2} 0 0 ${to > from ? 1 : 0} ${to} ${y}`;
   }
 
   /**
@@ -118,9 +124,19 @@ export class Arcs {
       { class: "live-token", "data-token": position },
       svg("rect", { x: x - half, y: this.ground + 3, width: 2 * half, height: 23, rx: 4 }),
       symbol,
-      svg("text", { class: "live-token-name", x, y: this.ground + 40 }, name),
+      this.#name(name, x),
     );
     return { group, symbol };
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} x
+   */
+  #name(name, x) {
+    const y = this.ground + (this.crowded ? 37 : 40);
+    if (!this.crowded) return svg("text", { class: "live-token-name", x, y }, name);
+    return svg("text", { class: "live-token-name live-slanted", x: x + 3, y, transform: `rotate(-45 ${x + 3} ${y})` }, name);
   }
 
   #listen() {

@@ -13,6 +13,7 @@ import { html, keep, refill, say } from "../page/dom.js";
  */
 
 const MANY = 10; // cells, above which they are smaller
+const CROWD = 30; // cells, above which they are smaller still
 
 /** The cells of one question. */
 export class QuestionCells {
@@ -31,7 +32,7 @@ export class QuestionCells {
     this.element = html(
       "div",
       { class: "live-question", role: "group", "aria-label": look.title },
-      html("div", { class: cells.length > MANY ? "live-cells live-many" : "live-cells" }, ...cells),
+      html("div", { class: `live-cells${cells.length > MANY ? " live-many" : ""}${cells.length > CROWD ? " live-crowd" : ""}` }, ...cells),
       html("div", { class: "live-question-foot" }, this.symbols, this.said),
     );
     this.#offer();
