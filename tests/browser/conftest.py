@@ -181,13 +181,23 @@ def hostile_live(harm: LiveReport, tmp_path_factory: pytest.TempPathFactory) -> 
     return write_page(live_html(harm), tmp_path_factory.mktemp("hostile") / "live.html")
 
 
-@pytest.fixture(scope="session")
-def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page on a drawn task with twenty outputs that are words, of a model without a norm."""
-    task = make_task("running-sum-sign")
-    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3, normalization_type=None)
+def drawn(name: str, folder: Path, **sizes: object) -> Path:
+    """A page on a task whose questions are drawn, of a model that has learned nothing."""
+    task = make_task(name)
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3, **sizes)
     subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
     epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
     overview = Overview(Experiment(task, spec, recipe(), Split(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0)
-    page = tmp_path_factory.mktemp("crowded") / "page.html"
-    return write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), page)
+    return write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), folder / "page.html")
+
+
+@pytest.fixture(scope="session")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty outputs that are words, of a model without a norm."""
+    return drawn("running-sum-sign", tmp_path_factory.mktemp("crowded"), normalization_type=None)
+
+
+@pytest.fixture(scope="session")
+def brackets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Questions of every length, padded, and attention both ways."""
+    return drawn("balanced-brackets", tmp_path_factory.mktemp("brackets"))

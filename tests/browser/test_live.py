@@ -341,14 +341,29 @@ def test_a_question_that_the_page_does_not_hold_is_answered_all_the_same(visit, 
     assert tab.errors == again.errors == []
 
 
-def test_only_symbols_that_occur_are_offered(visit, tmp_path):
-    task = make_task("balanced-brackets")
-    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=3)
-    subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(300))
-    epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
-    overview = Overview(Experiment(task, spec, recipe(), Split(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0)
-    tab = visit(write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), tmp_path / "page.html"))
+def test_only_symbols_that_occur_are_offered(visit, brackets):
+    tab = visit(brackets)
     assert tab.page.locator("#asking .live-symbols").first.get_by_role("button").all_inner_texts() == ["(", ")"]
     cell(tab, 0).press("ArrowUp")
     cell(tab, 0).press("ArrowUp")
     assert cell(tab, 0).input_value() in ("(", ")")
+
+
+def test_pads_are_not_in_the_way(visit, brackets):
+    page = visit(brackets).page
+    cell_one = page.locator("#asking input").first
+    before = page.locator(".live-arcs").first.bounding_box()["width"]
+    cell_one.focus()
+    cell_one.evaluate("""input => {
+        const data = new DataTransfer();
+        data.setData("text", "( ) end" + " pad".repeat(38));
+        input.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+    }""")
+    shown = page.locator("#asking .live-row").first.locator(".live-cell:visible")
+    assert shown.count() == 5
+    assert page.locator(".live-arcs").first.bounding_box()["width"] < before
+    assert page.locator(".live-arcs").first.locator(".live-token:visible").count() == 4
+    page.get_by_role("group", name=re.compile("Attention, layer 0 head 0, as a grid")).focus()
+    for key in ["ArrowDown"] * 6:
+        page.keyboard.press(key)
+    assert page.locator(".live-tip").inner_text().startswith("from b[2] (end)")

@@ -176,6 +176,15 @@ export class Bench {
   }
 
   /**
+   * How many positions come before the pads that end a question; all where it ends in none.
+   * @param {string[]} symbols what the model sees
+   */
+  lengthOf(symbols) {
+    const pad = this.task.symbols[this.model.spec.pad_token ?? -1];
+    return symbols.findLastIndex((symbol) => symbol !== pad) + 1;
+  }
+
+  /**
    * @param {Asked} question
    * @returns {Tokens}
    */

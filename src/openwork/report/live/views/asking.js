@@ -73,6 +73,7 @@ function questionOf(title, name, bench, choices) {
   return new QuestionCells({
     title,
     variables,
+    pad: bench.task.symbols[bench.model.spec.pad_token ?? -1] ?? null,
     symbol: (variable, value) => bench.symbolOf(variable, value),
     choose: (values) => {
       const question = bench.asked(values);

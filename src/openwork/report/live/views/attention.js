@@ -75,25 +75,27 @@ function headPanel(bench, layer, head) {
     tell,
   });
   const arcs = new Arcs({ title: `${title}, as arcs`, names: positionNames, tell });
-  const pad = bench.model.spec.pad_token ?? null;
   const paint = () => {
     const shown = bench.shown;
     const pass = shown?.cut ?? shown?.whole;
     if (!pass || !shown) return;
     weights = pass.at(site).subarray(head * nPos * nPos, (head + 1) * nPos * nPos);
     symbols = shown.symbols;
-    const isPad = symbols.map((symbol) => pad !== null && symbol === bench.task.symbols[pad]);
+    const length = bench.lengthOf(symbols);
+    const causal = bench.model.spec.attention_dir === "causal";
     const unread = (/** @type {number} */ index) => {
       const [query, key] = [Math.floor(index / nPos), index % nPos];
-      return isPad[query] || isPad[key] || (bench.model.spec.attention_dir === "causal" && key > query);
+      return Math.max(query, key) >= length || (causal && key > query);
     };
     const values = Array.from(weights, (value, index) => (unread(index) ? NaN : value));
     const text = (/** @type {number} */ index) => (unread(index) ? "" : brief(weights[index] ?? NaN, true));
+    grid.crop(length, length);
+    arcs.crop(length);
     grid.paint({ values, low: 0, high: 1, text });
     arcs.paint(values.map((weight) => weight || 0), symbols);
   };
   const rows = () => grid.table((query, key) => exact(weights[query * nPos + key] ?? NaN, 6));
-  const pads = pad === null ? "" : " Rows and columns of pads are empty: nothing attends to a pad, so what it gathers is not read.";
+  const pads = (bench.model.spec.pad_token ?? null) === null ? "" : " Pads are left out: nothing attends to them.";
   const element = html(
     "div",
     { class: "live-pair" },

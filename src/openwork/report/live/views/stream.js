@@ -49,6 +49,7 @@ export function streamPanel(bench, choices) {
       const value = row[best(index)] ?? NaN;
       return measure === "cosine" ? value : (softmaxed(Float64Array.from(row), row.length)[best(index)] ?? NaN);
     });
+    grid.crop(sites.length, bench.lengthOf(shown.symbols));
     grid.paint({
       values: sure,
       low: measure === "cosine" ? -1 : 0,
@@ -70,7 +71,7 @@ export function streamPanel(bench, choices) {
     controls,
     rows: () => grid.table((row, column) => symbol(best(row * nPos + column))),
     caption:
-      "In each cell stands the symbol that the stream is nearest to, the darker the surer. " +
+      "In each cell stands the symbol that the stream is nearest to, the stronger its colour the surer. " +
       "A frame marks a graded position where it is the right answer. By logit with W_U, after the final norm where there is one, the last row is the model's own answer.",
   });
 }

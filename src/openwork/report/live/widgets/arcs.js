@@ -1,6 +1,6 @@
 // Attention as arcs between tokens: the thicker, the more weight. One query at a time, or all of them.
 
-import { html, keep, say, svg } from "../page/dom.js";
+import { html, keep, say, setAttributes, svg } from "../page/dom.js";
 import { announce, hideTip, showTip, tellOnHover } from "../page/tip.js";
 
 const NARROWEST = 27; // px from token to token
@@ -35,18 +35,12 @@ export class Arcs {
     this.step = this.crowded ? CLOSE : Math.max(NARROWEST, widest + 3);
     this.flat = Math.min(FLAT, HIGHEST / ((count - 1) * this.step));
     this.ground = (count - 1) * this.step * this.flat + 16;
-    const width = 2 * SIDE + (count - 1) * this.step;
-    const height = this.ground + (this.crowded ? 40 + 0.75 * widest : 52);
-    this.drawing = svg("svg", {
-      class: "ow-svg live-arcs",
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: "img",
-      "aria-label": look.title,
-    });
+    this.height = this.ground + (this.crowded ? 40 + 0.75 * widest : 52);
+    this.drawing = svg("svg", { class: "ow-svg live-arcs", role: "img", "aria-label": look.title });
+    this.inSight = count;
     this.paths = this.#paths();
     this.tokens = look.names.map((name, position) => this.#token(name, position));
+    this.crop(count);
     this.drawing.append(...this.paths.map((arc) => arc.path), ...this.tokens.map((token) => token.group));
     this.element = html(
       "div",
@@ -54,6 +48,19 @@ export class Arcs {
       this.drawing,
     );
     this.#listen();
+  }
+
+  /**
+   * Shows only the first tokens, where the others are pads.
+   * @param {number} count
+   */
+  crop(count) {
+    this.inSight = count;
+    const width = 2 * SIDE + (count - 1) * this.step;
+    const above = (this.look.names.length - count) * this.step * this.flat;
+    const height = this.height - above;
+    setAttributes(this.drawing, { viewBox: `0 ${above} ${width} ${height}`, width, height });
+    this.tokens.forEach(({ group }, position) => keep(group, "visibility", position < count ? "visible" : "hidden"));
   }
 
   /**
@@ -151,7 +158,7 @@ export class Arcs {
       if (event.key === "Escape") this.#choose(null);
       if (!step) return;
       event.preventDefault();
-      const last = this.look.names.length - 1;
+      const last = this.inSight - 1;
       this.#choose(Math.min(Math.max((this.query ?? (step > 0 ? -1 : last + 1)) + step, 0), last));
       const chosen = this.tokens[this.query ?? 0];
       if (this.query === null || !chosen) return;

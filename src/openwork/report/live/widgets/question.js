@@ -9,10 +9,12 @@ import { html, keep, refill, say } from "../page/dom.js";
  * @property {string} title
  * @property {LiveTask["variables"]} variables
  * @property {(variable: number, value: number) => string | undefined} symbol undefined for a value that never occurs
+ * @property {string | null} pad the symbol that fills up shorter questions
  * @property {(values: number[]) => string | null} choose takes a question; a text says why it cannot be
  */
 
 const MANY = 10; // cells, above which they are smaller
+const SPARE = 2; // pads that are shown
 const CROWD = 30; // cells, above which they are smaller still
 
 /** The cells of one question. */
@@ -26,13 +28,13 @@ export class QuestionCells {
     this.inputs = look.variables.map((_, variable) => this.#cell(variable));
     this.said = html("p", { class: "live-said", role: "status" });
     this.symbols = html("div", { class: "live-symbols", role: "group" });
-    const cells = look.variables.map((variable, index) =>
+    this.cells = look.variables.map((variable, index) =>
       html("label", { class: "live-cell" }, html("span", {}, variable.name), this.inputs[index]),
     );
     this.element = html(
       "div",
       { class: "live-question", role: "group", "aria-label": look.title },
-      html("div", { class: `live-cells${cells.length > MANY ? " live-many" : ""}${cells.length > CROWD ? " live-crowd" : ""}` }, ...cells),
+      html("div", { class: `live-cells${this.cells.length > MANY ? " live-many" : ""}${this.cells.length > CROWD ? " live-crowd" : ""}` }, ...this.cells),
       html("div", { class: "live-question-foot" }, this.symbols, this.said),
     );
     this.#offer();
@@ -45,7 +47,17 @@ export class QuestionCells {
       const symbol = this.look.symbol(variable, values[variable] ?? 0) ?? "?";
       if (input.value !== symbol) input.value = symbol;
     });
+    this.#hidePads();
     this.#mark();
+  }
+
+  /** Of the pads at the end only the first are shown, where one can go on. */
+  #hidePads() {
+    const symbols = this.values.map((value, variable) => this.look.symbol(variable, value));
+    const length = symbols.findLastIndex((symbol) => symbol !== this.look.pad) + 1;
+    this.cells.forEach((cell, variable) => {
+      cell.hidden = variable >= length + SPARE && !cell.contains(document.activeElement);
+    });
   }
 
   /** @param {number} variable */
