@@ -367,3 +367,15 @@ def test_pads_are_not_in_the_way(visit, brackets):
     for key in ["ArrowDown"] * 6:
         page.keyboard.press(key)
     assert page.locator(".live-tip").inner_text().startswith("from b[2] (end)")
+
+
+def test_on_paper_stands_what_can_be_read_there(visit, live):
+    page = visit(live).page
+    page.evaluate("document.querySelectorAll('#measured details').forEach(fold => fold.open = false)")
+    page.emulate_media(media="print")
+    assert page.locator("#asking").evaluate("bar => getComputedStyle(bar).position") == "static"
+    assert page.locator(".live-save:visible, .live-tools:visible, #measured:visible").count() == 0
+    chosen = page.locator(".live-choice").first.locator("label:visible")
+    assert chosen.all_inner_texts() == ["probabilities"]
+    ink = "text => [getComputedStyle(text).color, getComputedStyle(document.body).color]"
+    assert len(set(chosen.locator("span").evaluate(ink))) == 1

@@ -76,3 +76,8 @@ def test_a_question_that_the_page_does_not_hold_is_laid_out_where_it_can_be(tab,
 def test_what_no_question_has_cannot_be_laid_out(tab, small):
     values = [variable.values for variable in small.task.variables]
     assert asked(tab, small, "(domain, values) => domain.tokensOf(values)?.ids ?? []", *values).tolist() == []
+
+
+def test_every_value_is_written_as_its_token_also_where_it_comes_late(tab, subject):
+    found = tab.evaluate("async () => (await page.domain).layout.ids")
+    assert found == [[0, 1, 2, 3]] * 8

@@ -3,8 +3,6 @@
 /** @import { Domain } from "./domain.js" */
 /** @import { Tokens } from "./tokens.js" */
 
-const LOOKED_AT = 4096; // rows in which to see how values are written
-
 export class Layout {
   /** @param {Domain} domain */
   constructor(domain) {
@@ -69,18 +67,16 @@ export class Layout {
  * @returns {(number | undefined)[][]}
  */
 function seenIds(domain) {
-  const { variables } = domain.task;
-  /** @type {(number | undefined)[][]} */
-  const found = variables.map(({ values }) => Array.from({ length: values }, () => undefined));
-  let missing = variables.reduce((sum, { values }) => sum + values, 0);
-  for (let row = 0; row < Math.min(domain.rows, LOOKED_AT) && missing > 0; row += 1) {
-    const { ids } = domain.tokens([row]);
-    variables.forEach(({ position }, variable) => {
+  const { rows, columns } = domain;
+  return domain.task.variables.map(({ values, position }, variable) => {
+    /** @type {(number | undefined)[]} */
+    const found = Array.from({ length: values }, () => undefined);
+    for (let row = 0, missing = values; row < rows && missing > 0; row += 1) {
       const value = domain.value(row, variable);
-      if (found[variable][value] !== undefined) return;
-      found[variable][value] = ids[position];
+      if (found[value] !== undefined) continue;
+      found[value] = columns[position * rows + row];
       missing -= 1;
-    });
-  }
-  return found;
+    }
+    return found;
+  });
 }
