@@ -81,6 +81,8 @@ def test_what_cannot_stand_there_is_refused_politely(visit, live):
     assert "cannot stand there: x[2] is 0 or 1" in said.inner_text()
     assert cell(tab, 2).input_value() in ("0", "1")
     assert answers(tab) == before
+    tab.page.get_by_role("button", name="layer 0 MLP, everywhere").focus()
+    assert said.inner_text() == ""
 
 
 @pytest.mark.parametrize("by", ["zero", "mean", "resample"])
@@ -106,6 +108,16 @@ def test_a_link_brings_back_the_whole_state(visit, live):
     assert (counted(again), answers(again)) == (counts, said)
     assert again.page.get_by_role("button", name=re.compile("second question")).count() > 0
     assert again.page.get_by_role("radio", name="cosine").is_checked()
+
+
+def test_a_link_leads_to_the_part_that_was_used_last(visit, live):
+    page = visit(live).page
+    page.get_by_role("button", name="layer 0 MLP, everywhere").click()
+    expect(page).to_have_url(re.compile(r"#cut\?cut=zero:L0M"))
+    page.locator("#asking input").first.press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"#cut\?q="))
+    page.locator("#compare, #routes").get_by_role("button", name="y[1]").first.click()
+    expect(page).to_have_url(re.compile(r"#routes\?q=.*route=1"))
 
 
 def test_a_link_that_says_nonsense_is_the_page_as_it_opens(visit, live):

@@ -22,6 +22,7 @@ import { inWorker, serve } from "./worker/serve.js";
 
 const EXAMPLE = 0.618;
 const FRAMED = !inWorker() && location.protocol === "about:"; // in a notebook the address is the notebook's
+const BENCH = ["play", "cut", "routes"]; // the parts that the question on the bench is about
 const SETTLED = 200; // milliseconds without a change after which the address is written: writing it takes long
 const source = inWorker() ? "" : (document.currentScript?.textContent ?? "");
 
@@ -79,8 +80,21 @@ function followLinks(choices, limits, domain, here) {
     else write();
     document.getElementById(here.anchor)?.scrollIntoView();
   });
+  followReader(here);
   if (FRAMED) stayInside();
   if (here.anchor) document.getElementById(here.anchor)?.scrollIntoView();
+}
+
+/**
+ * The part of the page that links lead to is the one that was used last.
+ * @param {{anchor: string}} here
+ */
+function followReader(here) {
+  const used = (/** @type {Event} */ { target }) => {
+    const part = target instanceof Element && target.closest("#asking, section");
+    if (part) here.anchor = part.id === "asking" ? BENCH.find((id) => id === here.anchor) ?? "play" : part.id;
+  };
+  for (const kind of ["input", "click", "keydown"]) addEventListener(kind, used, { capture: true });
 }
 
 /** Links within the page lead to its parts, and not to the notebook that it is framed in. */

@@ -37,6 +37,9 @@ export class QuestionCells {
       html("div", { class: `live-cells${this.cells.length > MANY ? " live-many" : ""}${this.cells.length > CROWD ? " live-crowd" : ""}` }, ...this.cells),
       html("div", { class: "live-question-foot" }, this.symbols, this.said),
     );
+    this.element.addEventListener("focusout", (event) => {
+      if (!this.element.contains(/** @type {Node | null} */ (event.relatedTarget))) say(this.said, "");
+    });
     this.#offer();
   }
 

@@ -27,7 +27,6 @@ export class Spoken {
       return { cell, symbol, sure };
     });
     this.shown = outputs.length > MANY ? shortened(symbols) : symbols;
-    this.worded = this.shown.some((symbol) => symbol.length > 2);
     const row = outputs.length > MANY ? "live-answers live-many" : "live-answers";
     this.element = html("ul", { class: row, "aria-label": title }, ...this.cells.map(({ cell }) => cell));
     tellOnHover(this.element, (target) => {
@@ -42,7 +41,7 @@ export class Spoken {
     this.cells.forEach(({ cell, symbol, sure }, output) => {
       const said = pass?.said[output];
       const right = pass?.right[output] ?? null;
-      const shape = this.worded ? "live-answer live-worded" : "live-answer";
+      const shape = (this.shown[said ?? -1] ?? "").length > 2 ? "live-answer live-worded" : "live-answer";
       keep(cell, "class", `${shape} ${right === null ? "" : said === right ? "live-right" : "live-wrong"}`);
       say(symbol, said === undefined ? "\u2026" : (this.shown[said] ?? "?"));
       say(sure, pass ? roughly(this.#share(output, said ?? 0)) : "\u00a0");
