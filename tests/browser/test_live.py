@@ -120,6 +120,14 @@ def test_a_link_leads_to_the_part_that_was_used_last(visit, live):
     expect(page).to_have_url(re.compile(r"#routes\?q=.*route=1"))
 
 
+@pytest.mark.parametrize("width", [380, 1280])
+def test_where_a_link_leads_is_in_sight_below_the_bench(visit, live, width):
+    page = visit(live, width, link="#cut?cut=mean:L1A,zero:L0M@9&by=mean").page
+    page.wait_for_selector(f"{COUNTED}[data-counted]")
+    bar, head = (page.locator(name).bounding_box() for name in ("#asking", "#cut h2"))
+    assert bar["y"] + bar["height"] <= head["y"] < 450
+
+
 def test_a_link_that_says_nonsense_is_the_page_as_it_opens(visit, live):
     tab = visit(live, link="#cut?q=99999999&cut=zero:L9M,burn:L0M,zero:L0M@999&by=fire&basis=<img>&claim=%22")
     assert tab.page.locator("#cut button[aria-pressed=true]").count() == 0

@@ -23,6 +23,7 @@ import { inWorker, serve } from "./worker/serve.js";
 const EXAMPLE = 0.618;
 const FRAMED = !inWorker() && location.protocol === "about:"; // in a notebook the address is the notebook's
 const BENCH = ["play", "cut", "routes"]; // the parts that the question on the bench is about
+const ARRIVED = 2000; // milliseconds after which everything has its size
 const SETTLED = 200; // milliseconds without a change after which the address is written: writing it takes long
 const source = inWorker() ? "" : (document.currentScript?.textContent ?? "");
 
@@ -82,7 +83,21 @@ function followLinks(choices, limits, domain, here) {
   });
   followReader(here);
   if (FRAMED) stayInside();
-  if (here.anchor) document.getElementById(here.anchor)?.scrollIntoView();
+  if (here.anchor) arriveAt(here.anchor);
+}
+
+/**
+ * Scrolls to a part, and again while what is above it finds its size, until the reader takes over.
+ * @param {string} anchor
+ */
+function arriveAt(anchor) {
+  const part = document.getElementById(anchor);
+  if (!part) return;
+  const watcher = new ResizeObserver(() => part.scrollIntoView());
+  const leave = () => watcher.disconnect();
+  for (const element of [document.body, required("#asking")]) watcher.observe(element);
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown", "hashchange"]) addEventListener(kind, leave, { once: true });
+  setTimeout(leave, ARRIVED);
 }
 
 /**
