@@ -35,6 +35,7 @@ from openwork.tasks import ReverseIncrement, make_task
 from openwork.tasks.vocabulary import Vocabulary
 from openwork.training import Experiment, Measured, Progress, recipe
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 QUIET = (
     "--no-sandbox",
