@@ -38,7 +38,8 @@ def _claim(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any]:
 
 def definition(kind: type[Claim]) -> str:
     """What a kind of claim asserts, how it is tested and what would refute it: its own description."""
-    return re.sub(r"\s+", " ", inspect.getdoc(kind) or "").replace("`", "").strip()
+    text = re.sub(r"\s+", " ", inspect.getdoc(kind) or "").replace("`", "").strip()
+    return re.sub(r"\bat_(least|most)\b", r"at \1", text)
 
 
 def _example(example: Counterexample, context: Context) -> dict[str, Any]:

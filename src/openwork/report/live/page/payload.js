@@ -74,6 +74,7 @@
  * @typedef {object} LiveSister
  * @property {string} name
  * @property {number} seed
+ * @property {boolean} solved right on every input
  * @property {LiveRoutes | null} routes
  */
 
@@ -100,6 +101,7 @@
 
 /**
  * @typedef {object} LivePage
+ * @property {string} run its name
  * @property {{inputs: number, right: number[], sequences: number}} scores of the whole model, by the engine that wrote the page
  * @property {string} engine its name
  * @property {LiveClaim[]} claims

@@ -63,7 +63,8 @@ function enrich(fold, claim, bench, choices, go) {
     if (!example || example.question === null || !bench.knows(example.question)) return;
     const load = () => {
       const { question, other, cuts } = example;
-      choices.set({ question: question ?? 0, cuts, ...(other !== null && bench.knows(other) && { other }) });
+      const held = (/** @type {number} */ number) => bench.domain.asked(bench.domain.rowOf(number));
+      choices.set({ question: held(question ?? 0), cuts, ...(other !== null && bench.knows(other) && { other: held(other) }) });
       go("play");
     };
     line.append(" ", html("button", { type: "button", "aria-label": `play with it: ${example.text}`, onclick: load }, "play with it"));
