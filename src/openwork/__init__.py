@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         import_model,
         open_run,
         reproduce,
-        runs,
+        stored_runs,
         to_transformer_lens,
         train,
     )
@@ -72,8 +72,8 @@ __all__ = [
     "parse_claims",
     "recipe",
     "reproduce",
-    "runs",
     "spec_for",
+    "stored_runs",
     "task",
     "to_transformer_lens",
     "train",
@@ -81,8 +81,8 @@ __all__ = [
 
 _ROOMS = {
     "api": (
-        *("explain", "from_transformer_lens", "import_model", "open_run", "reproduce", "runs"),
-        *("to_transformer_lens", "train"),
+        *("explain", "from_transformer_lens", "import_model", "open_run", "reproduce"),
+        *("stored_runs", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),

@@ -38,12 +38,12 @@ class Variable:
 
 @dataclass(frozen=True)
 class TaskFile:
-    """The user's own Python file that a task was loaded from."""
+    """The user's own Python file that a task was loaded from; or the cell of a notebook, which has no path."""
 
     path: str
-    """absolute"""
+    """absolute; empty where a function was made a task outside a task file"""
     digest: str
-    """SHA-256 of its text, in hexadecimal"""
+    """SHA-256 of its text, in hexadecimal; without a path, of every question and answer"""
 
 
 class Draws(Protocol):
