@@ -16,6 +16,10 @@ def add(shift: int, bound: int = 4) -> type[ow.Task]:
     return ow.task(a=bound, b=4, training={"epochs": 2}, model={"n_layers": 1})(sum_of)
 
 
+def always(a):
+    return 1
+
+
 @pytest.fixture
 def quick(tmp_path):
     return {"store": tmp_path, "progress": False, "engine": "native"}
@@ -24,7 +28,8 @@ def quick(tmp_path):
 def test_it_is_trained_and_its_runs_are_opened_again(quick, tmp_path):
     run = ow.explain(add(0), seed=0, **quick)
     again = ow.open_run(run.run.name, store=tmp_path, engine="native")
-    assert (again.run.task, again.subject.inputs) == (run.run.task, 16)
+    assert again.run.task == run.run.task
+    assert again.accuracy.records() == run.accuracy.records()
 
 
 def test_the_same_questions_and_answers_are_the_same_run_and_others_another(quick):
@@ -48,7 +53,8 @@ def test_its_runs_say_so_where_it_is_not_defined(quick, tmp_path):
     [
         (lambda a: a, "is none"),
         (3, "is none"),
-        (ow.task(a=4)(lambda a: 1), "nothing is to be learned"),
+        (ow.task(a=4)(always), "nothing is to be learned"),
+        (ow.task(a=4)(lambda a: 1), "cannot be typed easily"),
         (ow.task(a=4)(lambda a: None), "needs a `return`"),
         (ow.task(a=4)(lambda a: a / 1), "divide with //"),
         (ow.task(a=4)(lambda a: exit(3)), "raises SystemExit"),
