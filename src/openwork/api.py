@@ -216,6 +216,7 @@ def stored_runs(store: str | Path | None = None) -> list[Run]:
 def open_run(
     name: str,
     *,
+    claims: Claims | None = None,
     inputs: int | None = None,
     sample_seed: int = 0,
     only_right: bool = False,
@@ -228,10 +229,13 @@ def open_run(
 
     Raises:
         UnknownRun: no run has this name, or several begin so.
+        ClaimError: the claims cannot be judged.
     """
     with _store(store) as kept:
         setting = Setting(kept, engine, threads, steps=StepDisplay(_console(progress)))
-        return pipeline.open_run(kept.find(name), setting, inputs=Inputs(inputs, sample_seed, only_right))
+        run = kept.find(name)
+        given = None if claims is None else _claims(claims, run.task, run.spec)
+        return pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
 
 
 def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
