@@ -35,7 +35,7 @@ BLOCK = re.compile(
     r"^```(?P<language>\w+)( title=\"(?P<file>[^\"]+)\")?(?P<vary> numbers=\"vary\")?\n(?P<text>.*?)^```$", re.S | re.M
 )
 COPIED = re.compile(r"^<!-- with: (?P<path>\S+) -->$", re.M)
-NUMBERS = re.compile(r"(?:(?:\S*[\d·–]\S*|below|%)(?:\s+|$))+")
+NUMBERS = re.compile(r"(?:(?:\S*[\d·\u2013]\S*|below|%)(?:\s+|$))+")
 ANYTHING = "..."
 FOLDER = "/home/you"
 """what stands for the folder that a page runs in, which is another every time"""

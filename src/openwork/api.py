@@ -55,10 +55,10 @@ def explain(
     """Trains until a model is right on every input, judges the claims on it, and gives it, ready to be measured.
 
     Args:
-        task: its name, the path of your own Python file, or a task.
+        task: its name, the path of your own Python file, or what `@openwork.task` made of a function.
         seed: train and explain only this seed.
         seeds: train only these, and explain the best.
-        params: of the task, where it is named.
+        params: of the task, where it is not made yet.
         experiment: task, model, recipe and split; else the default of the task.
         claims: what to judge; else those beside a task file, or of the article about the task.
         page: HTML file to write the report to.

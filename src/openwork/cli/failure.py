@@ -15,7 +15,7 @@ BAD_INPUT = 2
 
 
 def tell(error: OpenworkError, as_json: bool) -> int:
-    """Prints the error, its kind, which is the name of its page in docs/errors, and every reason; returns the exit code."""
+    """Prints the error, its kind (the name of its page in docs/errors) and every reason; returns the exit code."""
     console = Console(stderr=True, highlight=False)
     kind = type(error).__name__
     console.print(Text.assemble(("Error: ", "bold red"), (error.title, "bold"), (f" [{kind}]", "dim")))
