@@ -34,6 +34,6 @@ def setup(app):
 
 
 def with_sections(app, what, name, obj, options, lines):
-    """`Args:` and `Raises:` as lists. Napoleon's own hook takes a colon in an attribute's docstring for a type's end."""
+    """`Args:` and `Raises:` as lists. Napoleon's own hook takes a colon in an attribute for the end of a type."""
     if what not in ("attribute", "property", "data"):
         lines[:] = GoogleDocstring(lines, Config(napoleon_use_ivar=True), app, what, name, obj, options).lines()
