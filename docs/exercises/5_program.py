@@ -1,4 +1,4 @@
-"""Exercise 5: what the model does, as a program. Each function is a step; its parameters are what it is computed from."""
+"""Exercise 5: what the model does, as a program. A function is a step; its parameters are what it is computed from."""
 
 
 def digit(x):
