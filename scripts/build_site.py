@@ -113,7 +113,7 @@ def add_contents(folder: Path) -> None:
     there = sorted(path.stem for path in folder.glob("*.md") if path.stem != "index")
     hidden = index.exists()
     text = index.read_text(encoding="utf-8") if hidden else f"# {named}\n"
-    write(index, text + contents("", [f"{name}" for name in there], hidden))
+    write(index, text + (contents("", there, hidden) if there else ""))
 
 
 def navigation(source: Path) -> Iterator[str]:
