@@ -69,6 +69,10 @@ BAD = {
     "two tasks": (SMALL + SMALL.replace("add(", "sub("), "has 2: add, sub"),
     "a taken name": (SMALL.replace("def add", "def palindrome"), "openwork has a task palindrome"),
     "raises on a question": (SMALL.replace("% 3", "// b"), "a=0, b=0: raises ZeroDivisionError"),
+    "raises in a library": (
+        "import random\n" + SMALL.replace("(a + b) % 3", "random.choice([])"),
+        "a=0, b=0: raises IndexError: Cannot choose from an empty sequence (line 8)",
+    ),
     "is not a function": (
         "from itertools import count\nasked = count()\n" + SMALL.replace("(a + b) % 3", "next(asked)"),
         "a=0, b=0: is answered 0, and then 9",

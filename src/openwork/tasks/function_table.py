@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -120,9 +121,10 @@ def _order(symbol: str) -> tuple[int, int, str]:
 
 
 def told(error: BaseException) -> str:
-    """What a user's code raised, and in which of its lines."""
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    if not lines:
+    """What a user's code raised, and in which of its own lines: not in which of a library that it calls."""
+    here = str(Path(__file__).parent)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(here)]
+    if not frames:
         return str(error)
-    at = f" (line {lines[-1].lineno})"
-    return f"raises {type(error).__name__}: {error}{at}"
+    line = [frame.lineno for frame in frames if frame.filename == frames[0].filename][-1]
+    return f"raises {type(error).__name__}: {error} (line {line})"
