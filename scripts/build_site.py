@@ -24,7 +24,7 @@ SOURCE = ROOT / "build" / "site-source"
 SECTIONS = {
     "Learn": ("tutorial", "exercises", "examples", "recipes"),
     "Reference": ("commands", "tasks", "analyses", "api", "errors"),
-    "What we found": ("findings", "grokking", "exam", "log"),
+    "What we found": ("findings", "gallery", "grokking", "exam", "log"),
     "How it is built": ("architecture", "taste", "decisions", "CONTRIBUTING", "CHANGELOG"),
 }
 NAMES = {
@@ -34,6 +34,7 @@ NAMES = {
     "tasks": "Tasks",
     "exercises": "Exercises",
     "errors": "Errors",
+    "gallery": "Gallery",
 }
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>(?:[^\[\]]|!?\[[^\]]*\]\([^)]*\))*)\]\((?P<target>[^)\s]+)\)")
 FENCED = re.compile(r"(^```.*?^```$)", re.M | re.S)
