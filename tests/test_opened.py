@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from openwork import analyses
+from openwork.claims import Carries, Necessary
 from openwork.data import Split
 from openwork.engines import choose_engine
+from openwork.errors import ClaimError
 from openwork.models import initial_stack, spec_for
 from openwork.opened import OpenedRun
 from openwork.report import Display
@@ -87,3 +89,11 @@ def test_routes_are_asked_for_once(opened):
     assert dataclasses.replace(opened, kept=kept).routes().forward_rows == -1
     other = dataclasses.replace(opened, kept=kept, stack=initial_stack(opened.stack.spec, [2]))
     assert other.routes().forward_rows > 0
+
+
+def test_claims_about_what_is_not_there_are_refused_all_at_once_before_anything_runs(opened):
+    claims = [Carries(component="blocks.0.attn", variable="q[0]", output="y[0]"), Necessary(components="blocks.9.mlp")]
+    with pytest.raises(ClaimError) as caught:
+        opened.check(claims)
+    assert [reason.where for reason in caught.value.reasons] == ["carries, variable", "necessary, components"]
+    assert "did you mean" in str(caught.value)

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from openwork import pipeline
-from openwork.claims import Claim
+from openwork.claims import Claim, require_claims_fit
 from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.progress import TrainingDisplay
@@ -23,7 +23,7 @@ from openwork.imports import import_file, keep_foreign
 from openwork.interop import foreign_model, live_checkpoint, to_live
 from openwork.models import ModelSpec
 from openwork.opened import OpenedRun
-from openwork.report import Reproduction, original_named
+from openwork.report import Reproduction
 from openwork.runs import Run, Store
 from openwork.search import Setting, train_seeds
 from openwork.tasks import Task
@@ -36,7 +36,7 @@ Claims = str | Path | Iterable[Claim]
 
 
 def explain(
-    task: str | Task,
+    task: str | Task | type[Task],
     *,
     seed: int | None = None,
     seeds: Seeds | None = None,
@@ -55,10 +55,10 @@ def explain(
     """Trains until a model is right on every input, judges the claims on it, and gives it, ready to be measured.
 
     Args:
-        task: its name, the path of your own Python file, or a task.
+        task: its name, the path of your own Python file, or what `@openwork.task` made of a function.
         seed: train and explain only this seed.
         seeds: train only these, and explain the best.
-        params: of the task, where it is named.
+        params: of the task, where it is not made yet.
         experiment: task, model, recipe and split; else the default of the task.
         claims: what to judge; else those beside a task file, or those that ship for the task.
         page: HTML file to write the report to.
@@ -73,12 +73,12 @@ def explain(
     Raises:
         OpenworkError: anything that does not fit, every reason at once, before training starts.
     """
-    made = given_task(task, params) if isinstance(task, str) else task
+    made = given_task(task, params)
     wanted = experiment or named_experiment(made.name, made)
     given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
     chosen, asked = _seeds(seeds) if seed is None else (seed,), Inputs(inputs, sample_seed, only_right)
     target = _page(page)
-    with _display(wanted, progress) as display, _store(store) as kept:
+    with _display(progress) as display, _store(store) as kept:
         setting = Setting(kept, engine, threads, display, display.steps)
         found = pipeline.explain(
             made, setting, experiment=wanted, seeds=chosen, claims=given, page=target, inputs=asked
@@ -87,7 +87,7 @@ def explain(
 
 
 def train(
-    task: str | Task | Experiment,
+    task: str | Task | type[Task] | Experiment,
     seeds: Seeds = 1,
     *,
     params: Mapping[str, int] | None = None,
@@ -104,9 +104,9 @@ def train(
     if isinstance(task, Experiment):
         wanted = task
     else:
-        made = given_task(task, params) if isinstance(task, str) else task
+        made = given_task(task, params)
         wanted = named_experiment(made.name, made)
-    with _display(wanted, progress) as display, _store(store) as kept:
+    with _display(progress) as display, _store(store) as kept:
         return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, display.steps))
 
 
@@ -125,15 +125,15 @@ def reproduce(
     Raises:
         OpenworkError: an unknown publication, or a page or store that cannot be written.
     """
-    wanted, target = named_experiment(original_named(publication).experiment), _page(page)
-    with _display(wanted, progress) as display, _store(store) as kept:
+    target = _page(page)
+    with _display(progress) as display, _store(store) as kept:
         setting = Setting(kept, engine, threads, display, display.steps)
         return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
 
 
 def import_model(
     file: str | Path,
-    task: str | Task,
+    task: str | Task | type[Task],
     *,
     params: Mapping[str, int] | None = None,
     config: str | Path | None = None,
@@ -158,7 +158,7 @@ def import_model(
     Raises:
         CheckpointError: a file that cannot be read, contradicts itself or does not fit the task; with every reason.
     """
-    made = given_task(task, params) if isinstance(task, str) else task
+    made = given_task(task, params)
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
         run, _ = import_file(Path(file), made, setting, said, config=None if config is None else Path(config))
@@ -167,7 +167,7 @@ def import_model(
 
 def from_transformer_lens(
     model: Any,
-    task: str | Task,
+    task: str | Task | type[Task],
     *,
     params: Mapping[str, int] | None = None,
     pad_token: int | None = None,
@@ -189,7 +189,7 @@ def from_transformer_lens(
     Raises:
         CheckpointError: not a model of the family, or not one of the task; with every reason.
     """
-    made = given_task(task, params) if isinstance(task, str) else task
+    made = given_task(task, params)
     checkpoint = live_checkpoint(model)
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
@@ -207,7 +207,7 @@ def to_transformer_lens(run: OpenedRun) -> Any:
     return to_live(run.stack)
 
 
-def runs(store: str | Path | None = None) -> list[Run]:
+def stored_runs(store: str | Path | None = None) -> list[Run]:
     """Every stored run, oldest first."""
     with _store(store) as kept:
         return kept.runs()
@@ -216,6 +216,7 @@ def runs(store: str | Path | None = None) -> list[Run]:
 def open_run(
     name: str,
     *,
+    claims: Claims | None = None,
     inputs: int | None = None,
     sample_seed: int = 0,
     only_right: bool = False,
@@ -228,10 +229,13 @@ def open_run(
 
     Raises:
         UnknownRun: no run has this name, or several begin so.
+        ClaimError: the claims cannot be judged.
     """
     with _store(store) as kept:
         setting = Setting(kept, engine, threads, steps=StepDisplay(_console(progress)))
-        return pipeline.open_run(kept.find(name), setting, inputs=Inputs(inputs, sample_seed, only_right))
+        run = kept.find(name)
+        given = None if claims is None else _claims(claims, run.task, run.spec)
+        return pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
 
 
 def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
@@ -241,7 +245,11 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 
 
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
-    return read_claims(Path(claims), task, spec) if isinstance(claims, str | Path) else tuple(claims)
+    if isinstance(claims, str | Path):
+        return read_claims(Path(claims), task, spec)
+    given = tuple(claims)
+    require_claims_fit(given, task, spec)
+    return given
 
 
 def _page(page: str | Path | None) -> Path | None:
@@ -255,8 +263,8 @@ def _store(folder: str | Path | None) -> Store:
     return Store.open(None if folder is None else Path(folder))
 
 
-def _display(experiment: Experiment, progress: bool) -> TrainingDisplay:
-    return TrainingDisplay(_console(progress), experiment.recipe.epochs)
+def _display(progress: bool) -> TrainingDisplay:
+    return TrainingDisplay(_console(progress))
 
 
 def _console(progress: bool) -> Console:

@@ -14,7 +14,9 @@ from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, silent
-from openwork.claims import Claim, Context, Cost, Trials, Verdict, check, plan, shipped_for
+from openwork.claims import Claim, Context, Cost, Trials, Verdict, check, plan, require_claims_fit, shipped_for
+from openwork.claims.checkpoints import Training
+from openwork.claims.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.models import Stack
@@ -58,6 +60,7 @@ class OpenedRun:
         kept: results of measurements that the store has; None keeps nothing.
         kin: every stored run of the same experiment, itself included.
         weights_of: gives the weights of one of `kin`.
+        weights_at: gives the weights of this run after an epoch; None where nothing but the end is at hand.
     """
 
     run: Run
@@ -72,6 +75,7 @@ class OpenedRun:
     kept: KeptResults | None = None
     kin: tuple[Run, ...] = ()
     weights_of: Callable[[Run], Stack] | None = None
+    weights_at: Callable[[int], Stack] | None = None
 
     @cached_property
     def subject(self) -> Subject:
@@ -240,7 +244,7 @@ class OpenedRun:
     @cached_property
     def claims(self) -> Judged:
         """The verdicts on the claims given, or on those that ship for the task: an article's, or our own."""
-        return self.check(self._asserted)
+        return Judged(check(self._asserted, self._context, known=self.known))
 
     @property
     def _asserted(self) -> tuple[Claim, ...]:
@@ -256,14 +260,44 @@ class OpenedRun:
         """Judges claims on this model; those that the store has a verdict on are not judged again.
 
         Args:
-            claims: what to judge; one that does not fit the model is UNDECIDED, and says why.
+            claims: what to judge.
             watch: called after every measurement, with the inputs that it ran through the model.
+
+        Raises:
+            ClaimError: claims that do not fit this model, with every reason, before anything runs. An article's claims
+                (`claims`) may be about other models too: there such a one is UNDECIDED.
         """
-        return Judged(check(tuple(claims), replace(self._context, watch=watch), known=self.known))
+        claims = tuple(claims)
+        require_claims_fit(claims, self.subject.task, self.subject.spec)
+        return Judged(check(claims, replace(self._context, watch=watch), known=self.known))
 
     def plan(self, claims: Iterable[Claim]) -> Cost:
         """What judging these claims takes, before anything runs."""
         return plan(tuple(claims), self._context, self.known)
+
+    def over_training(
+        self, claims: Iterable[Claim] | None = None, points: int | Sequence[int] | None = None
+    ) -> Display:
+        """Since when each claim is true, the report's claims unless given, next to loss and accuracy.
+
+        `points` says how many checkpoints, or which epochs: all where that is cheap. An interruption keeps what was
+        judged, and what was judged before is answered from the store.
+
+        Raises:
+            ClaimError: a run without a stored training, no claim that a checkpoint decides, or points that cannot be.
+        """
+        asked = self._asserted if claims is None else tuple(claims)
+        return Display(judge_over_training(self.training, asked, points, self.watch))
+
+    @cached_property
+    def training(self) -> Training:
+        """Its training, as claims are judged over it."""
+        return Training(self.run, self._context, self.inputs, self.weights_at, self.kept)
+
+    def _since_when(self, spend: bool) -> tuple[Result, ...]:
+        """The report's claims over the training: what is known, or with `spend` can be had in a moment."""
+        found = known_or_cheap(self.training, self._asserted, spend)
+        return () if found is None else (found,)
 
     @property
     def overview(self) -> Overview:
@@ -287,7 +321,7 @@ class OpenedRun:
         """Every analysis that a report shows, in its order."""
         layers = range(self.stack.spec.n_layers)
         carried = [self.interchange] if any(map(self.subject.task.carrier, self.subject.task.outputs)) else []
-        learned = [] if self.run.imported else [self.curve]
+        learned = [] if self.run.imported else [self.curve, *map(Display, self._since_when(spend=True))]
         shown = [*learned, self.accuracy, self.routes(), *carried, *(self.attention(layer) for layer in layers)]
         shown += [self.ablations, self.readouts]
         if not self.stack.spec.attn_only:
@@ -349,9 +383,9 @@ class OpenedRun:
 
     def _repr_html_(self) -> str:
         """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
-        curve = () if self.run.imported else (self.curve.result,)
+        known = () if self.run.imported else (self.curve.result, *self._since_when(spend=False))
         routes = self._kept_routes
-        return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, curve, routes, ()))
+        return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, known, routes, ()))
 
     def __repr__(self) -> str:
         return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"

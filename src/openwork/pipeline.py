@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from openwork.claims import Claim, Trials, Verdict, verdict_from_json
@@ -110,9 +111,8 @@ def open_run(
     known = stored_verdicts(setting.store, run) if inputs == USUAL_INPUTS else ()
     kept = KeptResults(setting.store.home, run)
     kin = tuple(setting.store.runs_of(run.experiment)) if not run.imported else ()
-    return OpenedRun(
-        run, stack, choice, tried, trying, claims, known, inputs, setting.steps, kept, kin, setting.store.stack
-    )
+    at, of = partial(setting.store.stack_at, run), setting.store.stack
+    return OpenedRun(run, stack, choice, tried, trying, claims, known, inputs, setting.steps, kept, kin, of, at)
 
 
 def stored_verdicts(store: Store, run: Run) -> tuple[Verdict, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openwork.analyses.steps import Watch as Steps
 from openwork.analyses.steps import silent
@@ -12,7 +12,7 @@ from openwork.claims import Trials
 from openwork.engines import choose_engine
 from openwork.runs import Run, Store, recorded
 from openwork.tasks import Task
-from openwork.training import EpochEnd, Experiment, named_experiment, train
+from openwork.training import EpochEnd, Experiment, Progress, named_experiment, train
 
 Watch = Callable[[EpochEnd], None]
 WAVE = 8
@@ -67,11 +67,22 @@ def best(runs: Sequence[Run]) -> Run:
 def trials(name: str, task: Task, seeds: int, setting: Setting, trains: bool) -> Trials | None:
     """How many of seeds 0 .. `seeds`-1 learn the task by this experiment; None where some would have to be trained."""
     experiment = named_experiment(name, task)
+    rows: list[int] = []
+
+    def counted(event: EpochEnd) -> None:
+        rows.extend(_rows(progress) for progress in event.progress)
+        setting.watch(event)
+
     if trains:
-        runs = train_seeds(experiment, range(seeds), setting)
+        runs = train_seeds(experiment, range(seeds), replace(setting, watch=counted))
     else:
         runs = tuple(run for run in setting.store.runs_of(experiment) if run.seed < seeds and run.ended)
         if len(runs) < seeds:
             return None
     reached = sum(any(epoch.solved for epoch in run.history) for run in runs)
-    return Trials(name, len(runs), reached, sum(run.solved for run in runs))
+    return Trials(name, len(runs), reached, sum(run.solved for run in runs), sum(rows))
+
+
+def _rows(progress: Progress) -> int:
+    """Inputs that one epoch of one seed ran through the model: trained on and scored, and those held out scored."""
+    return 2 * progress.train.inputs + (0 if progress.held_out is None else progress.held_out.inputs)

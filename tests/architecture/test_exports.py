@@ -17,6 +17,11 @@ def test_the_package_exports_what_it_says():
         assert getattr(openwork, name) is not None
 
 
+def test_no_export_has_the_name_of_a_room_which_would_take_its_place_once_imported():
+    rooms = {module.name for module in pkgutil.iter_modules(openwork.__path__)}
+    assert not rooms & set(openwork.__all__)
+
+
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="explian"):
         _ = openwork.explian

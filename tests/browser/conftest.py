@@ -14,11 +14,11 @@ from playwright import sync_api as playwright
 from openwork import analyses
 from openwork.analyses import Route, Routes, Subject
 from openwork.analyses.routes import Hop, RoutePath
-from openwork.claims import Accuracy, Outcome, Verdict
+from openwork.claims import Accuracy, Aside, ClaimOverTraining, Judgement, Outcome, OverTraining, Verdict
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.cli.app import run
-from openwork.data import Split
+from openwork.data import Inputs, Split
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
 from openwork.report import (
@@ -30,11 +30,12 @@ from openwork.report import (
     write_html,
     write_page,
 )
-from openwork.runs import Store
-from openwork.tasks import ReverseIncrement
+from openwork.runs import EpochRecord, Store
+from openwork.tasks import ReverseIncrement, make_task
 from openwork.tasks.vocabulary import Vocabulary
 from openwork.training import Experiment, Measured, Progress, recipe
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -155,8 +156,16 @@ def harm() -> LiveReport:
     path = RoutePath(1, (Hop("blocks.0.attn.head.0", 1, 3),), 0.5, 0.5)
     route = Route("y[0]", HOSTILE, 1, 3, 8, 1.0, 0.5, "one", (path,))
     curve, routes = analyses.learning_curve([epoch]), Routes((route,), (HOSTILE,) * task.n_pos, 8, 8, "all", 0.9, 8)
+    text = ClaimText(HOSTILE, "accuracy", HOSTILE, {})
+    kinds = zip(range(5), (*Outcome, Outcome.UNDECIDED), (*Outcome, Outcome.CONFIRMED), strict=True)
+    judged = tuple(Judgement(epoch, *found, 1, 2, effect, HOSTILE) for epoch, *found in kinds)
+    records = tuple(EpochRecord(e, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, 9, 0.1) for e in range(1, 5))
+    since = OverTraining(
+        HOSTILE, records, tuple(range(5)), (ClaimOverTraining(text, judged),), (Aside(text, HOSTILE),), HOSTILE, 8
+    )
     results = (
         curve,
+        since,
         routes,
         analyses.accuracy(subject),
         analyses.interchange(subject),
@@ -179,3 +188,25 @@ def hostile(harm: LiveReport, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile_live(harm: LiveReport, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The harmful report as a live page."""
     return write_page(live_html(harm), tmp_path_factory.mktemp("hostile") / "live.html")
+
+
+def drawn(name: str, folder: Path, **sizes: object) -> Path:
+    """A page on a task whose questions are drawn, of a model that has learned nothing."""
+    task = make_task(name)
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3, **sizes)
+    subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
+    epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
+    overview = Overview(Experiment(task, spec, recipe(), Split(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0)
+    return write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), folder / "page.html")
+
+
+@pytest.fixture(scope="session")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty outputs that are words, of a model without a norm."""
+    return drawn("running-sum-sign", tmp_path_factory.mktemp("crowded"), normalization_type=None)
+
+
+@pytest.fixture(scope="session")
+def brackets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Questions of every length, padded, and attention both ways."""
+    return drawn("balanced-brackets", tmp_path_factory.mktemp("brackets"))

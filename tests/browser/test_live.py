@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -10,21 +9,13 @@ import pytest
 from playwright.sync_api import expect
 
 from openwork import analyses, pipeline
-from openwork.analyses import Subject
-from openwork.data import Inputs, Split
-from openwork.engines import choose_engine
-from openwork.interventions import Plan, Zero
-from openwork.models import initial_stack, spec_for
 from openwork.opened import OpenedRun
-from openwork.report import LiveReport, Overview, live_html, write_page
+from openwork.report import live_html
 from openwork.runs import Store
 from openwork.search import Setting
-from openwork.tasks import make_task
-from openwork.training import Experiment, Measured, Progress, recipe
 
-HERE = Path(__file__).parent
-AXE = HERE.parents[1] / "node_modules" / "axe-core" / "axe.min.js"
-COUNTED = "#cut-view .live-counted"
+from .bench import COUNTED, answers, cell, counted, outside
+from .conftest import AXE
 
 
 @pytest.fixture(scope="session")
@@ -33,23 +24,6 @@ def opened(store: Path) -> OpenedRun:
     with Store.open(store) as kept:
         name = re.search(r"openwork · run (\w+)", (store / "live.html").read_text(encoding="utf-8"))[1]
         return pipeline.open_run(kept.find(name), Setting(kept), trains=False)
-
-
-def cell(tab, index):
-    return tab.page.locator("#asking .live-row").first.locator("input").nth(index)
-
-
-def answers(tab):
-    return [text.strip() for text in tab.page.locator("#asking .live-answers").first.locator("b").all_inner_texts()]
-
-
-def counted(tab):
-    tab.page.wait_for_selector(f"{COUNTED}[data-counted]")
-    return json.loads(tab.page.locator(COUNTED).get_attribute("data-counted"))
-
-
-def outside(page):
-    return page.evaluate((HERE / "outside.js").read_text(encoding="utf-8"))
 
 
 def test_it_is_small_loads_itself_and_starts_its_worker_from_itself(visit, live):
@@ -80,6 +54,8 @@ def test_what_cannot_stand_there_is_refused_politely(visit, live):
     assert "cannot stand there: x[2] is 0 or 1" in said.inner_text()
     assert cell(tab, 2).input_value() in ("0", "1")
     assert answers(tab) == before
+    tab.page.get_by_role("button", name="layer 0 MLP, everywhere").focus()
+    assert said.inner_text() == ""
 
 
 @pytest.mark.parametrize("by", ["zero", "mean", "resample"])
@@ -105,6 +81,24 @@ def test_a_link_brings_back_the_whole_state(visit, live):
     assert (counted(again), answers(again)) == (counts, said)
     assert again.page.get_by_role("button", name=re.compile("second question")).count() > 0
     assert again.page.get_by_role("radio", name="cosine").is_checked()
+
+
+def test_a_link_leads_to_the_part_that_was_used_last(visit, live):
+    page = visit(live).page
+    page.get_by_role("button", name="layer 0 MLP, everywhere").click()
+    expect(page).to_have_url(re.compile(r"#cut\?cut=zero:L0M"))
+    page.locator("#asking input").first.press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"#cut\?q="))
+    page.locator("#compare, #routes").get_by_role("button", name="y[1]").first.click()
+    expect(page).to_have_url(re.compile(r"#routes\?q=.*route=1"))
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+def test_where_a_link_leads_is_in_sight_below_the_bench(visit, live, width):
+    page = visit(live, width, link="#cut?cut=mean:L1A,zero:L0M@9&by=mean").page
+    page.wait_for_selector(f"{COUNTED}[data-counted]")
+    bar, head = (page.locator(name).bounding_box() for name in ("#asking", "#cut h2"))
+    assert bar["y"] + bar["height"] <= head["y"] < 450
 
 
 def test_a_link_that_says_nonsense_is_the_page_as_it_opens(visit, live):
@@ -253,20 +247,24 @@ def test_in_a_notebook_the_page_lives_in_a_frame(browser, opened, tmp_path):
     page.close()
 
 
-@pytest.mark.parametrize("name", ["palindrome", "first-unique", "running-sum-sign", "balanced-brackets"])
-def test_every_kind_of_task_can_be_played_with(visit, tmp_path, name):
-    task = make_task(name)
-    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3)
-    subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
-    epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
-    overview = Overview(Experiment(task, spec, recipe(), Split(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0)
-    page = write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), tmp_path / "page.html")
-    tab = visit(page)
-    before = tab.page.url
-    tab.page.get_by_role("button", name="another question").click()
-    expect(tab.page).not_to_have_url(before, timeout=20_000)
-    tab.page.get_by_role("button", name="layer 0 head 1, everywhere").click()
-    expected = subject.score(Plan((Zero("blocks.0.attn.hook_z", heads=(1,)),)))
-    assert counted(tab)["right"] == expected.right[0].tolist()
-    assert tab.errors == []
-    assert outside(tab.page) == []
+def test_what_has_no_room_is_left_out_and_the_page_says_so(harm, monkeypatch):
+    whole = live_html(harm)
+    most = len(whole.encode()) - 1
+    monkeypatch.setitem(live_html.__globals__, "MOST_BYTES", most)
+    page = live_html(harm)
+    assert len(page.encode()) <= most
+    assert page.count("There was no room for this") == 1
+    monkeypatch.setitem(live_html.__globals__, "MOST_BYTES", len(whole.encode()))
+    assert live_html(harm) == whole
+
+
+def test_on_paper_stands_what_can_be_read_there(visit, live):
+    page = visit(live).page
+    page.evaluate("document.querySelectorAll('#measured details').forEach(fold => fold.open = false)")
+    page.emulate_media(media="print")
+    assert page.locator("#asking").evaluate("bar => getComputedStyle(bar).position") == "static"
+    assert page.locator(".live-save:visible, .live-tools:visible, #measured:visible").count() == 0
+    chosen = page.locator(".live-choice").first.locator("label:visible")
+    assert chosen.all_inner_texts() == ["probabilities"]
+    ink = "text => [getComputedStyle(text).color, getComputedStyle(document.body).color]"
+    assert len(set(chosen.locator("span").evaluate(ink))) == 1

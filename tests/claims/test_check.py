@@ -17,6 +17,7 @@ from openwork.claims import (
     Outcome,
     ReadsOut,
     Replay,
+    Sufficient,
     Unnecessary,
     check,
     plan,
@@ -24,6 +25,7 @@ from openwork.claims import (
 )
 from openwork.claims import Split as ClaimedSplit
 from openwork.claims.verdict import outcome_of, part
+from openwork.claims.wording import told, which
 from openwork.data import Inputs, Split, draw
 from openwork.engines import choose_engine
 from openwork.errors import ClaimError, PlanError
@@ -259,3 +261,52 @@ def test_a_part_that_should_be_small():
     assert part("p", 0.5, "<=", 0.5).holds is True
     assert part("p", 0.6, "<=", 0.5).holds is False
     assert part("p", 0.5, "<=", 0.5, (0.4, 0.6)).holds is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "circuit"),
+    [
+        (Necessary(components="blocks.0.attn", by="zero", at_most=0.3), "two-hops"),
+        (Linear(components="blocks.0.mlp", at_most=0.1), "curved-mlp-increments"),
+    ],
+)
+def test_what_is_missed_less_than_claimed_is_not_said_to_be_useless(on_each_engine, claim, circuit):
+    verdict = claim.check(on_each_engine(circuit))
+    assert verdict.outcome == Outcome.REFUTED
+    assert verdict.advice.startswith("The model does miss")
+
+
+def test_a_mixed_verdict_says_which_parts_hold(solved):
+    verdict = Attends(head="blocks.0.attn.0", query="predicts y[i]", key="x[0]", each={"i": "outputs"}).check(solved)
+    assert verdict.outcome == Outcome.MIXED
+    assert verdict.sentence.endswith(" It holds for predicts y[2] → x[0].")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [((1.0,) * 5, "1 in each"), ((1.0, 0.5, 1.0, 1.0, 1.0), "from 0.5 (part 1) to 1 (part 0)")],
+)
+def test_values_that_are_all_the_same_are_told_once(values, said):
+    parts = [part(f"part {i}", value, ">=", 0.1) for i, value in enumerate(values)]
+    assert told(parts, lambda v: f"{v:g}") == said
+
+
+def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_many():
+    parts = [part(f"y[{i}]", float(i % 2), ">=", 0.5) for i in range(40)]
+    assert which(parts[1:4]) == "It does not hold for y[2]."
+    assert which(parts).endswith(", y[23] and 8 more.")
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        (Accuracy(at_least=0.0), "No model could fail this"),
+        (Carries(component="blocks.0.attn.0", variable="x[0]", output="y[2]", at_most=1.0), "No model could fail this"),
+        (Sufficient(nodes="blocks.0.attn"), "nothing was replaced, and no model could fail this"),
+        (Accuracy(at_least=0.1), "can be opened up"),
+    ],
+)
+def test_a_claim_that_no_model_could_fail_is_told_to_say_nothing(solved, claim, told):
+    verdict = claim.check(solved)
+    assert verdict.outcome == Outcome.CONFIRMED
+    assert told in verdict.advice

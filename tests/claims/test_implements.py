@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import FunctionType
 
 import numpy as np
 import pytest
 
-from openwork.claims import Context, Implements, Outcome, Program, program_from_text
+from openwork.claims import Context, Implements, Outcome, Program, program_from_text, program_values
+from openwork.claims.program_values import decided_by
 from openwork.errors import ClaimError
 from openwork.models import spec_for
-from openwork.tasks import ReverseIncrement
+from openwork.tasks import BalancedBrackets, ReverseIncrement
 
 EACH = {"i": "outputs"}
 TASK = ReverseIncrement(4, 3)
@@ -98,6 +100,47 @@ def test_drawn_pairs_have_an_interval_and_a_seed(solved, monkeypatch):
     assert implements(AT_HEAD, pairs=20).check(solved).outcome == Outcome.UNDECIDED
 
 
+def test_every_source_that_differs_in_nothing_else(on_each_engine):
+    solved = on_each_engine("attention-increments")
+    everywhere = {"digit[0]": "blocks.0.attn.0"}
+    claim = implements(everywhere, each=(), sources="near")
+    verdict = claim.check(solved)
+    assert verdict.outcome == Outcome.CONFIRMED
+    assert verdict.coverage.startswith("all 192 pairs of 64 of 64 inputs that differ only in what the variable")
+    assert verdict.forward_rows == 64 + 2 * 3 * 64 == claim.cost(on_each_engine("attention-increments"))
+    # Any other source brings its other digits along.
+    assert implements(everywhere, each=()).check(solved).outcome == Outcome.REFUTED
+
+
+def test_sources_near_by_are_drawn_where_they_are_too_many(solved, monkeypatch):
+    monkeypatch.setattr("openwork.claims.evidence.program_pairs.ALL_PAIRS", 100)
+    verdict = implements(AT_HEAD, pairs=50, sources="near", at_least=0.9).check(solved)
+    assert verdict.coverage.startswith("50 drawn pairs of 64 of 64 inputs that differ only in what")
+    assert all(part.low < 1 == part.high for part in verdict.parts)
+
+
+def test_what_a_variable_is_computed_from_is_found_by_trying():
+    def both(x):
+        return x[0] + x[2]
+
+    def never(x):
+        return 7
+
+    program = Program.of(digit, y, both, never)
+    assert decided_by(program, TASK, "digit[0]") == ("x[2]",)
+    assert decided_by(program, TASK, "both") == ("x[0]", "x[2]")
+    assert decided_by(program, TASK, "never") == ()
+    found = complaints(Implements(program=program, alignment={"never": "blocks.0.mlp"}, sources="near"))
+    assert "alignment, never: has the same value on every question" in found[0]
+
+
+def test_sources_near_by_need_every_question(solved):
+    claim = implements(AT_HEAD, sources="near")
+    some = replace(solved, subject=solved.subject.on(solved.subject.inputs.take(np.arange(9))))
+    assert claim.check(some).outcome == Outcome.UNDECIDED
+    assert any("not free of one another" in str(r) for r in claim.misfits(BalancedBrackets(4), None))
+
+
 def test_without_its_program_nothing_is_run(solved):
     verdict = Implements(program="reverse.py", alignment=AT_HEAD, each=EACH).check(solved)
     assert verdict.outcome == Outcome.UNDECIDED
@@ -123,6 +166,10 @@ def complaints(claim) -> list[str]:
 
 def bad_raises(x):
     return 1 // x[0]
+
+
+def bad_exits(x):
+    raise SystemExit(0)
 
 
 def bad_length(digit):
@@ -162,6 +209,7 @@ def named(function, name):
     [
         ((named(bad_raises, "digit"), y), AT_HEAD, "ZeroDivisionError"),
         ((named(bad_raises, "digit"), y), AT_HEAD, "on 16 of 64 questions, first question 0: 0 0 0"),
+        ((named(bad_exits, "digit"), y), AT_HEAD, "raises SystemExit: 0; on 64 of 64 questions"),
         ((digit, named(bad_length, "y")), AT_HEAD, "y gives 2 values for 3 outputs; on 64 of 64"),
         ((digit, named(bad_symbol, "y")), AT_HEAD, "9 is no answer: they are numbers from 0 to 4, or 0 1 2 3 BOS"),
         ((digit, named(bad_kind, "y")), AT_HEAD, "y gives 3, where 3 outputs need a list"),
@@ -207,6 +255,7 @@ def test_a_program_that_fails_under_a_change_says_on_which_question(solved):
         ("def y(x:\n  return x", "raises SyntaxError: .* \\(line 1\\)"),
         ("def y(x):\n  return x\n1 // 0", "raises ZeroDivisionError: .* \\(line 3\\)"),
         ("import math\n", "has no functions"),
+        ("import sys\nsys.exit(0)", "raises SystemExit: 0 \\(line 2\\)"),
     ],
 )
 def test_files_that_are_no_programs(text, complaint):
@@ -227,3 +276,28 @@ def test_symbols_are_answers_too(solved):
         return np.array(["1", "2", "3", "0"])[digit]
 
     assert implements(AT_HEAD, digit, y).check(solved).outcome == Outcome.CONFIRMED
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_a_list_may_be_of_any_kind_and_stays_so(solved, kind):
+    def digit(x):
+        return kind(x[::-1])
+
+    def y(digit):
+        assert type(digit) is type(kind([]))
+        return [(d + 1) % 4 for d in digit]
+
+    assert implements(AT_HEAD, digit, y).check(solved).outcome == Outcome.CONFIRMED
+
+
+def test_a_program_that_always_fails_is_not_run_on_every_question(monkeypatch):
+    runs = []
+
+    def y(x):
+        runs.append(x)
+        raise ValueError("never right")
+
+    monkeypatch.setattr(program_values, "MOST_FAILURES", 5)
+    found = complaints(implements({"x[0]": "hook_embed @ x[0]"}, y, each=()))
+    assert len(runs) == 5
+    assert any("on 5 of the first 5 questions, first question 0: 0 0 0" in line for line in found), found

@@ -6,7 +6,18 @@ import re
 import numpy as np
 import pytest
 
-from openwork.claims import Carries, Implements, Necessary, Program, Sufficient, Unnecessary, verdict_from_json
+from openwork.claims import (
+    Attends,
+    Carries,
+    Implements,
+    Linear,
+    Necessary,
+    Program,
+    ReadsOut,
+    Sufficient,
+    Unnecessary,
+    verdict_from_json,
+)
 from openwork.claims.counterexample import Replay
 from openwork.claims.replay import edits_at, question_number, run_again
 from openwork.errors import ClaimError
@@ -26,7 +37,7 @@ EACH = {"i": "outputs"}
 CLAIMS = [
     Carries(component="blocks.0.attn.1", variable="x[n-1-i]", output="y[i]", at="predicts y[i]", each=EACH),
     Carries(component="blocks.0.attn.0", variable="x[0]", output="y[2]", at_most=0.1),
-    Necessary(components="blocks.0.attn.1", by=["zero", "mean"]),
+    Necessary(components="blocks.0.attn.1", by="zero"),
     Unnecessary(components="blocks.0.attn.0"),
     Sufficient(nodes="blocks.0.attn.1"),
     Sufficient(edges=["embed -> blocks.0.attn.1", "blocks.0.attn.1 -> output", "embed -> output"]),
@@ -44,6 +55,49 @@ def test_what_a_counterexample_says_happens_again(on_each_engine, claim):
         output = found.outputs.index(example.replay.output)
         assert found.edited[output].symbol == said
         assert found.unedited[output].symbol == found.right[output]
+
+
+REFUTED = [
+    (Necessary(components="blocks.0.attn.1", by="mean"), "attention-increments"),
+    (Necessary(components="blocks.0.attn.1", by=["zero", "mean"]), "attention-increments"),
+    (Linear(components="blocks.0.mlp", at_most=0.9), "affine-mlp-increments"),
+]
+
+
+@pytest.mark.parametrize(("claim", "circuit"), REFUTED)
+def test_what_is_not_missed_has_inputs_that_stay_right(on_each_engine, claim, circuit):
+    context = on_each_engine(circuit)
+    verdict = verdict_from_json(json.loads(json.dumps(claim.check(context).as_json())))
+    assert len(verdict.counterexamples) == 10
+    for example in verdict.counterexamples:
+        found = run_again(context.subject, example.replay)
+        right = sum(a.symbol == r for a, r in zip(found.edited, found.right, strict=True))
+        assert right == len(found.right)
+        assert example.line.endswith(f" {right} of {right} answers are right")
+
+
+def test_what_a_claim_looked_at_is_looked_at_again(on_each_engine):
+    attends = Attends(head="blocks.0.attn.0", query="predicts y[i]", key="BOS", each=EACH)
+    verdict = verdict_from_json(json.loads(json.dumps(attends.check(on_each_engine("two-hops")).as_json())))
+    assert verdict.counterexamples
+    for example in verdict.counterexamples:
+        weight = float(re.search(r"attention to BOS is (\S+)$", example.line)[1])
+        looked = run_again(on_each_engine("two-hops").subject, example.replay).looked
+        found = re.fullmatch(
+            r"blocks.0.attn.hook_pattern, head 0: (\S+) from position \d .* to position 0 \(BOS\)", looked
+        )
+        assert float(found[1]) == pytest.approx(weight, abs=0.006)
+
+
+@pytest.mark.parametrize("circuit", ["read-after-norm", "two-hops"])
+def test_what_a_site_reads_out_is_read_again(on_each_engine, circuit):
+    context = on_each_engine(circuit)
+    verdict = ReadsOut(site="blocks.0.hook_resid_post").check(context)
+    verdict = verdict_from_json(json.loads(json.dumps(verdict.as_json())))
+    assert len(verdict.counterexamples) == 10
+    for example in verdict.counterexamples:
+        looked = run_again(context.subject, example.replay).looked
+        assert looked.rpartition("nearest is ")[2] == example.line.rpartition("nearest is ")[2]
 
 
 def test_a_programs_counterexample_too(on_each_engine):

@@ -69,11 +69,16 @@ BAD = {
     "two tasks": (SMALL + SMALL.replace("add(", "sub("), "has 2: add, sub"),
     "a taken name": (SMALL.replace("def add", "def palindrome"), "openwork has a task palindrome"),
     "raises on a question": (SMALL.replace("% 3", "// b"), "a=0, b=0: raises ZeroDivisionError"),
+    "raises in a library": (
+        "import random\n" + SMALL.replace("(a + b) % 3", "random.choice([])"),
+        "a=0, b=0: raises IndexError: Cannot choose from an empty sequence (line 8)",
+    ),
     "is not a function": (
         "from itertools import count\nasked = count()\n" + SMALL.replace("(a + b) % 3", "next(asked)"),
         "a=0, b=0: is answered 0, and then 9",
     ),
-    "no answer": (SMALL.replace("(a + b) % 3", "None"), "returns None"),
+    "no answer": (SMALL.replace("(a + b) % 3", "None"), "returns nothing: it needs a `return`"),
+    "ends the program": (SMALL.replace("return (a", "exit((a").replace("% 3", "% 3)"), "a=0, b=0: raises SystemExit"),
     "answers of several lengths": (SMALL.replace("(a + b) % 3", "[0] * (a + 1)"), "has 2 answers, and a=0, b=0 has 1"),
     "always the same": (SMALL.replace("(a + b) % 3", "7"), "have the same answers"),
     "variables not declared": (SMALL.replace("a=3, ", "c=3, "), "a: its values are not declared"),

@@ -18,9 +18,9 @@ def progress(seed, epoch, accuracy, status="training", step=None):
     return Progress(seed, epoch, 1e-3, 1.0 - accuracy, part, part, status, step or 100 * epoch)
 
 
-def event(*models, seconds=0.5):
+def event(*models, seconds=0.5, epochs=40):
     state = TrainingState.fresh(SPEC, [p.seed for p in models])
-    return EpochEnd(tuple(models), state, seconds)
+    return EpochEnd(tuple(models), state, seconds, epochs)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def said():
 
 def test_without_a_terminal_it_prints_plain_lines(said):
     clock = iter(np.arange(0.0, 100.0, 1.0))
-    with TrainingDisplay(Console(file=said, width=200), 40, lambda: next(clock)) as display:
+    with TrainingDisplay(Console(file=said, width=200), lambda: next(clock)) as display:
         display(event(progress(0, 1, 0.25), progress(1, 1, 0.5)))
         display(event(progress(0, 2, 0.5), progress(1, 2, 1.0, "solved")))
     lines = said.getvalue().splitlines()
@@ -42,7 +42,7 @@ def test_without_a_terminal_it_prints_plain_lines(said):
 
 
 def test_lines_are_few(said):
-    with TrainingDisplay(Console(file=said, width=200), 40, lambda: 0.0) as display:
+    with TrainingDisplay(Console(file=said, width=200), lambda: 0.0) as display:
         for epoch in range(1, 30):
             display(event(progress(0, epoch, 0.1)))
     assert len(said.getvalue().splitlines()) == 1
@@ -50,7 +50,7 @@ def test_lines_are_few(said):
 
 def test_on_a_terminal_it_shows_every_seed(said):
     console = Console(file=said, width=80, force_terminal=True, color_system=None)
-    with TrainingDisplay(console, 40) as display:
+    with TrainingDisplay(console) as display:
         display(event(progress(3, 7, 0.875), progress(5, 7, 0.25, "diverged", step=612)))
     text = said.getvalue()
     for word in ("seed", "7/40", "87.50 %", "diverged at step 612", "steps/s", "left"):
@@ -59,7 +59,7 @@ def test_on_a_terminal_it_shows_every_seed(said):
 
 def test_many_seeds_fit_a_screen(said):
     console = Console(file=said, width=80)
-    display = TrainingDisplay(console, 40)
+    display = TrainingDisplay(console)
     display(event(*(progress(seed, 1, 0.5) for seed in range(64))))
     console.print(display.picture())
     assert f"and {64 - MOST_ROWS} more" in said.getvalue()
@@ -67,6 +67,14 @@ def test_many_seeds_fit_a_screen(said):
 
 
 def test_a_resumed_seed_does_not_inflate_the_rate(said):
-    display = TrainingDisplay(Console(file=said, width=200), 40)
+    display = TrainingDisplay(Console(file=said, width=200))
     display(event(progress(0, 30, 0.5), seconds=1.0))
     assert "100 steps/s" in said.getvalue()
+
+
+def test_an_experiment_that_a_claim_asks_for_has_its_own_number_of_epochs(said):
+    clock = iter(np.arange(0.0, 100.0, 2.0))
+    display = TrainingDisplay(Console(file=said, width=200), lambda: next(clock))
+    display(event(progress(0, 3, 0.5), epochs=3))
+    display(event(progress(0, 1, 0.5), epochs=8))
+    assert [line.partition(",")[0] for line in said.getvalue().splitlines()] == ["epoch 3/3", "epoch 1/8"]

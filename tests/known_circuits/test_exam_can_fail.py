@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from openwork.claims import KINDS, Claim
+from openwork.claims import KINDS, Claim, shares
 from openwork.claims import circuit as circuits_of_nodes
 from openwork.claims import replacement as replacements
 from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions, readout
@@ -98,6 +98,13 @@ MUTANTS = (
         "found.wanted != UNCHANGED",
         "found.wanted >= UNCHANGED",
     ),
+    Mutant(
+        "carries",
+        "takes values from questions that the model gets wrong",
+        Interchange.measure,
+        "if context.only_right",
+        "if False",
+    ),
     Mutant("carries", "skips an alternative", Interchange.measure, "range(1, ", "range(2, "),
     Mutant(
         "implements",
@@ -119,6 +126,13 @@ MUTANTS = (
         kind("implements").find,
         "int((changed & right).sum()), int(changed.sum())",
         "int((~changed | right).sum()), len(right)",
+    ),
+    Mutant(
+        "implements",
+        "lets sources near by differ in anything",
+        kind("implements")._parts,
+        'if self.sources == "any"',
+        "if True",
     ),
     Mutant(
         "learns",
@@ -184,6 +198,17 @@ MUTANTS = (
         circuits_of_nodes._stream,
         "homes.get(node, OTHER)",
         "OTHER",
+    ),
+    *(
+        Mutant(name, "takes guessing for knowing", shares.known_part, "if stays and", "if False and")
+        for name in ("necessary", "reads-out", "sufficient", "unnecessary")
+    ),
+    Mutant(
+        "reads-out",
+        "reads among those answers only that are left",
+        NearestAnswer.measure,
+        "if subject.asked is None else subject.asked",
+        "",
     ),
     *(
         Mutant(name, "judges a model that is wrong", Claim._unsolved, "if right.all()", "if right.any()")

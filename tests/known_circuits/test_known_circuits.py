@@ -33,7 +33,8 @@ def test_what_a_verdict_cost_was_known_before(circuit):
     for claim, _ in circuit.claims:
         if claim.kind != "learns":  # told in advance is what training takes; these trials are made up
             context = circuit.context(engine)
-            assert claim.check(context).forward_rows == claim.cost(context), claim
+            spent, told = claim.check(context).forward_rows, claim.cost(context)
+            assert spent <= told if circuit.only_right else spent == told, claim
 
 
 @EACH_CIRCUIT
@@ -83,7 +84,7 @@ def _answers_zero(run):
     return broken
 
 
-@EACH_CIRCUIT
+@pytest.mark.parametrize("circuit", [c for c in CIRCUITS if not c.only_right], ids=lambda c: c.name)
 def test_claims_and_analyses_find_the_same_numbers(engine, circuit):
     here = circuit.context(engine)
     for claim, _ in circuit.claims:

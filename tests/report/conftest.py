@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,14 @@ import pytest
 
 from openwork import analyses
 from openwork.analyses import Result, Subject
-from openwork.claims import Context, Trials, Verdict, article_for, check
-from openwork.data import Split
+from openwork.claims import Context, Trials, Verdict, article_for, check, judge_over_training
+from openwork.claims.checkpoints import Training
+from openwork.data import USUAL_INPUTS, Split
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
 from openwork.report import Document, Overview, explanation_document
 from openwork.report import parts as p
+from openwork.runs import EpochRecord, Run
 from openwork.tasks import ReverseIncrement
 from openwork.training import Experiment, Measured, Progress, recipe
 
@@ -75,10 +78,20 @@ def measures(subject: Subject) -> Measures:
         analyses.ov_qk(subject, 0),
     )
     context = Context(subject, experiment, trials=lambda name, seeds: Trials(name, seeds, reached=2, at_end=1))
+    results = (*results, over_training(context, experiment, epochs))
     verdicts = check(article_for(subject.task), context)
     seeds = (epochs[-1], progress(3, 5, seed=1))
     overview = Overview(experiment, "0123456789ab", 0, 8, 8, seeds, "native: small", 1.25)
     return Measures(subject, overview, results, verdicts)
+
+
+def over_training(context: Context, experiment: Experiment, epochs: list[Progress]) -> Result:
+    """The article's claims at every epoch; the weights are the same at each, as nothing was trained."""
+    records = (EpochRecord(e.epoch, e.lr, e.running_loss, e.train, e.held_out, 9 * e.epoch, 0.1) for e in epochs)
+    source = json.dumps(experiment.as_json())
+    run = Run("0123456789ab", 0, "finished", 3, "native", "", "", "", source, tuple(records))
+    training = Training(run, context, USUAL_INPUTS, lambda epoch: context.subject.stack)
+    return judge_over_training(training, article_for(context.task))
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +124,16 @@ def every_part() -> tuple[p.Part, ...]:
         p.Figures((p.Figure("100 %", "right", "of all"),)),
         table,
         curve,
+        p.Tracks(
+            "Claims",
+            (curve, dataclasses.replace(curve, title="Loss", log_y=True, x_range=(0, 3))),
+            (
+                p.Track("a-claim", tuple(map(p.Moment, range(5), p.MOMENTS, (1, 0.5, 0, 1, 0), "abcde")), "True."),
+                p.Track("another", (p.Moment(2, "holds", 1.0, "epoch 2"),), "Never."),
+            ),
+            "epoch",
+            "A caption.",
+        ),
         p.Graph(
             "A route",
             (p.Node("token at a", 0, 0), p.Node("head at b", 1, 1), p.Node("answer at b", 1, 2)),

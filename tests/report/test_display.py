@@ -5,6 +5,7 @@ import pytest
 
 from openwork import analyses
 from openwork.analyses import LearningCurve
+from openwork.claims import OverTraining
 from openwork.errors import OpenworkError
 from openwork.report import Display, Judged, html_fragment
 
@@ -25,7 +26,7 @@ def test_records_are_rows_of_one_shape(shown):
     for display in shown:
         frame = pandas.DataFrame(display.records())
         assert len(frame) == len(display.records()) > 0
-        assert not frame.isna().any().any() or isinstance(display.result, LearningCurve)
+        assert not frame.isna().any().any() or isinstance(display.result, LearningCurve | OverTraining)
 
 
 def test_every_result_draws_itself(shown):

@@ -5,8 +5,10 @@ import dataclasses
 import pytest
 
 from openwork import analyses
-from openwork.analyses import Result
-from openwork.claims import Outcome, Verdict
+from openwork.analyses import Result, Route, Routes
+from openwork.analyses.routes import Hop, Place, RoutePath
+from openwork.analyses.routes.route import Tried
+from openwork.claims import Outcome, OverTraining, Verdict
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.report import Overview, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report import parts as p
@@ -29,6 +31,7 @@ def verdict(outcome=Outcome.REFUTED, effect: Effect | None = None, parts=()) -> 
 
 def test_every_kind_of_result_has_a_section_and_a_chapter():
     known = {kind for kind in KINDS if issubclass(kind, Result) and kind is not Result}
+    known.add(OverTraining)
     assert known == set(DESCRIBE) == {kind for chapter in CHAPTERS for kind in chapter.kinds}
 
 
@@ -117,3 +120,13 @@ def test_the_example_is_answered_as_the_task_answers(measures):
 def test_the_overview_leads_with_how_right_it_is(measures):
     figures = overview_parts(measures.overview)[0]
     assert figures.items[0] == p.Figure("100 %", "right on 8 of 8 inputs")
+
+
+def test_of_hundreds_of_routes_some_are_drawn_and_all_are_told():
+    path = RoutePath(1, (Hop("blocks.0.attn.head.0", 1, 3),), 0.5, 0.5)
+    places = (Tried(Place("hook_embed", 1), 1.0),)
+    found = tuple(Route(f"y[{i}]", "x", 1, 3, 8, 1.0, 0.5, "one", (path,), places=places) for i in range(30))
+    _, table, tried = parts_of(Routes(found, ("a", "b", "c", "d"), 8, 8, "all", 0.9, 8))
+    assert len(table.rows) == 30
+    assert len(tried.parts) - 1 == 24
+    assert "The first 24 of 30 are drawn; the table has them all." in tried.parts[0].text

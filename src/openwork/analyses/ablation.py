@@ -15,6 +15,7 @@ from openwork.errors import PlanError, Reason, suggestion
 from openwork.interventions import Edit, Mean, Plan, Resample, Zero
 
 By = Literal["zero", "mean", "resample"]
+"""what takes the place of a component's output"""
 PASSES: dict[By, int] = {"zero": 1, "mean": 2, "resample": 2}
 """Forward rows per input: the edited pass, and one more for the mean or for the inputs that are drawn."""
 REPLACEMENT: dict[By, str] = {"zero": "zero", "mean": "its mean", "resample": "that of another input"}

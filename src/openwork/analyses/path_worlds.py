@@ -68,6 +68,7 @@ class Node:
 
 
 Path = tuple[Node, ...]
+"""from the sender to the output, each node reading what the one before it writes"""
 
 
 @dataclass(frozen=True, eq=False)

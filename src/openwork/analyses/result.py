@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 Record = dict[str, str | int | float]
+"""one row of a result: column to value"""
 
 
 class Result(ABC):

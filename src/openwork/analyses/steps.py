@@ -22,6 +22,7 @@ class Step:
 
 
 Watch = Callable[[Step], None]
+"""is told how far a long measurement is"""
 
 
 def silent(step: Step) -> None:

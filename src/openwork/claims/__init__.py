@@ -1,11 +1,12 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
 from openwork.claims.articles import article_for, instead_for, shipped_for
-from openwork.claims.check import Cost, check, plan
+from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Trials
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.interval import clopper_pearson
+from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.kinds.accuracy import Accuracy
 from openwork.claims.kinds.attends import Attends
 from openwork.claims.kinds.carries import Carries
@@ -17,6 +18,7 @@ from openwork.claims.kinds.reads_out import ReadsOut
 from openwork.claims.kinds.split import Split
 from openwork.claims.kinds.sufficient import Sufficient
 from openwork.claims.kinds.unnecessary import Unnecessary
+from openwork.claims.over_training import Aside, ClaimOverTraining, Judgement, OverTraining
 from openwork.claims.parse import parse_claims
 from openwork.claims.program import Program, program_from_text
 from openwork.claims.registry import KINDS
@@ -25,24 +27,29 @@ from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from
 __all__ = [
     "KINDS",
     "Accuracy",
+    "Aside",
     "Attends",
     "Carries",
     "Claim",
+    "ClaimOverTraining",
     "Context",
     "Cost",
     "Counterexample",
     "Effect",
     "Implements",
+    "Judgement",
     "Learns",
     "Linear",
     "Necessary",
     "Outcome",
+    "OverTraining",
     "Part",
     "Program",
     "ReadsOut",
     "Replay",
     "Split",
     "Sufficient",
+    "TrainingCost",
     "Trials",
     "Unnecessary",
     "Verdict",
@@ -50,9 +57,13 @@ __all__ = [
     "check",
     "clopper_pearson",
     "instead_for",
+    "judge_over_training",
+    "known_or_cheap",
     "parse_claims",
     "plan",
+    "plan_over_training",
     "program_from_text",
+    "require_claims_fit",
     "shipped_for",
     "verdict_from_json",
 ]

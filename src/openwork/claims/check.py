@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from openwork.claims.claim import Claim, not_applicable
 from openwork.claims.context import Context
 from openwork.claims.verdict import JUDGE, Verdict
+from openwork.errors import ClaimError, Reason
+from openwork.models import ModelSpec
+from openwork.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,17 @@ def plan(claims: Sequence[Claim], context: Context, known: Sequence[Verdict] = (
     rows = {wanted: wanted.rows(context) for wanted in evidence if not context.knows(wanted)}
     alone = tuple((c.id, c.cost(context) if wanted else 0) for c, wanted in zip(claims, asked, strict=True))
     return Cost(alone, sum(rows.values()), sum(count for wanted, count in rows.items() if wanted.trains))
+
+
+def require_claims_fit(claims: Sequence[Claim], task: Task, spec: ModelSpec) -> None:
+    """Nothing where the task and the model have all that these claims speak of.
+
+    Raises:
+        ClaimError: with everything that they do not have.
+    """
+    reasons = [Reason(f"{claim.id}, {r.where}", r.what, r.mend) for claim in claims for r in claim.misfits(task, spec)]
+    if reasons:
+        raise ClaimError("these claims cannot be judged on this model", reasons)
 
 
 def check(

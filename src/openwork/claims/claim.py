@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from openwork.analyses.result import percent
 from openwork.claims.context import Context, Evidence
@@ -16,6 +17,7 @@ from openwork.claims.evidence import UNEDITED
 from openwork.claims.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
+from openwork.claims.wording import which
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
 from openwork.tasks import Task
@@ -79,6 +81,8 @@ class Claim(BaseModel):
     kind: ClassVar[str]
     about_mechanism: ClassVar[bool]
     """whether it says how the model works, which can only be asked of a model that works"""
+    about_weights: ClassVar[bool] = True
+    """whether the weights decide it, so that it may come true while a model learns"""
 
     id: str = Field(default="", pattern=r"^[\w.-]*$")
     """a short name; that of the kind unless given"""
@@ -142,11 +146,12 @@ class Claim(BaseModel):
         wrong = self._unsolved(context)
         finding = self.find(context)
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
-        advice = UNSOLVED_ADVICE if wrong else finding.advice(outcome)
+        sentence = f"{finding.sentence} {which(finding.parts)}" if outcome is Outcome.MIXED else finding.sentence
+        advice = UNSOLVED_ADVICE if wrong else _of_any_claim(outcome, finding.parts) or finding.advice(outcome)
         return Verdict(
             claim=self.text(),
             outcome=outcome,
-            sentence=f"{wrong} {finding.sentence}" if wrong else finding.sentence,
+            sentence=f"{wrong} {sentence}" if wrong else sentence,
             parts=finding.parts,
             coverage=finding.coverage or context.coverage,
             effect=finding.effect,
@@ -198,8 +203,24 @@ class Claim(BaseModel):
         return f"{self.id}: {self.says}"
 
 
+def _of_any_claim(outcome: Outcome, parts: Sequence[Part]) -> str:
+    """Advice that goes before that of a kind; empty where there is none."""
+    if outcome is Outcome.UNDECIDED and any(part.guessed for part in parts):
+        return GUESSED
+    if outcome is Outcome.CONFIRMED and all(part.empty for part in parts):
+        return SAYS_NOTHING
+    return ""
+
+
+SAYS_NOTHING = (
+    "No model could fail this: with such a threshold the claim says nothing, so give one that could be missed."
+)
 UNSOLVED_ADVICE = (
     "Train the model until it is right on every input; or ask how it works where it is right (--only-right)."
+)
+GUESSED = (
+    "Always giving the most frequent answer would be right as often, so this cannot tell knowing from guessing: judge "
+    "it where the answers vary more."
 )
 
 
@@ -220,11 +241,19 @@ def not_applicable(claim: Claim, reasons: Iterable[Reason]) -> Verdict:
     )
 
 
+def _told_once(error: ValidationError) -> list[ErrorDetails]:
+    """The mistakes, without that a list is too short where what was in it is told to be wrong."""
+    every = error.errors(include_url=False)
+    return [
+        item for item in every if item["type"] != "too_short" or not any(o["loc"][:-1] == item["loc"] for o in every)
+    ]
+
+
 def _reasons(kind: type[Claim], error: ValidationError) -> list[Reason]:
     """A pydantic error as our reasons, with the nearest field where one is unknown."""
     names = {field.alias or name for name, field in kind.model_fields.items()}
     found = []
-    for item in error.errors(include_url=False):
+    for item in _told_once(error):
         where = ".".join(str(step) for step in item["loc"]) or "fields"
         message = item["msg"].removeprefix("Value error, ")
         match item["type"]:

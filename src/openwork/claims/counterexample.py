@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from openwork.interventions import Edit, edit_as_json, edit_from_json
 
@@ -12,6 +12,29 @@ OTHER = "other"
 """What claims call the inputs that patched values come from."""
 Worlds = tuple[tuple[str, tuple[Edit, ...]], ...]
 """By name, edits under which an input runs, so that a `Patch` can take values from there."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One weight of a head's pattern, by the positions of its query and its key."""
+
+    site: str
+    head: int
+    query: int
+    key: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer symbol that a site is nearest to; how they are compared is told in `openwork.analyses.Way`."""
+
+    site: str
+    basis: Literal["W_E", "W_U"]
+    after_norm: bool
+    measure: Literal["cosine", "logit"]
+
+
+LOOKS: dict[str, type[Weight] | type[Reading]] = {"weight": Weight, "reading": Reading}
 
 
 @dataclass(frozen=True)
@@ -25,6 +48,7 @@ class Replay:
         kept: whether that question was seen with the teacher-forced outputs of the first.
         worlds: edits under which `Patch(..., source=NAME)` runs the input first, by name.
         output: the output that went wrong; empty where that is no single one.
+        look: what the claim looked at in the unedited run; None where that is what the model answers.
     """
 
     question: int
@@ -33,6 +57,7 @@ class Replay:
     kept: bool = False
     worlds: Worlds = ()
     output: str = ""
+    look: Weight | Reading | None = None
 
     def as_json(self) -> dict[str, Any]:
         """All of it in plain values; `replay_from_json` reads them."""
@@ -43,6 +68,7 @@ class Replay:
             "kept": self.kept,
             "worlds": {name: [edit_as_json(edit) for edit in edits] for name, edits in self.worlds},
             "output": self.output,
+            "look": next(({name: vars(self.look)} for name, kind in LOOKS.items() if type(self.look) is kind), None),
         }
 
 
@@ -85,4 +111,10 @@ def replay_from_json(value: Mapping[str, Any]) -> Replay:
         value["kept"],
         tuple((name, tuple(map(edit_from_json, edits))) for name, edits in value["worlds"].items()),
         value["output"],
+        _look(value.get("look")),
     )
+
+
+def _look(value: Mapping[str, Any] | None) -> Weight | Reading | None:
+    """What older verdicts do not have."""
+    return next((LOOKS[name](**fields) for name, fields in (value or {}).items()), None)

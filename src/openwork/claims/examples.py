@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.claims.context import Context
-from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.counterexample import Counterexample, Reading, Replay, Weight
+from openwork.claims.verdict import Part
 
 MOST = 10
 Replaying = Callable[[Context, int, str], Replay]
@@ -32,9 +33,9 @@ def symbol(context: Context, token: int) -> str:
     return context.task.answer_vocabulary.symbols[int(token)] if token >= 0 else "a tie"
 
 
-def unedited(context: Context, row: int, output: str = "") -> Replay:
-    """The input as it is."""
-    return Replay(number(context, row), output=output)
+def unedited(context: Context, row: int, output: str = "", look: Weight | Reading | None = None) -> Replay:
+    """The input as it is, and what to look at in it beside the answers."""
+    return Replay(number(context, row), output=output, look=look)
 
 
 def number(context: Context, row: int) -> int:
@@ -59,6 +60,29 @@ def wrong_answers(
             yield Counterexample(line, replaying(context, row, names[output]))
 
     return in_turn([list(examples(output)) for output in outputs])
+
+
+def right_answers(
+    context: Context, found: NDArray[np.int16], said: str, replaying: Replaying = unedited
+) -> tuple[Counterexample, ...]:
+    """Up to ten inputs where `found` (`[input, graded]`) has the most right answers, none that has no right one."""
+    count = (found == context.subject.inputs.answers).sum(axis=1)
+    most = np.argsort(-count, kind="stable")[:MOST]
+    return tuple(
+        Counterexample(
+            f"{question(context, row)}: {said} {count[row]} of {found.shape[1]} answers are right",
+            replaying(context, row, ""),
+        )
+        for row in map(int, most[count[most] > 0])
+    )
+
+
+def against_or_for(
+    parts: Sequence[Part], against: Sequence[Sequence[Counterexample]], examples: Sequence[Sequence[Counterexample]]
+) -> tuple[Counterexample, ...]:
+    """`against`, of the parts that do not hold; where all hold, `examples` of what is claimed; a list a part."""
+    failing = [found for found, part in zip(against, parts, strict=True) if not part.holds]
+    return in_turn(failing or examples)
 
 
 def in_turn(found: Sequence[Sequence[Counterexample]]) -> tuple[Counterexample, ...]:

@@ -30,6 +30,8 @@ from openwork.errors import ClaimError, Reason, suggestion
 from openwork.tasks import Task
 
 ELEMENT = re.compile(r"(.+)\[(\d+)\]")
+FAILURES = (Exception, SystemExit)
+"""What a program may raise that is its own failure; one that exits must not end a check as if all were well."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +135,7 @@ def program_from_text(text: str, name: str) -> Program:
     scope: dict[str, Any] = {"__name__": name, "__file__": name}
     try:
         exec(compile(text, name, "exec"), scope)
-    except Exception as error:
+    except FAILURES as error:
         raise ClaimError("the program cannot be read", Reason(name, _told(error, name))) from error
     functions = {
         key: value
@@ -166,14 +168,15 @@ def _source(function: Callable[..., Any]) -> str:
         return f"{function.__name__}: {function.__code__.co_code.hex()} {function.__code__.co_consts}"
 
 
-def _told(error: Exception, name: str) -> str:
+def _told(error: BaseException, name: str) -> str:
     """What a program raised, and in which of its lines."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    # Not extract_tb, which reads source lines: a program that calls itself for ever leaves a thousand frames each time.
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == name]
     line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
     what = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"raises {type(error).__name__}: {what}" + (f" (line {line})" if line else "")
 
 
-def raised(error: Exception, program: Program) -> str:
+def raised(error: BaseException, program: Program) -> str:
     """What a program raised when it ran, and in which of its lines."""
     return _told(error, program.name)

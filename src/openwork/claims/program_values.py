@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.claims.program import ELEMENT, Program, grouped, raised
+from openwork.claims.program import ELEMENT, FAILURES, Program, grouped, raised
 from openwork.data import Dataset, Inputs
 from openwork.data.domain import SAMPLED
 from openwork.errors import ClaimError, Reason
@@ -18,6 +18,8 @@ from openwork.tasks import Task
 
 MOST_TRIED = 2**17
 """questions up to which a program is tried on all of them"""
+MOST_FAILURES = 2048
+"""questions on which a program may fail before it is not run on more"""
 MOST_REASONS = 5
 """kinds of failure that are told; more add nothing"""
 Listed = (list, tuple, np.ndarray)
@@ -95,32 +97,47 @@ class ProgramValues:
         element = ELEMENT.fullmatch(variable)
         stem, place = (element[1], int(element[2])) if element else (variable, None)
         after = self.program.descendants(stem)
-        known: dict[tuple[int, int | str], list[int]] = {}
+        read = {*(parent for name in after for parent in self.program.parents[name]), *self.reader.groups} - {*after}
+        known: dict[Hashable, list[int]] = {}
         found = []
         for base, source in zip(bases, sources, strict=True):
             value = self.values[source][stem]
             value = value if place is None else value[place]
-            answers = known.get((base, value)) if isinstance(value, int | str) else None
+            given = dict(self.values[base])
+            given[stem] = value if place is None else _with_element(given[stem], place, value)
+            # The same values give the same answers, so that a program is run once for each question and not each pair.
+            key = _key(given[name] for name in sorted(read))
+            answers = known.get(key)
             if answers is None:
-                answers = self._with(stem, place, value, after, base)
-                if isinstance(value, int | str):
-                    known[base, value] = answers
+                answers = self._after(given, after, base, f"{variable} = {value!r}")
+                if key is not None:
+                    known[key] = answers
             found.append(answers)
         return np.array(found, np.int16)
 
-    def _with(self, stem: str, place: int | None, value: Any, after: Sequence[str], base: int) -> list[int]:
-        given = dict(self.values[base])
-        if place is None:
-            given[stem] = value
-        else:
-            given[stem] = list(given[stem])
-            given[stem][place] = value
+    def _after(self, given: dict[str, Any], after: Sequence[str], base: int, said: str) -> list[int]:
         try:
             return self.reader.of(self.program.run(given, after))
-        except Exception as error:
-            variable = stem if place is None else f"{stem}[{place}]"
-            where = f"{self.program} on {_question(self.task, self.inputs, base)}, with {variable} = {value!r}"
+        except FAILURES as error:
+            where = f"{self.program} on {_question(self.task, self.inputs, base)}, with {said}"
             raise ClaimError("the program fails", Reason(where, _told(error, self.program))) from error
+
+
+def _key(values: Iterable[Any]) -> Hashable:
+    """Values to look up; None where they cannot be."""
+    try:
+        key = tuple(tuple(v) if isinstance(v, Listed) else v for v in values)
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _with_element(values: Any, place: int, value: Any) -> Any:
+    """A list with one element changed, of the kind that it was: what takes an array need not take a list."""
+    changed = values.copy() if isinstance(values, np.ndarray) else list(values)
+    changed[place] = value
+    return tuple(changed) if isinstance(values, tuple) else changed
 
 
 @lru_cache(maxsize=8)
@@ -129,6 +146,26 @@ def tried(program: Program, task: Task) -> ProgramValues:
     size = task.domain_size
     few = size is not None and size <= MOST_TRIED
     return program_values(program, task, Inputs(None if few else SAMPLED).of(task))
+
+
+@lru_cache(maxsize=256)
+def decided_by(program: Program, task: Task, variable: str) -> tuple[str, ...]:
+    """Variables of the question that change the value of this one, which may be one element of a list, on any question.
+
+    Only for a task of at most 2**17 questions, whose variables are free of one another.
+    """
+    element, known = ELEMENT.fullmatch(variable), dict[str, int]()
+    stem, place = (element[1], int(element[2])) if element else (variable, None)
+    told = (repr(v[stem] if place is None else v[stem][place]) for v in tried(program, task).values)
+    kinds = np.array([known.setdefault(text, len(known)) for text in told])
+    sizes, asked = np.array([v.values for v in task.variables]), task.questions(np.arange(len(kinds)))
+
+    def decides(column: int) -> bool:
+        step = np.eye(1, len(sizes), column, dtype=np.int64)[0]
+        changed = (((asked + by * step) % sizes).astype(np.int32) for by in range(1, sizes[column]))
+        return any(bool((kinds[task.numbers(rows).astype(np.int64)] != kinds).any()) for rows in changed)
+
+    return tuple(v.name for column, v in enumerate(task.variables) if decides(column))
 
 
 def on_inputs(program: Program, task: Task, inputs: Dataset) -> ProgramValues:
@@ -150,26 +187,31 @@ def program_values(program: Program, task: Task, inputs: Dataset) -> ProgramValu
     given, reader = grouped(tuple(v.name for v in task.variables)), _Answers(task)
     values, answers = [], []
     failed: dict[str, list[int]] = {}
+    failures = asked = 0
     for number, row in enumerate(task.questions(inputs.index).tolist()):
         try:
             values.append(program.run(_named(given, row), program.order))
             answers.append(reader.of(values[-1]))
-        except Exception as error:
+        except FAILURES as error:
             failed.setdefault(_told(error, program), []).append(number)
+            failures += 1
+        asked = number + 1
+        if failures == MOST_FAILURES:
+            break
     if failed:
-        raise ClaimError(
-            f"{program} fails", [_failure(program, task, inputs, *item) for item in failed.items()][:MOST_REASONS]
-        )
+        reasons = [_failure(program, task, inputs, asked, *item) for item in failed.items()]
+        raise ClaimError(f"{program} fails", reasons[:MOST_REASONS])
     return ProgramValues(program, task, inputs, tuple(values), np.array(answers, np.int16), reader)
 
 
-def _told(error: Exception, program: Program) -> str:
+def _told(error: BaseException, program: Program) -> str:
     return str(error) if isinstance(error, _Unfit) else raised(error, program)
 
 
-def _failure(program: Program, task: Task, inputs: Dataset, what: str, rows: list[int]) -> Reason:
+def _failure(program: Program, task: Task, inputs: Dataset, asked: int, what: str, rows: list[int]) -> Reason:
     first = f"first {_question(task, inputs, rows[0])}"
-    return Reason(str(program), f"{what}; on {len(rows):,} of {len(inputs):,} questions, {first}")
+    of = f"{asked:,} questions" if asked == len(inputs) else f"the first {asked:,} questions"
+    return Reason(str(program), f"{what}; on {len(rows):,} of {of}, {first}")
 
 
 def _named(given: Mapping[str, int | list[int]], row: list[int]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from openwork.claims.claim import Claim, Finding, Several, several
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER
 from openwork.claims.evidence import Predictions
-from openwork.claims.examples import in_turn, wrong_answers
+from openwork.claims.examples import against_or_for, right_answers, wrong_answers
 from openwork.claims.places import together, unknown_components
-from openwork.claims.shares import right_part
+from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect, Outcome, Part, Relation
 from openwork.claims.wording import told, weakest
 from openwork.errors import Reason
@@ -24,6 +24,8 @@ from openwork.models import ModelSpec
 from openwork.tasks import Task
 
 REPLACED: dict[By, str] = {"zero": "by zero", "mean": "by its mean", "resample": "by that of another input"}
+MISSED = 0.99
+"""accuracy below which the model does miss what was replaced, whatever a claim says of how much"""
 Broken = Mapping[str, Mapping[By, bool]]
 """Whether each component by each replacement was certainly broken by it."""
 
@@ -66,21 +68,25 @@ class Replacement(Claim):
     def find(self, context: Context) -> Finding:
         """Accuracies, and inputs that break."""
         relation, threshold = self.bound
-        parts, examples = [], []
+        parts, wrong, right = [], [], []
         broken: dict[str, dict[By, bool]] = {}
         for names, by, wanted in self._edited(context):
             found = context.evidence(wanted)
-            right = found == context.subject.inputs.answers
-            parts.append(right_part(context, f"{names} {REPLACED[by]}", right, relation, threshold))
+            every = range(len(context.task.outputs))
+            parts.append(known_part(context, f"{names} {REPLACED[by]}", found, every, relation, threshold))
             broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
-            said = f"with {names} replaced {REPLACED[by]} the model says"
-            wrong = wrong_answers(context, found, range(len(context.task.outputs)), said, wanted.replay)
-            examples.append(wrong if relation == ">=" or broken[names][by] else ())
+            said = f"with {names} replaced {REPLACED[by]}"
+            wrong.append(wrong_answers(context, found, every, f"{said} the model says", wanted.replay))
+            right.append(right_answers(context, found, said, wanted.replay))
         sentence = f"Answers still right: {told(parts, percent)}.{_disagreeing(parts, broken)}"
         worst = weakest(parts)
         effect = Effect(1 - worst.value, f"share of answers lost without {worst.label}")
         return Finding(
-            tuple(parts), sentence, effect, in_turn(examples), lambda outcome: self._advice(outcome, parts, broken)
+            tuple(parts),
+            sentence,
+            effect,
+            against_or_for(parts, wrong, ()) if relation == ">=" else against_or_for(parts, right, wrong),
+            lambda outcome: self._advice(outcome, parts, broken),
         )
 
     def _advice(self, outcome: Outcome, parts: Sequence[Part], broken: Broken) -> str:
@@ -91,6 +97,8 @@ class Replacement(Claim):
                 return _what_disagreement_means(ways)
         if _redundant(broken):
             return REDUNDANT
+        if outcome is Outcome.REFUTED and any(p.relation == "<=" and p.value < MISSED for p in parts):
+            return MISSED_LESS
         return CANCELLING if _cancelling(broken) else self.advice_on(outcome)
 
 
@@ -139,6 +147,10 @@ def _cancelling(broken: Broken) -> bool:
     return any({name.strip() for name in names.split("+")} <= needed for names in joint)
 
 
+MISSED_LESS = (
+    "The model does miss it, though less than is claimed: the share of answers that is left says how much, so claim "
+    "that much."
+)
 ONLY_A_CONSTANT = (
     "The replacements disagree: zero leaves what the model was trained on, while another input's value serves as well "
     "as its own, so the component gives the model a constant and no information about the input."

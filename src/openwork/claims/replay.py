@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.analyses import Subject
-from openwork.claims.counterexample import OTHER, Replay
+from openwork.analyses import Subject, Way
+from openwork.claims.context import Context
+from openwork.claims.counterexample import OTHER, Reading, Replay, Weight
+from openwork.claims.evidence import AttentionWeights, NearestAnswer
+from openwork.claims.examples import symbol
 from openwork.claims.places import component, place, unknown_components
 from openwork.data import Dataset, keep_forced
 from openwork.engines import World, joined
@@ -50,6 +53,7 @@ class Replayed:
         other_right: `[output]`, those of the other input; None where there is none.
         unedited: `[output]`, the model as it is.
         edited: `[output]`, the model with the edits; None where there are none.
+        looked: what the claim looked at, and what was found there; empty where that is what the model answers.
     """
 
     replay: Replay
@@ -59,6 +63,7 @@ class Replayed:
     other_right: tuple[str, ...] | None
     unedited: tuple[Answer, ...]
     edited: tuple[Answer, ...] | None
+    looked: str = ""
 
 
 def run_again(subject: Subject, replay: Replay) -> Replayed:
@@ -80,7 +85,24 @@ def run_again(subject: Subject, replay: Replay) -> Replayed:
         None if other is None else tuple(names[int(a)] for a in other.answers[0]),
         _answers(subject, base, (), {}),
         _answers(subject, base, replay.edits, _sources(base, other, replay)) if replay.edits else None,
+        _looked(subject, base, replay),
     )
+
+
+def _looked(subject: Subject, base: Dataset, replay: Replay) -> str:
+    """A weight of a pattern, or what a site reads out at the output that went wrong, measured as the claim did."""
+    # Chosen from all inputs, as for a verdict: the answers among which a reading chooses are theirs.
+    alone = Context(Subject(subject.engine, subject.stack, subject.task, base, subject.asked or subject.inputs))
+    match replay.look:
+        case Weight(site, head, query, key):
+            weight = AttentionWeights(site, head, ((query, key),)).measure(alone)[0, 0]
+            ends = " to ".join(f"position {p} ({subject.position_names[p]})" for p in (query, key))
+            return f"{site}, head {head}: {weight:.4f} from {ends}"
+        case Reading(site, basis, after_norm, measure):
+            way = Way(basis, after_norm, measure)
+            found = NearestAnswer(site, way).measure(alone)[0, subject.task.outputs.index(replay.output)]
+            return f"{site} by {way}, where {replay.output} is predicted: nearest is {symbol(alone, found)}"
+    return ""
 
 
 def _sources(base: Dataset, other: Dataset | None, replay: Replay) -> dict[str, Tokens | World]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +34,22 @@ def right_part(context: Context, label: str, right: NDArray[np.bool_], relation:
     return part(label, mean, relation, threshold, chernoff(mean, len(right)))
 
 
+def known_part(
+    context: Context, label: str, found: NDArray[np.int16], outputs: Sequence[int], relation: Relation, threshold: float
+) -> Part:
+    """A part whose value is the share of right answers among `found`: `[input, graded]`, at these outputs.
+
+    Where the answers are right as often as is claimed, yet no more often than always giving the most frequent one
+    would be, that does not tell a model that knows them from one that knows nothing: such a part is open.
+    """
+    answers = context.subject.inputs.answers[:, list(outputs)]
+    judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold)
+    often = sum(int(np.unique(column, return_counts=True)[1].max()) for column in answers.T)
+    judged = replace(judged, guess=often / answers.size)
+    stays = judged.holds is (relation == ">=")
+    return replace(judged, holds=None) if stays and judged.value <= often / answers.size else judged
+
+
 def pairs_part(
     context: Context,
     label: str,
@@ -44,16 +64,18 @@ def pairs_part(
         pairs: `[alternative, input]`, which count; where none does nothing can be said.
         hits: `[alternative, input]`.
     """
-    count = pairs.sum(axis=0)
-    shares = (pairs & hits).sum(axis=0)[count > 0] / count[count > 0]
-    if not len(shares):
+    count, found = pairs.sum(axis=0), (pairs & hits).sum(axis=0)
+    inputs = int((count > 0).sum())
+    if not inputs:
         return part(label, 0.0, relation, threshold, (0.0, 1.0))
-    mean = float(shares.mean())
+    # In fractions: a sum of rounded thirds can lie below the threshold that it is.
+    total = sum(Fraction(int(found[count == n].sum()), n) for n in range(1, len(pairs) + 1))
+    mean = float(total / inputs)
     if context.whole:
         return part(label, mean, relation, threshold)
     if len(pairs) == 1:
-        return part(label, mean, relation, threshold, clopper_pearson(round(shares.sum()), len(shares)))
-    return part(label, mean, relation, threshold, chernoff(mean, len(shares)))
+        return part(label, mean, relation, threshold, clopper_pearson(int(total), inputs))
+    return part(label, mean, relation, threshold, chernoff(mean, inputs))
 
 
 def count_part(label: str, hits: int, total: int, threshold: float, exact: bool) -> Part:

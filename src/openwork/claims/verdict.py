@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     """the evidence allows either, or the question does not apply to this model"""
 
 
-JUDGE = 2
+JUDGE = 3
 """Goes up when a kind comes to judge otherwise; what an older judge said is measured again."""
 
 
@@ -43,6 +43,7 @@ class Part:
         threshold: from the claim.
         holds: None where the evidence allows either.
         low, high: what `value` may be over all that the claim is about; both are `value` where that was measured.
+        guess: what always giving the most frequent answer would reach; None where that is no rival.
     """
 
     label: str
@@ -52,6 +53,17 @@ class Part:
     holds: bool | None
     low: float
     high: float
+    guess: float | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether no value could fail it: shares lie between 0 and 1."""
+        return self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1
+
+    @property
+    def guessed(self) -> bool:
+        """Whether it is open because guessing would do as well."""
+        return self.holds is None and self.guess is not None and self.value <= self.guess
 
 
 def part(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from openwork.claims.verdict import Outcome, Part
 
 FEW = 4
+MOST_NAMED = 12
 
 
 def holding(parts: Sequence[Part], noun: str = "cases") -> str:
@@ -23,11 +24,22 @@ def claimed(parts: Sequence[Part], wanted: str, noun: str = "cases") -> str:
 
 
 def told(parts: Sequence[Part], number: Callable[[float], str]) -> str:
-    """Every value where they are few, else the largest and the smallest."""
+    """Every value where they are few, one where they are the same, else the largest and the smallest."""
     if len(parts) <= FEW:
         return ", ".join(f"{p.label} {number(p.value)}" for p in parts)
     most, least = max(parts, key=lambda p: p.value), min(parts, key=lambda p: p.value)
+    if number(most.value) == number(least.value):
+        return f"{number(most.value)} in each"
     return f"from {number(least.value)} ({least.label}) to {number(most.value)} ({most.label})"
+
+
+def which(parts: Sequence[Part]) -> str:
+    """The parts that hold, or those that do not where these are fewer, as a sentence; they are named up to a dozen."""
+    holding = [p.label for p in parts if p.holds is True]
+    failing = [p.label for p in parts if p.holds is False]
+    named, says = (holding, "It holds for") if len(holding) <= len(failing) else (failing, "It does not hold for")
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"{says} {', '.join(named[:MOST_NAMED])}{more}."
 
 
 def weakest(parts: Sequence[Part]) -> Part:

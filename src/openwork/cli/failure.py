@@ -15,16 +15,17 @@ BAD_INPUT = 2
 
 
 def tell(error: OpenworkError, as_json: bool) -> int:
-    """Prints the error and every reason; returns the exit code."""
+    """Prints the error, its kind (the name of its page in docs/errors) and every reason; returns the exit code."""
     console = Console(stderr=True, highlight=False)
-    console.print(Text.assemble(("Error: ", "bold red"), (error.title, "bold")))
+    kind = type(error).__name__
+    console.print(Text.assemble(("Error: ", "bold red"), (error.title, "bold"), (f" [{kind}]", "dim")))
     for reason in error.reasons:
         console.print(Text.assemble("  ", (f"{reason.where}: " if reason.where else "", "cyan"), reason.what))
         if reason.mend:
             console.print(Text.assemble("    -> ", (reason.mend, "green")))
     if as_json:
         _print_error(
-            type(error).__name__,
+            kind,
             error.title,
             [{"where": r.where, "what": r.what, "mend": r.mend} for r in error.reasons],
         )

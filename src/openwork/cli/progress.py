@@ -31,12 +31,12 @@ class TrainingDisplay:
 
     Args:
         console: where to show it.
-        epochs: how many epochs a seed may take.
         clock: seconds, for tests.
     """
 
-    def __init__(self, console: Console, epochs: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._console, self._epochs, self._clock = console, epochs, clock
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console, self._clock = console, clock
+        self._epochs = 0
         self._seen: dict[int, Progress] = {}
         self._rate: float | None = None
         self._epoch_seconds: float | None = None
@@ -68,6 +68,7 @@ class TrainingDisplay:
         if any(p.seed in self._seen and p.epoch <= self._seen[p.seed].epoch for p in event.progress):
             # Another experiment with the same seeds, which a claim about learning asks for.
             self._seen.clear()
+        self._epochs = event.epochs
         before = dict(self._seen)
         self._seen.update({p.seed: p for p in event.progress})
         steps = sum(p.step - _steps_before(before, p) for p in event.progress)

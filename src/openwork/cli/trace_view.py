@@ -24,6 +24,7 @@ def trace_view(result: Replayed, line: str = "") -> RenderableType:
     for name, edits in replay.worlds:
         shown += [Text(f"world  {name}: {edit}") for edit in edits]
     shown += [""] if replay.edits else []
+    shown += [Text(result.looked), ""] if result.looked else []
     shown.append(_answers(result))
     return Group(*shown)
 

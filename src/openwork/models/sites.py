@@ -96,5 +96,8 @@ def site_named(spec: ModelSpec, name: str) -> Site:
     head, _, tail = name.rpartition(".")
     full = f"{head}.{SHORT_NAMES[tail]}" if tail in SHORT_NAMES else name
     if full not in sites:
-        raise PlanError("unknown site", Reason(name, "this model has no such site", suggestion(full, sites)))
+        blocks = (f"blocks.{layer}" for layer in range(spec.n_layers))
+        short = {f"{b}.{s}" for b in blocks for s, long in SHORT_NAMES.items() if f"{b}.{long}" in sites}
+        mend = suggestion(name, short.union(sites))
+        raise PlanError("unknown site", Reason(name, "this model has no such site", mend))
     return sites[full]

@@ -22,6 +22,7 @@ from openwork.report.svg_curve import COLOURS, svg_curve
 from openwork.report.svg_graph import svg_graph
 from openwork.report.svg_heatmap import svg_heatmap
 from openwork.report.svg_key import svg_key
+from openwork.report.svg_tracks import key_entries, svg_tracks
 
 FOLDER = "templates"
 
@@ -94,9 +95,18 @@ def _(part: p.Table) -> Markup:
 
 @html_of.register
 def _(part: p.Curve) -> Markup:
-    names = [series.name for series in part.series if not series.quiet]
-    legend = _macro("legend", [(name, index % COLOURS) for index, name in enumerate(names)]) if names else ""
-    return _macro("drawing", part, legend, svg_curve(part), "")
+    return _macro("drawing", part, _legend(part), svg_curve(part), "")
+
+
+@html_of.register
+def _(part: p.Tracks) -> Markup:
+    legend = _legend(part.curves[0]) if part.curves else ""
+    return _macro("drawing", part, legend, svg_tracks(part), _macro("key", key_entries()))
+
+
+def _legend(curve: p.Curve) -> Markup | str:
+    names = [series.name for series in curve.series if not series.quiet]
+    return _macro("legend", [(name, index % COLOURS) for index, name in enumerate(names)]) if names else ""
 
 
 @html_of.register

@@ -10,6 +10,7 @@ from functools import singledispatch
 from openwork.report import parts as p
 from openwork.report.document import Document
 from openwork.report.lower_terminal import sparkline
+from openwork.report.track_marks import key_line, marks
 
 SIGNS = {"CONFIRMED": "✓", "REFUTED": "✗", "MIXED": "◐", "UNDECIDED": "?"}
 ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}
@@ -75,6 +76,14 @@ def _(part: p.Curve) -> list[str]:
     lines = [f"**{plain(part.title)}** ({plain(part.y_title)} over {plain(part.x_title)})", ""]
     lines += [*_table(("", "", "first", "last"), ("left", "left", "right", "right"), rows), ""]
     return lines + [line for text in (marks, part.caption) if text for line in (plain(text), "")]
+
+
+@markdown_of.register
+def _(part: p.Tracks) -> list[str]:
+    rows = [(track.name, marks(track, part.places), track.said) for track in part.tracks]
+    lines = [f"**{plain(part.title)}** (over {plain(part.x_title)})", ""]
+    lines += [*_table(("", "", ""), ("left", "left", "left"), rows), "", plain(key_line()), ""]
+    return [*lines, *([plain(part.caption), ""] if part.caption else [])]
 
 
 @markdown_of.register

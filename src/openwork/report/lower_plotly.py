@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 """lines on top of each other stay apart"""
 
-DRAWN = (p.Curve, p.Heatmap, p.Graph, p.Table)
+DRAWN = (p.Curve, p.Tracks, p.Heatmap, p.Graph, p.Table)
 
 
 @singledispatch
@@ -74,6 +74,50 @@ def _(part: p.Curve) -> go.Figure:
     y_range = None if part.y_range is None or part.log_y else part.y_range
     figure.update_yaxes(title=_plain(part.y_title), type="log" if part.log_y else "linear", range=y_range)
     return _styled(figure, part.title, 380)
+
+
+SYMBOLS: dict[p.MomentKind, str] = {
+    "holds": "circle",
+    "some": "diamond",
+    "fails": "x-thin-open",
+    "numbers": "circle-open",
+    "open": "line-ew-open",
+}
+"""moments that differ in shape, not only in colour"""
+
+
+@figure_of.register(p.Tracks)
+def _(part: p.Tracks) -> go.Figure:
+    """The curves one under the other, and the tracks beneath, on one axis."""
+    from plotly.subplots import make_subplots
+
+    rows = len(part.curves) + 1
+    heights = [170.0] * len(part.curves) + [40.0 + 26 * len(part.tracks)]
+    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, row_heights=heights, vertical_spacing=0.06)
+    for row, curve in enumerate(part.curves, 1):
+        for index, series in enumerate(curve.series):
+            line = {"color": LINES_LIGHT[index % len(LINES_LIGHT)], "dash": DASHES[index % len(DASHES)]}
+            look = {"name": _plain(series.name), "mode": "lines", "line": line, "showlegend": row == 1}
+            figure.add_scatter(x=series.x, y=series.y, **look, row=row, col=1)
+        figure.update_yaxes(
+            title=_plain(curve.title), type="log" if curve.log_y else "linear", range=curve.y_range, row=row, col=1
+        )
+    for kind, symbol in SYMBOLS.items():
+        shown = [(track, moment) for track in part.tracks for moment in track.moments if moment.kind == kind]
+        figure.add_scatter(
+            x=[moment.x for _, moment in shown],
+            y=[_plain(track.name) for track, _ in shown],
+            mode="markers",
+            name=_plain(p.MOMENTS[kind][1]),
+            marker={"symbol": symbol, "size": 8, "color": LINES_LIGHT[0], "line": {"width": 1.5}},
+            hovertext=[_plain(f"{track.name}, {moment.told}") for track, moment in shown],
+            hoverinfo="text",
+            **{"row": rows, "col": 1},
+        )
+    names = [_plain(track.name) for track in part.tracks]
+    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], type="category", row=rows, col=1)
+    figure.update_xaxes(title=_plain(part.x_title), row=rows, col=1)
+    return _styled(figure, part.title, round(sum(heights)) + 190)
 
 
 @figure_of.register(p.Graph)

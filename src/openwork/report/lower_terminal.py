@@ -16,10 +16,13 @@ from rich.text import Text as RichText
 
 from openwork.report import parts as p
 from openwork.report.paragraph import WIDTH, Paragraph, prose
+from openwork.report.track_marks import fitting, key_line, marks, ruler, values_at
 
 INDENT = 2
 HEAD = 13
 """where the number of a verdict starts"""
+LABEL = 20
+"""what stands before a track, where there is no room for more"""
 BLOCKS = "▁▂▃▄▅▆▇█"
 SIGNS: dict[str, tuple[str, str]] = {
     "CONFIRMED": ("✓", "bold green"),
@@ -122,6 +125,34 @@ def sparkline(values: Sequence[float], log: bool = False, width: int = 36) -> st
     reach = (high - low) or 1.0
     top = len(BLOCKS) - 1
     return "".join(BLOCKS[round((v - low) / reach * top)] if math.isfinite(v) else " " for v in shown)
+
+
+@terminal_of.register
+def _(part: p.Tracks) -> RenderableType:
+    places = fitting(part.places, WIDTH - LABEL - 2)
+    room = WIDTH - 2 - len(places)
+    label = max(LABEL, min(room, max((cell_len(track.name) for track in part.tracks), default=0)))
+    width = WIDTH - label - 2
+    table = _bare_table()
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_row(RichText(part.x_title, "dim"), RichText(ruler(places, width), "dim"))
+    for curve in part.curves:
+        for series in curve.series:
+            line = sparkline(values_at(series, places), curve.log_y, width)
+            table.add_row(_label(f"{curve.title}, {series.name}", label), line)
+    for track in part.tracks:
+        table.add_row(_label(track.name, label, "bold"), marks(track, places))
+    all_fit = len(places) == len(part.places)
+    left_out = "" if all_fit else f"{len(places)} of {len(part.places)} are shown here, for want of room."
+    notes = [Paragraph(text, "dim") for text in (left_out, key_line(), part.caption) if text]
+    return Group(prose(part.title, "bold"), table, *notes)
+
+
+def _label(text: str, width: int, style: str = "") -> RichText:
+    label = RichText(text, style)
+    label.truncate(width, overflow="ellipsis")
+    return label
 
 
 @terminal_of.register

@@ -18,6 +18,15 @@ NOTHING = "\u2013"
 """what stands in a cell that has no number"""
 
 Align = Literal["left", "right", "center"]
+MomentKind = Literal["holds", "some", "fails", "numbers", "open"]
+MOMENTS: dict[MomentKind, tuple[str, str]] = {
+    "holds": ("●", "true"),
+    "some": ("◐", "true in some cases"),
+    "fails": ("✗", "false"),
+    "numbers": ("○", "its numbers hold, the task is not solved"),
+    "open": ("·", "cannot be judged"),
+}
+"""each kind of moment as one sign, and in words"""
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,49 @@ class Curve:
     y_range: tuple[float, float] | None = None
     marks: tuple[Mark, ...] = ()
     caption: str = ""
+    x_range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How something stood at one place of an axis.
+
+    Attributes:
+        x: the place.
+        kind: `holds`; `some` of it does; it `fails`; its `numbers` hold where it cannot be judged; `open`.
+        share: how much of it holds, 0 to 1.
+        told: all of that in words.
+    """
+
+    x: float
+    kind: MomentKind
+    share: float
+    told: str
+
+
+@dataclass(frozen=True)
+class Track:
+    """One thing along an axis; `said` is what came of it."""
+
+    name: str
+    moments: tuple[Moment, ...]
+    said: str
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Curves over a common axis, and beneath them a track for each thing that comes to hold along it."""
+
+    title: str
+    curves: tuple[Curve, ...]
+    tracks: tuple[Track, ...]
+    x_title: str
+    caption: str = ""
+
+    @property
+    def places(self) -> tuple[float, ...]:
+        """Where anything stands on a track, ascending."""
+        return tuple(sorted({moment.x for track in self.tracks for moment in track.moments}))
 
 
 @dataclass(frozen=True)
@@ -217,7 +269,7 @@ class Section:
     parts: tuple[Part, ...]
 
 
-Part = Heading | Text | Figures | Table | Curve | Heatmap | Graph | VerdictList | Beside | Fold | Section
+Part = Heading | Text | Figures | Table | Curve | Tracks | Heatmap | Graph | VerdictList | Beside | Fold | Section
 
 
 def columns(*names: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:

@@ -27,11 +27,18 @@ class Frame:
     y_ticks: tuple[float, ...]
     right: float
     bottom: float
+    height: float
 
 
 def svg_curve(curve: Curve) -> Markup:
     """The figure, without its title and caption."""
-    frame = _frame(curve)
+    _, pieces = drawn(curve, HEIGHT)
+    return canvas(WIDTH, HEIGHT, summary(curve), *pieces, kind="curve")
+
+
+def drawn(curve: Curve, height: float) -> tuple[Frame, list[Child]]:
+    """Where data land on a canvas of this height, and everything on it."""
+    frame = _frame(curve, height)
     pieces = [*_axes(curve, frame), *_marks(curve, frame)]
     loud = [series for series in curve.series if not series.quiet]
     for series in curve.series:
@@ -39,7 +46,7 @@ def svg_curve(curve: Curve) -> Markup:
             pieces.append(element("polyline", class_="ow-line ow-quiet", points=_points(series, frame)))
     for index, series in enumerate(loud):
         pieces += _line(series, f"ow-l{index % COLOURS}", curve, frame)
-    return canvas(WIDTH, HEIGHT, summary(curve), *pieces, kind="curve")
+    return frame, pieces
 
 
 def summary(curve: Curve) -> str:
@@ -71,15 +78,15 @@ def tick_text(value: float) -> str:
     return f"{MINUS if value < 0 else ''}10{str(power).translate(RAISED)}"
 
 
-def _frame(curve: Curve) -> Frame:
+def _frame(curve: Curve, height: float) -> Frame:
     xs = [x for series in curve.series for x in series.x] or [0.0, 1.0]
     ys = [y for series in curve.series for y in series.y if math.isfinite(y) and (y > 0 or not curve.log_y)] or [
         0.1,
         1.0,
     ]
     low, high = curve.y_range or (min(ys), max(ys))
-    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
-    x_low, x_high = min(xs), max(xs)
+    right, bottom = WIDTH - RIGHT, height - BOTTOM
+    x_low, x_high = curve.x_range or (min(xs), max(xs))
     if curve.log_y:
         low, high = math.floor(math.log10(low)), math.ceil(math.log10(high))
     if not high > low:
@@ -92,11 +99,15 @@ def _frame(curve: Curve) -> Frame:
         place = math.log10(max(value, 10.0**low)) if curve.log_y else value
         return bottom - min(max((place - low) / (high - low), 0.0), 1.0) * (bottom - TOP)
 
-    powers = tuple(10.0**p for p in range(int(low), int(high) + 1)) if curve.log_y else nice_ticks(low, high)
+    about = round((bottom - TOP) / 36)
+    y_ticks = nice_ticks(low, high, about)
+    if curve.log_y:
+        every = max(1, math.ceil((high - low) / (2 * about)))
+        y_ticks = tuple(10.0**p for p in range(int(low), int(high) + 1, every))
     x_ticks = nice_ticks(x_low, x_high, 8)
     if all(x == int(x) for x in xs):
         x_ticks = tuple(x for x in x_ticks if x == int(x))
-    return Frame(to_x, to_y, x_ticks, powers, right, bottom)
+    return Frame(to_x, to_y, x_ticks, y_ticks, right, bottom, height)
 
 
 def _axes(curve: Curve, frame: Frame) -> list[Child]:
@@ -110,8 +121,8 @@ def _axes(curve: Curve, frame: Frame) -> list[Child]:
         pieces.append(element("line", class_="ow-tick", x1=x, x2=x, y1=frame.bottom, y2=frame.bottom + 4))
         pieces.append(element("text", tick_text(tick), class_="ow-column-label", x=x, y=frame.bottom + 18))
     middle = (LEFT + frame.right) / 2
-    pieces.append(element("text", curve.x_title, class_="ow-x-title", x=middle, y=HEIGHT - 6))
-    pieces.append(element("text", curve.y_title, class_="ow-y-title", x=0, y=16))
+    pieces.append(element("text", curve.x_title, class_="ow-x-title", x=middle, y=frame.height - 6))
+    pieces.append(element("text", curve.y_title, class_="ow-y-title", x=0, y=14))
     pieces.append(element("line", class_="ow-axis", x1=LEFT, x2=frame.right, y1=frame.bottom, y2=frame.bottom))
     return pieces
 
@@ -123,7 +134,7 @@ def _marks(curve: Curve, frame: Frame) -> list[Child]:
         pieces.append(element("line", class_="ow-mark", x1=x, x2=x, y1=TOP - 18, y2=frame.bottom))
         after = x < (LEFT + frame.right) / 2
         kind = "ow-mark-label" if after else "ow-mark-label ow-before"
-        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 11))
+        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 7))
     return pieces
 
 

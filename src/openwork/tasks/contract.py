@@ -25,6 +25,7 @@ from openwork.tasks.numbering import Numbers, columns_of, numbers_of
 from openwork.tasks.vocabulary import Vocabulary
 
 Tokens = NDArray[np.int32]
+"""ids or values, one row for each question; each use says what the columns are"""
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ class Variable:
 
 @dataclass(frozen=True)
 class TaskFile:
-    """The user's own Python file that a task was loaded from."""
+    """The user's own Python file that a task was loaded from; or the cell of a notebook, which has no path."""
 
     path: str
-    """absolute"""
+    """absolute; empty where a function was made a task outside a task file"""
     digest: str
-    """SHA-256 of its text, in hexadecimal"""
+    """SHA-256 of its text, in hexadecimal; without a path, of every question and answer"""
 
 
 class Draws(Protocol):
@@ -80,7 +81,7 @@ class Task(ABC):
     @property
     @abstractmethod
     def params(self) -> Mapping[str, int]:
-        """The parameters that make this task what it is, for example `{"base": 4, "length": 8}`."""
+        """The parameters that make this task what it is, for example base 4 and length 8."""
 
     @property
     @abstractmethod

@@ -13,7 +13,9 @@ predicted; a single answer is `y`, wanted at `=`.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import json
 import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from openwork.errors import Reason, TaskError
-from openwork.tasks.contract import Task, Tokens, Variable
+from openwork.tasks.contract import Task, TaskFile, Tokens, Variable
 from openwork.tasks.function_table import Table, table_of
 from openwork.tasks.numbering import numbers_of
 from openwork.tasks.vocabulary import Vocabulary
@@ -33,6 +35,8 @@ MOST_QUESTIONS = 2**20
 """a Python function is asked every one of them; a task with more is a `Task` of its own"""
 END = "="
 RESERVED = ("model", "training", "split")
+DEFINED: dict[str, list[type[FunctionTask]]] = {}
+"""by name, every task that a function of this process was made into: a notebook's cell may be run again"""
 Values = int | str | list[str]
 """a number of values, the name of the parameter that says it, or symbols"""
 Declared = Values | tuple[Values, int | str]
@@ -76,7 +80,9 @@ def task(
             "__module__": function.__module__,
             "__doc__": function.__doc__,
         }
-        return type(function.__name__, (FunctionTask,), fields)
+        made_of: type[FunctionTask] = type(function.__name__, (FunctionTask,), fields)
+        DEFINED.setdefault(made_of.name, []).append(made_of)
+        return made_of
 
     return made
 
@@ -114,6 +120,8 @@ class FunctionTask(Task):
         if answers.reasons:
             raise TaskError(f"{self.name} cannot be computed", answers.reasons)
         self._table: Table = answers
+        if self.file is None:
+            self.file = TaskFile("", self._content())
 
     @property
     def params(self) -> Mapping[str, int]:
@@ -180,6 +188,12 @@ class FunctionTask(Task):
             if (alone == alone[:, :1]).all():
                 return variable.name
         return None
+
+    def _content(self) -> str:
+        """SHA-256 of every question and answer: what a task is that no file says."""
+        shown = [[a.name, a.symbols, a.several] for a in self._arguments]
+        said = json.dumps([self.name, dict(self._params), shown, self._table.symbols, self._table.several])
+        return hashlib.sha256(said.encode() + self._table.ids.astype("<i4").tobytes()).hexdigest()
 
     @cached_property
     def _radix(self) -> tuple[int, ...]:

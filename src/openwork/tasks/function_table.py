@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def _asked(radix: tuple[int, ...], asking: Asking) -> Table:
         call, said = asking(row)
         try:
             symbols, several = _symbols(call())
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             reasons.append(Reason(said, told(error)))
         else:
             shape, shaped_by = (shape, shaped_by) if shape else ((len(symbols), several), said)
@@ -80,7 +81,7 @@ def _changing(radix: tuple[int, ...], asking: Asking, found: list[tuple[str, ...
         call, said = asking(row)
         try:
             again = _symbols(call())[0]
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             again = (told(error),)
         if again != found[number]:
             what = f"is answered {' '.join(found[number])}, and then {' '.join(again)}"
@@ -104,6 +105,10 @@ def _symbol(part: Any) -> str:
         return part
     if isinstance(part, bool | np.bool_):
         return "yes" if part else "no"
+    if part is None:
+        raise ValueError("returns nothing: it needs a `return` at the end of every way through")
+    if isinstance(part, float) and part.is_integer():
+        raise ValueError(f"returns {part!r}, which is no whole number: divide with //, or return int(...)")
     try:
         return str(operator.index(part))
     except TypeError:
@@ -115,10 +120,11 @@ def _order(symbol: str) -> tuple[int, int, str]:
     return (0, int(symbol), "") if number else (1, 0, symbol)
 
 
-def told(error: Exception) -> str:
-    """What a user's code raised, and in which of its lines."""
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    if not lines:
+def told(error: BaseException) -> str:
+    """What a user's code raised, and in which of its own lines: not in which of a library that it calls."""
+    here = str(Path(__file__).parent)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(here)]
+    if not frames:
         return str(error)
-    at = f" (line {lines[-1].lineno})"
-    return f"raises {type(error).__name__}: {error}{at}"
+    line = [frame.lineno for frame in frames if frame.filename == frames[0].filename][-1]
+    return f"raises {type(error).__name__}: {error} (line {line})"

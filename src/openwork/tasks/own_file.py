@@ -17,6 +17,7 @@ from types import ModuleType
 
 from openwork.errors import OpenworkError, Reason, TaskError
 from openwork.tasks.contract import Task, TaskFile
+from openwork.tasks.from_function import DEFINED
 from openwork.tasks.function_table import told
 from openwork.tasks.registry import made, task_types
 
@@ -42,6 +43,8 @@ def task_of_run(name: str, params: Mapping[str, int], file: TaskFile) -> Task:
     Raises:
         TaskError: the file is gone or changed, or this user has not asked for it on this machine; with the way out.
     """
+    if not file.path:
+        return _defined(name, params, file.digest)
     path = Path(file.path)
     if not path.is_file():
         what = f"{name} was loaded from it, and it is not there any more"
@@ -58,6 +61,18 @@ def task_of_run(name: str, params: Mapping[str, int], file: TaskFile) -> Task:
     return made(_loaded(file, text), params)
 
 
+def _defined(name: str, params: Mapping[str, int], digest: str) -> Task:
+    """The task that this process was told by a function, such as that of a notebook's cell."""
+    known = task_types()
+    types = [known[name]] if name in known else DEFINED.get(name, [])[::-1]
+    for cls in types:
+        task = made(cls, params)
+        if task.file is not None and task.file.digest == digest:
+            return task
+    what = "was defined by a program or a notebook's cell, and is not defined here" + (" as it was" if types else "")
+    raise TaskError("the run's task is missing", Reason(name, what, "run that cell again, or keep the task in a file"))
+
+
 def _loaded(file: TaskFile, text: str) -> type[Task]:
     key = (file.path, file.digest)
     if key not in _LOADED:
@@ -69,6 +84,7 @@ def _executed(file: TaskFile, text: str) -> type[Task]:
     module = ModuleType(f"openwork_own_task_{file.digest[:12]}")
     module.__file__ = file.path
     sys.modules[module.__name__] = module
+    # A file that ends the program, as scripts do, would end openwork without a word.
     try:
         exec(compile(text, file.path, "exec"), module.__dict__)
     except OpenworkError:
@@ -76,7 +92,7 @@ def _executed(file: TaskFile, text: str) -> type[Task]:
     except SyntaxError as error:
         reason = Reason(file.path, f"{error.msg} (line {error.lineno})")
         raise TaskError("the task file is not Python", reason) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TaskError("the task file cannot be run", Reason(file.path, told(error))) from error
     found = [
         value

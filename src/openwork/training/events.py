@@ -51,3 +51,5 @@ class EpochEnd:
     state: TrainingState
     seconds: float
     """how long this epoch took"""
+    epochs: int
+    """how many a seed may take by its recipe"""

@@ -36,7 +36,7 @@ def train(engine: Engine, experiment: Experiment, state: TrainingState) -> Itera
             _progress(experiment, state, model, rates[model], after.losses[model], on_train, on_held_out)
             for model in range(len(state.seeds))
         )
-        yield EpochEnd(progress, state, time.perf_counter() - started)
+        yield EpochEnd(progress, state, time.perf_counter() - started, experiment.recipe.epochs)
         state = state.take([model for model, p in enumerate(progress) if p.status == "training"])
 
 

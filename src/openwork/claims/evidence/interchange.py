@@ -14,7 +14,7 @@ from openwork.data import Dataset, change_variable, keep_forced
 from openwork.interventions import Patch, Plan
 
 UNCHANGED = -1
-"""Stands for the source's answer where it is the base's own: such a pair says nothing."""
+"""Stands for the source's answer where such a pair says nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,8 @@ class Interchanged:
     """Answers to one output, for every alternative value of a variable.
 
     Attributes:
-        wanted: `[alternative, input]`, the source's right answer; `UNCHANGED` where it is the base's own.
+        wanted: `[alternative, input]`, the source's right answer; `UNCHANGED` where it is the base's own, or where only
+            inputs are judged that the model answers right and the source is none.
         found: `[alternative, input]`, what the patched model answers.
         sources: `[alternative, input]`, numbers of the source questions.
         forced: whether the sources' teacher-forced outputs differ anywhere that the prediction can see.
@@ -39,7 +40,7 @@ class Interchange(Evidence[Interchanged]):
     """Every input with every alternative value of `variable`; `edits` patch from `other`, the run that has it.
 
     With `kept`, that run sees the teacher-forced outputs of the base. Costs two forward rows for every input and
-    alternative.
+    alternative, and a third where only inputs are judged that the model answers right: the source must be one too.
     """
 
     edits: tuple[Patch, ...]
@@ -48,7 +49,7 @@ class Interchange(Evidence[Interchanged]):
     kept: bool
 
     def rows(self, context: Context) -> int:
-        return 2 * (values_of(context, self.variable) - 1) * context.inputs
+        return (2 + context.only_right) * (values_of(context, self.variable) - 1) * context.inputs
 
     def measure(self, context: Context) -> Interchanged:
         task, base = context.task, context.subject.inputs
@@ -60,8 +61,10 @@ class Interchange(Evidence[Interchanged]):
             seen = self._seen(context, graded)
             forced |= not np.array_equal(source.tokens[:, seen], changed.tokens[:, seen])
             found.append(self._answers(context, source if self.kept else changed, graded))
-            same = changed.answers[:, graded] == base.answers[:, graded]
-            wanted.append(np.where(same, UNCHANGED, changed.answers[:, graded]).astype(np.int16))
+            silent = changed.answers[:, graded] == base.answers[:, graded]
+            if context.only_right:
+                silent |= ~_answered_right(context, changed)
+            wanted.append(np.where(silent, UNCHANGED, changed.answers[:, graded]).astype(np.int16))
             sources.append(changed.index)
         return Interchanged(np.stack(wanted), np.stack(found), np.stack(sources), forced)
 
@@ -86,6 +89,15 @@ class Interchange(Evidence[Interchanged]):
         edited = [position for edit in self.edits for position in edit.positions or ()]
         causal = context.spec.attention_dir == "causal"
         return slice(0, 1 + max([context.subject.inputs.graded[graded], *edited]) if causal else None)
+
+
+def _answered_right(context: Context, asked: Dataset) -> NDArray[np.bool_]:
+    """`[input]`, whether the unedited model is right on these at every output."""
+    subject = context.subject
+    run = subject.engine.run(subject.stack, asked.tokens, graded=asked.graded)
+    found = np.concatenate([trace.logits[0].argmax(axis=-1) for trace in run])
+    right: NDArray[np.bool_] = (found == asked.answers).all(axis=1)
+    return right
 
 
 def values_of(context: Context, variable: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,29 +22,51 @@ ALL_PAIRS = 2**20
 class ProgramPairs(Evidence[NDArray[np.int16]]):
     """The answers to pairs of inputs, `[pair, graded]`: `edits` patch what runs on the base from the run on the source.
 
-    Every pair of inputs where there are at most 2**20, else `pairs` of them, drawn by `seed`. Costs two forward rows
-    for each.
+    Every pair of inputs where there are at most 2**20, else `pairs` of them, drawn by `seed`. With `changing`, only
+    inputs are paired that differ in none but these variables of the question. Costs two forward rows for each.
     """
 
     edits: tuple[Edit, ...]
     pairs: int
     seed: int
+    changing: tuple[str, ...] = ()
 
     def rows(self, context: Context) -> int:
-        return 2 * (context.inputs**2 if self.exhaustive(context) else self.pairs)
+        return 2 * (self._all(context) if self.exhaustive(context) else self.pairs)
 
     def exhaustive(self, context: Context) -> bool:
-        """Whether every pair of inputs is looked at."""
-        return context.inputs**2 <= ALL_PAIRS
+        """Whether every pair is looked at."""
+        return self._all(context) <= ALL_PAIRS
+
+    def _all(self, context: Context) -> int:
+        """How many pairs there are."""
+        return context.inputs * (len(self._changes(context)) if self.changing else context.inputs)
+
+    def _changes(self, context: Context) -> NDArray[np.int32]:
+        """`[change, variable]`, by how much each variable of the question goes up in every change of those that may."""
+        steps = [range(v.values if v.name in self.changing else 1) for v in context.task.variables]
+        return np.array(list(product(*steps))[1:], np.int32)
 
     def rows_of(self, context: Context) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """`[pair]` each: rows of the base and of the source among the inputs."""
+        if self.changing:
+            return self._near(context)
         if self.exhaustive(context):
             every = np.arange(context.inputs)
             return np.repeat(every, context.inputs), np.tile(every, context.inputs)
         drawn = (integers(bits(side, self.seed), context.inputs, self.pairs) for side in ("pair bases", "pair sources"))
         bases, sources = drawn
         return bases, sources
+
+    def _near(self, context: Context) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        task, index = context.task, context.subject.inputs.index
+        total, changes = self._all(context), self._changes(context)
+        every = self.exhaustive(context)
+        chosen = np.arange(total) if every else integers(bits("near pairs", self.seed), total, self.pairs)
+        bases, sizes = chosen % len(index), np.array([v.values for v in task.variables])
+        changed = (task.questions(index)[bases] + changes[chosen // len(index)]) % sizes
+        # On a whole domain, which alone has every changed question too, a row is the number of its question.
+        return bases, task.numbers(changed.astype(np.int32)).astype(np.int64)
 
     def measure(self, context: Context) -> NDArray[np.int16]:
         subject = context.subject

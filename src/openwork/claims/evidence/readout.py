@@ -30,7 +30,9 @@ class NearestAnswer(Evidence[NDArray[np.int16]]):
 
     def measure(self, context: Context) -> NDArray[np.int16]:
         subject = context.subject
-        candidates = np.unique(subject.inputs.answers).astype(np.int16)
+        # Those of all inputs, where only some are judged: fewer candidates would be easier to tell apart.
+        asked = subject.inputs if subject.asked is None else subject.asked
+        candidates = np.unique(asked.answers).astype(np.int16)
         directions, offsets = _directions(subject, self.way, candidates)
         graded = list(subject.inputs.graded)
         found = []

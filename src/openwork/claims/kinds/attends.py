@@ -9,7 +9,7 @@ import numpy as np
 
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
-from openwork.claims.counterexample import Counterexample
+from openwork.claims.counterexample import Counterexample, Weight
 from openwork.claims.evidence import AttentionWeights
 from openwork.claims.examples import MOST, in_turn, question, symbol, unedited
 from openwork.claims.places import filled, head, unknown_head, unknown_names
@@ -81,13 +81,15 @@ class Attends(Claim):
         return Finding(parts, sentence, Effect(float(means.mean()), "mean attention"), in_turn(against), ADVICE)
 
     def _example(self, context: Context, row: int, query: str, key: str, weight: float) -> Counterexample:
-        output = query.removeprefix("predicts ")
+        output, roles = query.removeprefix("predicts "), context.task.roles
+        looking = head(context.spec, self.head)
+        look = Weight(looking.site, looking.head, roles[query], roles[key])
         if query == output or output not in context.task.outputs:
             line = f"{question(context, row)}: attention from {query} to {key} is {weight:.2f}"
-            return Counterexample(line, unedited(context, row))
+            return Counterexample(line, unedited(context, row, look=look))
         right = symbol(context, context.subject.inputs.answers[row, context.task.outputs.index(output)])
         line = f"{question(context, row)}: {output} should be {right}, attention to {key} is {weight:.2f}"
-        return Counterexample(line, unedited(context, row, output))
+        return Counterexample(line, unedited(context, row, output, look))
 
 
 ADVICE = advice(

@@ -35,7 +35,8 @@ class Carries(Claim):
     Every input is paired with every alternative value of the variable. The component takes, at the roles `at`, what it
     writes on the question with that value; all else runs on the input itself. A part is the share of pairs whose
     prediction becomes the other question's right answer: `at_least` so much (0.9 unless given), or with `at_most`,
-    which asserts that the component does not carry it, no more. Pairs whose right answer is the same are left out.
+    which asserts that the component does not carry it, no more. Pairs whose right answer is the same are left out, and
+    where only inputs are judged that the model answers right, pairs whose other question it gets wrong.
 
     A changed question has other right answers, which a teacher-forced model is shown. By default (`forced = "kept"`)
     the other run is shown those of the input, so that it differs in the question alone and an answer that leaks from a
@@ -118,7 +119,8 @@ class Carries(Claim):
             counted, leaky = counted + int(pairs.sum()), leaky or found.forced
         coverage = self._coverage(context, counted)
         if not counted:
-            said = f"No other value of {self.variable} changes the right answer to {self.output}."
+            said = f"No other value of {self.variable} changes the right answer to {self.output}"
+            said += " to one that the model gives." if context.only_right else "."
             return Finding(tuple(parts), said, None, (), lambda _: NOTHING_CHANGES, coverage)
         share = sum(part.value for part in parts) / len(parts)
         sentence = (

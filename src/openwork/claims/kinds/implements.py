@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import PurePath
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from openwork.claims.examples import MOST, in_turn, question
 from openwork.claims.interval import CONFIDENCE
 from openwork.claims.places import filled
 from openwork.claims.program import Program
-from openwork.claims.program_values import on_inputs, tried
+from openwork.claims.program_values import MOST_TRIED, decided_by, on_inputs, tried
 from openwork.claims.shares import count_part
 from openwork.claims.verdict import ClaimText, Effect, Outcome
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
@@ -62,6 +63,8 @@ class Implements(Claim):
     is the accuracy as it is usually defined, for they would praise a place that does nothing.
 
     Every pair of inputs where there are at most 2**20; else `pairs` of them, drawn by `seed`, with an exact interval.
+    With `sources = "near"` a source differs from its base only in what the variable is computed from, so that every
+    such pair can be looked at; that asks less, for a place may then hold more than the variable unnoticed.
     The model sees the right outputs of the base, teacher-forced, and in the source's run those of the source. Evidence:
     two forward rows for every pair and part. Refuted where the model goes its own way.
 
@@ -85,6 +88,8 @@ class Implements(Claim):
     """how many are drawn where there are too many for all"""
     seed: int = Field(default=0, ge=0)
     """of that draw"""
+    sources: Literal["any", "near"] = "any"
+    """inputs that a value is taken from: any, or those that differ in nothing else"""
 
     @field_serializer("program")
     def _name(self, program: Program | str) -> str:
@@ -111,10 +116,15 @@ class Implements(Claim):
     def words(self) -> str:
         """From the fields."""
         places = ", ".join(f"{variable} at {place}" for variable, place in self.alignment)
-        return f"the model works as the program {self.program} does, with {places}"
+        near = "" if self.sources == "any" else ", where inputs differ in nothing else"
+        return f"the model works as the program {self.program} does, with {places}{near}"
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
-        """Places that are not there, an alignment in a circle, and a program that fails on any question."""
+        """Places that are not there, an alignment in a circle, a program that fails on any question, or a task whose
+        variables are not free of one another where sources are to differ in one only."""
+        if self.sources == "near" and not _free(task):
+            what = f"{task} has too many questions, or variables that are not free of one another"
+            yield Reason("sources", what, 'write sources = "any"')
         reasons = list(alignment_misfits(self.alignment, self.each, task, spec))
         if isinstance(self.program, Program):
             try:
@@ -124,24 +134,48 @@ class Implements(Claim):
             else:
                 within = None if reasons else spec
                 reasons += variable_misfits(self.alignment, self.each, task, within, self.program, lengths)
-        return dict.fromkeys(reasons)
+                reasons += [] if reasons or self.sources == "any" else self._constants(task)
+        yield from dict.fromkeys(reasons)
+
+    def _constants(self, task: Task) -> Iterator[Reason]:
+        for names in filled(self.each, task, [variable for variable, _ in self.alignment]) if _free(task) else ():
+            for variable in names:
+                if not self._decided_by(task, variable):
+                    what = "has the same value on every question, so no source differs in it"
+                    yield Reason(f"alignment, {variable}", what, 'leave it out, or write sources = "any"')
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The answers to every pair, for every aligned variable."""
-        return () if isinstance(self.program, str) else tuple(part.evidence for part in self._parts(context))
+        asked = not isinstance(self.program, str) and self._can_ask(context)
+        return tuple(part.evidence for part in self._parts(context)) if asked else ()
+
+    def _can_ask(self, context: Context) -> bool:
+        """Whether every source is among the inputs."""
+        return self.sources == "any" or (context.whole and context.subject.asked is None)
 
     def _parts(self, context: Context) -> Iterator[_Aligned]:
         templates = [template for pair in self.alignment for template in pair]
         for names in filled(self.each, context.task, templates):
             for variable, places in zip(names[::2], names[1::2], strict=True):
                 edits = patches(places, context.task, context.spec)
-                yield _Aligned(variable, places, ProgramPairs(edits, self.pairs, self.seed))
+                changing = () if self.sources == "any" else self._decided_by(context.task, variable)
+                yield _Aligned(variable, places, ProgramPairs(edits, self.pairs, self.seed, changing))
+
+    def _decided_by(self, task: Task, variable: str) -> tuple[str, ...]:
+        assert isinstance(self.program, Program)
+        return decided_by(self.program, task, variable)
 
     def find(self, context: Context) -> Finding:
         """Shares of pairs, and pairs in which the model goes its own way."""
         if isinstance(self.program, str):
             said = f"The program {self.program} was not given, so it was not run."
             advice = f"Give it, if you trust it: --program {PurePath(self.program).stem}.py"
+            return Finding((), said, None, (), lambda _: advice, "nothing was measured")
+        if not self._can_ask(context):
+            said = (
+                "Not every question is among the inputs, so a source that differs in one variable only may be missing."
+            )
+            advice = 'Judge it on all inputs, or with sources = "any".'
             return Finding((), said, None, (), lambda _: advice, "nothing was measured")
         program = on_inputs(self.program, context.task, context.subject.inputs)
         parts, examples, hits, total, changing = [], [], 0, 0, 0
@@ -169,10 +203,11 @@ class Implements(Claim):
         return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda o: ADVICE[o], coverage)
 
     def _coverage(self, context: Context, pairs: int, changing: int) -> str:
+        near = " that differ only in what the variable is computed from" if self.sources == "near" else ""
         if next(self._parts(context)).evidence.exhaustive(context):
-            how = f"all {pairs:,} pairs of {context.coverage}"
+            how = f"all {pairs:,} pairs of {context.coverage}{near}"
         else:
-            how = f"{pairs:,} drawn pairs of {context.coverage}, {100 * CONFIDENCE:.0f} % intervals"
+            how = f"{pairs:,} drawn pairs of {context.coverage}{near}, {100 * CONFIDENCE:.0f} % intervals"
         return f"{how}; {changing:,} change the program's answers"
 
     def _example(
@@ -202,6 +237,12 @@ class _Aligned:
 
     def __str__(self) -> str:
         return f"{self.variable} at {self.places}"
+
+
+def _free(task: Task) -> bool:
+    """Whether the program can be run on every question, and every change of a variable leaves a question."""
+    size = task.domain_size
+    return size is not None and size <= MOST_TRIED and size == prod(v.values for v in task.variables)
 
 
 ADVICE = {

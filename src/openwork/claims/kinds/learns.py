@@ -29,6 +29,7 @@ class Learns(Claim):
 
     kind: ClassVar[str] = "learns"
     about_mechanism: ClassVar[bool] = False
+    about_weights: ClassVar[bool] = False
 
     experiment: str
     """a named experiment, for example `notebook`"""

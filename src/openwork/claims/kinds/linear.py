@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -11,15 +11,18 @@ from openwork.analyses import percent
 from openwork.claims.claim import Claim, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
-from openwork.claims.examples import in_turn, wrong_answers
+from openwork.claims.examples import against_or_for, right_answers, wrong_answers
 from openwork.claims.places import together, unknown_components
-from openwork.claims.shares import right_part
-from openwork.claims.verdict import Effect, Outcome, Relation
+from openwork.claims.shares import known_part
+from openwork.claims.verdict import Effect, Outcome, Part, Relation
 from openwork.claims.wording import MEASURE_MORE, told, weakest
 from openwork.errors import Reason
 from openwork.interventions import Linearise
 from openwork.models import ModelSpec
 from openwork.tasks import Task
+
+STRAIGHT = 0.99
+"""accuracy with an affine map from which on the MLP's curve is not missed"""
 
 
 class Linear(Claim):
@@ -50,7 +53,7 @@ class Linear(Claim):
     def _bound(self) -> tuple[Relation, float]:
         if self.at_most is not None:
             return "<=", self.at_most
-        return ">=", 0.99 if self.at_least is None else self.at_least
+        return ">=", STRAIGHT if self.at_least is None else self.at_least
 
     def words(self) -> str:
         """From the fields."""
@@ -80,19 +83,27 @@ class Linear(Claim):
     def find(self, context: Context) -> Finding:
         """Accuracies, and inputs that break."""
         relation, threshold = self._bound
-        parts, broken = [], []
+        parts, wrong, right = [], [], []
         for names, wanted in self._edited(context):
             found = context.evidence(wanted)
-            right = found == context.subject.inputs.answers
-            parts.append(right_part(context, names, right, relation, threshold))
-            said, outputs = f"with {names} affine it says", range(len(context.task.outputs))
-            broken.append(wrong_answers(context, found, outputs, said, wanted.replay))
+            said, outputs = f"with {names} affine", range(len(context.task.outputs))
+            parts.append(known_part(context, names, found, outputs, relation, threshold))
+            wrong.append(wrong_answers(context, found, outputs, f"{said} it says", wanted.replay))
+            right.append(right_answers(context, found, said, wanted.replay))
         sentence = f"Answers still right with these replaced by their best affine maps: {told(parts, percent)}."
         effect = Effect(weakest(parts).value, f"share of answers right with {weakest(parts).label} affine")
-        says = STAYS if relation == ">=" else BREAKS
-        return Finding(tuple(parts), sentence, effect, in_turn(broken), lambda outcome: says[outcome])
+        examples = against_or_for(parts, wrong, ()) if relation == ">=" else against_or_for(parts, right, wrong)
+        return Finding(tuple(parts), sentence, effect, examples, lambda outcome: self._advice(outcome, parts))
+
+    def _advice(self, outcome: Outcome, parts: Sequence[Part]) -> str:
+        if self.at_most is None:
+            return STAYS[outcome]
+        if outcome is Outcome.REFUTED and any(p.value < STRAIGHT for p in parts):
+            return BENDS_LESS
+        return BREAKS[outcome]
 
 
+BENDS_LESS = "The model does miss the MLP's curve, though less than is claimed: claim what is left."
 STAYS = {
     Outcome.CONFIRMED: "An affine map does all that matters here: explain it as a matrix.",
     Outcome.REFUTED: "This model relies on the MLP's curve; look at what its neurons tell apart.",

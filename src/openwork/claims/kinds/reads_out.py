@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import astuple
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from openwork.analyses import Way, percent
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
+from openwork.claims.counterexample import Reading
 from openwork.claims.evidence import NearestAnswer
-from openwork.claims.examples import wrong_answers
+from openwork.claims.examples import unedited, wrong_answers
 from openwork.claims.places import filled, unknown_names
-from openwork.claims.shares import right_part
+from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect
 from openwork.claims.wording import MEASURE_MORE, advice, holding, told
 from openwork.errors import PlanError, Reason
@@ -85,16 +88,20 @@ class ReadsOut(Claim):
         names = [name for (name,) in filled(self.each, context.task, (self.output,))] if self.output else ()
         outputs = [context.task.outputs.index(name) for name in names or context.task.outputs]
         right = nearest == context.subject.inputs.answers
-        parts = tuple(right_part(context, context.task.outputs[o], right[:, o], ">=", self.at_least) for o in outputs)
+        parts = tuple(known_part(context, context.task.outputs[o], nearest, [o], ">=", self.at_least) for o in outputs)
         share = float(right[:, outputs].mean())
         sentence = (
             f"Reading {self.site} by {self._way} finds the right answer {percent(share)} of the time, at least "
             f"{percent(self.at_least)} {holding(parts, 'outputs')}: {told(parts, percent)}."
         )
         failing = [o for o, judged in zip(outputs, parts, strict=True) if not judged.holds]
-        against = wrong_answers(context, nearest, failing, "nearest is")
+        look = Reading(site_named(context.spec, self.site).name, *astuple(self._way))
+        against = wrong_answers(context, nearest, failing, "nearest is", partial(unedited, look=look))
         as_the_model = self.basis == "W_U" and (self.after_norm or context.spec.normalization_type is None)
-        says = ADVICE_AS_THE_MODEL if as_the_model else ADVICE
+        last = site_named(context.spec, self.site).name == f"blocks.{context.spec.n_layers - 1}.hook_resid_post"
+        says = ADVICE
+        if as_the_model:
+            says = ADVICE_ITSELF if last and self.measure == "logit" else ADVICE_AS_THE_MODEL
         return Finding(parts, sentence, Effect(share, "share of answers read right"), against, says)
 
 
@@ -103,6 +110,12 @@ MIXED = "Some outputs are written in this basis and others are not: claim it for
 ADVICE = advice(
     confirmed=CONFIRMED,
     refuted="Read it as the model does: after the final norm, with the unembedding.",
+    mixed=MIXED,
+    undecided=MEASURE_MORE,
+)
+ADVICE_ITSELF = advice(
+    confirmed="So the model itself answers: one that is right could not fail this. Read an earlier site, or by cosine.",
+    refuted="The model itself answers so: look at the outputs that it gets wrong.",
     mixed=MIXED,
     undecided=MEASURE_MORE,
 )

@@ -28,6 +28,7 @@ class Split(Claim):
 
     kind: ClassVar[str] = "split"
     about_mechanism: ClassVar[bool] = False
+    about_weights: ClassVar[bool] = False
 
     shuffled: bool = True
     """false claims the opposite"""

@@ -17,7 +17,7 @@ from openwork.claims.examples import in_turn, wrong_answers
 from openwork.claims.expressions import fill
 from openwork.claims.places import Place, filled, place, unknown_names
 from openwork.claims.quantifier import cases
-from openwork.claims.shares import right_part
+from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect, Outcome
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.errors import PlanError, Reason
@@ -146,12 +146,12 @@ class Sufficient(Claim):
 
     def find(self, context: Context) -> Finding:
         """Accuracies, and inputs that go wrong."""
-        parts, examples, shares = [], [], []
+        parts, examples, shares, replaced = [], [], [], False
         for label, outputs, wanted in self._parts(context):
+            replaced |= bool(wanted.edits)
             found = context.evidence(wanted)
-            right = (found == context.subject.inputs.answers)[:, outputs]
-            parts.append(right_part(context, label, right, ">=", self.at_least))
-            shares.append(float(right.mean()))
+            parts.append(known_part(context, label, found, outputs, ">=", self.at_least))
+            shares.append(parts[-1].value)
             said = "with all else from another input the model says"
             examples.append(wrong_answers(context, found, outputs, said, wanted.replay))
         share = sum(shares) / len(shares)
@@ -161,7 +161,8 @@ class Sufficient(Claim):
             f"({claimed(parts, wanted_share, 'outputs')}): {told(parts, percent)}."
         )
         effect = Effect(share, "share of answers right by these alone")
-        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda outcome: ADVICE[outcome])
+        says = ADVICE if replaced else ADVICE | {Outcome.CONFIRMED: ALL_NAMED}
+        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda outcome: says[outcome])
 
 
 def _nodes_at(
@@ -172,6 +173,7 @@ def _nodes_at(
     return frozenset(product(members(spec, p.component, ends), positions))
 
 
+ALL_NAMED = "Every head and MLP is named, so nothing was replaced, and no model could fail this: leave some out."
 ADVICE = {
     Outcome.CONFIRMED: "All else may vary freely; whether less would do, ask with one of these left out.",
     Outcome.REFUTED: "Something that is not named supplies a part of the answer: openwork routes shows what.",

@@ -10,11 +10,11 @@ import typer
 
 from openwork import pipeline
 from openwork.claims import Claim, Verdict
-from openwork.cli import options
+from openwork.cli import options, over_training
 from openwork.cli.check_progress import CheckDisplay
 from openwork.cli.cost_view import cost_summary, cost_view, rows_per_second
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims
+from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import aside, emit, people
 from openwork.cli.progress import TrainingDisplay
 from openwork.data import Inputs
@@ -30,12 +30,29 @@ EXAMPLES = examples(
     "openwork check mine.toml 3f2a",
     "openwork check mine.toml 3f2a --plan",
     "openwork check mine.toml 3f2a --program reverse.py --json",
+    "openwork check mine.toml 3f2a --over-training -o since-when.html",
 )
 Programs = Annotated[
     list[Path] | None,
     typer.Option("--program", help="A Python file to run, which a claim names. Repeatable.", show_default=False),
 ]
 PlanFlag = Annotated[bool, typer.Option("--plan", help="Say what it would cost, and judge nothing.")]
+
+OverTraining = Annotated[
+    bool, typer.Option("--over-training", help="Judge at the run's checkpoints instead: since when is each true?")
+]
+Points = Annotated[
+    str | None,
+    typer.Option(
+        "--points",
+        help="With --over-training: how many checkpoints, or which epochs, as 0,10,40; else all where that is cheap.",
+        show_default=False,
+    ),
+]
+Page = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="With --over-training: write it as an HTML file too.", show_default=False),
+]
 
 
 @app.command(epilog=EXAMPLES)
@@ -44,6 +61,9 @@ def check(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
     plan: PlanFlag = False,
     program: Programs = None,
+    since_when: OverTraining = False,
+    points: Points = None,
+    output: Page = None,
     inputs: options.MostInputs = None,
     sample_seed: options.SampleSeed = 0,
     only_right: options.OnlyRight = False,
@@ -58,14 +78,25 @@ def check(
     is answered from the store.
 
     As a test: ends with 0 where every claim comes out as its `expect` says, for example "REFUTED", or CONFIRMED where
-    it says nothing; else with 1.
+    it says nothing; else with 1. With --over-training it is no test, and ends with 0 once all is judged; what was
+    judged is kept, also where it is interrupted.
     """
+    over_training.require_over_training(since_when, points, output)
+    if output is not None:
+        require_writable(output)
     with Store.open(store) as kept:
         found = kept.find(run)
         given = read_claims(claims, found.task, found.spec, program or ())
-        with TrainingDisplay(aside(), 0 if found.imported else found.experiment.recipe.epochs) as display:
+        with TrainingDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
             opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
+            if since_when:
+                chosen = over_training.points_of(points)
+                if plan:
+                    over_training.plan(opened, given, chosen, as_json)
+                else:
+                    over_training.judge(opened, given, chosen, output, as_json)
+                return
             if plan:
                 _show_plan(opened, given, as_json)
                 return

@@ -71,7 +71,7 @@ def explain(
     page, console = output or Path(f"{made.name}.html"), people(as_json)
     require_writable(page)
     with Store.open(store) as kept:
-        with TrainingDisplay(aside(), experiment.recipe.epochs) as display:
+        with TrainingDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display, display.steps)
             asked = Inputs(inputs, sample_seed, only_right)
             found = pipeline.explain(

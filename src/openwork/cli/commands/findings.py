@@ -62,7 +62,7 @@ def findings(
             what = f"{output.name} ends neither in .md nor in .html"
             raise OpenworkError("the page cannot be written", Reason("--output", what))
         require_writable(output)
-    with Store.open(store) as kept, TrainingDisplay(aside(), wanted.recipe.epochs) as display:
+    with Store.open(store) as kept, TrainingDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display)
         found = survey(wanted, chosen, groups, setting, _typed(), lambda line: aside().print(line, highlight=False))
     if output is not None:

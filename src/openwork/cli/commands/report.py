@@ -21,7 +21,11 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command(
-    epilog=examples("openwork report 3f2a", "openwork report 3f2a -o model.html", "openwork report 3f2a --static")
+    epilog=examples(
+        "openwork report 3f2a",
+        "openwork report 3f2a -o model.html --over-training",
+        "openwork report 3f2a --static",
+    )
 )
 def report(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
@@ -32,6 +36,12 @@ def report(
     sample_seed: SampleSeed = 0,
     only_right: OnlyRight = False,
     static: Annotated[bool, typer.Option("--static", help="Without scripts, for places that forbid them.")] = False,
+    over_training: Annotated[
+        bool,
+        typer.Option(
+            "--over-training", help="Judge its claims at the run's checkpoints first: since when is each true?"
+        ),
+    ] = False,
     engine: EngineName = None,
     threads: Threads = None,
     store: StorePath = None,
@@ -40,7 +50,8 @@ def report(
     """Write a stored run's report as one self-contained HTML file.
 
     The page holds the model and runs it in the browser: type a question, cut parts out, test the claims again.
-    Claims that were judged before are answered from the store; nothing is trained.
+    Claims that were judged before are answered from the store; nothing is trained. Since when each is true is shown
+    where that is known, or takes a moment; with --over-training in any case.
     """
     with Store.open(store) as kept:
         found = kept.find(run)
@@ -48,6 +59,8 @@ def report(
         require_writable(page)
         setting = Setting(kept, engine, threads, steps=StepDisplay(aside()))
         opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+        if over_training:
+            opened.over_training()
         opened.report(page, static=static)
     if as_json:
         emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})

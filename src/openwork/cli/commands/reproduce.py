@@ -14,11 +14,10 @@ from openwork.cli.examples import examples
 from openwork.cli.given_files import require_writable
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.progress import TrainingDisplay
-from openwork.report import Reproduction, comparisons, original_named, reproduction_screen
+from openwork.report import Reproduction, comparisons, reproduction_screen
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
 from openwork.search import Setting
-from openwork.training import named_experiment
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(
@@ -46,11 +45,10 @@ def reproduce(
     Trains it for one seed (0) or many, prints every number that it reports beside what each seed gave, says in how
     many seeds it was right on every input with an exact 95 % interval, and judges the claims made about it.
     """
-    experiment = named_experiment(original_named(publication).experiment)
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     if output is not None:
         require_writable(output)
-    with Store.open(store) as kept, TrainingDisplay(aside(), experiment.recipe.epochs) as display:
+    with Store.open(store) as kept, TrainingDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display, display.steps)
         found = pipeline.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:

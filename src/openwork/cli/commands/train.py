@@ -69,7 +69,7 @@ def train(
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
-    with Store.open(store) as kept, TrainingDisplay(aside(), wanted.recipe.epochs) as display:
+    with Store.open(store) as kept, TrainingDisplay(aside()) as display:
         runs = train_seeds(wanted, chosen, Setting(kept, engine, threads, display))
     if as_json:
         emit([run_summary(run) for run in runs])

@@ -28,7 +28,7 @@ def _claim(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any]:
         "outcome": str(verdict.outcome),
         "definition": definition(type(claim)),
         "cases": [
-            {"label": p.label, "value": p.value, "relation": p.relation, "threshold": p.threshold, "holds": p.holds}
+            {name: getattr(p, name) for name in ("label", "value", "relation", "threshold", "holds", "guess")}
             for p in verdict.parts
         ],
         "examples": [_example(example, context) for example in verdict.counterexamples],
@@ -38,7 +38,8 @@ def _claim(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any]:
 
 def definition(kind: type[Claim]) -> str:
     """What a kind of claim asserts, how it is tested and what would refute it: its own description."""
-    return re.sub(r"\s+", " ", inspect.getdoc(kind) or "").replace("`", "").strip()
+    text = re.sub(r"\s+", " ", inspect.getdoc(kind) or "").replace("`", "").strip()
+    return re.sub(r"\bat_(least|most)\b", r"at \1", text)
 
 
 def _example(example: Counterexample, context: Context) -> dict[str, Any]:

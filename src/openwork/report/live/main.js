@@ -12,6 +12,7 @@ import { askingView } from "./views/asking.js";
 import { claimsView } from "./views/claims.js";
 import { compareView } from "./views/compare.js";
 import { cutView } from "./views/cut.js";
+import { learningView } from "./views/learning.js";
 import { playView } from "./views/play.js";
 import { routesView } from "./views/routes.js";
 import { startWorker } from "./worker/client.js";
@@ -22,6 +23,8 @@ import { inWorker, serve } from "./worker/serve.js";
 
 const EXAMPLE = 0.618;
 const FRAMED = !inWorker() && location.protocol === "about:"; // in a notebook the address is the notebook's
+const BENCH = ["play", "cut", "routes"]; // the parts that the question on the bench is about
+const ARRIVED = 2000; // milliseconds after which everything has its size
 const SETTLED = 200; // milliseconds without a change after which the address is written: writing it takes long
 const source = inWorker() ? "" : (document.currentScript?.textContent ?? "");
 
@@ -46,6 +49,7 @@ async function begin() {
   playView(required("#play-view"), bench, choices);
   cutView(required("#cut-view"), bench, choices, page);
   routesView(required("#routes-view"), bench, choices, page.routes);
+  learningView(required("#learning-view"), choices, page.overTraining, go);
   claimsView(bench, choices, page, go);
   compareView(required("#compare-view"), bench, choices, page);
   frameStaticFigures();
@@ -79,8 +83,35 @@ function followLinks(choices, limits, domain, here) {
     else write();
     document.getElementById(here.anchor)?.scrollIntoView();
   });
+  followReader(here);
   if (FRAMED) stayInside();
-  if (here.anchor) document.getElementById(here.anchor)?.scrollIntoView();
+  if (here.anchor) arriveAt(here.anchor);
+}
+
+/**
+ * Scrolls to a part, and again while what is above it finds its size, until the reader takes over.
+ * @param {string} anchor
+ */
+function arriveAt(anchor) {
+  const part = document.getElementById(anchor);
+  if (!part) return;
+  const watcher = new ResizeObserver(() => part.scrollIntoView());
+  const leave = () => watcher.disconnect();
+  for (const element of [document.body, required("#asking")]) watcher.observe(element);
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown", "hashchange"]) addEventListener(kind, leave, { once: true });
+  setTimeout(leave, ARRIVED);
+}
+
+/**
+ * The part of the page that links lead to is the one that was used last.
+ * @param {{anchor: string}} here
+ */
+function followReader(here) {
+  const used = (/** @type {Event} */ { target }) => {
+    const part = target instanceof Element && target.closest("#asking, section");
+    if (part) here.anchor = part.id === "asking" ? BENCH.find((id) => id === here.anchor) ?? "play" : part.id;
+  };
+  for (const kind of ["input", "click", "keydown"]) addEventListener(kind, used, { capture: true });
 }
 
 /** Links within the page lead to its parts, and not to the notebook that it is framed in. */
@@ -111,14 +142,14 @@ function goer(choices, here) {
 }
 
 /**
- * What a link says, without questions that this page does not hold.
+ * What a link says, without questions that cannot be asked here.
  * @param {import("./page/state.js").Change} change
  * @param {import("./data/domain.js").Domain} domain
  */
 function known(change, domain) {
   const found = { ...change };
-  if (found.question !== undefined && domain.rowOf(found.question) < 0) delete found.question;
-  if (found.other !== undefined && domain.rowOf(found.other) < 0) delete found.other;
+  if (found.question !== undefined && domain.tokensOf(found.question) === null) delete found.question;
+  if (found.other !== undefined && domain.tokensOf(found.other) === null) delete found.other;
   return found;
 }
 
@@ -129,8 +160,8 @@ function known(change, domain) {
  */
 function startOf(rows, domain) {
   return {
-    question: domain.questionOf(Math.floor(EXAMPLE * rows)),
-    other: domain.questionOf(Math.floor((1 - EXAMPLE) * rows)),
+    question: domain.asked(Math.floor(EXAMPLE * rows)),
+    other: domain.asked(Math.floor((1 - EXAMPLE) * rows)),
     cuts: [],
     by: "zero",
     basis: "W_U",
@@ -140,6 +171,7 @@ function startOf(rows, domain) {
     layer: 0,
     route: 0,
     claim: "",
+    curve: "accuracy",
   };
 }
 
@@ -151,6 +183,7 @@ function startOf(rows, domain) {
 function limitsOf({ spec, task, page }, questions) {
   return {
     questions,
+    values: task.variables.map(({ values }) => values),
     positions: task.nPos,
     routes: page.routes?.routes.length ?? 0,
     layers: spec.n_layers,

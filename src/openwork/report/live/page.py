@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
 from openwork.analyses import LearningCurve
+from openwork.claims import OverTraining
 from openwork.report.css import palette_css
 from openwork.report.explanation import explanation_document
 from openwork.report.live.bundle import bundled, script_hash
 from openwork.report.live.claims import live_claims
+from openwork.report.live.over_training import live_over_training
 from openwork.report.live.payload import embedded, payload
 from openwork.report.live.report import LiveReport, Sister
 from openwork.report.live.routes import live_routes
@@ -30,19 +33,47 @@ VIEWS = (
     ("measured", "Everything measured"),
 )
 ENTRY = "main.js"
+MOST_BYTES = 1_500_000
+"""of a page, so that it can be mailed and opens at once"""
 LOUD = 6
 """how many seeds have a line of their own in a picture of all"""
 
 
 def live_html(report: LiveReport) -> str:
-    """The whole page."""
-    document = explanation_document(report.overview, report.verdicts, report.results)
+    """The whole page. Where it would be too large, the longest of what was measured is left out, and it says so."""
     figures, *origin = overview_parts(report.overview)
+    measured = [Measurement("Where it comes from", "glance", _joined(origin))]
+    measured += [Measurement(one.title, one.anchor, _joined(one.parts)) for one in sections_of(report.results)]
+    page = _filled(report, figures, measured)
+    fitting = _fitting(measured, len(page.encode()) - MOST_BYTES)
+    return page if fitting == measured else _filled(report, figures, fitting)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A fold under "Everything measured"; its text is empty where there was no room for it."""
+
+    title: str
+    anchor: str
+    text: Markup
+
+
+def _fitting(measured: Sequence[Measurement], excess: int) -> list[Measurement]:
+    """The same, the longest without their text until the page has lost so many bytes."""
+    dropped: list[Measurement] = []
+    for one in sorted(measured, key=lambda each: len(each.text), reverse=True):
+        if excess > 0:
+            dropped.append(one)
+            excess -= len(one.text.encode())
+    return [replace(one, text=Markup("")) if one in dropped else one for one in measured]
+
+
+def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) -> str:
     script = bundled(ENTRY)
     return rendered(
         "live.html",
         style=palette_css() + "".join(template_text(name) for name in ("style.css", "page.css", "live.css")),
-        document=document,
+        document=explanation_document(report.overview, report.verdicts, report.results),
         contents=VIEWS,
         script=Markup(script),
         script_hash=Markup(script_hash(script)),
@@ -56,8 +87,7 @@ def live_html(report: LiveReport) -> str:
         learning=_joined(_learned(report)),
         verdicts=_joined(verdict_parts(report.verdicts)[1:] if report.verdicts else (Text(count_line(())),)),
         curves=_joined(_curves(report.sisters)),
-        measured=[("Where it comes from", "glance", _each(origin))]
-        + [(section.title, section.anchor, _each(section.parts)) for section in sections_of(report.results)],
+        measured=measured,
     )
 
 
@@ -71,6 +101,7 @@ def live_frame(report: LiveReport) -> str:
 def _page(report: LiveReport) -> dict[str, Any]:
     scores, task, spec = report.subject.scores, report.subject.task, report.subject.spec
     return {
+        "run": report.overview.run,
         "engine": report.subject.engine.name,
         "scores": {
             "inputs": scores.inputs,
@@ -80,16 +111,24 @@ def _page(report: LiveReport) -> dict[str, Any]:
         "claims": live_claims(report.claims, report.verdicts, report.subject),
         "routes": live_routes(task, spec, report.routes),
         "sisters": [
-            {"name": sister.run, "seed": sister.seed, "routes": live_routes(task, spec, sister.routes)}
+            {
+                "name": sister.run,
+                "seed": sister.seed,
+                "solved": sister.solved,
+                "routes": live_routes(task, spec, sister.routes),
+            }
             for sister in report.sisters
         ],
+        "overTraining": live_over_training(report.results),
     }
 
 
 def _learned(report: LiveReport) -> tuple[Part, ...]:
-    """The sentence on when it was solved, and the curve of accuracy."""
+    """The sentence on when it was solved, and the curve of accuracy, unless the page draws it with claims beneath."""
     curves = [result for result in report.results if isinstance(result, LearningCurve)]
-    return tuple(part for result in curves for part in parts_of(result) if isinstance(part, Text | Curve))[:2]
+    alive = any(isinstance(result, OverTraining) for result in report.results)
+    shown = Text if alive else Text | Curve
+    return tuple(part for result in curves for part in parts_of(result) if isinstance(part, shown))[:2]
 
 
 def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:
@@ -107,15 +146,13 @@ def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:
         )
         for number, sister in enumerate(ordered)
     )
-    said = Text(f"Of {len(ordered)} seeds of this experiment that are stored, {solved} ended right on every input.")
+    grey = f" Grey lines are the other {len(ordered) - LOUD} seeds." if len(ordered) > LOUD else ""
+    kept = f"Of {len(ordered)} seeds of this experiment that are stored, {solved} ended right on every input."
+    said = Text(kept + grey)
     title = "Accuracy in training, seed by seed"
     curve = Curve(title, lines, "epoch", "share of graded positions", y_range=(0, 1))
     return said, curve
 
 
-def _each(parts: Iterable[Part]) -> list[Markup]:
-    return [html_of(part) for part in parts]
-
-
 def _joined(parts: Iterable[Part]) -> Markup:
-    return Markup("\n").join(_each(parts))
+    return Markup("\n").join(map(html_of, parts))

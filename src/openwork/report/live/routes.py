@@ -11,8 +11,9 @@ from openwork.models import ModelSpec
 from openwork.tasks import Task
 
 HOW = (
-    "The number at a line is the share of pairs of questions, which differ in the deciding variable only, where the "
-    "answer follows when this path alone carries the change and all else runs on the question itself."
+    "A blue line is a head that moves it, or takes it in where it stands; a grey one stays in the stream, past the "
+    "heads. The number at a line is the share of pairs of questions, which differ in the deciding variable only, "
+    "where the answer follows when this path alone carries the change and all else runs on the question itself."
 )
 TOLD = "of answers follow along this path alone"
 

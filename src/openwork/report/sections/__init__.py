@@ -27,6 +27,7 @@ from openwork.analyses import (
     Result,
     Routes,
 )
+from openwork.claims import OverTraining
 from openwork.report.parts import Part, Section, Text
 from openwork.report.sections.ablation import ablation_parts, ablation_table_parts
 from openwork.report.sections.accuracy import accuracy_parts
@@ -39,6 +40,7 @@ from openwork.report.sections.logit_attribution import logit_attribution_parts
 from openwork.report.sections.logit_lens import logit_lens_parts
 from openwork.report.sections.outputs import output_parts
 from openwork.report.sections.ov_qk import ov_qk_parts
+from openwork.report.sections.over_training import over_training_parts
 from openwork.report.sections.overview import Overview, overview_parts
 from openwork.report.sections.path_patching import path_patching_parts
 from openwork.report.sections.pruning import pruning_parts
@@ -60,6 +62,7 @@ DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
     LearningCurve: learning_parts,
     LogitAttribution: logit_attribution_parts,
     LogitLens: logit_lens_parts,
+    OverTraining: over_training_parts,
     OvQk: ov_qk_parts,
     PathPatching: path_patching_parts,
     Pruning: pruning_parts,
@@ -80,6 +83,7 @@ class Chapter:
 
 CHAPTERS = (
     Chapter("How it learned", "learning", (LearningCurve,)),
+    Chapter("When each claim became true", "over-training", (OverTraining,)),
     Chapter("How right it is", "accuracy", (Accuracy,)),
     Chapter("Which part carries which answer, and from where", "routes", (Routes, Interchange)),
     Chapter("Where heads look", "attention", (Attention, AttentionExamples)),

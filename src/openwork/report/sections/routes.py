@@ -28,6 +28,8 @@ HOW = (
     "it travels this route alone. MLPs: those without which fewer than half of these answers follow."
 )
 EDGES = "An arrow's number is the share when this one connection alone carries the change; hover to read it."
+MOST_DRAWN = 24
+"""routes with a picture; a task whose every answer hangs on every token before it has hundreds"""
 ALONE = "Share when this one place is taken from the run on the changed question. No number: nothing can pass there."
 
 
@@ -37,15 +39,23 @@ def routes_parts(result: Routes) -> tuple[Part, ...]:
         return (Text(result.summary),)
     rows = tuple(_row(result, route) for route in result.routes)
     names = columns("answer ← variable", "route", "explained", "MLPs", numeric=(2,))
-    graphs = tuple(_graph(result, route) for route in result.routes if route.edges)
-    maps = tuple(_places(result, route) for route in result.routes if route.places)
+    with_edges = [route for route in result.routes if route.edges]
+    with_places = [route for route in result.routes if route.places]
+    graphs = tuple(_graph(result, route) for route in with_edges[:MOST_DRAWN])
+    maps = tuple(_places(result, route) for route in with_places[:MOST_DRAWN])
     drawn = (
-        (Fold("The routes drawn, positions across, layers up", (Text(EDGES, "note"), Beside(graphs))),)
+        (Fold("The routes drawn, positions across, layers up", (_note(EDGES, len(with_edges)), Beside(graphs))),)
         if graphs
         else ()
     )
-    tried = (Fold("What every place carries alone", (Text(ALONE, "note"), *maps)),) if maps else ()
+    tried = (Fold("What every place carries alone", (_note(ALONE, len(with_places)), *maps)),) if maps else ()
     return (Text(result.summary), Table(names, rows, HOW), *drawn, *tried)
+
+
+def _note(text: str, routes: int) -> Text:
+    """What the pictures show, and where they are not all."""
+    left = f" The first {MOST_DRAWN} of {routes} are drawn; the table has them all." if routes > MOST_DRAWN else ""
+    return Text(text + left, "note")
 
 
 def _row(result: Routes, route: Route) -> tuple[Cell, ...]:

@@ -25,7 +25,8 @@ def count_line(verdicts: Sequence[Verdict]) -> str:
     said = [f"{found[outcome]} {outcome.lower()}" for outcome in Outcome if found[outcome]]
     expected = [verdict for verdict in verdicts if verdict.expect is not None]
     as_expected = f"; {sum(v.met for v in expected)} of {len(expected)} as expected" if expected else ""
-    return f"{len(verdicts)} claims judged: {', '.join(said)}{as_expected}." if verdicts else "No claim was judged."
+    noun = "claim" if len(verdicts) == 1 else "claims"
+    return f"{len(verdicts)} {noun} judged: {', '.join(said)}{as_expected}." if verdicts else "No claim was judged."
 
 
 def verdict_number(verdict: Verdict) -> Figure:

@@ -51,6 +51,7 @@ def attention_increments() -> KnownCircuit:
             carries(FETCHES),
             carries(CONSTANT, at_most=0.1),
             implements(fetching(), digit_at(f"{FETCHES} @ predicts y[i]")),
+            implements(fetching(), {"digit[0]": FETCHES}, each=(), sources="near"),
         ),
         refuted=(
             attends(FETCHES, "BOS"),
@@ -64,6 +65,7 @@ def attention_increments() -> KnownCircuit:
             carries(CONSTANT),
             carries(FETCHES, at_most=0.1),
             implements(fetching(), digit_at(f"{CONSTANT} @ predicts y[i]")),
+            implements(fetching(), {"digit[0]": FETCHES}, each=()),
             implements(adding_two(), digit_at(f"{FETCHES} @ predicts y[i]")),
             implements(fetching(), digit_at(f"{FETCHES} @ x[i]"), each=(("i", "0..n-2"),)),
         ),

@@ -4,7 +4,7 @@ The residual stream is divided into named *spaces* of their own dimensions: `tok
 vectors, those that a circuit asks for, and `answer`, of which the unembedding reads each symbol's dimension. All
 weights are 0 but these embeddings, the unembedding, and what is set after that.
 
-The vocabulary of the task must be its digits, then `BOS`.
+The vocabulary of the task must be its digits, then `BOS`; or its answers are symbols of their own.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Bench:
 
     def __init__(self, task: Task, spaces: Mapping[str, int] | None = None, **fields: Any) -> None:
         self.task, self.digits = task, len(task.vocabulary) - 1
-        widths = {"token": len(task.vocabulary), "position": task.n_ctx, **(spaces or {}), "answer": self.digits}
+        self.answers = min(self.digits, len(task.answer_vocabulary))
+        widths = {"token": len(task.vocabulary), "position": task.n_ctx, **(spaces or {}), "answer": self.answers}
         ends = np.cumsum(list(widths.values())).tolist()
         self.spaces = {name: slice(end - width, end) for (name, width), end in zip(widths.items(), ends, strict=True)}
         plain: dict[str, Any] = {"n_layers": 1, "n_heads": 1, "normalization_type": None}
@@ -49,7 +50,7 @@ class Bench:
                 self.weights[name] += 1
         self.weights["embed.W_E"][:, self.spaces["token"]] = np.eye(len(task.vocabulary))
         self.weights["pos_embed.W_pos"][:, self.spaces["position"]] = np.eye(task.n_ctx)
-        self.unembedding[self.spaces["answer"], : self.digits] = np.eye(self.digits)
+        self.unembedding[self.spaces["answer"], : self.answers] = np.eye(self.answers)
 
     @property
     def unembedding(self) -> NDArray[np.float64]:

@@ -46,6 +46,7 @@ class KnownCircuit:
         mixed: claims that are true of it in some parts and false in others.
         undecided: claims that cannot be judged on it.
         history: how it was made, where a claim asks.
+        only_right: whether it is judged on those inputs only that it answers right.
     """
 
     name: str
@@ -58,6 +59,7 @@ class KnownCircuit:
     mixed: tuple[Claim, ...] = ()
     undecided: tuple[Claim, ...] = ()
     history: History | None = None
+    only_right: bool = False
 
     @property
     def claims(self) -> tuple[tuple[Claim, Outcome], ...]:
@@ -71,9 +73,9 @@ class KnownCircuit:
         return tuple((claim, outcome) for outcome, claims in sides.items() for claim in claims)
 
     def context(self, engine: Engine) -> Context:
-        """The model on every input, ready to be judged."""
+        """The model on every input, or every one that it answers right, ready to be judged."""
         subject = Subject.of(engine, self.stack, self.task)
         if self.history is None:
-            return Context(subject)
+            return Context(subject, only_right=self.only_right)
         parts = self.history.split.parts(len(subject.inputs))
         return Context(subject, split_parts=parts, trials=self.history.trials)

@@ -46,7 +46,8 @@ def _summary(answers: Sequence[Answer]) -> Iterator[str]:
 def _circuit(answers: Sequence[Answer]) -> str:
     circuit = answers[0].circuit
     lines = [f"## {circuit.name}", "", f"How it works: {circuit.says}.", "", f"The trap: {circuit.trap}.", ""]
-    lines += [f"It does {circuit.task}: {circuit.task.summary}.", ""]
+    where = " Judged on those inputs only that it answers right." if circuit.only_right else ""
+    lines += [f"It does {circuit.task}: {circuit.task.summary}.{where}", ""]
     lines += [_row("kind", "claim", "expected", "found"), _row(*["---"] * 4)]
     lines += [_row(f"`{a.claim.kind}`", _said(a), str(a.expected), _found(a)) for a in answers]
     return "\n".join([*lines, ""])

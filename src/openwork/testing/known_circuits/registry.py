@@ -12,10 +12,14 @@ from openwork.testing.known_circuits.circuit import KnownCircuit
 from openwork.testing.known_circuits.constant_mlp import constant_mlp
 from openwork.testing.known_circuits.curved_mlp import curved_mlp_increments
 from openwork.testing.known_circuits.histories import shuffled_history, sorted_history
+from openwork.testing.known_circuits.knows_nothing import knows_nothing
 from openwork.testing.known_circuits.larger_wins import larger_wins
 from openwork.testing.known_circuits.long_column import long_column
+from openwork.testing.known_circuits.looks_ahead import looks_ahead
 from openwork.testing.known_circuits.looks_too_far import looks_too_far
 from openwork.testing.known_circuits.majority import majority
+from openwork.testing.known_circuits.one_digit_wrong import one_digit_wrong
+from openwork.testing.known_circuits.rare_answer import rare_answer
 from openwork.testing.known_circuits.read_after_norm import read_after_norm
 from openwork.testing.known_circuits.reads_own_answers import reads_own_answers
 from openwork.testing.known_circuits.reads_question import reads_question
@@ -43,7 +47,11 @@ MAKERS: tuple[Callable[[], KnownCircuit], ...] = (
     long_column,
     reads_own_answers,
     reads_question,
+    looks_ahead,
+    rare_answer,
     looks_too_far,
+    one_digit_wrong,
+    knows_nothing,
     shuffled_history,
     sorted_history,
 )

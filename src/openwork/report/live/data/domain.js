@@ -1,9 +1,16 @@
 // The questions of a task that the page holds, with their answers: all of them, or a sample where they are too many.
 
 import { bytesOf, inflated } from "./base64.js";
+import { Layout } from "./layout.js";
 import { takeRows } from "./tokens.js";
 
 /** @import { Tokens } from "./tokens.js" */
+
+/**
+ * A question: its number in the task's order, or the values of its variables where the page does not hold it or the number
+ * is too large to be exact.
+ * @typedef {number | number[]} Asked
+ */
 
 /**
  * @typedef {object} Variable
@@ -94,6 +101,8 @@ export class Domain {
     /** @type {Map<string, number> | null} */
     this.rowByValues = null;
     this.strides = stridesOf(task, rows, whole);
+    /** @type {Layout | null} */
+    this.knownLayout = null;
   }
 
   /**
@@ -166,20 +175,49 @@ export class Domain {
   }
 
   /**
+   * The question in a row.
+   * @param {number} row
+   * @returns {Asked}
+   */
+  asked(row) {
+    const number = this.questionOf(row);
+    return Number.isSafeInteger(number) ? number : this.task.variables.map((_, variable) => this.value(row, variable));
+  }
+
+  /** How questions become tokens. */
+  get layout() {
+    this.knownLayout ??= new Layout(this);
+    return this.knownLayout;
+  }
+
+  /**
+   * What the model sees of a question, held or not; null where the page cannot tell.
+   * @param {Asked} question
+   * @returns {Tokens | null}
+   */
+  tokensOf(question) {
+    const row = this.rowOf(question);
+    if (row >= 0) return this.tokens([row]);
+    return Array.isArray(question) ? this.layout.tokens(question) : null;
+  }
+
+  /**
    * The row that holds a question; -1 where the page does not have it.
-   * @param {number} question
+   * @param {Asked} question
    */
   rowOf(question) {
+    if (Array.isArray(question)) return this.rowWith(question);
     if (this.index === null) return question >= 0 && question < this.rows ? question : -1;
     return this.index.indexOf(question);
   }
 
   /**
-   * The value of each variable of a question that the page holds.
-   * @param {number} question its number
+   * The value of each variable of a question that the page holds, or that is given by its values.
+   * @param {Asked} question
    * @returns {number[]}
    */
   values(question) {
+    if (Array.isArray(question)) return question;
     const row = this.rowOf(question);
     return this.task.variables.map((_, variable) => this.value(row, variable));
   }

@@ -19,7 +19,7 @@ import { score } from "./score.js";
  * Inputs paired with all questions: one question for all of them, or each one's own with a variable changed, by a
  * shift or to a drawn value, its teacher-forced outputs kept where `forced` says so. With edits it is a world.
  * @typedef {{variable: string, shift?: number, seed?: number, forced?: "kept" | "changed"}} Changed
- * @typedef {({question: number} | Changed) & {edits?: Edit[]}} Pairing
+ * @typedef {({question: import("../data/domain.js").Asked} | Changed) & {edits?: Edit[]}} Pairing
  */
 
 export class Subject {
@@ -128,14 +128,24 @@ export class Subject {
    */
   paired(pairing) {
     const { domain } = this;
-    if ("question" in pairing) return domain.tokens(new Int32Array(domain.rows).fill(this.rowOf(pairing.question)));
+    if ("question" in pairing) return repeated(this.tokensOf(pairing.question), domain.rows);
     return changedTokens(domain, changedRows(domain, pairing.variable, pairing), pairing.forced === "kept");
   }
 
-  /** @param {number} question */
-  rowOf(question) {
-    const row = this.domain.rowOf(question);
-    if (row < 0) throw new Error(`this page does not hold question ${question}`);
-    return row;
+  /** @param {import("../data/domain.js").Asked} question */
+  tokensOf(question) {
+    const tokens = this.domain.tokensOf(question);
+    if (tokens === null) throw new Error(`this page does not hold question ${question}`);
+    return tokens;
   }
+}
+
+/**
+ * The same input in every row.
+ * @param {Tokens} tokens of one row
+ * @param {number} rows
+ * @returns {Tokens}
+ */
+function repeated(tokens, rows) {
+  return takeRows(tokens, new Int32Array(rows));
 }

@@ -10,18 +10,16 @@ import { same } from "./state.js";
 /** @import { Edit } from "../interventions/edit.js" */
 /** @import { Model } from "../model/model.js" */
 /** @import { Tokens } from "../data/tokens.js" */
-/** @import { Domain } from "../data/domain.js" */
+/** @import { Asked, Domain } from "../data/domain.js" */
 /** @import { Measurer } from "../worker/client.js" */
 /** @import { LiveTask } from "./payload.js" */
-
-const LOOKED_AT = 4096; // rows in which to see how values are written
 
 /** One pass of one question. */
 export class Pass {
   /**
    * @param {import("../model/run.js").Trace} trace
    * @param {number} symbols how many answers there are
-   * @param {number[]} right the right answer at each output
+   * @param {(number | null)[]} right the right answer at each output; null where the page does not know it
    */
   constructor(trace, symbols, right) {
     this.captures = trace.captures;
@@ -30,11 +28,6 @@ export class Pass {
     this.logits = trace.logits;
     this.shares = softmaxed(trace.logits, symbols);
     this.said = right.map((_, output) => this.#largest(output));
-  }
-
-  /** How many outputs are right. */
-  get hits() {
-    return this.said.filter((symbol, output) => symbol === this.right[output]).length;
   }
 
   /**
@@ -78,7 +71,6 @@ export class Bench {
     this.worker = worker;
     this.choices = choices;
     this.captures = captures;
-    this.symbolTable = symbolTable(task, domain);
     /** @type {Record<string, Float64Array>} */
     this.means = {};
     /** @type {Int32Array | null} for each input, the one whose values `resample` takes */
@@ -115,42 +107,46 @@ export class Bench {
   }
 
   /**
-   * How a value of a variable is written.
+   * How a value of a variable is written; undefined where no question of the page has it.
    * @param {number} variable
    * @param {number} value
    */
   symbolOf(variable, value) {
-    return this.symbolTable[variable]?.[value] ?? String(value);
+    const id = this.domain.layout.ids[variable]?.[value];
+    return id === undefined ? undefined : this.task.symbols[id];
   }
 
   /**
-   * The number of the question in a row of the page's table.
-   * @param {number} row
+   * The question with these values; null where the page cannot tell what the model would see of it.
+   * @param {number[]} values
+   * @returns {Asked | null}
    */
-  questionAt(row) {
-    return this.domain.questionOf(row);
+  asked(values) {
+    const row = this.domain.rowWith(values);
+    if (row >= 0) return this.domain.asked(row);
+    return this.domain.tokensOf(values) && values;
   }
 
   /**
    * The tokens of a question, as symbols.
-   * @param {number} question
+   * @param {Asked} question
    */
   symbolsOf(question) {
     return Array.from(this.#tokens(question).ids, (id) => this.task.symbols[id] ?? "?");
   }
 
   /**
-   * Whether a question can be run here: a page about a very large task holds only some of them.
-   * @param {number} question
+   * Whether the page holds a question, with its right answers: of a very large task it holds some.
+   * @param {Asked} question
    */
   knows(question) {
-    return question >= 0 && this.domain.rowOf(question) >= 0;
+    return this.domain.rowOf(question) >= 0;
   }
 
   /**
    * What the worker needs to know to count with these cuts.
    * @param {State} state
-   * @returns {{edits: Edit[], sources: Record<string, {question: number}>}}
+   * @returns {{edits: Edit[], sources: Record<string, {question: Asked}>}}
    */
   plan(state) {
     const edits = state.cuts.map((cut) => editOf(cut, this.model.spec));
@@ -158,9 +154,9 @@ export class Bench {
   }
 
   /**
-   * @param {number} question
+   * @param {Asked} question
    * @param {Cut[]} cuts
-   * @param {number} other
+   * @param {Asked} other
    * @returns {Pass}
    */
   pass(question, cuts, other) {
@@ -169,18 +165,33 @@ export class Bench {
     const context = {
       means: this.means,
       maps: {},
-      drawn: () => this.domain.tokens([this.drawn?.[row] ?? row]),
+      drawn: () => this.domain.tokens([this.drawn?.[Math.max(row, 0)] ?? 0]),
     };
     /** @type {Record<string, Tokens>} */
     const sources = needsSecond(cuts) ? { second: this.#tokens(other) } : {};
     const plan = { edits, captures: this.captures };
     const trace = run(this.model, this.#tokens(question), plan, { graded: this.task.graded, sources, context });
-    return new Pass(trace, this.task.answerSymbols.length, this.domain.answers(row));
+    const right = row < 0 ? this.task.graded.map(() => null) : this.domain.answers(row);
+    return new Pass(trace, this.task.answerSymbols.length, right);
   }
 
-  /** @param {number} question */
+  /**
+   * How many positions come before the pads that end a question; all where it ends in none.
+   * @param {string[]} symbols what the model sees
+   */
+  lengthOf(symbols) {
+    const pad = this.task.symbols[this.model.spec.pad_token ?? -1];
+    return symbols.findLastIndex((symbol) => symbol !== pad) + 1;
+  }
+
+  /**
+   * @param {Asked} question
+   * @returns {Tokens}
+   */
   #tokens(question) {
-    return this.domain.tokens([this.domain.rowOf(question)]);
+    const tokens = this.domain.tokensOf(question);
+    if (tokens === null) throw new Error("this question cannot be asked here");
+    return tokens;
   }
 
   /**
@@ -229,30 +240,6 @@ export class Bench {
     const now = this.choices.state;
     if (!this.#lacks(now.cuts)) this.#refresh(now);
   }
-}
-
-/**
- * How each value of each variable is written: the token at its position in the first question that has it.
- * @param {LiveTask} task
- * @param {Domain} domain
- * @returns {string[][]}
- */
-function symbolTable(task, domain) {
-  /** @type {string[][]} */
-  const found = task.variables.map(() => []);
-  let missing = task.variables.reduce((sum, { values }) => sum + values, 0);
-  for (let row = 0; row < Math.min(domain.rows, LOOKED_AT) && missing > 0; row += 1) {
-    const values = domain.values(domain.questionOf(row));
-    const { ids } = domain.tokens([row]);
-    task.variables.forEach(({ position }, variable) => {
-      const symbols = found[variable] ?? [];
-      const value = values[variable] ?? 0;
-      if (symbols[value] !== undefined) return;
-      symbols[value] = task.symbols[ids[position] ?? 0] ?? String(value);
-      missing -= 1;
-    });
-  }
-  return found;
 }
 
 /**

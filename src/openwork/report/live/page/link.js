@@ -1,6 +1,9 @@
 // The state as the end of a link: `#cut?q=27&cut=zero:L0A@3,mean:L1M`. What a link says is checked before it is used:
 // it comes from somebody else.
 
+import { same } from "./state.js";
+
+/** @import { Asked } from "../data/domain.js" */
 /** @import { Change } from "./state.js" */
 /** @import { Cut } from "./state.js" */
 /** @import { State } from "./state.js" */
@@ -11,6 +14,7 @@ const MOST_CUTS = 200;
 /**
  * @typedef {object} Limits what a link may name
  * @property {number} questions
+ * @property {number[]} values how many each variable of a question has
  * @property {number} positions
  * @property {number} routes
  * @property {number} layers
@@ -33,13 +37,14 @@ export function readLink(hash, limits) {
     const text = said.get(name);
     return text !== undefined && /^\d{1,15}$/.test(text) && Number(text) < below ? Number(text) : undefined;
   };
+  const asked = (/** @type {string} */ name) => whole(name, limits.questions) ?? readValues(said.get(name), limits.values);
   const among = (/** @type {string} */ name, /** @type {string[]} */ known) => {
     const text = said.get(name);
     return text !== undefined && known.includes(text) ? text : undefined;
   };
   const found = {
-    question: whole("q", limits.questions),
-    other: whole("with", limits.questions),
+    question: asked("q"),
+    other: asked("with"),
     layer: whole("layer", limits.layers),
     route: whole("route", limits.routes),
     cuts: said.has("cut") ? readCuts(said.get("cut") ?? "", limits) : undefined,
@@ -47,6 +52,7 @@ export function readLink(hash, limits) {
     basis: among("basis", ["W_U", "W_E"]),
     measure: among("measure", ["logit", "cosine"]),
     numbers: among("show", ["share", "logit"]),
+    curve: among("curve", ["accuracy", "loss"]),
     normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
     claim: among("claim", limits.claims.map(encodeURIComponent)),
   };
@@ -65,8 +71,8 @@ export function readLink(hash, limits) {
 export function writeLink(anchor, state, start) {
   /** @type {[string, string, boolean][]} */
   const pairs = [
-    ["q", String(state.question), state.question !== start.question],
-    ["with", String(state.other), state.other !== start.other],
+    ["q", askedText(state.question), !same(state.question, start.question)],
+    ["with", askedText(state.other), !same(state.other, start.other)],
     ["cut", state.cuts.map(cutText).join(","), state.cuts.length > 0],
     ["by", state.by, state.by !== start.by],
     ["basis", state.basis, state.basis !== start.basis],
@@ -75,10 +81,31 @@ export function writeLink(anchor, state, start) {
     ["show", state.numbers, state.numbers !== start.numbers],
     ["layer", String(state.layer), state.layer !== start.layer],
     ["route", String(state.route), state.route !== start.route],
+    ["curve", state.curve, state.curve !== start.curve],
     ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
   ];
   const query = pairs.filter(([, , told]) => told).map(([name, text]) => `${name}=${text}`);
   return query.length ? `#${anchor}?${query.join("&")}` : `#${anchor}`;
+}
+
+/**
+ * @param {Asked} question
+ * @returns {string} its number, or `v3.0.12`: the values of its variables
+ */
+function askedText(question) {
+  return Array.isArray(question) ? `v${question.join(".")}` : String(question);
+}
+
+/**
+ * @param {string | undefined} text
+ * @param {number[]} values how many each variable has
+ * @returns {number[] | undefined}
+ */
+function readValues(text, values) {
+  if (text === undefined || !/^v\d{1,9}(\.\d{1,9})*$/.test(text)) return undefined;
+  const found = text.slice(1).split(".").map(Number);
+  const inside = found.length === values.length && found.every((value, variable) => value < (values[variable] ?? 0));
+  return inside ? found : undefined;
 }
 
 /**

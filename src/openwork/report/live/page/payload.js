@@ -23,6 +23,7 @@
  * @property {number} value
  * @property {">=" | "<="} relation
  * @property {number} threshold
+ * @property {number | null} guess what always giving the most frequent answer would reach; null where that is no rival
  * @property {boolean | null} holds
  */
 
@@ -73,16 +74,40 @@
  * @typedef {object} LiveSister
  * @property {string} name
  * @property {number} seed
+ * @property {boolean} solved right on every input
  * @property {LiveRoutes | null} routes
+ */
+
+/** A line of a curve; null where there is no number. @typedef {{name: string, epochs: number[], values: (number | null)[]}} LiveLine */
+
+/**
+ * How a claim stood at one checkpoint.
+ * @typedef {{epoch: number, kind: string, share: number, told: string}} LiveMoment
+ */
+
+/** @typedef {{id: string, anchor: string, said: string, moments: LiveMoment[]}} LiveTrack */
+
+/**
+ * Claims over training, beneath the curves.
+ * @typedef {object} LiveOverTraining
+ * @property {string} how it is to be read
+ * @property {number | null} solved epoch from which on every input was answered right; null if it did not end so
+ * @property {Record<string, string>} kinds of moments, in words
+ * @property {[number, number][]} steps optimiser steps after each recorded epoch
+ * @property {{accuracy: LiveLine[], loss: LiveLine[]}} curves
+ * @property {LiveTrack[]} claims
+ * @property {string[]} aside claims that were not judged, and why
  */
 
 /**
  * @typedef {object} LivePage
+ * @property {string} run its name
  * @property {{inputs: number, right: number[], sequences: number}} scores of the whole model, by the engine that wrote the page
  * @property {string} engine its name
  * @property {LiveClaim[]} claims
  * @property {LiveRoutes | null} routes
  * @property {LiveSister[]} sisters
+ * @property {LiveOverTraining | null} overTraining
  */
 
 /**

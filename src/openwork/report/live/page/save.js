@@ -23,13 +23,13 @@ export function svgText(drawing) {
     for (const name of INLINED) written.setAttribute(name, style.getPropertyValue(name));
     for (const name of ["class", "tabindex", "style"]) written.removeAttribute(name);
   }
-  const { width, height } = sizeOf(drawing);
+  const { x, y, width, height } = drawing.viewBox.baseVal;
   const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const ground = { x: -MARGIN, y: -MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+  const ground = { x: x - MARGIN, y: y - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
   for (const [name, value] of Object.entries(ground)) paper.setAttribute(name, String(value));
   paper.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
   copy.prepend(paper);
-  copy.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${ground.width} ${ground.height}`);
+  copy.setAttribute("viewBox", `${ground.x} ${ground.y} ${ground.width} ${ground.height}`);
   copy.setAttribute("width", String(ground.width));
   copy.setAttribute("height", String(ground.height));
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
@@ -119,15 +119,6 @@ function download(blob, name) {
  */
 function fileName(title) {
   return title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60) || "figure";
-}
-
-/**
- * @param {SVGSVGElement} drawing
- * @returns {{width: number, height: number}}
- */
-function sizeOf(drawing) {
-  const { width, height } = drawing.viewBox.baseVal;
-  return { width, height };
 }
 
 /**

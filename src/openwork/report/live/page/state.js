@@ -1,5 +1,7 @@
 // What the reader has chosen. Every choice is in the link, and whoever shows something listens for changes.
 
+/** @import { Asked } from "../data/domain.js" */
+
 /** @typedef {"zero" | "mean" | "resample" | "patch" | "off"} By `off` is for an edge: attention along it is forbidden */
 
 /**
@@ -13,8 +15,8 @@
 
 /**
  * @typedef {object} State
- * @property {number} question its number in the task's order
- * @property {number} other the second question, which `patch` takes values from
+ * @property {Asked} question
+ * @property {Asked} other the second question, which `patch` takes values from
  * @property {Cut[]} cuts
  * @property {By} by what the next cut puts in place
  * @property {"W_U" | "W_E"} basis
@@ -24,6 +26,7 @@
  * @property {number} layer whose heads are shown, where they are too many for all
  * @property {number} route which route is shown
  * @property {string} claim that is open; empty for none
+ * @property {"accuracy" | "loss"} curve which of the learning curves is shown
  */
 
 /** @typedef {Partial<State>} Change */

@@ -25,12 +25,14 @@ export function askingView(mount, bench, choices) {
   const cutRow = html("div", { class: "live-row" }, cutName, cut.element);
   const secondRow = html("div", { class: "live-row live-second" }, rowName("second question"), second.element);
   const offList = html("div", { class: "live-off" });
+  const unheld = html("p", { class: "live-unheld", role: "status" });
   refill(
     mount,
     html("div", { class: "live-row live-named" }, rowName("question"), first.element),
     secondRow,
     html("div", { class: "live-row live-named" }, rowName("the model says"), whole.element, tools(bench, choices)),
     cutRow,
+    unheld,
     offList,
   );
   bench.watch((shown) => {
@@ -40,6 +42,7 @@ export function askingView(mount, bench, choices) {
     cutRow.hidden = state.cuts.length === 0;
     secondRow.hidden = state.by !== "patch" && !needsSecond(state.cuts);
     if (state.cuts.length) cut.paint(shown.cut);
+    say(unheld, bench.knows(state.question) ? "" : notHeld(bench));
     say(cutName, shown.cut ? "with parts off" : "measuring\u2026");
   });
   choices.watch((state) => {
@@ -51,6 +54,11 @@ export function askingView(mount, bench, choices) {
   const measure = () => document.documentElement.style.setProperty("--bar", `${mount.offsetHeight}px`);
   new ResizeObserver(measure).observe(mount);
   measure();
+}
+
+/** @param {Bench} bench */
+function notHeld({ domain }) {
+  return `Right or wrong is not known here: this page holds ${count(domain.rows)} questions with their answers, and this is none of them.`;
 }
 
 /**
@@ -65,10 +73,11 @@ function questionOf(title, name, bench, choices) {
   return new QuestionCells({
     title,
     variables,
+    pad: bench.task.symbols[bench.model.spec.pad_token ?? -1] ?? null,
     symbol: (variable, value) => bench.symbolOf(variable, value),
     choose: (values) => {
-      const question = bench.domain.question(values);
-      if (!bench.knows(question)) return "This page holds only some questions of this task, and not this one.";
+      const question = bench.asked(values);
+      if (question === null) return "This page holds only some questions of this task, and not this one.";
       choices.set({ [name]: question });
       return null;
     },
@@ -82,7 +91,7 @@ function questionOf(title, name, bench, choices) {
 function tools(bench, choices) {
   const another = () => {
     const row = Math.floor(Math.random() * bench.domain.rows);
-    choices.set({ question: bench.questionAt(row) });
+    choices.set({ question: bench.domain.asked(row) });
   };
   const copy = async () => {
     try {

@@ -8,9 +8,12 @@ import { choice } from "../widgets/choice.js";
 import { Grid } from "../widgets/grid.js";
 
 /** @import { Bench } from "../page/bench.js" */
+/** @import { LiveTask } from "../page/payload.js" */
 /** @import { Choices } from "../page/state.js" */
 
 const MOST_AT_ONCE = 4;
+const CROWD = 28; // positions, from which on a cell is narrower
+const WIDE = 16; // positions, above which grid and arcs do not fit beside each other
 
 /**
  * @param {Bench} bench
@@ -21,7 +24,7 @@ export function attentionPanels(bench, choices) {
   const { n_layers: layers, n_heads: heads } = bench.model.spec;
   if (!layers) return html("p", { class: "ow-note" }, "This model has no attention.");
   const all = layers * heads <= MOST_AT_ONCE;
-  const panels = html("div", { class: "live-panels" });
+  const panels = html("div", { class: bench.task.nPos > WIDE ? "live-panels live-wide" : "live-panels" });
   /** @type {(() => void)[]} */
   let paints = [];
   const build = (/** @type {number[]} */ shown) => {
@@ -67,31 +70,36 @@ function headPanel(bench, layer, head) {
     columns: positionNames,
     rowTitle: "attends",
     columnTitle: "attended to",
-    width: 22,
+    width: nPos >= CROWD ? 20 : 22,
     height: 20,
     tell,
   });
   const arcs = new Arcs({ title: `${title}, as arcs`, names: positionNames, tell });
-  const graded = new Set(bench.task.graded);
   const paint = () => {
     const shown = bench.shown;
     const pass = shown?.cut ?? shown?.whole;
     if (!pass || !shown) return;
     weights = pass.at(site).subarray(head * nPos * nPos, (head + 1) * nPos * nPos);
     symbols = shown.symbols;
-    const ahead = (/** @type {number} */ index) =>
-      bench.model.spec.attention_dir === "causal" && index % nPos > Math.floor(index / nPos);
-    const values = Array.from(weights, (value, index) => (ahead(index) ? NaN : value));
-    const text = (/** @type {number} */ index) => (ahead(index) ? "" : brief(weights[index] ?? NaN, true));
+    const length = bench.lengthOf(symbols);
+    const causal = bench.model.spec.attention_dir === "causal";
+    const unread = (/** @type {number} */ index) => {
+      const [query, key] = [Math.floor(index / nPos), index % nPos];
+      return Math.max(query, key) >= length || (causal && key > query);
+    };
+    const values = Array.from(weights, (value, index) => (unread(index) ? NaN : value));
+    const text = (/** @type {number} */ index) => (unread(index) ? "" : brief(weights[index] ?? NaN, true));
+    grid.crop(length, length);
+    arcs.crop(length);
     grid.paint({ values, low: 0, high: 1, text });
-    arcs.paint(weights, symbols);
+    arcs.paint(values.map((weight) => weight || 0), symbols);
   };
   const rows = () => grid.table((query, key) => exact(weights[query * nPos + key] ?? NaN, 6));
-  const graders = graded.size === nPos ? "" : ` Rows from ${positionNames[bench.task.graded[0] ?? 0]} on are graded.`;
+  const pads = (bench.model.spec.pad_token ?? null) === null ? "" : " Pads are left out: nothing attends to them.";
   const element = html(
     "div",
     { class: "live-pair" },
-    figure(`${title}, as a grid`, grid.element, { drawing: grid.drawing, rows, caption: `Each row sums to 1.${graders}` }),
+    figure(`${title}, as a grid`, grid.element, { drawing: grid.drawing, rows, caption: `Each row sums to 1.${gradedWords(bench.task)}${pads}` }),
     figure(`${title}, as arcs`, arcs.element, {
       drawing: arcs.drawing,
       rows,
@@ -99,4 +107,16 @@ function headPanel(bench, layer, head) {
     }),
   );
   return { element, paint };
+}
+
+/**
+ * Which rows of a grid end in an answer, in words; nothing where all do.
+ * @param {LiveTask} task
+ */
+function gradedWords({ graded, nPos, positionNames }) {
+  const first = positionNames[graded[0] ?? 0];
+  if (graded.length === nPos) return "";
+  if (graded.length === 1) return ` The row ${first} is graded.`;
+  const toTheEnd = graded.every((position, index) => position === nPos - graded.length + index);
+  return toTheEnd ? ` Rows from ${first} on are graded.` : ` Rows ${graded.map((position) => positionNames[position]).join(", ")} are graded.`;
 }

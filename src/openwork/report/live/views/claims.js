@@ -63,7 +63,8 @@ function enrich(fold, claim, bench, choices, go) {
     if (!example || example.question === null || !bench.knows(example.question)) return;
     const load = () => {
       const { question, other, cuts } = example;
-      choices.set({ question: question ?? 0, cuts, ...(other !== null && bench.knows(other) && { other }) });
+      const held = (/** @type {number} */ number) => bench.domain.asked(bench.domain.rowOf(number));
+      choices.set({ question: held(question ?? 0), cuts, ...(other !== null && bench.knows(other) && { other: held(other) }) });
       go("play");
     };
     line.append(" ", html("button", { type: "button", "aria-label": `play with it: ${example.text}`, onclick: load }, "play with it"));
@@ -130,6 +131,18 @@ function agrees(claim, value, index) {
 }
 
 /**
+ * As `known_part` judges: where answers stay right no more often than guessing would make them, the case is open.
+ * @param {LiveClaim["cases"][number]} one
+ * @param {number} value
+ */
+function judged(one, value) {
+  const holds = one.relation === ">=" ? value >= one.threshold : value <= one.threshold;
+  const stays = holds === (one.relation === ">=");
+  if (stays && one.guess !== null && value <= one.guess) return "? open";
+  return holds ? "\u2713 yes" : "\u2717 no";
+}
+
+/**
  * @param {LiveClaim} claim
  * @param {number[]} values
  */
@@ -137,14 +150,13 @@ function resultTable(claim, values) {
   const number = (/** @type {number} */ value) => html("td", { class: "ow-right" }, exact(value));
   const rows = claim.cases.map((one, index) => {
     const value = values[index] ?? NaN;
-    const holds = one.relation === ">=" ? value >= one.threshold : value <= one.threshold;
     return html(
       "tr",
       {},
       html("th", { scope: "row" }, one.label),
       number(value),
       number(one.value),
-      html("td", {}, holds ? "\u2713 yes" : "\u2717 no"),
+      html("td", {}, judged(one, value)),
     );
   });
   const heads = ["case", "here", "above", "holds"].map((name) => html("th", { scope: "col" }, name));

@@ -1,7 +1,7 @@
 // Compare: the same experiment with other seeds, route by route. The learning curves above were drawn with the page.
 
 import { html, refill } from "../page/dom.js";
-import { routeFigure, routeName } from "./routes.js";
+import { routeFigure, routeName, routePicker } from "./routes.js";
 
 /** @import { Bench } from "../page/bench.js" */
 /** @import { LivePage } from "../page/payload.js" */
@@ -22,11 +22,12 @@ export function compareView(mount, bench, choices, page) {
   }
   const holder = html("div", { class: "live-panels" });
   const said = html("p", { class: "live-reading" });
-  refill(mount, said, holder);
+  refill(mount, routePicker(bench, choices, own), said, holder);
+  const others = page.sisters.filter(({ name, solved }) => solved && name !== page.run).length;
   const show = (/** @type {number} */ chosen) => {
     const wanted = own[chosen];
     if (!wanted) return;
-    said.textContent = `${routeName(bench, wanted)} in ${compared.length} models. Choose another under Routes.`;
+    said.textContent = `${routeName(bench, wanted)} in this model and ${compared.length - 1} of the ${others} others that are right on every input.`;
     const figures = compared.map(({ seed, name, routes }) => {
       const route = routes?.routes.find(({ output, variable }) => output === wanted.output && variable === wanted.variable);
       if (!route) return null;

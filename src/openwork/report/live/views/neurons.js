@@ -41,7 +41,8 @@ function neuronPanel(bench, layer) {
     height: 18,
     tell: (row, column) => `neuron ${column} at ${positionNames[row]}: ${exact(at(row, column))}`,
   });
-  bench.watch(({ cut, whole }) => {
+  bench.watch(({ cut, whole, symbols }) => {
+    grid.crop(bench.lengthOf(symbols), shown);
     acts = (cut ?? whole).at(site);
     const values = Array.from({ length: nPos * shown }, (_, index) => at(Math.floor(index / shown), index % shown));
     const reach = Math.max(...values.map(Math.abs), 1e-9);
@@ -54,6 +55,6 @@ function neuronPanel(bench, layer) {
       ["", ...Array.from({ length: width }, (_, neuron) => `neuron ${neuron}`)],
       ...positionNames.map((name, row) => [name, ...Array.from({ length: width }, (_, neuron) => exact(at(row, neuron), 6))]),
     ],
-    caption: `Activity after the activation function; the darker, the more active.${left}`,
+    caption: `Activity after the activation function; the stronger the colour, the more active.${left}`,
   });
 }

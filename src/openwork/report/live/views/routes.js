@@ -24,14 +24,6 @@ export function routesView(mount, bench, choices, routes) {
     refill(mount, html("p", { class: "ow-note" }, "No route was looked for: no variable decides an output of this task."));
     return;
   }
-  const buttons = routes.routes.map((route, index) =>
-    html(
-      "button",
-      { type: "button", "aria-pressed": "false", title: route.reading, onclick: () => choices.set({ route: index }) },
-      routeName(bench, route),
-    ),
-  );
-  const picker = html("div", { class: "live-picker", role: "group", "aria-label": "Which route" }, ...buttons);
   const reading = html("p", { class: "live-reading" });
   const holder = html("div", {});
   /** @type {() => void} */
@@ -39,7 +31,6 @@ export function routesView(mount, bench, choices, routes) {
   const show = (/** @type {number} */ chosen) => {
     const found = routes.routes[chosen];
     if (!found) return;
-    buttons.forEach((button, index) => keep(button, "aria-pressed", String(index === chosen)));
     reading.textContent = found.reading;
     const made = routeFigure(bench, found, {
       title: `Route of ${routeName(bench, found)}`,
@@ -50,11 +41,45 @@ export function routesView(mount, bench, choices, routes) {
     refresh = made.refresh;
     refill(holder, made.element);
   };
-  refill(mount, picker, reading, holder);
+  refill(mount, routePicker(bench, choices, routes.routes), reading, holder);
   choices.watch((state, before) => {
     if (state === before || state.route !== before.route) show(state.route);
     refresh();
   });
+}
+
+/**
+ * Buttons that choose a route: one for each, or where several variables decide an output first the output.
+ * @param {Bench} bench
+ * @param {Choices} choices
+ * @param {LiveRoute[]} routes
+ */
+export function routePicker(bench, choices, routes) {
+  const outputs = [...new Set(routes.map(({ output }) => output))];
+  const single = outputs.length === routes.length;
+  const button = (/** @type {string} */ text, /** @type {number} */ index, /** @type {string} */ title) =>
+    html("button", { type: "button", title, onclick: () => choices.set({ route: index }) }, text);
+  const all = routes.map((route, index) => {
+    return button(single ? routeName(bench, route) : route.variable, index, route.reading);
+  });
+  const firsts = outputs.map((output) => {
+    return button(bench.task.outputs[output] ?? "", routes.findIndex((route) => route.output === output), "");
+  });
+  const row = (/** @type {string} */ title) => html("div", { class: "live-picker", role: "group", "aria-label": title });
+  const [upper, lower] = [row("Which output"), row(single ? "Which route" : "From which variable")];
+  refill(upper, html("span", {}, "output"), ...firsts);
+  /** @type {number | null} the output whose variables are offered */
+  let shown = null;
+  choices.watch(({ route: chosen }) => {
+    const output = routes[chosen]?.output;
+    const offered = single ? shown !== null : shown === output;
+    const among = all.filter((_, index) => single || routes[index]?.output === output);
+    if (!offered) refill(lower, single ? null : html("span", {}, "from"), ...among);
+    shown = output ?? null;
+    all.forEach((one, index) => keep(one, "aria-pressed", String(index === chosen)));
+    firsts.forEach((one, index) => keep(one, "aria-pressed", String(outputs[index] === output)));
+  });
+  return html("div", {}, single ? null : upper, lower);
 }
 
 /**
@@ -75,6 +100,7 @@ export function routeFigure(bench, { output, edges }, look) {
   const drawn = graph({
     ...look,
     layers: bench.model.spec.n_layers,
+    heads: bench.model.spec.n_heads,
     positions,
     top: { position: graded[output] ?? 0, name: outputs[output] ?? "" },
     edges,

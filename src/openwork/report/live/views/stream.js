@@ -6,10 +6,12 @@ import { exact } from "../page/numbers.js";
 import { softmaxed } from "../page/bench.js";
 import { reader } from "../measures/readout.js";
 import { choice } from "../widgets/choice.js";
-import { Grid } from "../widgets/grid.js";
+import { Grid, textWidth } from "../widgets/grid.js";
 
 /** @import { Bench } from "../page/bench.js" */
 /** @import { Choices } from "../page/state.js" */
+
+const NARROWEST = 26; // px of a cell
 
 /**
  * @param {Bench} bench
@@ -32,7 +34,8 @@ export function streamPanel(bench, choices) {
     const numbers = (reads[row * nPos + column] ?? []).map((value, at) => `${symbol(at)}: ${exact(value, 3)}`);
     return `${sites[row]?.name} at ${positionNames[column]}\n${choices.state.measure} of ${numbers.join("   ")}`;
   };
-  const grid = new Grid({ title, rows: sites.map(({ name }) => name), columns: positionNames, width: 26, tell });
+  const width = Math.max(NARROWEST, ...candidates.map((_, at) => textWidth(symbol(at)) + 6));
+  const grid = new Grid({ title, rows: sites.map(({ name }) => name), columns: positionNames, width, tell });
   const controls = readingControls(bench, choices);
   const paint = () => {
     const shown = bench.shown;
@@ -40,12 +43,13 @@ export function streamPanel(bench, choices) {
     if (!pass) return;
     const { basis, normed, measure } = choices.state;
     const read = reader(bench.model, bench.domain, { basis, afterNorm: normed, measure });
-    const width = bench.model.spec.d_model;
-    reads = sites.flatMap(({ site }) => Array.from({ length: nPos }, (_, at) => read(pass.at(site), at * width)));
+    const step = bench.model.spec.d_model;
+    reads = sites.flatMap(({ site }) => Array.from({ length: nPos }, (_, at) => read(pass.at(site), at * step)));
     const sure = reads.map((row, index) => {
       const value = row[best(index)] ?? NaN;
       return measure === "cosine" ? value : (softmaxed(Float64Array.from(row), row.length)[best(index)] ?? NaN);
     });
+    grid.crop(sites.length, bench.lengthOf(shown.symbols));
     grid.paint({
       values: sure,
       low: measure === "cosine" ? -1 : 0,
@@ -67,8 +71,8 @@ export function streamPanel(bench, choices) {
     controls,
     rows: () => grid.table((row, column) => symbol(best(row * nPos + column))),
     caption:
-      "In each cell stands the symbol that the stream is nearest to, the darker the surer. " +
-      "A frame marks a graded position where it is the right answer. By logit with W_U after the norm, the last row is the model's own answer.",
+      "In each cell stands the symbol that the stream is nearest to, the stronger its colour the surer. " +
+      "A frame marks a graded position where it is the right answer. By logit with W_U, after the final norm where there is one, the last row is the model's own answer.",
   });
 }
 
@@ -106,5 +110,6 @@ function readingControls(bench, choices) {
     norm.paint(state.normed ? "after" : "before");
     measure.paint(state.measure);
   });
-  return html("div", { class: "live-controls" }, basis.element, norm.element, measure.element);
+  const hasNorm = bench.model.spec.normalization_type !== null;
+  return html("div", { class: "live-controls" }, basis.element, hasNorm ? norm.element : null, measure.element);
 }

@@ -1,9 +1,13 @@
 // Attention as arcs between tokens: the thicker, the more weight. One query at a time, or all of them.
 
-import { html, keep, say, svg } from "../page/dom.js";
+import { html, keep, say, setAttributes, svg } from "../page/dom.js";
 import { announce, hideTip, showTip, tellOnHover } from "../page/tip.js";
 
-const STEP = 27;
+const NARROWEST = 27; // px from token to token
+const CROWD = 28; // tokens, from which on they stand closer and their names are slanted
+const CLOSE = 21; // px from token to token then
+const HIGHEST = 300; // px of an arc
+const LETTER = 5.6; // px, about, of a name below a token
 const SIDE = 17;
 const LOWEST = 0.02;
 const THICKEST = 9;
@@ -26,19 +30,17 @@ export class Arcs {
     /** @type {ArrayLike<number>} */
     this.weights = [];
     const count = look.names.length;
-    this.ground = ((count - 1) * STEP) / 2 * FLAT * 2 + 16;
-    const width = 2 * SIDE + (count - 1) * STEP;
-    const height = this.ground + 52;
-    this.drawing = svg("svg", {
-      class: "ow-svg live-arcs",
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: "img",
-      "aria-label": look.title,
-    });
+    this.crowded = count >= CROWD;
+    const widest = Math.max(...look.names.map((name) => LETTER * name.length));
+    this.step = this.crowded ? CLOSE : Math.max(NARROWEST, widest + 3);
+    this.flat = Math.min(FLAT, HIGHEST / ((count - 1) * this.step));
+    this.ground = (count - 1) * this.step * this.flat + 16;
+    this.height = this.ground + (this.crowded ? 40 + 0.75 * widest : 52);
+    this.drawing = svg("svg", { class: "ow-svg live-arcs", role: "img", "aria-label": look.title });
+    this.inSight = count;
     this.paths = this.#paths();
     this.tokens = look.names.map((name, position) => this.#token(name, position));
+    this.crop(count);
     this.drawing.append(...this.paths.map((arc) => arc.path), ...this.tokens.map((token) => token.group));
     this.element = html(
       "div",
@@ -49,13 +51,30 @@ export class Arcs {
   }
 
   /**
+   * Shows only the first tokens, where the others are pads.
+   * @param {number} count
+   */
+  crop(count) {
+    this.inSight = count;
+    const width = 2 * SIDE + (count - 1) * this.step;
+    const above = (this.look.names.length - count) * this.step * this.flat;
+    const height = this.height - above;
+    setAttributes(this.drawing, { viewBox: `0 ${above} ${width} ${height}`, width, height });
+    this.tokens.forEach(({ group }, position) => keep(group, "visibility", position < count ? "visible" : "hidden"));
+  }
+
+  /**
    * Shows other weights.
    * @param {ArrayLike<number>} weights query by query
    * @param {string[]} symbols the tokens
    */
   paint(weights, symbols) {
     this.weights = weights;
-    this.tokens.forEach((token, position) => say(token.symbol, symbols[position] ?? ""));
+    this.tokens.forEach((token, position) => {
+      const symbol = symbols[position] ?? "";
+      say(token.symbol, symbol);
+      keep(token.symbol, "class", symbol.length > 2 ? "live-token-symbol live-token-word" : "live-token-symbol");
+    });
     this.#repaint();
   }
 
@@ -92,11 +111,11 @@ export class Arcs {
    * @param {number} key
    */
   #shape(query, key) {
-    const [from, to] = [SIDE + key * STEP, SIDE + query * STEP];
+    const [from, to] = [SIDE + key * this.step, SIDE + query * this.step];
     const y = this.ground;
     if (query === key) return `M ${from - 5} ${y} C ${from - 13} ${y - 24} ${from + 13} ${y - 24} ${from + 5} ${y}`;
     const radius = Math.abs(to - from) / 2;
-    return `M ${from} ${y} A ${radius} ${radius * FLAT * 2} 0 0 ${to > from ? 1 : 0} ${to} ${y}`;
+    return `M ${from} ${y} A ${radius} ${radius * this.flat * 2} 0 0 ${to > from ? 1 : 0} ${to} ${y}`;
   }
 
   /**
@@ -104,16 +123,27 @@ export class Arcs {
    * @param {number} position
    */
   #token(name, position) {
-    const x = SIDE + position * STEP;
+    const x = SIDE + position * this.step;
+    const half = this.step / 2 - 1.5;
     const symbol = svg("text", { class: "live-token-symbol", x, y: this.ground + 19 });
     const group = svg(
       "g",
       { class: "live-token", "data-token": position },
-      svg("rect", { x: x - 12, y: this.ground + 3, width: 24, height: 23, rx: 4 }),
+      svg("rect", { x: x - half, y: this.ground + 3, width: 2 * half, height: 23, rx: 4 }),
       symbol,
-      svg("text", { class: "live-token-name", x, y: this.ground + 40 }, name),
+      this.#name(name, x),
     );
     return { group, symbol };
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} x
+   */
+  #name(name, x) {
+    const y = this.ground + (this.crowded ? 37 : 40);
+    if (!this.crowded) return svg("text", { class: "live-token-name", x, y }, name);
+    return svg("text", { class: "live-token-name live-slanted", x: x + 3, y, transform: `rotate(-45 ${x + 3} ${y})` }, name);
   }
 
   #listen() {
@@ -128,7 +158,7 @@ export class Arcs {
       if (event.key === "Escape") this.#choose(null);
       if (!step) return;
       event.preventDefault();
-      const last = this.look.names.length - 1;
+      const last = this.inSight - 1;
       this.#choose(Math.min(Math.max((this.query ?? (step > 0 ? -1 : last + 1)) + step, 0), last));
       const chosen = this.tokens[this.query ?? 0];
       if (this.query === null || !chosen) return;

@@ -19,6 +19,7 @@ const LABELLED = 0.005;
  * @typedef {object} GraphLook
  * @property {string} title
  * @property {number} layers
+ * @property {number} heads in a layer; where there are several, an edge names its own
  * @property {string[]} positions names
  * @property {{position: number, name: string}} top where the answer is read, and what it is
  * @property {LiveEdge[]} edges
@@ -36,7 +37,7 @@ export function graph(look) {
   const y = (/** @type {number} */ stage) => TOP + (look.layers - stage) * RISE;
   const width = x(look.positions.length - 1) + 30;
   const height = y(0) + BELOW;
-  const edges = look.edges.map((edge) => ({ edge, ...drawnEdge(edge, x, y) }));
+  const edges = look.edges.map((edge) => ({ edge, ...drawnEdge(edge, look.heads > 1, x, y) }));
   const drawing = svg(
     "svg",
     { class: "ow-svg live-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": look.title },
@@ -104,15 +105,17 @@ function edgeLine(edge, button, look) {
 
 /**
  * @param {LiveEdge} edge
+ * @param {boolean} named whether its head is written beside it
  * @param {(position: number) => number} x
  * @param {(stage: number) => number} y
  */
-function drawnEdge(edge, x, y) {
+function drawnEdge(edge, named, x, y) {
   const [x1, y1, x2, y2] = [x(edge.from), y(edge.layer), x(edge.to), y(edge.layer + 1)];
   const bend = (y1 - y2) * 0.5;
   const d = x1 === x2 ? `M ${x1} ${y1} V ${y2}` : `M ${x1} ${y1} C ${x1} ${y1 - bend} ${x2} ${y2 + bend} ${x2} ${y2}`;
   const thick = 0.8 + THICKEST * Math.max(edge.rate, 0);
-  const label = edge.rate >= LABELLED ? edge.rate.toFixed(2) : "";
+  const head = named && edge.head !== null ? `head ${edge.head}: ` : "";
+  const label = edge.rate >= LABELLED ? `${head}${edge.rate.toFixed(2)}` : "";
   const middle = { x: (x1 + x2) / 2 + (x1 === x2 ? 8 : -14), y: (y1 + y2) / 2 + (x1 === x2 ? 4 : -8) };
   const group = svg(
     "g",

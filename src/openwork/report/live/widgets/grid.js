@@ -45,22 +45,16 @@ export class Grid {
     const top = GAP + tall + (look.columnTitle ? TITLE : 0);
     const overhang = slanted ? Math.max(textWidth(look.columns.at(-1) ?? "") * SLANT - width / 2, 0) : 0;
     const inner = { left, top, width, height };
-    const total = {
-      width: left + Math.max(look.columns.length * width, textWidth(look.columnTitle ?? "") * 1.15) + overhang + 2,
-      height: top + look.rows.length * height + 2,
-    };
-    this.drawing = svg("svg", {
-      class: "ow-svg ow-heatmap",
-      viewBox: `0 0 ${total.width.toFixed(1)} ${total.height.toFixed(1)}`,
-      width: total.width.toFixed(1),
-      height: total.height.toFixed(1),
-      role: "img",
-      "aria-label": look.title,
-    });
+    this.drawing = svg("svg", { class: "ow-svg ow-heatmap", role: "img", "aria-label": look.title });
     this.inner = inner;
+    this.overhang = overhang;
+    this.inSight = { rows: look.rows.length, columns: look.columns.length };
     this.cells = this.#cells();
     this.frame = svg("rect", { class: "live-cursor", width, height, visibility: "hidden" });
-    this.drawing.append(...this.cells.map((cell) => cell.group), this.frame, ...labels(look, inner, slanted));
+    const { rows, columns, titles } = labels(look, inner, slanted);
+    this.columnLabels = columns;
+    this.drawing.append(...this.cells.map((cell) => cell.group), this.frame, ...rows, ...columns, ...titles);
+    this.crop(look.rows.length, look.columns.length);
     this.element = html(
       "div",
       { class: "ow-scroll live-grid", tabindex: 0, role: "group", "aria-label": `${look.title}: arrow keys tell numbers` },
@@ -80,6 +74,25 @@ export class Grid {
       const framed = paint.outlined?.(index) ? " live-outlined" : "";
       keep(cell.group, "class", `ow-cell ${colourClass(value, low, high)}${framed}`);
       say(cell.text, paint.text?.(index) ?? "");
+    });
+  }
+
+  /**
+   * Shows only the first rows and columns, where the others are pads.
+   * @param {number} rows
+   * @param {number} columns
+   */
+  crop(rows, columns) {
+    const { left, top, width, height } = this.inner;
+    this.inSight = { rows, columns };
+    const across = left + Math.max(columns * width, textWidth(this.look.columnTitle ?? "") * 1.15) + this.overhang + 2;
+    const size = { width: across.toFixed(1), height: (top + rows * height + 2).toFixed(1) };
+    setAttributes(this.drawing, { viewBox: `0 0 ${size.width} ${size.height}`, ...size });
+    const seen = (/** @type {boolean} */ inside) => (inside ? "visible" : "hidden");
+    this.columnLabels.forEach((label, column) => keep(label, "visibility", seen(column < columns)));
+    const wide = this.look.columns.length;
+    this.cells.forEach(({ group }, index) => {
+      keep(group, "visibility", seen(index % wide < columns && Math.floor(index / wide) < rows));
     });
   }
 
@@ -129,7 +142,9 @@ export class Grid {
     if (step !== undefined) {
       const next = this.cursor < 0 ? 0 : this.cursor + step;
       const sameRow = Math.floor(next / columns) === Math.floor(this.cursor / columns);
-      const inside = next >= 0 && next < this.cells.length && (Math.abs(step) > 1 || this.cursor < 0 || sameRow);
+      const { rows, columns: shown } = this.inSight;
+      const within = next >= 0 && Math.floor(next / columns) < rows && next % columns < shown;
+      const inside = within && (Math.abs(step) > 1 || this.cursor < 0 || sameRow);
       if (inside) this.#move(next);
       event.preventDefault();
     } else if ((event.key === "Enter" || event.key === " ") && this.cursor >= 0 && this.look.pick) {
@@ -214,7 +229,7 @@ function cellAt(target) {
  * @param {GridLook} look
  * @param {{left: number, top: number, width: number, height: number}} inner
  * @param {boolean} slanted
- * @returns {SVGElement[]}
+ * @returns {Record<"rows" | "columns" | "titles", SVGElement[]>}
  */
 function labels(look, inner, slanted) {
   const { left, top, width, height } = inner;
@@ -236,5 +251,5 @@ function labels(look, inner, slanted) {
     const turn = `rotate(-90 11 ${middle})`;
     titles.push(svg("text", { class: "ow-turned-title", x: 11, y: middle, transform: turn }, look.rowTitle));
   }
-  return [...rows, ...columns, ...titles];
+  return { rows, columns, titles };
 }

@@ -8,9 +8,14 @@ import { html, keep, refill, say } from "../page/dom.js";
  * @typedef {object} QuestionLook
  * @property {string} title
  * @property {LiveTask["variables"]} variables
- * @property {(variable: number, value: number) => string} symbol
+ * @property {(variable: number, value: number) => string | undefined} symbol undefined for a value that never occurs
+ * @property {string | null} pad the symbol that fills up shorter questions
  * @property {(values: number[]) => string | null} choose takes a question; a text says why it cannot be
  */
+
+const MANY = 10; // cells, above which they are smaller
+const SPARE = 2; // pads that are shown
+const CROWD = 30; // cells, above which they are smaller still
 
 /** The cells of one question. */
 export class QuestionCells {
@@ -23,15 +28,18 @@ export class QuestionCells {
     this.inputs = look.variables.map((_, variable) => this.#cell(variable));
     this.said = html("p", { class: "live-said", role: "status" });
     this.symbols = html("div", { class: "live-symbols", role: "group" });
-    const cells = look.variables.map((variable, index) =>
+    this.cells = look.variables.map((variable, index) =>
       html("label", { class: "live-cell" }, html("span", {}, variable.name), this.inputs[index]),
     );
     this.element = html(
       "div",
       { class: "live-question", role: "group", "aria-label": look.title },
-      html("div", { class: "live-cells" }, ...cells),
+      html("div", { class: `live-cells${this.cells.length > MANY ? " live-many" : ""}${this.cells.length > CROWD ? " live-crowd" : ""}` }, ...this.cells),
       html("div", { class: "live-question-foot" }, this.symbols, this.said),
     );
+    this.element.addEventListener("focusout", (event) => {
+      if (!this.element.contains(/** @type {Node | null} */ (event.relatedTarget))) say(this.said, "");
+    });
     this.#offer();
   }
 
@@ -39,21 +47,31 @@ export class QuestionCells {
   paint(values) {
     this.values = values;
     this.inputs.forEach((input, variable) => {
-      const symbol = this.look.symbol(variable, values[variable] ?? 0);
+      const symbol = this.look.symbol(variable, values[variable] ?? 0) ?? "?";
       if (input.value !== symbol) input.value = symbol;
     });
+    this.#hidePads();
     this.#mark();
+  }
+
+  /** Of the pads at the end only the first are shown, where one can go on. */
+  #hidePads() {
+    const symbols = this.values.map((value, variable) => this.look.symbol(variable, value));
+    const length = symbols.findLastIndex((symbol) => symbol !== this.look.pad) + 1;
+    this.cells.forEach((cell, variable) => {
+      cell.hidden = variable >= length + SPARE && !cell.contains(document.activeElement);
+    });
   }
 
   /** @param {number} variable */
   #cell(variable) {
-    const { name, values } = /** @type {LiveTask["variables"][number]} */ (this.look.variables[variable]);
+    const { name } = /** @type {LiveTask["variables"][number]} */ (this.look.variables[variable]);
     const input = html("input", {
       type: "text",
       autocomplete: "off",
       autocapitalize: "off",
       spellcheck: "false",
-      "aria-label": `${name}: ${this.#allowed(variable, values)}; up and down change it`,
+      "aria-label": `${name}: ${this.#allowed(variable)}; up and down change it`,
     });
     input.addEventListener("focus", () => {
       this.chosen = variable;
@@ -79,7 +97,7 @@ export class QuestionCells {
     const known = this.#symbolsOf(variable);
     const value = [typed, added.trim()].map((one) => known.indexOf(one)).find((at) => at >= 0);
     if (value === undefined) {
-      const unfinished = typed === "" || known.some((symbol) => symbol.startsWith(typed));
+      const unfinished = typed === "" || known.some((symbol) => symbol?.startsWith(typed));
       if (unfinished) return;
       this.#refuse(`\u201c${added.trim() || typed}\u201d cannot stand there: ${this.#name(variable)} is ${this.#allowed(variable)}.`);
       this.paint(this.values);
@@ -94,10 +112,11 @@ export class QuestionCells {
    * @param {KeyboardEvent} event
    */
   #key(variable, event) {
-    const count = this.look.variables[variable]?.values ?? 1;
-    const value = this.values[variable] ?? 0;
-    if (event.key === "ArrowUp") this.#set(variable, (value + 1) % count);
-    else if (event.key === "ArrowDown") this.#set(variable, (value - 1 + count) % count);
+    const offered = this.#offered(variable);
+    const place = offered.indexOf(this.values[variable] ?? 0);
+    const step = (/** @type {number} */ by) => offered[(place + by + offered.length) % offered.length] ?? 0;
+    if (event.key === "ArrowUp") this.#set(variable, step(1));
+    else if (event.key === "ArrowDown") this.#set(variable, step(-1));
     else if (event.key === "ArrowRight") this.#go(variable + 1);
     else if (event.key === "ArrowLeft" || event.key === "Backspace") this.#go(variable - 1);
     else return;
@@ -156,19 +175,20 @@ export class QuestionCells {
 
   /** Shows the symbols that may stand in the chosen cell. */
   #offer() {
-    const buttons = this.#symbolsOf(this.chosen).map((symbol, value) =>
+    const buttons = this.#offered(this.chosen).map((value) =>
       html(
         "button",
         {
           type: "button",
-          "aria-label": `${this.#name(this.chosen)} = ${symbol}`,
+          "data-value": value,
+          "aria-label": `${this.#name(this.chosen)} = ${this.look.symbol(this.chosen, value)}`,
           onclick: () => {
             const at = this.chosen;
             if (this.#set(at, value) && this.inputs[at + 1]) this.chosen = at + 1;
             this.#offer();
           },
         },
-        symbol,
+        this.look.symbol(this.chosen, value) ?? "?",
       ),
     );
     refill(this.symbols, html("span", {}, `${this.#name(this.chosen)} =`), ...buttons);
@@ -180,9 +200,9 @@ export class QuestionCells {
     this.inputs.forEach((input, variable) => {
       keep(input, "class", variable === this.chosen ? "live-chosen" : "");
     });
-    [...this.symbols.querySelectorAll("button")].forEach((button, value) => {
-      keep(button, "aria-pressed", String(value === this.values[this.chosen]));
-    });
+    for (const button of this.symbols.querySelectorAll("button")) {
+      keep(button, "aria-pressed", String(Number(button.dataset["value"]) === this.values[this.chosen]));
+    }
   }
 
   /** @param {number} variable */
@@ -197,11 +217,16 @@ export class QuestionCells {
   }
 
   /**
+   * The values that some question has.
    * @param {number} variable
-   * @param {number} [count]
    */
-  #allowed(variable, count = this.look.variables[variable]?.values ?? 0) {
-    const symbols = Array.from({ length: count }, (_, value) => this.look.symbol(variable, value));
+  #offered(variable) {
+    return [...this.#symbolsOf(variable).keys()].filter((value) => this.look.symbol(variable, value) !== undefined);
+  }
+
+  /** @param {number} variable */
+  #allowed(variable) {
+    const symbols = this.#offered(variable).map((value) => this.look.symbol(variable, value));
     return symbols.length === 1 ? `always ${symbols[0]}` : `${symbols.slice(0, -1).join(", ")} or ${symbols.at(-1)}`;
   }
 }

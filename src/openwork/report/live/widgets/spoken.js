@@ -6,6 +6,8 @@ import { tellOnHover } from "../page/tip.js";
 
 /** @import { Pass } from "../page/bench.js" */
 
+const MANY = 10; // cells, above which they are smaller
+
 /** One row of answers. */
 export class Spoken {
   /**
@@ -24,7 +26,9 @@ export class Spoken {
       const cell = html("li", { class: "live-answer", "data-output": output }, html("span", {}, name), symbol, sure);
       return { cell, symbol, sure };
     });
-    this.element = html("ul", { class: "live-answers", "aria-label": title }, ...this.cells.map(({ cell }) => cell));
+    this.shown = outputs.length > MANY ? shortened(symbols) : symbols;
+    const row = outputs.length > MANY ? "live-answers live-many" : "live-answers";
+    this.element = html("ul", { class: row, "aria-label": title }, ...this.cells.map(({ cell }) => cell));
     tellOnHover(this.element, (target) => {
       const cell = target.closest("[data-output]");
       return cell ? this.#told(Number(cell.getAttribute("data-output"))) : null;
@@ -36,10 +40,11 @@ export class Spoken {
     this.pass = pass;
     this.cells.forEach(({ cell, symbol, sure }, output) => {
       const said = pass?.said[output];
-      const right = pass !== null && said === pass.right[output];
-      keep(cell, "class", `live-answer ${pass ? (right ? "live-right" : "live-wrong") : ""}`);
-      say(symbol, said === undefined ? "\u2026" : (this.symbols[said] ?? "?"));
-      say(sure, pass ? `${right ? "\u2713" : "\u2717"} ${roughly(this.#share(output, said ?? 0))}` : "\u00a0");
+      const right = pass?.right[output] ?? null;
+      const shape = (this.shown[said ?? -1] ?? "").length > 2 ? "live-answer live-worded" : "live-answer";
+      keep(cell, "class", `${shape} ${right === null ? "" : said === right ? "live-right" : "live-wrong"}`);
+      say(symbol, said === undefined ? "\u2026" : (this.shown[said] ?? "?"));
+      say(sure, pass ? roughly(this.#share(output, said ?? 0)) : "\u00a0");
       keep(cell, "aria-label", this.#told(output) ?? "");
     });
   }
@@ -56,12 +61,27 @@ export class Spoken {
   #told(output) {
     const said = this.pass?.said[output];
     if (!this.pass || said === undefined) return null;
-    const right = this.pass.right[output] ?? 0;
-    const verdict = said === right ? "right" : `wrong, ${this.symbols[right]} is right`;
+    const right = this.pass.right[output] ?? null;
+    const wrong = right === null ? "whether it is right is not known here" : `wrong, ${this.symbols[right]} is right`;
+    const verdict = said === right ? "right" : wrong;
     const logit = this.pass.logits[output * this.symbols.length + said] ?? NaN;
     const numbers = `probability ${percent(this.#share(output, said))}, logit ${exact(logit)}`;
     return `${this.outputs[output]} = ${this.symbols[said]}: ${verdict}\n${numbers}`;
   }
+}
+
+/**
+ * Words as short as they can be told apart, three letters at least: there are many cells, and hover tells them in full.
+ * @param {string[]} words
+ * @returns {string[]}
+ */
+export function shortened(words) {
+  const longest = Math.max(...words.map((word) => word.length));
+  for (let letters = 3; letters < longest; letters += 1) {
+    const short = words.map((word) => word.slice(0, letters));
+    if (new Set(short).size === words.length) return short;
+  }
+  return words;
 }
 
 /**

@@ -28,7 +28,7 @@ export class Switches {
     const rows = parts.map((part, row) =>
       html(
         "tr",
-        {},
+        { class: /^L\d+A$/.test(part.code) ? "live-layer" : "" },
         html("th", { scope: "row" }, part.name),
         ...this.buttons.slice(row * this.columns, (row + 1) * this.columns).map((button) => html("td", {}, button)),
       ),

@@ -1,0 +1,39 @@
+"""Sphinx's settings. Its pages are made by `scripts/build_site.py`, which calls it."""
+
+from sphinx.ext.napoleon import Config, GoogleDocstring
+
+project = "openwork"
+author = "the openwork authors"
+copyright = "the openwork authors, MIT licence"
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+
+html_theme = "furo"
+html_title = "openwork"
+html_static_path = ["static"]
+html_css_files = ["style.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {"source_repository": "", "footer_icons": []}
+
+myst_heading_anchors = 4
+myst_links_external_new_tab = False
+suppress_warnings = ["myst.header"]
+
+# Docstrings write code in single backticks.
+default_role = "literal"
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+maximum_signature_line_length = 100
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", with_sections)
+
+
+def with_sections(app, what, name, obj, options, lines):
+    """`Args:` and `Raises:` as lists. Napoleon's own hook takes a colon in an attribute for the end of a type."""
+    if what not in ("attribute", "property", "data"):
+        lines[:] = GoogleDocstring(lines, Config(napoleon_use_ivar=True), app, what, name, obj, options).lines()

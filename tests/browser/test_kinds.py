@@ -1,0 +1,135 @@
+"""The live page of other models and tasks: drawn questions, long ones, pads, words for answers, no norm."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from openwork.analyses import Subject
+from openwork.data import Inputs, Split
+from openwork.engines import choose_engine
+from openwork.interventions import Plan, Zero
+from openwork.models import initial_stack, spec_for
+from openwork.report import LiveReport, Overview, live_html, write_page
+from openwork.tasks import make_task
+from openwork.training import Experiment, Measured, Progress, recipe
+
+from .bench import answers, cell, counted, outside
+from .conftest import AXE
+
+
+@pytest.mark.parametrize("name", ["palindrome", "first-unique", "running-sum-sign", "balanced-brackets"])
+def test_every_kind_of_task_can_be_played_with(visit, tmp_path, name):
+    task = make_task(name)
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3)
+    subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
+    epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
+    overview = Overview(Experiment(task, spec, recipe(), Split(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0)
+    page = write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), tmp_path / "page.html")
+    tab = visit(page)
+    before = tab.page.url
+    tab.page.get_by_role("button", name="another question").click()
+    expect(tab.page).not_to_have_url(before, timeout=20_000)
+    tab.page.get_by_role("button", name="layer 0 head 1, everywhere").click()
+    expected = subject.score(Plan((Zero("blocks.0.attn.hook_z", heads=(1,)),)))
+    assert counted(tab)["right"] == expected.right[0].tolist()
+    assert tab.errors == []
+    assert outside(tab.page) == []
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+@pytest.mark.parametrize("name", ["live", "crowded"])
+def test_no_answer_covers_its_neighbour(visit, request, width, name):
+    page = visit(request.getfixturevalue(name), width).page
+    sticking = page.evaluate("""() => [...document.querySelectorAll(".live-answer, .live-cell")].filter((cell) => {
+        const room = cell.getBoundingClientRect();
+        return [...cell.children].some((child) => {
+            const text = document.createRange();
+            text.selectNodeContents(child);
+            const taken = text.getBoundingClientRect();
+            return taken.width && (taken.left < room.left - 1 || taken.right > room.right + 1);
+        });
+    }).map((cell) => cell.textContent)""")
+    assert sticking == []
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+def test_the_bench_leaves_room_for_what_it_is_about(visit, crowded, width):
+    page = visit(crowded, width, link="#cut?cut=zero:L0A,zero:L0M&by=patch").page
+    assert page.locator("#asking").evaluate("bar => bar.offsetHeight") < 0.5 * 900
+
+
+def test_no_word_in_a_grid_is_wider_than_its_cell(visit, crowded):
+    page = visit(crowded).page
+    wide = page.evaluate("""() => [...document.querySelectorAll(".live-grid .ow-cell")].filter((cell) =>
+        cell.querySelector("text").getBBox().width > cell.querySelector("rect").getBBox().width).length""")
+    assert wide == 0
+    assert page.get_by_text("after the final norm").count() == 1, "only the caption speaks of a norm"
+
+
+def said_by_the_engine(name: str, text: str) -> list[str]:
+    """What the model of the page `crowded` says to a question, in the letters that its cells have room for."""
+    task = make_task(name)
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3, normalization_type=None)
+    tokens = np.array([[task.vocabulary.symbols.index(symbol) for symbol in text.split()]], np.int32)
+    trace = next(choose_engine(spec).engine.run(initial_stack(spec, [0]), tokens, graded=task.graded))
+    return [task.answer_vocabulary.symbols[i][:3] for i in trace.logits[0, 0].argmax(axis=-1)]
+
+
+def test_a_question_that_the_page_does_not_hold_is_answered_all_the_same(visit, crowded):
+    tab = visit(crowded)
+    text = "5 -5 4 -4 3 -3 2 -2 1 -1 0 0 1 1 2 2 3 3 4 4"
+    for index, symbol in enumerate(text.split()):
+        cell(tab, index).fill(symbol)
+    assert answers(tab) == said_by_the_engine("running-sum-sign", text)
+    assert "holds 500 questions with their answers, and this is none" in tab.page.locator(".live-unheld").inner_text()
+    assert tab.page.locator("#asking .live-right, #asking .live-wrong").count() == 0
+    expect(tab.page).to_have_url(re.compile(r"q=v5\.6\.4\.7\.3\.8\.2\.9\.1\.10\.0\.0\.1\.1\.2\.2\.3\.3\.4\.4(&|$)"))
+    url = tab.page.url
+    again = visit(crowded, link=f"{url[url.index('#') :]}&cut=patch:L0A&with=v{'.'.join(['1'] * 20)}")
+    assert answers(again) == answers(tab)
+    assert counted(again)["sequences"] >= 0
+    again.page.get_by_role("button", name="another question").click()
+    assert again.page.locator(".live-unheld").inner_text() == ""
+    assert tab.errors == again.errors == []
+
+
+def test_only_symbols_that_occur_are_offered(visit, brackets):
+    tab = visit(brackets)
+    assert tab.page.locator("#asking .live-symbols").first.get_by_role("button").all_inner_texts() == ["(", ")"]
+    cell(tab, 0).press("ArrowUp")
+    cell(tab, 0).press("ArrowUp")
+    assert cell(tab, 0).input_value() in ("(", ")")
+
+
+def test_pads_are_not_in_the_way(visit, brackets):
+    page = visit(brackets).page
+    cell_one = page.locator("#asking input").first
+    before = page.locator(".live-arcs").first.bounding_box()["width"]
+    cell_one.focus()
+    cell_one.evaluate("""input => {
+        const data = new DataTransfer();
+        data.setData("text", "( ) end" + " pad".repeat(38));
+        input.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+    }""")
+    shown = page.locator("#asking .live-row").first.locator(".live-cell:visible")
+    assert shown.count() == 5
+    assert page.locator(".live-arcs").first.bounding_box()["width"] < before
+    assert page.locator(".live-arcs").first.locator(".live-token:visible").count() == 4
+    page.get_by_role("group", name=re.compile("Attention, layer 0 head 0, as a grid")).focus()
+    for key in ["ArrowDown"] * 6:
+        page.keyboard.press(key)
+    assert page.locator(".live-tip").inner_text().startswith("from b[2] (end)")
+
+
+@pytest.mark.parametrize("name", ["crowded", "brackets"])
+@pytest.mark.parametrize("width", [380, 1280])
+def test_axe_finds_nothing_to_mend_there_either(visit, request, name, width):
+    page = visit(request.getfixturevalue(name), width, link="#cut?cut=zero:L0A&by=patch").page
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found["violations"]] == []
+    assert outside(page) == []
