@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -72,6 +74,20 @@ def test_no_fixed_offset_finds_what_followed():
     known = last < task.letters
     for offset in range(task.length):
         assert (whole.tokens[known, offset] == last[known]).mean() < 0.7
+
+
+@pytest.mark.parametrize(
+    ("task", "count"),
+    [
+        *((cls(3, 2), 9) for cls in (Copy, Reverse, Sort, RunLength)),
+        *((Addition(2, 2), 16), (CaesarShift(3, 2), 27), (Induction(2, 3), 8)),
+    ],
+    ids=str,
+)
+def test_the_domain_is_every_question_once(task, count):
+    choices = itertools.product(*(range(v.values) for v in task.variables))
+    asked = sorted(map(tuple, enumerate_domain(task).tokens[:, [v.position for v in task.variables]].tolist()))
+    assert asked == sorted(choices) and task.domain_size == len(asked) == count
 
 
 @pytest.mark.parametrize(
