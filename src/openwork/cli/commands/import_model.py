@@ -106,22 +106,10 @@ def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
     for known in foreign.said:
         console.print(f"  not in it  {known}", markup=False, soft_wrap=True)
     if foreign.identified is not None:
-        console.print(f"  search     {search_line(foreign)}", markup=False, soft_wrap=True)
+        console.print(f"  search     {foreign.search}", markup=False, soft_wrap=True)
     for note in foreign.notes:
         console.print(f"  note       {note}", markup=False, soft_wrap=True)
     console.print(f"Next: openwork check CLAIMS.toml {run.name}, or openwork report {run.name}", soft_wrap=True)
-
-
-def search_line(foreign: Foreign) -> str:
-    """What was tried, and how far ahead the best is."""
-    found = foreign.identified
-    if found is None:
-        return "nothing had to be found out"
-    next_best = found.rivals[0] if found.rivals else found.second
-    if next_best is None:
-        return f"{found.tried} combinations tried; all are the same model"
-    ahead = 100 * (found.best.accuracy - next_best.accuracy)
-    return f"{found.tried} combinations tried; the best is {ahead:.2f} points ahead of the next ({next_best})"
 
 
 def _options(
