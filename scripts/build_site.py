@@ -24,7 +24,7 @@ SOURCE = ROOT / "build" / "site-source"
 SECTIONS = {
     "Learn": ("tutorial", "exercises", "examples", "recipes"),
     "Reference": ("commands", "tasks", "analyses", "api", "errors"),
-    "What we found": ("findings", "grokking", "exam", "log"),
+    "What we found": ("findings", "gallery", "grokking", "exam", "log"),
     "How it is built": ("architecture", "taste", "decisions", "CONTRIBUTING", "CHANGELOG"),
 }
 NAMES = {
