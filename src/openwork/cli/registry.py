@@ -39,7 +39,8 @@ COMMANDS: dict[str, Command] = {
         "Write a stored model as TransformerLens 3 or 4 takes it, or as plain safetensors.",
     ),
     "gallery": Command(
-        "openwork.cli.commands.gallery", "Import a model, judge claims about it and write the page of it."
+        "openwork.cli.commands.gallery",
+        "Write a page about somebody else's model: how it works, and what nobody understands yet.",
     ),
     "runs": Command("openwork.cli.commands.runs", "List, show or remove stored runs."),
     "tasks": Command("openwork.cli.commands.tasks", "List the tasks, with their parameters and domains."),

@@ -56,7 +56,7 @@ def gallery(
     store: options.StorePath = None,
     as_json: options.JsonFlag = False,
 ) -> None:
-    """Write a page about somebody else's model: what it is, how it works, and what nobody understands yet.
+    """Write a page about somebody else's model: how it works, and what nobody understands yet.
 
     Imports the file, finds out by trial what it does not say, judges the claims on those inputs that the model answers
     right, finds its routes, and tells what is open: what the claims file lists, and what was measured to be so.

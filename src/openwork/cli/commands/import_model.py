@@ -27,6 +27,17 @@ WORDS = {
     "--attention-dir": ("causal", "bidirectional"),
 }
 
+Task = Annotated[
+    str | None,
+    typer.Option("--task", help="What the model should compute; without, it is read and not kept.", show_default=False),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="A JSON file with TransformerLens' config; else FILE.json where it is.", show_default=False
+    ),
+]
+
 
 def _said(name: str, text: str) -> Any:
     return typer.Option(name, help=text, show_default=False, rich_help_panel="What the file does not say")
@@ -40,12 +51,7 @@ def _said(name: str, text: str) -> Any:
 )
 def import_model(
     file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
-    task: Annotated[
-        str | None,
-        typer.Option(
-            "--task", help="What the model should compute; without, it is read and not kept.", show_default=False
-        ),
-    ] = None,
+    task: Task = None,
     param: options.TaskParams = None,
     act_fn: Annotated[str | None, _said("--act-fn", "relu, gelu, gelu_new or silu.")] = None,
     normalization_type: Annotated[str | None, _said("--normalization-type", "LN, LNPre, RMS, RMSPre or none.")] = None,
@@ -62,12 +68,7 @@ def import_model(
         int | None,
         _said("--token-shift", "The embedding's row of the task's token 0; the others follow, and go round."),
     ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", help="A JSON file with TransformerLens' config; else FILE.json where it is.", show_default=False
-        ),
-    ] = None,
+    config: Config = None,
     inputs: options.MostInputs = None,
     sample_seed: options.SampleSeed = 0,
     engine: options.EngineName = None,
