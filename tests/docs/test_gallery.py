@@ -31,7 +31,13 @@ def claims_of(path: Path, spec: ModelSpec | None = None):
 
 
 def test_every_model_has_a_page():
-    assert {path.stem for path in CLAIMS} == {path.stem for path in GALLERY.glob("*.md")} == set(SIZES)
+    pages_there = {path.stem for path in GALLERY.glob("*.md")} - {"README"}
+    assert {path.stem for path in CLAIMS} == pages_there == set(SIZES)
+
+
+def test_the_index_names_every_page():
+    index = (GALLERY / "README.md").read_text(encoding="utf-8")
+    assert all(f"({name}.md)" in index for name in SIZES)
 
 
 @pages
