@@ -19,8 +19,8 @@ from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.progress import TrainingDisplay
 from openwork.cli.step_display import StepDisplay
 from openwork.data import Inputs
-from openwork.imports import import_file, keep_foreign
-from openwork.interop import foreign_model, live_checkpoint, to_live
+from openwork.imports import import_file, import_live
+from openwork.interop import to_live
 from openwork.models import ModelSpec
 from openwork.opened import OpenedRun
 from openwork.report import Reproduction
@@ -181,7 +181,7 @@ def from_transformer_lens(
         model: it is only read.
         task: what it should compute, or its name.
         params: of the task, where it is named.
-        pad_token: the token whose keys it masks, which its config does not say.
+        pad_token: the token whose keys it masks, which its config does not say; found by trial where the task pads.
         store: see `explain`.
         engine: see `explain`.
         threads: see `explain`.
@@ -190,11 +190,9 @@ def from_transformer_lens(
         CheckpointError: not a model of the family, or not one of the task; with every reason.
     """
     made = given_task(task, params)
-    checkpoint = live_checkpoint(model)
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
-        foreign = foreign_model(checkpoint, {"pad_token": pad_token}, made)
-        return pipeline.open_run(keep_foreign(foreign, checkpoint, made, setting), setting)
+        return pipeline.open_run(import_live(model, made, setting, pad_token), setting)
 
 
 def to_transformer_lens(run: OpenedRun) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from openwork.data import USUAL_INPUTS, Dataset, Inputs, draw, enumerate_domain
 from openwork.engines import choose_engine
-from openwork.interop import ROUNDS, Checkpoint, Foreign, foreign_model, read_checkpoint
+from openwork.interop import ROUNDS, Checkpoint, Foreign, foreign_model, live_checkpoint, read_checkpoint
 from openwork.runs import Imported, Origin, Run, keep_import
 from openwork.search import Setting
 from openwork.tasks import Task
@@ -45,6 +45,24 @@ def import_file(
     checkpoint = read_checkpoint(path, config)
     foreign = foreign_model(checkpoint, options, task, _questions(task), tell)
     return keep_foreign(foreign, checkpoint, task, setting, inputs), foreign
+
+
+def import_live(model: Any, task: Task, setting: Setting, pad_token: int | None = None) -> Run:
+    """The run of a live model of TransformerLens.
+
+    Its config says all but the token whose keys it masks. Where the task pads and nobody says that token, whether it is
+    masked is found by trial, as for a file.
+
+    Raises:
+        CheckpointError: not a model of the family, or not one of the task; with every reason.
+        StoreNotWritable: nothing is kept then.
+    """
+    checkpoint = live_checkpoint(model)
+    if pad_token is None and task.pad_token is not None:
+        foreign = foreign_model(checkpoint, {}, task, _questions(task))
+    else:
+        foreign = foreign_model(checkpoint, {"pad_token": pad_token}, task)
+    return keep_foreign(foreign, checkpoint, task, setting)
 
 
 def keep_foreign(

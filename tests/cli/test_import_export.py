@@ -43,6 +43,17 @@ def test_an_imported_model_is_judged_reported_and_exported(openwork, file, tmp_p
     assert again.value["last"]["train"]["accuracy"] == 1.0
 
 
+def test_without_a_task_a_file_is_described_and_not_kept(openwork, file, tmp_path: Path):
+    done = openwork("import", str(file))
+    assert done.code == 0 and "read and not kept" in done.out and str(CIRCUIT.stack.spec) in done.out
+    assert openwork("import", str(file), "--json").value["spec"]["d_model"] == CIRCUIT.stack.spec.d_model
+    bare = tmp_path / "bare.safetensors"
+    bare.write_bytes(file.read_bytes().replace(b"openwork.config", b"nothing.at.all!"))
+    done = openwork("import", str(bare))
+    assert done.code == 2 and "--attention-dir causal|bidirectional" in done.err and "--task TASK" in done.err
+    assert openwork("runs", "list", "--json").value == []
+
+
 def test_what_had_to_be_found_is_shown(openwork, file, tmp_path: Path):
     weights = tmp_path / "bare.safetensors"
     data = file.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import zipfile
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,18 @@ def test_what_is_no_table_of_tensors_is_refused(tensors, save):
     refused(save({"a": torch.zeros(2), "b": 3}), "1 of its 2 entries are no named tensors")
     refused(save({"a": torch.zeros(3, 3).to_sparse()}), "not a plain array")
     refused(save({"a": torch.zeros(1).expand(2**40)}), "more than the")
+
+
+class Negative:
+    """What a changed pickle can say: a tensor of fewer than no columns."""
+
+    def __reduce__(self):
+        storage = torch.zeros(6)._typed_storage()
+        return torch._utils._rebuild_tensor_v2, (storage, 0, (0, -3), (3, 1), False, OrderedDict())
+
+
+def test_a_negative_size_is_refused(save):
+    refused(save({"a": torch.zeros(2), "b": Negative()}), r"1 of its tensors have a negative size, the first is 'b'")
 
 
 def test_missing_empty_unknown_and_damaged_files_are_refused(tensors, save, tmp_path: Path):

@@ -17,13 +17,15 @@ import numpy as np
 import pytest
 import torch
 
+from openwork.data import draw
 from openwork.engines import joined
 from openwork.engines.native import NativeEngine
+from openwork.interop import foreign_model, read_checkpoint
 from openwork.interop.export import export_model, how_to_load
 from openwork.interop.live import from_live, to_live
 from openwork.interop.transformer_lens import Target
 from openwork.models import ModelSpec, Stack, model_spec
-from openwork.tasks import Tokens
+from openwork.tasks import Tokens, make_task
 from openwork.testing.engine_case import make_case
 
 if importlib.util.find_spec("transformer_lens") is None:
@@ -32,6 +34,14 @@ if importlib.util.find_spec("transformer_lens") is None:
 warnings.filterwarnings("ignore")
 VERSION = int(importlib.metadata.version("transformer-lens").split(".")[0])
 TOLERANCE = 1e-5
+CASES = Path(__file__).parents[3] / "shared" / "cases"
+PUBLIC = {
+    "palindrome": "palindrome",
+    "first_unique_char": "first-unique",
+    "cumsum_sign": "running-sum-sign",
+    "brackets": "balanced-brackets",
+}
+"""files of others, beside the checkout, and what their models do"""
 NORMS = ("LN", "LNPre", "RMS", "RMSPre", None)
 ACTIVATIONS = ("relu", "gelu", "gelu_new", "silu", None)
 
@@ -77,6 +87,27 @@ def test_pads_are_masked(direction: str):
         found = to_live(case.stack)(torch.tensor(tokens.astype(np.int64)), **mask).numpy()
     seen = tokens[0] != 0
     np.testing.assert_allclose(found[:, seen], ours(case.stack, tokens)[:, seen], rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize(("name", "task"), PUBLIC.items())
+def test_the_public_models_there_and_back(name: str, task: str):
+    """In float64: in float32 they round by more than the tolerance, in TransformerLens too; see docs/log.md."""
+    path = CASES / f"{name}.pt"
+    if not path.exists():
+        pytest.skip(f"there is no {path}: the models are not part of the project")
+    questions = draw(make_task(task), 256)
+    found = foreign_model(read_checkpoint(path), {}, make_task(task), questions).stack
+    stack = Stack(found.spec.model_copy(update={"dtype": "float64"}), found.flat.astype(np.float64))
+    tokens, graded = torch.tensor(questions.tokens.astype(np.int64)), list(questions.graded)
+    pads = found.spec.pad_token
+    mask = {"attention_mask": (tokens != pads).long()} if VERSION >= 4 and pads is not None else {}
+    model = to_live(stack)
+    with torch.no_grad():
+        theirs = model(tokens, **mask).numpy()
+    expected = ours(stack, questions.tokens)[:, graded]
+    np.testing.assert_allclose(theirs[:, graded], expected, rtol=0, atol=TOLERANCE)
+    back = from_live(model, pads).stack
+    np.testing.assert_allclose(ours(back, questions.tokens)[:, graded], expected, rtol=0, atol=TOLERANCE)
 
 
 def test_the_lines_that_an_export_prints_load_it(tmp_path: Path):

@@ -5,6 +5,7 @@ from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Trials
 from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.heading import Heading, heading_of
 from openwork.claims.interval import clopper_pearson
 from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.kinds.accuracy import Accuracy
@@ -36,6 +37,7 @@ __all__ = [
     "Cost",
     "Counterexample",
     "Effect",
+    "Heading",
     "Implements",
     "Judgement",
     "Learns",
@@ -56,6 +58,7 @@ __all__ = [
     "article_for",
     "check",
     "clopper_pearson",
+    "heading_of",
     "instead_for",
     "judge_over_training",
     "known_or_cheap",

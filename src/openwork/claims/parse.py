@@ -14,7 +14,7 @@ A file is TOML: ::
     for = { i = "outputs" }
 
 `openwork.claims.registry` lists the kinds; their fields are told in `openwork.claims.kinds`. Beside the claims a file
-may have a `title`, and the name of the `task` that they are about.
+may have a `title`, the name of the `task` that they are about, and `open`: a list of what they leave unexplained.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from types import MappingProxyType
 from typing import Any
 
 from openwork.claims.claim import Claim
+from openwork.claims.heading import heading_reasons
 from openwork.claims.program import Program
 from openwork.claims.registry import KINDS
 from openwork.errors import ClaimError, Reason, suggestion
@@ -33,7 +34,7 @@ from openwork.tasks import Task
 
 FORMAT = 1
 NONE_GIVEN: Mapping[str, Program] = MappingProxyType({})
-TOP = ("claim", "format", "task", "title")
+TOP = ("claim", "format", "open", "task", "title")
 
 
 def parse_claims(
@@ -87,6 +88,7 @@ def _top_reasons(tables: Mapping[str, Any]) -> list[Reason]:
     reasons = [
         Reason(name, "is not a part of a claims file", suggestion(name, TOP)) for name in tables if name not in TOP
     ]
+    reasons += heading_reasons(tables)
     version = tables.get("format", FORMAT)
     if type(version) is not int or version < 1:
         reasons.append(Reason("format", f"{version!r} is not a format", f"write format = {FORMAT}"))

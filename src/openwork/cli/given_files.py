@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from openwork.claims import Claim, Implements, Program, parse_claims, program_from_text
+from openwork.claims import Claim, Heading, Implements, Program, heading_of, parse_claims, program_from_text
 from openwork.errors import ClaimError, Reason, StoreNotWritable
 from openwork.models import ModelSpec
 from openwork.tasks import Task
 
 
-def read_claims(path: Path, task: Task, spec: ModelSpec, programs: Sequence[Path] = ()) -> tuple[Claim, ...]:
+def read_claims(path: Path, task: Task, spec: ModelSpec | None, programs: Sequence[Path] = ()) -> tuple[Claim, ...]:
     """The claims of a TOML file.
 
     Args:
         path: the claims file; nothing in it is executed.
         task: whose roles and outputs the claims speak of.
-        spec: whose sites they speak of.
+        spec: whose sites they speak of; sites are not looked at where it is None.
         programs: Python files that the user asks to run, for claims that name them.
 
     Raises:
@@ -32,6 +33,30 @@ def read_claims(path: Path, task: Task, spec: ModelSpec, programs: Sequence[Path
         mend = f"claims name: {', '.join(sorted(named))}" if named else "no claim names a program"
         raise ClaimError("which program?", [Reason("--program", f"no claim names {name}", mend) for name in unused])
     return claims
+
+
+def title_of(path: Path) -> str:
+    """The title of a claims file that was read; its name where it has none."""
+    return str(tomllib.loads(_text(path, "claims file")).get("title", path.stem))
+
+
+def read_notes(path: Path) -> tuple[str, ...]:
+    """The paragraphs of a text file, each in one line.
+
+    Raises:
+        ClaimError: the file cannot be read.
+    """
+    paragraphs = _text(path, "text file").split("\n\n")
+    return tuple(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())
+
+
+def read_heading(path: Path) -> Heading:
+    """What a claims file says beside its claims.
+
+    Raises:
+        ClaimError: it cannot be read.
+    """
+    return heading_of(_text(path, "claims file"), path.name)
 
 
 def _program(path: Path) -> Program:

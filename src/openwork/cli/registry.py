@@ -38,6 +38,10 @@ COMMANDS: dict[str, Command] = {
         "openwork.cli.commands.export_model",
         "Write a stored model as TransformerLens 3 or 4 takes it, or as plain safetensors.",
     ),
+    "gallery": Command(
+        "openwork.cli.commands.gallery",
+        "Write a page about somebody else's model: how it works, and what nobody understands yet.",
+    ),
     "runs": Command("openwork.cli.commands.runs", "List, show or remove stored runs."),
     "tasks": Command("openwork.cli.commands.tasks", "List the tasks, with their parameters and domains."),
     "new": Command("openwork.cli.commands.new", "Write a working start for a task of your own."),

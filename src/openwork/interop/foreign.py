@@ -41,6 +41,18 @@ class Foreign:
     identified: Identified | None
     notes: tuple[str, ...]
 
+    @property
+    def search(self) -> str:
+        """What was tried, and how far ahead the best is."""
+        found = self.identified
+        if found is None:
+            return "nothing had to be found out"
+        next_best = found.rivals[0] if found.rivals else found.second
+        if next_best is None:
+            return f"{found.tried} combinations tried; all are the same model"
+        ahead = 100 * (found.best.accuracy - next_best.accuracy)
+        return f"{found.tried} combinations tried; the best is {ahead:.2f} points ahead of the next ({next_best})"
+
 
 def foreign_model(
     checkpoint: Checkpoint,

@@ -88,6 +88,11 @@ def _state_dict(name: str, torch: Any, found: Any) -> dict[str, Any]:
 
 
 def _arrays(name: str, torch: Any, tensors: dict[str, Any]) -> dict[str, NDArray[np.generic]]:
+    broken = [key for key, tensor in tensors.items() if any(length < 0 for length in tensor.shape)]
+    if broken:  # a changed pickle can say so, and PyTorch makes such a tensor
+        raise _refused(
+            name, f"is damaged: {len(broken)} of its tensors have a negative size, the first is {broken[0]!r}"
+        )
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
     if size > LARGEST:
         raise _refused(name, f"its tensors take {size:,} bytes, more than the {LARGEST:,} that are read here")

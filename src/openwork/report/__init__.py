@@ -4,6 +4,7 @@ from openwork.report.display import Display
 from openwork.report.document import Document
 from openwork.report.explanation import explanation_document
 from openwork.report.findings import Findings, FoundModel, findings_document
+from openwork.report.gallery import GalleryPage, gallery_document
 from openwork.report.judged import Judged
 from openwork.report.live.page import live_frame, live_html
 from openwork.report.live.report import LiveReport, Sister
@@ -25,6 +26,7 @@ __all__ = [
     "Document",
     "Findings",
     "FoundModel",
+    "GalleryPage",
     "Judged",
     "LiveReport",
     "Original",
@@ -35,6 +37,7 @@ __all__ = [
     "comparisons",
     "explanation_document",
     "findings_document",
+    "gallery_document",
     "html_fragment",
     "html_page",
     "live_frame",

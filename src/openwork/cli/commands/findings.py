@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +13,7 @@ from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.progress import TrainingDisplay
+from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason
 from openwork.report import Findings, findings_document, write_html, write_markdown
 from openwork.report.lower_terminal import terminal
@@ -64,7 +63,7 @@ def findings(
         require_writable(output)
     with Store.open(store) as kept, TrainingDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display)
-        found = survey(wanted, chosen, groups, setting, _typed(), lambda line: aside().print(line, highlight=False))
+        found = survey(wanted, chosen, groups, setting, typed(), lambda line: aside().print(line, highlight=False))
     if output is not None:
         WRITERS[output.suffix](findings_document(found), output)
     if as_json:
@@ -90,18 +89,6 @@ def _groups(wanted: Experiment, files: list[Path] | None) -> tuple[tuple[str, tu
     own = "What holds instead" if article_for(wanted.task) else "What holds"
     shipped = (("The article", article_for), (own, instead_for))
     return tuple((title, claims) for title, of in shipped if (claims := of(wanted.task, wanted.spec)))
-
-
-def _typed() -> str:
-    """The command as it can be typed again, without where the store was."""
-    words = iter(sys.argv[1:])
-    kept = []
-    for word in words:
-        if word == "--store":
-            next(words, None)
-        else:
-            kept.append(word)
-    return shlex.join(["openwork", *kept])
 
 
 def _summary(found: Findings) -> dict[str, object]:

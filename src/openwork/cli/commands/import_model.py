@@ -15,7 +15,7 @@ from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
 from openwork.errors import CheckpointError, Reason, suggestion
 from openwork.imports import import_file
-from openwork.interop import Foreign
+from openwork.interop import Foreign, foreign_model, read_checkpoint
 from openwork.runs import Run, Store
 from openwork.search import Setting
 from openwork.tasks import make_task
@@ -26,6 +26,17 @@ WORDS = {
     "--normalization-type": ("LN", "LNPre", "RMS", "RMSPre", "none"),
     "--attention-dir": ("causal", "bidirectional"),
 }
+
+Task = Annotated[
+    str | None,
+    typer.Option("--task", help="What the model should compute; without, it is read and not kept.", show_default=False),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="A JSON file with TransformerLens' config; else FILE.json where it is.", show_default=False
+    ),
+]
 
 
 def _said(name: str, text: str) -> Any:
@@ -40,7 +51,7 @@ def _said(name: str, text: str) -> Any:
 )
 def import_model(
     file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
-    task: Annotated[str, typer.Option("--task", help="What the model should compute.", show_default=False)],
+    task: Task = None,
     param: options.TaskParams = None,
     act_fn: Annotated[str | None, _said("--act-fn", "relu, gelu, gelu_new or silu.")] = None,
     normalization_type: Annotated[str | None, _said("--normalization-type", "LN, LNPre, RMS, RMSPre or none.")] = None,
@@ -57,12 +68,7 @@ def import_model(
         int | None,
         _said("--token-shift", "The embedding's row of the task's token 0; the others follow, and go round."),
     ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", help="A JSON file with TransformerLens' config; else FILE.json where it is.", show_default=False
-        ),
-    ] = None,
+    config: Config = None,
     inputs: options.MostInputs = None,
     sample_seed: options.SampleSeed = 0,
     engine: options.EngineName = None,
@@ -75,9 +81,15 @@ def import_model(
     Reads state dicts of TransformerLens 1 to 3 (HookedTransformer) and 4 (native bridges). Nothing in a file is
     executed. What the file does not say is taken from these options, else from a config, else found by trial: which
     values answer the task's questions best?
+
+    Without a task the file is read and described, and nothing is kept: what the options and the config leave open is
+    asked for.
     """
     words = {"--act-fn": act_fn, "--normalization-type": normalization_type, "--attention-dir": attention_dir}
     said = _options(words, attn_scale, pad_token, n_heads, eps, token_shift)
+    if task is None:
+        _describe(foreign_model(read_checkpoint(file, config), said), file, as_json)
+        return
     wanted = make_task(task, options.params_of(param))
     console = aside()
     with Store.open(store) as kept, console.status("reading", spinner="dots") as status:
@@ -96,6 +108,17 @@ def import_model(
     _show(people(as_json), file, run, foreign)
 
 
+def _describe(foreign: Foreign, file: Path, as_json: bool) -> None:
+    """What a file holds, where no task is named."""
+    if as_json:
+        emit({"spec": foreign.stack.spec.model_dump(), "said": [vars(s) for s in foreign.said], "notes": foreign.notes})
+        return
+    console = people(as_json)
+    console.print(f"{file.name}: {foreign.stack.spec}", markup=False, soft_wrap=True)
+    _show_origin(console, foreign)
+    console.print("It was read and not kept: a run is about a task. Name it with --task; openwork tasks lists them.")
+
+
 def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
     measured = run.last.train
     console.print(f"[bold]{run.name}[/bold]  {file.name}", soft_wrap=True)
@@ -103,25 +126,17 @@ def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
     console.print(f"  task       {run.task}", markup=False, soft_wrap=True)
     right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
     console.print(f"  accuracy   {right}", markup=False, soft_wrap=True)
-    for known in foreign.said:
-        console.print(f"  not in it  {known}", markup=False, soft_wrap=True)
-    if foreign.identified is not None:
-        console.print(f"  search     {search_line(foreign)}", markup=False, soft_wrap=True)
-    for note in foreign.notes:
-        console.print(f"  note       {note}", markup=False, soft_wrap=True)
+    _show_origin(console, foreign)
     console.print(f"Next: openwork check CLAIMS.toml {run.name}, or openwork report {run.name}", soft_wrap=True)
 
 
-def search_line(foreign: Foreign) -> str:
-    """What was tried, and how far ahead the best is."""
-    found = foreign.identified
-    if found is None:
-        return "nothing had to be found out"
-    next_best = found.rivals[0] if found.rivals else found.second
-    if next_best is None:
-        return f"{found.tried} combinations tried; all are the same model"
-    ahead = 100 * (found.best.accuracy - next_best.accuracy)
-    return f"{found.tried} combinations tried; the best is {ahead:.2f} points ahead of the next ({next_best})"
+def _show_origin(console: Console, foreign: Foreign) -> None:
+    for known in foreign.said:
+        console.print(f"  not in it  {known}", markup=False, soft_wrap=True)
+    if foreign.identified is not None:
+        console.print(f"  search     {foreign.search}", markup=False, soft_wrap=True)
+    for note in foreign.notes:
+        console.print(f"  note       {note}", markup=False, soft_wrap=True)
 
 
 def _options(

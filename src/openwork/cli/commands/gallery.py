@@ -1,0 +1,95 @@
+"""`openwork gallery`: a page about somebody else's model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openwork.cli import options
+from openwork.cli.examples import examples
+from openwork.cli.given_files import read_claims, read_heading, require_writable
+from openwork.cli.output import aside, emit, path_text, people
+from openwork.cli.step_display import StepDisplay
+from openwork.cli.typed import typed
+from openwork.data import Inputs
+from openwork.errors import ClaimError, OpenworkError, Reason
+from openwork.gallery import gallery_entry
+from openwork.report import gallery_document, verdict_parts, write_html, write_markdown
+from openwork.report.lower_terminal import terminal
+from openwork.runs import Store
+from openwork.search import Setting
+from openwork.tasks import make_task
+
+app = typer.Typer(add_completion=False)
+WRITERS = {".md": write_markdown, ".html": write_html}
+TRACED = 500
+"""inputs on which routes are found unless more are asked for"""
+
+
+@app.command(
+    epilog=examples(
+        "openwork gallery palindrome.pt palindrome.toml -o palindrome.md",
+        "openwork gallery brackets.pt brackets.toml --program brackets.py --inputs 2000",
+    )
+)
+def gallery(
+    file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
+    claims: Annotated[Path, typer.Argument(help="A claims file that names its task.", show_default=False)],
+    program: Annotated[
+        list[Path] | None,
+        typer.Option("--program", help="A Python file to run, which a claim names. Repeatable.", show_default=False),
+    ] = None,
+    param: options.TaskParams = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Page to write, .md or .html; else FILE.md.", show_default=False),
+    ] = None,
+    inputs: options.MostInputs = None,
+    routes_on: Annotated[
+        int, typer.Option("--routes-on", min=1, help="Find routes on at most so many inputs.")
+    ] = TRACED,
+    sample_seed: options.SampleSeed = 0,
+    engine: options.EngineName = None,
+    threads: options.Threads = None,
+    store: options.StorePath = None,
+    as_json: options.JsonFlag = False,
+) -> None:
+    """Write a page about somebody else's model: how it works, and what nobody understands yet.
+
+    Imports the file, finds out by trial what it does not say, judges the claims on those inputs that the model answers
+    right, finds its routes, and tells what is open: what the claims file lists, and what was measured to be so.
+    """
+    heading, page = read_heading(claims), output or Path(f"{file.stem}.md")
+    if not heading.task:
+        reason = Reason("task", "is missing", 'write task = "..." above the claims')
+        raise ClaimError(f"{claims.name} does not say what it is about", reason)
+    task = make_task(heading.task, options.params_of(param))
+    if page.suffix not in WRITERS:
+        reason = Reason("--output", f"{page.name} ends neither in .md nor in .html")
+        raise OpenworkError("the page cannot be written", reason)
+    require_writable(page)
+    read_claims(claims, task, None, program or ())
+    with Store.open(store) as kept:
+        entry = gallery_entry(
+            file,
+            task,
+            heading,
+            lambda spec: read_claims(claims, task, spec, program or ()),
+            Setting(kept, engine, threads, steps=StepDisplay(aside())),
+            Inputs(inputs, sample_seed),
+            Inputs(min(routes_on, inputs or routes_on), sample_seed),
+            typed(),
+            lambda line: aside().print(line, highlight=False),
+        )
+    WRITERS[page.suffix](gallery_document(entry), page)
+    if as_json:
+        emit(
+            {"run": entry.overview.run, "page": str(page.absolute()), "verdicts": [v.as_json() for v in entry.verdicts]}
+        )
+    else:
+        people(as_json).print(terminal(verdict_parts(entry.verdicts)[:1]))
+        people(as_json).print(f"Page: {path_text(page)}", soft_wrap=True)
+    if not all(verdict.met for verdict in entry.verdicts):
+        raise typer.Exit(1)
