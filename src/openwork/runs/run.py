@@ -15,21 +15,21 @@ from openwork.training import Experiment, Measured, Status, experiment_from_json
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What one epoch did."""
+    """What one recorded epoch did."""
 
     epoch: int
     """from 1"""
     lr: float
     """learning rate"""
     running_loss: float
-    """nats, mean over the epoch's batches as they went; NaN where it diverged"""
+    """nats, mean over this epoch's batches as they went; NaN where it diverged"""
     train: Measured
     held_out: Measured | None
     """None where nothing is held out"""
     step: int
     """optimiser steps finished; where it diverged, the step whose loss was not finite, from 1"""
     seconds: float
-    """wall time of the epoch, of all seeds that were trained side by side"""
+    """wall time since the record before, of all seeds that were trained side by side"""
 
     @property
     def solved(self) -> bool:
@@ -39,7 +39,7 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class Run:
-    """A model and its training, ended or not: the experiment, the seed, and every epoch so far.
+    """A model and its training, ended or not: the experiment, the seed, and every epoch recorded so far.
 
     A model that somebody else trained is a run too: it has ended, at epoch 0, and its one record says how right it was
     when it came.
