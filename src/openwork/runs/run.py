@@ -10,7 +10,7 @@ from openwork.errors import Reason, RecipeError
 from openwork.models import ModelSpec
 from openwork.runs.imported import Imported, imported_from_json, is_imported
 from openwork.tasks import Task
-from openwork.training import Experiment, Measured, Status, experiment_from_json
+from openwork.training import Experiment, Measured, Progress, Status, experiment_from_json
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,13 @@ class Run:
     def last(self) -> EpochRecord:
         """The latest epoch."""
         return self.history[-1]
+
+    @property
+    def progress(self) -> Progress:
+        """How it stood after the latest epoch."""
+        last = self.last
+        parts = (last.running_loss, last.train, last.held_out)
+        return Progress(self.seed, last.epoch, last.lr, *parts, self.status, last.step)
 
     @property
     def solved(self) -> bool:

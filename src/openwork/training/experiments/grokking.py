@@ -15,6 +15,8 @@ from openwork.training.experiment import Experiment
 from openwork.training.recipe import Recipe
 
 PUBLISHED_P = 113
+SMALL_P = 53
+"""below it two fifths of the questions are too few to find the rule from (docs/log.md): seven tenths are trained on"""
 OURS = {"d_model": 48, "n_heads": 4, "d_head": 12, "d_mlp": 96}
 PUBLISHED = {"d_model": 128, "n_heads": 4, "d_head": 32, "d_mlp": 512}
 
@@ -22,7 +24,9 @@ PUBLISHED = {"d_model": 128, "n_heads": 4, "d_head": 32, "d_mlp": 512}
 def grokking(task: Task) -> Experiment:
     """The default size for grokking this task at its modulus."""
     p = task.params["p"]
-    sizes, epochs, held_out = (OURS, 15_000, 0.6) if p < PUBLISHED_P else (PUBLISHED, 40_000, 0.7)
+    sizes, epochs, held_out = (PUBLISHED, 40_000, 0.7) if p >= PUBLISHED_P else (OURS, 15_000, 0.6)
+    if p < SMALL_P:
+        held_out = 0.3
     spec = spec_for(task, n_layers=1, normalization_type=None, **sizes)
     recipe = Recipe(
         epochs=epochs,
