@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses.result import Record, Result, percent
-from openwork.analyses.steps import Step, Watch, silent
+from openwork.analyses.steps import Step, Watch, silent, stretch
 from openwork.analyses.subject import Subject
 from openwork.analyses.unembedding import log_softmax
 from openwork.analyses.waves import (
@@ -138,16 +138,15 @@ def fourier(subject: Subject, layer: int = 0, keys: Sequence[int] | None = None,
     """
     p, site = modulus_of(subject), neurons_site(subject, layer)
     unknown = [k for k in keys or () if k not in frequencies(p)]
-    if unknown:
-        what = f"{unknown} are not frequencies modulo {p}"
+    if unknown or (keys is not None and not keys):
+        what = f"{unknown} are not frequencies modulo {p}" if unknown else "none is given"
         raise PlanError("no such frequencies", Reason("keys", what, f"give 1 to {p // 2}"))
     table, logits = tables(subject, site)
     chosen = key_frequencies(table) if keys is None else tuple(sorted(set(keys)))
     by_frequency, total = shares_of(table)
     in_keys = part_in(table, waves_of(p, chosen))
-    watches = (_half(watch, 0), _half(watch, 1))
-    kept = _with(subject, site, in_keys + constant_of(table), watches[0])
-    removed = _with(subject, site, table - in_keys, watches[1])
+    kept = _with(subject, site, in_keys + constant_of(table), stretch(watch, 0, 2, p * p))
+    removed = _with(subject, site, table - in_keys, stretch(watch, 1, 2, 2 * p * p))
     return Fourier(
         p,
         site,
@@ -177,7 +176,7 @@ def _with(subject: Subject, site: str, table: Floats, watch: Watch) -> Answers:
     logits = []
     for i, values in enumerate(table.reshape(len(tokens), -1)):
         if i % STEPS == 0:
-            watch(Step("pairs", i / len(tokens), i))
+            watch(Step(f"pair {i}", i / len(tokens), i))
         plan = Plan((Set(site, positions=graded, value=tuple(values.tolist())),))
         logits += [t.logits[0, :, 0] for t in subject.engine.run(subject.stack, tokens[i : i + 1], plan, graded=graded)]
     return _answers(subject, np.concatenate(logits).astype(np.float64))
@@ -187,9 +186,3 @@ def _answers(subject: Subject, logits: Floats) -> Answers:
     logs = log_softmax(logits)
     own = np.take_along_axis(logs, subject.inputs.answers, axis=-1)
     return Answers(float(((logs >= own).sum(axis=-1) == 1).mean()), float(-own.mean()))
-
-
-def _half(watch: Watch, number: int) -> Watch:
-    """Of two tests in a row."""
-    said = ("with the key frequencies alone", "without the key frequencies")[number]
-    return lambda step: watch(Step(said, (number + step.done) / 2, step.forward_rows))

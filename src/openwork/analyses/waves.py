@@ -49,7 +49,7 @@ def waves_of_the_sum(p: int, chosen: Iterable[int]) -> Mask:
 
 
 def part_in(table: Floats, mask: Mask) -> Floats:
-    """What of the table lies in these waves, `[a, b, unit]`; with what lies in the others and the constant, the table."""
+    """What of the table lies in these waves, `[a, b, unit]`; the rest lies in the others and the constant."""
     found: Floats = np.fft.ifft2(np.fft.fft2(table, axes=(0, 1)) * mask[..., None], axes=(0, 1)).real
     return found
 
@@ -69,7 +69,7 @@ def shares_of(table: Floats, which: Callable[[int, Iterable[int]], Mask] = waves
 
 
 def key_frequencies(table: Floats) -> tuple[int, ...]:
-    """Those that explain more than half the variance of neurons which hold together at least a fiftieth of the layer's."""
+    """Each explains more than half the variance of neurons that hold together at least a fiftieth of the layer's."""
     by_frequency, total = shares_of(table)
     if not total.sum():
         return ()

@@ -10,7 +10,7 @@ SHARES = (
     "frequencies count for neither."
 )
 TEST = (
-    "For every pair the neurons at the answer's position are set to their part in the key frequencies and their mean, "
+    "For every pair the neurons at the answer's position are set to their part in these frequencies and their mean, "
     "or to all but that part; the rest of the model runs on."
 )
 
@@ -29,7 +29,8 @@ def fourier_parts(result: Fourier) -> tuple[Part, ...]:
 
 
 def _test(result: Fourier) -> Table:
-    said = (("whole model", result.clean), ("key frequencies kept", result.kept), ("removed", result.removed))
+    which = "key frequencies" if result.named else "these frequencies"
+    said = (("whole model", result.clean), (f"{which} kept", result.kept), ("removed", result.removed))
     rows = tuple((name, Share(answers.accuracy), f"{answers.loss:.4f}") for name, answers in said)
     return Table(columns("neurons", "right", "loss", numeric=(1, 2)), rows, TEST)
 
