@@ -20,7 +20,8 @@ from openwork.models import sites_of
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 MAJORITY = 0.5
-"""share of a neuron's variance from which one frequency explains it: no two can"""
+"""share of a neuron's variance above which one frequency explains it: no two can. Below p = 31 chance gives untrained
+neurons such a frequency too (docs/log.md)"""
 LEAST = 0.02
 """share of a layer's variance that the neurons of a key frequency hold together, at the least"""
 
