@@ -1,6 +1,6 @@
 """How `grokking` goes: trains seeds into a store, and writes docs/grokking.json and the tables of docs/grokking.md.
 
-    python bench/grokking.py                            p = 59, seeds 0 to 3, one thread: minutes
+    python bench/grokking.py                            p = 59, seeds 0 to 3: minutes
     python bench/grokking.py --p 113 --seeds 1          the published size: hours
     python bench/grokking.py --write                    only the page, from docs/grokking.json
 
@@ -56,10 +56,8 @@ def measured(opened: OpenedRun, seeds: int) -> dict[str, Any]:
 
 
 def _first(history: tuple[EpochRecord, ...], part: str) -> int | None:
-    """The first recorded epoch from which on this part stays at 99 %."""
-    below = [r.epoch for r in history if getattr(r, part).accuracy < GROKKED]
-    later = [r.epoch for r in history if not below or r.epoch > below[-1]]
-    return later[0] if later else None
+    """The first recorded epoch after which this part was 99 % right."""
+    return next((r.epoch for r in history if getattr(r, part).accuracy >= GROKKED), None)
 
 
 def table(rows: list[dict[str, Any]]) -> str:
@@ -97,7 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--p", type=int, default=59)
     parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, help="cores to use; else all")
     parser.add_argument("--write", action="store_true", help="only the page, from what is kept")
     options = parser.parse_args()
     if not options.write:

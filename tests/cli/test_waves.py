@@ -42,7 +42,8 @@ def test_a_task_that_has_pairs_but_does_not_add(openwork):
 
 
 def test_a_run_without_checkpoints_a_sample_and_frequencies_that_are_not(openwork, adding):
-    openwork("export", adding, "-o", "model.safetensors")
+    sent = openwork("export", adding, "--to", "safetensors", "-o", "model.safetensors")
+    assert sent.code == 0, sent.err
     brought = openwork("import", "model.safetensors", "--task", "modular-addition", "--param", "p=11", "--json")
     assert brought.code == 0, brought.err
     name = brought.value["name"]
