@@ -66,7 +66,13 @@ def table(rows: list[dict[str, Any]]) -> str:
     heads += ("key frequencies", "kept alone", "removed")
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for r in rows:
-        cells = (r["p"], r["seed"], _epoch(r["train_epoch"]), _epoch(r["held_out_epoch"]), r["seconds_to_held_out"])
+        cells = (
+            r["p"],
+            r["seed"],
+            _epoch(r["train_epoch"]),
+            _epoch(r["held_out_epoch"]),
+            r["seconds_to_held_out"] or "not",
+        )
         cells += (r["seconds"], percent(r["right"]), ", ".join(map(str, r["keys"])) or "none")
         lines.append("| " + " | ".join(map(str, (*cells, percent(r["kept"]), percent(r["removed"])))) + " |")
     said = f"{rows[0]['engine']}, {rows[0]['machine']}."
