@@ -36,7 +36,6 @@ from openwork.report import (
     write_page,
 )
 from openwork.runs import KeptResults, Run
-from openwork.training import Progress
 
 Trying = Callable[[str, int], Trials | None]
 MOST_COMPARED = 3
@@ -241,6 +240,14 @@ class OpenedRun:
         """What a layer's heads could do by their weights: from tokens to answers, between tokens, between positions."""
         return Display(analyses.ov_qk(self.subject, layer))
 
+    def fourier(self, layer: int = 0, keys: Sequence[int] | None = None) -> Display:
+        """Which waves modulo p a layer's neurons are, and what is left with the key ones alone and without them."""
+        return Display(analyses.fourier(self.subject, layer, keys, self.watch))
+
+    def progress_measures(self, keys: Sequence[int] | None = None, points: int = 256) -> Display:
+        """How the rule grew under what is learned by heart: restricted and excluded loss over the checkpoints."""
+        return Display(analyses.progress_measures(self.subject, self.run, self.weights_at, keys, points, self.watch))
+
     @cached_property
     def claims(self) -> Judged:
         """The verdicts on the claims given, or on those that ship for the task: an article's, or our own."""
@@ -310,7 +317,7 @@ class OpenedRun:
             self.run.seed,
             int(scores.sequences[0]),
             scores.inputs,
-            tuple(last_progress(run) for run in tried),
+            tuple(run.progress for run in tried),
             self.choice.reason,
             sum(epoch.seconds for epoch in self.run.history),
             "" if self.subject.whole else self.subject.coverage,
@@ -389,9 +396,3 @@ class OpenedRun:
 
     def __repr__(self) -> str:
         return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"
-
-
-def last_progress(run: Run) -> Progress:
-    """How a run stood at its last epoch."""
-    last = run.history[-1]
-    return Progress(run.seed, last.epoch, last.lr, last.running_loss, last.train, last.held_out, run.status, last.step)

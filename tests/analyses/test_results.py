@@ -34,13 +34,16 @@ ARGUMENTS = {
     "attribution-patching": (),
     "pruning": (0.1,),
     "ov-qk": (1,),
+    "fourier": (),
+    "progress-measures": ([1],),
 }
 EPOCH = Progress(0, 1, 1e-3, 0.1, Measured(0.1, 0.5, 5, 10), None, "finished", 1)
 
 
 @pytest.mark.parametrize("name", ANALYSES)
-def test_every_result_keeps_the_contract(untrained, name):
-    first = ((EPOCH,),) if name == "learning-curve" else (untrained,)
+def test_every_result_keeps_the_contract(untrained, adding, name):
+    about_training = {"learning-curve": ((EPOCH,),), "fourier": (adding[0],), "progress-measures": adding}
+    first = about_training.get(name, (untrained,))
     result = ANALYSES[name](*first, *ARGUMENTS[name])
     records = result.records()
     frame = pandas.DataFrame(records)
@@ -56,7 +59,7 @@ def test_every_result_keeps_the_contract(untrained, name):
 def test_every_analysis_file_is_in_the_registry():
     room = Path(openwork.analyses.__file__).parent
     concepts = {"component", "pairs", "patch_effect", "patch_places", "path_worlds", "performance", "registry"}
-    concepts |= {"result", "steps", "subject", "unembedding"}
+    concepts |= {"result", "steps", "subject", "unembedding", "waves"}
     files = {path.stem for path in room.iterdir() if not path.stem.startswith("__")} - concepts
     assert files == {analysis.__module__.split(".")[2] for analysis in ANALYSES.values()}
 

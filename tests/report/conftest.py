@@ -20,7 +20,7 @@ from openwork.models import initial_stack, spec_for
 from openwork.report import Document, Overview, explanation_document
 from openwork.report import parts as p
 from openwork.runs import EpochRecord, Run
-from openwork.tasks import ReverseIncrement
+from openwork.tasks import ModularAddition, ReverseIncrement
 from openwork.training import Experiment, Measured, Progress, recipe
 
 HOSTILE = """</style></svg><script>window.harmed=1</script><img src=x onerror="harmed=1">[red]&amp;'\"`"""
@@ -76,6 +76,7 @@ def measures(subject: Subject) -> Measures:
         analyses.attribution_patching(subject),
         analyses.pruning(subject, 0.1, positions=True),
         analyses.ov_qk(subject, 0),
+        *about_waves(),
     )
     context = Context(subject, experiment, trials=lambda name, seeds: Trials(name, seeds, reached=2, at_end=1))
     results = (*results, over_training(context, experiment, epochs))
@@ -83,6 +84,17 @@ def measures(subject: Subject) -> Measures:
     seeds = (epochs[-1], progress(3, 5, seed=1))
     overview = Overview(experiment, "0123456789ab", 0, 8, 8, seeds, "native: small", 1.25)
     return Measures(subject, overview, results, verdicts)
+
+
+def about_waves() -> tuple[Result, ...]:
+    """Of an untrained model that should add modulo 5; none of the others can have such results."""
+    task = ModularAddition(5)
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=3)
+    adding = Subject.of(choose_engine(spec).engine, initial_stack(spec, [1]), task)
+    source = json.dumps(Experiment(task, spec, recipe(epochs=2), Split(held_out=0.2)).as_json())
+    records = (EpochRecord(e.epoch, e.lr, 1.0, e.train, e.held_out, 9, 0.1) for e in (progress(1, 2), progress(2, 6)))
+    run = Run("0123456789ab", 0, "finished", 2, "native", "", "", "", source, tuple(records))
+    return analyses.fourier(adding), analyses.progress_measures(adding, run, lambda epoch: adding.stack, [1, 2])
 
 
 def over_training(context: Context, experiment: Experiment, epochs: list[Progress]) -> Result:

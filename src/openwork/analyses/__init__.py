@@ -7,6 +7,7 @@ from openwork.analyses.attention import Attention, AttentionExamples, attention,
 from openwork.analyses.attribution_patching import AttributionPatching, attribution_patching
 from openwork.analyses.component import Component, component_named, head_components, layer_components
 from openwork.analyses.component_outputs import ComponentOutputs, component_outputs
+from openwork.analyses.fourier import Fourier, fourier
 from openwork.analyses.interchange import Interchange, interchange
 from openwork.analyses.learning_curve import EpochRow, LearningCurve, learning_curve
 from openwork.analyses.logit_attribution import LogitAttribution, logit_attribution
@@ -16,6 +17,7 @@ from openwork.analyses.pairs import Pairs, pairs_for
 from openwork.analyses.path_patching import PathPatching, path_patching
 from openwork.analyses.path_worlds import Node, Path, PathWorlds, node_named, path_worlds
 from openwork.analyses.performance import Performance
+from openwork.analyses.progress_measures import ProgressMeasures, progress_measures
 from openwork.analyses.pruning import Faithfulness, Pruning, pruning
 from openwork.analyses.readout import Readout, ReadoutTable, Way, readout, readout_table
 from openwork.analyses.registry import ANALYSES
@@ -38,6 +40,7 @@ __all__ = [
     "ComponentOutputs",
     "EpochRow",
     "Faithfulness",
+    "Fourier",
     "Interchange",
     "LearningCurve",
     "LogitAttribution",
@@ -49,6 +52,7 @@ __all__ = [
     "PathPatching",
     "PathWorlds",
     "Performance",
+    "ProgressMeasures",
     "Pruning",
     "Readout",
     "ReadoutTable",
@@ -70,6 +74,7 @@ __all__ = [
     "component_named",
     "component_outputs",
     "find_routes",
+    "fourier",
     "head_components",
     "interchange",
     "layer_components",
@@ -82,6 +87,7 @@ __all__ = [
     "path_patching",
     "path_worlds",
     "percent",
+    "progress_measures",
     "pruning",
     "readout",
     "readout_table",

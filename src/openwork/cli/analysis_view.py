@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from openwork.analyses import ANALYSES
 from openwork.errors import PlanError, Reason, suggestion
 
-HIDDEN = ("subject", "rows", "watch")
+HIDDEN = ("subject", "rows", "run", "weights_at", "watch")
 """given by the command itself"""
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 NAMES: dict[Any, str] = {int: "whole number", float: "number", bool: "yes or no", str: "text"}

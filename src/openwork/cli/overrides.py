@@ -40,6 +40,7 @@ Rate = Annotated[float | None, _option("--lr", "Learning rate, which the schedul
 Schedule = Annotated[str | None, _option("--schedule", "warmup-cosine or constant.")]
 WeightDecay = Annotated[float | None, _option("--weight-decay", "AdamW's, on every parameter.")]
 KeepGoing = Annotated[bool | None, _option("--stop-when-solved/--all-epochs", "End once right on every input, or not.")]
+RecordEvery = Annotated[int | None, _option("--record-every", "Epochs between two that are measured and kept.")]
 SplitKind = Annotated[str | None, _option("--split", "shuffled or lexicographic.")]
 HeldOut = Annotated[float | None, _option("--held-out", "Share of the inputs that is not trained on.")]
 SplitSeed = Annotated[int | None, _option("--split-seed", "Seed of the shuffle, or of the drawing.")]

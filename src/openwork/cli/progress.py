@@ -71,9 +71,9 @@ class TrainingDisplay:
         self._epochs = event.epochs
         before = dict(self._seen)
         self._seen.update({p.seed: p for p in event.progress})
-        steps = sum(p.step - _steps_before(before, p) for p in event.progress)
+        steps = sum(p.step - _steps_before(before, p, event.passed) for p in event.progress)
         self._rate = _smooth(self._rate, steps / max(event.seconds, 1e-9))
-        self._epoch_seconds = _smooth(self._epoch_seconds, event.seconds)
+        self._epoch_seconds = _smooth(self._epoch_seconds, event.seconds / event.passed)
         if self._live is not None and self._within:
             self._live.start()
             self._live.update(self.picture(), refresh=True)
@@ -117,11 +117,11 @@ class TrainingDisplay:
         return ", ".join(parts)
 
 
-def _steps_before(seen: dict[int, Progress], now: Progress) -> int:
-    """Steps that this seed had behind it when the epoch began, a resumed seed's first epoch included."""
+def _steps_before(seen: dict[int, Progress], now: Progress, passed: int) -> int:
+    """Steps that this seed had behind it `passed` epochs ago, a resumed seed's first event included."""
     if now.seed in seen:
         return seen[now.seed].step
-    return now.step - now.step // max(now.epoch, 1)
+    return now.step - now.step // max(now.epoch, 1) * passed
 
 
 def _accuracy(p: Progress) -> float:

@@ -10,26 +10,26 @@ from openwork.errors import Reason, RecipeError
 from openwork.models import ModelSpec
 from openwork.runs.imported import Imported, imported_from_json, is_imported
 from openwork.tasks import Task
-from openwork.training import Experiment, Measured, Status, experiment_from_json
+from openwork.training import Experiment, Measured, Progress, Status, experiment_from_json
 
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What one epoch did."""
+    """What one recorded epoch did."""
 
     epoch: int
     """from 1"""
     lr: float
     """learning rate"""
     running_loss: float
-    """nats, mean over the epoch's batches as they went; NaN where it diverged"""
+    """nats, mean over this epoch's batches as they went; NaN where it diverged"""
     train: Measured
     held_out: Measured | None
     """None where nothing is held out"""
     step: int
     """optimiser steps finished; where it diverged, the step whose loss was not finite, from 1"""
     seconds: float
-    """wall time of the epoch, of all seeds that were trained side by side"""
+    """wall time since the record before, of all seeds that were trained side by side"""
 
     @property
     def solved(self) -> bool:
@@ -39,7 +39,7 @@ class EpochRecord:
 
 @dataclass(frozen=True)
 class Run:
-    """A model and its training, ended or not: the experiment, the seed, and every epoch so far.
+    """A model and its training, ended or not: the experiment, the seed, and every epoch recorded so far.
 
     A model that somebody else trained is a run too: it has ended, at epoch 0, and its one record says how right it was
     when it came.
@@ -114,6 +114,13 @@ class Run:
     def last(self) -> EpochRecord:
         """The latest epoch."""
         return self.history[-1]
+
+    @property
+    def progress(self) -> Progress:
+        """How it stood after the latest epoch."""
+        last = self.last
+        parts = (last.running_loss, last.train, last.held_out)
+        return Progress(self.seed, last.epoch, last.lr, *parts, self.status, last.step)
 
     @property
     def solved(self) -> bool:

@@ -146,7 +146,7 @@ class Store:
                 place = _checkpoint(rows, run.name, epoch)
             if place is None:
                 what = f"has no epoch {epoch}" if last else "has been removed"
-                mend = f"epochs 0 to {last[0]} are recorded" if last else "train it again: openwork train"
+                mend = _recorded(rows, run.name, last[0]) if last else "train it again: openwork train"
                 raise UnknownRun("no such epoch", Reason(f"run {run.name}", what, mend))
             if last == (epoch, 1):
                 return read_weights(self.home / WEIGHTS / f"{run.name}.safetensors", spec, (run.name, epoch))
@@ -246,6 +246,13 @@ class Store:
 def _require_kept(rows: sqlite3.Connection, run: Run) -> None:
     if not rows.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
         raise UnknownRun("unknown run", Reason(run.name, "has been removed"))
+
+
+def _recorded(rows: sqlite3.Connection, run: str, last: int) -> str:
+    """Which epochs there are; where they are apart, how far."""
+    found = rows.execute("SELECT min(epoch), count(*) FROM epochs WHERE run = ?", (run,)).fetchone()
+    apart = "" if found[1] in (last, last + 1) else f", every {found[0]}th"
+    return f"epochs 0 to {last}{apart} are recorded"
 
 
 def _checkpoint(rows: sqlite3.Connection, run: str, epoch: int) -> tuple[str, int] | None:

@@ -87,9 +87,10 @@ def _new_moments(change: Change, experiment: Experiment, events: Sequence[EpochE
             epoch, status = kept[name]
             if status != "training" or progress.epoch <= epoch:
                 continue
-            if progress.epoch != epoch + 1:
+            if progress.epoch > epoch + experiment.recipe.record_every:
                 mend = "train it again: it starts from what the store has"
-                what = f"was removed while it was being trained: epoch {epoch + 1} is missing before {progress.epoch}"
+                missing = epoch + experiment.recipe.record_every
+                what = f"was removed while it was being trained: epoch {missing} is missing before {progress.epoch}"
                 raise StoreError("a run is gone", Reason(f"run {name}, seed {progress.seed}", what, mend))
             kept[name] = (progress.epoch, progress.status)
             moments.append(_Moment(name, progress, event, model))
@@ -169,7 +170,7 @@ def _epochs_of(change: Change, moment: _Moment) -> list[tuple[Row, str]]:
 
 
 def _put_end(change: Change, experiment: Experiment, moment: _Moment, every: Mapping[Row, Floats]) -> None:
-    """A run's own two files, once it has ended: its final weights, and those after every epoch.
+    """A run's own two files, once it has ended: its final weights, and those after every recorded epoch.
 
     From here on the run shares no file with the seeds it was trained beside, and can be copied or removed by itself.
     """
@@ -177,7 +178,10 @@ def _put_end(change: Change, experiment: Experiment, moment: _Moment, every: Map
     final = Stack(experiment.spec, moment.weights[None])
     change.put(WEIGHTS, weights_bytes(final, run, experiment.as_json(), progress.seed, progress.epoch), run)
     file = change.put(CHECKPOINTS, _stacked(experiment, every), run)
-    change.rows.execute("UPDATE epochs SET checkpoint = ?, checkpoint_row = epoch - 1 WHERE run = ?", (file, run))
+    change.rows.executemany(
+        "UPDATE epochs SET checkpoint = ?, checkpoint_row = ? WHERE run = ? AND epoch = ?",
+        [(file, row, run, epoch) for row, (_, epoch) in enumerate(every)],
+    )
 
 
 def _stacked(experiment: Experiment, models: Mapping[Row, Floats]) -> bytes:

@@ -1,4 +1,4 @@
-"""What the training loop tells after every epoch; it knows no disk."""
+"""What the training loop tells after every epoch that the recipe records; it knows no disk."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Progress:
     lr: float
     """learning rate of this epoch"""
     running_loss: float
-    """mean over the epoch's batches as they went; NaN where it diverged"""
+    """mean over this epoch's batches as they went; NaN where it diverged"""
     train: Measured
     held_out: Measured | None
     """None where nothing is held out"""
@@ -42,14 +42,17 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class EpochEnd:
-    """One epoch of every model still in training: what each did, and the state to keep.
+    """An epoch that is recorded, of one or more models: what each did, and the state to keep.
 
-    `state` holds all models of `progress` in the same order, those that have just ended included.
+    `state` holds all models of `progress` in the same order, those that have just ended included. With `record_every`
+    in the recipe it tells of models whose turn it is; the others go on unseen.
     """
 
     progress: tuple[Progress, ...]
     state: TrainingState
     seconds: float
-    """how long this epoch took"""
+    """how long it took since the event before, or since the start"""
     epochs: int
     """how many a seed may take by its recipe"""
+    passed: int = 1
+    """epochs since the event before, or since the start"""

@@ -1,4 +1,4 @@
-"""The training loop: seeds side by side, an event after every epoch."""
+"""The training loop: seeds side by side, an event after every epoch that the recipe records."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from openwork.data.randomness import bits, permutation
 from openwork.engines import Batches, Engine, Scores
 from openwork.training.events import EpochEnd, Measured, Progress
 from openwork.training.experiment import Experiment
+from openwork.training.recipe import Recipe
 from openwork.training.schedule import learning_rate
 from openwork.training.state import Status, TrainingState
 
@@ -24,20 +25,33 @@ def train(engine: Engine, experiment: Experiment, state: TrainingState) -> Itera
     resumed.
     """
     trained_on, held_out = parts_of(experiment.task, experiment.split)
+    started, passed = time.perf_counter(), 0
     while len(state.seeds):
-        started = time.perf_counter()
         rates = [learning_rate(experiment.recipe, int(epoch)) for epoch in state.epochs]
         batches = _epoch(experiment, state, trained_on, rates)
         after = engine.train(state.stack, state.optimiser, batches, experiment.recipe.optimiser)
         state = TrainingState(state.seeds, after.stack, after.state, state.epochs + 1)
-        on_train = engine.score(state.stack, trained_on)
-        on_held_out = engine.score(state.stack, held_out) if len(held_out) else None
+        passed += 1
+        due = _due(experiment.recipe, state, after.losses)
+        if not due:
+            continue
+        shown = state if len(due) == len(state.seeds) else state.take(due)
+        on_train = engine.score(shown.stack, trained_on)
+        on_held_out = engine.score(shown.stack, held_out) if len(held_out) else None
         progress = tuple(
-            _progress(experiment, state, model, rates[model], after.losses[model], on_train, on_held_out)
-            for model in range(len(state.seeds))
+            _progress(experiment, shown, row, rates[model], after.losses[model], on_train, on_held_out)
+            for row, model in enumerate(due)
         )
-        yield EpochEnd(progress, state, time.perf_counter() - started, experiment.recipe.epochs)
-        state = state.take([model for model, p in enumerate(progress) if p.status == "training"])
+        yield EpochEnd(progress, shown, time.perf_counter() - started, experiment.recipe.epochs, passed)
+        ended = {model for model, p in zip(due, progress, strict=True) if p.status != "training"}
+        state = state.take([model for model in range(len(state.seeds)) if model not in ended])
+        started, passed = time.perf_counter(), 0
+
+
+def _due(recipe: Recipe, state: TrainingState, losses: NDArray[np.float64]) -> list[int]:
+    """The models to tell of now: it is their turn, or their last epoch, or a loss was not finite."""
+    turn = (state.epochs % recipe.record_every == 0) | (state.epochs >= recipe.epochs)
+    return [int(model) for model in np.flatnonzero(turn | ~np.isfinite(losses).all(axis=1))]
 
 
 def batch_order(seed: int, epoch: int, inputs: int) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from openwork.engines import AdamW
 from openwork.errors import RecipeError
@@ -35,7 +35,16 @@ class Recipe(BaseModel):
     max_grad_norm: float | None = Field(default=1.0, gt=0)
     """global L2 norm that gradients are clipped to; None clips nothing"""
     stop_when_solved: bool = True
-    """end a model's training after the first epoch at whose end it is right on the whole domain"""
+    """end a model's training after the first recorded epoch at whose end it is right on the whole domain"""
+    record_every: int = Field(default=1, ge=1)
+    """epochs between two that are measured and kept; the last one always is. Where an epoch is one step on everything
+    there are thousands, and measuring each would take longer than training"""
+
+    @model_serializer(mode="wrap")
+    def _as_before_rare_records(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `record_every` where every epoch is recorded: older runs are named by the hash of this."""
+        found: dict[str, Any] = fields(self)
+        return found if self.record_every != 1 else {k: v for k, v in found.items() if k != "record_every"}
 
     @property
     def optimiser(self) -> AdamW:

@@ -72,7 +72,8 @@ def analyse(
             result = ANALYSES[analysis](found.history)
         else:
             watched = {"watch": StepDisplay(aside())} if view.watched else {}
-            result = ANALYSES[analysis](opened.subject, **told, **watched)
+            over = (found, opened.weights_at) if analysis == "progress-measures" else ()
+            result = ANALYSES[analysis](opened.subject, *over, **told, **watched)
     if output is not None:
         section = Section("What was found", "result", parts_of(result))
         write_html(

@@ -44,6 +44,7 @@ def train(
     schedule: overrides.Schedule = None,
     weight_decay: overrides.WeightDecay = None,
     stop: overrides.KeepGoing = None,
+    record_every: overrides.RecordEvery = None,
     split: overrides.SplitKind = None,
     held_out: overrides.HeldOut = None,
     split_seed: overrides.SplitSeed = None,
@@ -56,8 +57,9 @@ def train(
 ) -> None:
     """Train seeds side by side into the store, or go on with them.
 
-    Every finished epoch is kept. Interrupted or killed, the same command goes on from there and ends with the same
-    bits as if it had never stopped. Seeds that are already done are not trained again.
+    Every finished epoch is kept, or as few as --record-every says. Interrupted or killed, the same command goes on
+    from the last one kept and ends with the same bits as if it had never stopped. Seeds that are already done are not
+    trained again.
     """
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads, "d_head": d_head, "d_mlp": d_mlp}
     learning = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "schedule": schedule, "stop_when_solved": stop}
@@ -65,7 +67,7 @@ def train(
         given_task(task, options.params_of(param)),
         experiment,
         model | {"act_fn": act_fn},
-        learning | {"weight_decay": weight_decay},
+        learning | {"weight_decay": weight_decay, "record_every": record_every},
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)

@@ -15,12 +15,14 @@ from openwork.analyses import (
     AttentionExamples,
     AttributionPatching,
     ComponentOutputs,
+    Fourier,
     Interchange,
     LearningCurve,
     LogitAttribution,
     LogitLens,
     OvQk,
     PathPatching,
+    ProgressMeasures,
     Pruning,
     Readout,
     ReadoutTable,
@@ -34,6 +36,7 @@ from openwork.report.sections.accuracy import accuracy_parts
 from openwork.report.sections.activation_patching import activation_patching_parts
 from openwork.report.sections.attention import attention_parts, example_parts
 from openwork.report.sections.attribution_patching import attribution_patching_parts
+from openwork.report.sections.fourier import fourier_parts
 from openwork.report.sections.interchange import interchange_parts
 from openwork.report.sections.learning import learning_parts
 from openwork.report.sections.logit_attribution import logit_attribution_parts
@@ -43,6 +46,7 @@ from openwork.report.sections.ov_qk import ov_qk_parts
 from openwork.report.sections.over_training import over_training_parts
 from openwork.report.sections.overview import Overview, overview_parts
 from openwork.report.sections.path_patching import path_patching_parts
+from openwork.report.sections.progress_measures import progress_measures_parts
 from openwork.report.sections.pruning import pruning_parts
 from openwork.report.sections.readout import readout_parts, readout_table_parts
 from openwork.report.sections.routes import routes_parts
@@ -58,6 +62,7 @@ DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
     AttentionExamples: example_parts,
     AttributionPatching: attribution_patching_parts,
     ComponentOutputs: output_parts,
+    Fourier: fourier_parts,
     Interchange: interchange_parts,
     LearningCurve: learning_parts,
     LogitAttribution: logit_attribution_parts,
@@ -65,6 +70,7 @@ DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
     OverTraining: over_training_parts,
     OvQk: ov_qk_parts,
     PathPatching: path_patching_parts,
+    ProgressMeasures: progress_measures_parts,
     Pruning: pruning_parts,
     Readout: readout_parts,
     ReadoutTable: readout_table_parts,
@@ -94,6 +100,7 @@ CHAPTERS = (
     Chapter("Where a change travels", "patching", (ActivationPatching, PathPatching, AttributionPatching)),
     Chapter("What is left when the rest is ablated", "pruning", (Pruning,)),
     Chapter("What heads could do by their weights", "weights", (OvQk,)),
+    Chapter("Which waves it computes with, and since when", "waves", (Fourier, ProgressMeasures)),
 )
 
 

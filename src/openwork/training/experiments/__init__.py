@@ -11,6 +11,7 @@ from openwork.training.experiment import Experiment
 from openwork.training.experiments.addition import addition
 from openwork.training.experiments.caesar_shift import caesar_shift
 from openwork.training.experiments.copy import copy
+from openwork.training.experiments.grokking import grokking
 from openwork.training.experiments.induction import induction
 from openwork.training.experiments.majority import majority
 from openwork.training.experiments.maximum import maximum
@@ -39,6 +40,7 @@ EXPERIMENTS: dict[str, NamedExperiment] = {
     "reverse-increment": NamedExperiment("reverse-increment", reverse_increment),
     "running-sum-sign": NamedExperiment("running-sum-sign", running_sum_sign),
     "modular-addition": NamedExperiment("modular-addition", modular_addition),
+    "grokking": NamedExperiment("modular-addition", grokking),
     "addition": NamedExperiment("addition", addition),
     "caesar-shift": NamedExperiment("caesar-shift", caesar_shift),
     "copy": NamedExperiment("copy", copy),
