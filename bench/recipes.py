@@ -34,7 +34,7 @@ Every experiment that has a name, seeds 0 to 7 side by side, each until it is ri
 
 Written by `python bench/recipes.py`, which measures what is missing. Times are those of a machine that may have had
 other work to do."""
-LEFT_OUT = {"grokking", "grokking-published"}
+LEFT_OUT = {"grokking"}
 """trained for thousands of epochs: docs/grokking.md has their figures"""
 
 

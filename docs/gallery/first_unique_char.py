@@ -15,7 +15,7 @@ def votes(x):
 def first(votes):
     found, total = [UNKNOWN], [0.0] * LETTERS
     for mine in votes:
-        total = [sum_so_far + vote for sum_so_far, vote in zip(total, mine)]
+        total = [sum_so_far + vote for sum_so_far, vote in zip(total, mine, strict=True)]
         best = max(range(LETTERS), key=total.__getitem__)
         found.append(best if total[best] > 0 else UNKNOWN)
     return found

@@ -11,6 +11,7 @@ from openwork.training.experiment import Experiment
 from openwork.training.experiments.addition import addition
 from openwork.training.experiments.caesar_shift import caesar_shift
 from openwork.training.experiments.copy import copy
+from openwork.training.experiments.first_unique import first_unique
 from openwork.training.experiments.grokking import grokking
 from openwork.training.experiments.induction import induction
 from openwork.training.experiments.majority import majority
@@ -48,6 +49,7 @@ EXPERIMENTS: dict[str, NamedExperiment] = {
     "reverse": NamedExperiment("reverse", reverse),
     "run-length": NamedExperiment("run-length", run_length),
     "sort": NamedExperiment("sort", sort),
+    "first-unique": NamedExperiment("first-unique", first_unique),
     "majority": NamedExperiment("majority", majority),
     "maximum": NamedExperiment("maximum", maximum),
     "modular-polynomial": NamedExperiment("modular-polynomial", modular_polynomial),
