@@ -8,6 +8,7 @@ import pytest
 from openwork.engines import AdamW, Batches, Engine, OptimiserState
 from openwork.engines.native import NativeEngine, _core
 from openwork.engines.torch.engine import TorchEngine
+from openwork.interventions import Linearise, Plan
 from openwork.models import Stack, model_spec, named_views
 from openwork.testing.engine_case import make_case, training_work
 
@@ -105,3 +106,11 @@ def test_a_gradient_that_is_not_finite_ends_training_too(engine: Engine, case):
     _, batches = training_work(case, 2, warm=False)
     after = engine.train(stack, OptimiserState.fresh(case.spec, 3), batches, AdamW())
     assert np.isnan(after.losses).all() and not after.state.step.any()
+
+
+def test_an_affine_map_of_values_that_are_not_numbers_is_wrong_and_its_neighbours_are_not_touched(engine: Engine, case):
+    affine = Plan((Linearise("blocks.0.mlp"),))
+    sound = engine.score(case.stack, case.dataset, affine)
+    scores = engine.score(spoilt(case.stack, "blocks.0.mlp.b_in", np.nan), case.dataset, affine)
+    assert not scores.right[1].any()
+    np.testing.assert_array_equal(scores.right[[0, 2]], sound.right[[0, 2]])

@@ -123,8 +123,15 @@ def _affine_maps(
             x = np.concatenate([x, np.ones((*x.shape[:2], 1))], axis=2)
             grams[site] = grams.get(site, 0.0) + np.einsum("rni,rnj->rij", x, x)
             crosses[site] = crosses.get(site, 0.0) + np.einsum("rni,rno->rio", x, y)
-    maps = {site: np.linalg.pinv(grams[site], rcond=NOISE, hermitian=True) @ crosses[site] for site in sites}
+    maps = {site: _least_squares(grams[site], crosses[site]) for site in sites}
     return {site: (m[:, :-1], m[:, -1]) for site, m in maps.items()}
+
+
+def _least_squares(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each model, the smallest solution of `gram @ it = cross`; NaN for one whose values are not all numbers."""
+    known = np.isfinite(gram).all(axis=(1, 2)) & np.isfinite(cross).all(axis=(1, 2))
+    inverse = np.linalg.pinv(np.where(known[:, None, None], gram, 0.0), rcond=NOISE, hermitian=True)
+    return np.where(known[:, None, None], inverse @ np.where(known[:, None, None], cross, 0.0), np.nan)
 
 
 def mlp_reads(spec: ModelSpec, mlp_out: str) -> str:

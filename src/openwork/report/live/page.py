@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from openwork.analyses import LearningCurve
 from openwork.claims import OverTraining
+from openwork.errors import PlanError, Reason
 from openwork.report.css import palette_css
 from openwork.report.explanation import explanation_document
 from openwork.report.live.bundle import bundled, script_hash
@@ -40,7 +42,14 @@ LOUD = 6
 
 
 def live_html(report: LiveReport) -> str:
-    """The whole page. Where it would be too large, the longest of what was measured is left out, and it says so."""
+    """The whole page. Where it would be too large, the longest of what was measured is left out, and it says so.
+
+    Raises:
+        PlanError: the model's loss is not a number, as after a training that diverged.
+    """
+    if not np.isfinite(report.subject.scores.loss).all():
+        mend = "a smaller --lr may train another; openwork report RUN --static shows what was measured"
+        raise PlanError("a live page cannot hold this model", Reason("loss", "is not a number", mend))
     figures, *origin = overview_parts(report.overview)
     measured = [Measurement("Where it comes from", "glance", _joined(origin))]
     measured += [Measurement(one.title, one.anchor, _joined(one.parts)) for one in sections_of(report.results)]
