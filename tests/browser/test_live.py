@@ -264,7 +264,8 @@ def test_on_paper_stands_what_can_be_read_there(visit, live):
     page.emulate_media(media="print")
     assert page.locator("#asking").evaluate("bar => getComputedStyle(bar).position") == "static"
     assert page.locator(".live-save:visible, .live-tools:visible, #measured:visible").count() == 0
-    chosen = page.locator(".live-choice", has_text="probabilities").first.locator("label:visible")
+    page.locator("#play").evaluate("part => part.scrollIntoView()")  # what is far below is not laid out
+    chosen = page.locator("#play .live-choice").first.locator("label:visible")
     assert chosen.all_inner_texts() == ["probabilities"]
     ink = "text => [getComputedStyle(text).color, getComputedStyle(document.body).color]"
     assert len(set(chosen.locator("span").evaluate(ink))) == 1
