@@ -129,9 +129,10 @@ def _affine_maps(
 
 def _least_squares(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each model, the smallest solution of `gram @ it = cross`; NaN for one whose values are not all numbers."""
-    known = np.isfinite(gram).all(axis=(1, 2)) & np.isfinite(cross).all(axis=(1, 2))
-    inverse = np.linalg.pinv(np.where(known[:, None, None], gram, 0.0), rcond=NOISE, hermitian=True)
-    return np.where(known[:, None, None], inverse @ np.where(known[:, None, None], cross, 0.0), np.nan)
+    axes = (1, 2)
+    known = np.isfinite(gram).all(axis=axes, keepdims=True) & np.isfinite(cross).all(axis=axes, keepdims=True)
+    inverse = np.linalg.pinv(np.where(known, gram, 0.0), rcond=NOISE, hermitian=True)
+    return np.where(known, inverse @ np.where(known, cross, 0.0), np.nan)
 
 
 def mlp_reads(spec: ModelSpec, mlp_out: str) -> str:

@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
-from openwork.errors import TaskError
 from openwork.tasks.contract import Tokens
-from openwork.tasks.written_out import DIGITS, Free, WrittenOut, numbered, unfit
+from openwork.tasks.digits_rewritten import DigitsRewritten
 
 
-class Copy(WrittenOut):
-    """`length` digits in `base`; the sequence is `x[0..n-1] = y[0..n-1]`, of which the model sees all but the last.
-
-    Raises:
-        TaskError: for a base below 2, a length below 1, or more than 2**31 questions.
-    """
+class Copy(DigitsRewritten):
+    """See `DigitsRewritten` for the sequence, the parameters and the errors."""
 
     name = "copy"
     summary = "write the digits again"
-
-    def __init__(self, base: int = 4, length: int = 6) -> None:
-        if reasons := unfit(base, length):
-            raise TaskError("there is no such copy task", reasons)
-        self.base, self.length = base, length
-
-    @property
-    def params(self) -> Mapping[str, int]:
-        return {"base": self.base, "length": self.length}
-
-    @property
-    def symbols(self) -> Sequence[str]:
-        return DIGITS[: self.base]
-
-    @property
-    def question(self) -> tuple[Free | str, ...]:
-        return tuple(Free(name, self.base) for name in numbered("x", self.length))
-
-    @property
-    def n_answers(self) -> int:
-        return self.length
 
     def answers(self, questions: Tokens) -> Tokens:
         found: Tokens = np.array(questions, np.int32)
