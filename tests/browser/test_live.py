@@ -266,6 +266,6 @@ def test_on_paper_stands_what_can_be_read_there(visit, live):
     assert page.locator(".live-save:visible, .live-tools:visible, #measured:visible").count() == 0
     page.locator("#play").evaluate("part => part.scrollIntoView()")  # what is far below is not laid out
     chosen = page.locator("#play .live-choice").first.locator("label:visible")
-    assert chosen.all_inner_texts() == ["probabilities"]
+    expect(chosen).to_have_text(["probabilities"])
     ink = "text => [getComputedStyle(text).color, getComputedStyle(document.body).color]"
     assert len(set(chosen.locator("span").evaluate(ink))) == 1
