@@ -67,10 +67,13 @@ def best(runs: Sequence[Run]) -> Run:
 def trials(name: str, task: Task, seeds: int, setting: Setting, trains: bool) -> Trials | None:
     """How many of seeds 0 .. `seeds`-1 learn the task by this experiment; None where some would have to be trained."""
     experiment = named_experiment(name, task)
-    rows: list[int] = []
+    rows, told = 0, dict[int, int]()
 
     def counted(event: EpochEnd) -> None:
-        rows.extend(_rows(progress) for progress in event.progress)
+        nonlocal rows
+        for progress in event.progress:
+            epochs = progress.epoch - told.get(progress.seed, progress.epoch - event.passed)
+            rows, told[progress.seed] = rows + _rows(progress, epochs), progress.epoch
         setting.watch(event)
 
     if trains:
@@ -80,9 +83,10 @@ def trials(name: str, task: Task, seeds: int, setting: Setting, trains: bool) ->
         if len(runs) < seeds:
             return None
     reached = sum(any(epoch.solved for epoch in run.history) for run in runs)
-    return Trials(name, len(runs), reached, sum(run.solved for run in runs), sum(rows))
+    return Trials(name, len(runs), reached, sum(run.solved for run in runs), rows)
 
 
-def _rows(progress: Progress) -> int:
-    """Inputs that one epoch of one seed ran through the model: trained on and scored, and those held out scored."""
-    return 2 * progress.train.inputs + (0 if progress.held_out is None else progress.held_out.inputs)
+def _rows(progress: Progress, epochs: int) -> int:
+    """Inputs that one seed ran through the model: trained on for so many epochs, and all scored after the last."""
+    held_out = 0 if progress.held_out is None else progress.held_out.inputs
+    return (epochs + 1) * progress.train.inputs + held_out

@@ -30,6 +30,7 @@ from openwork.analyses.waves import (
     part_in,
     shares_of,
     tables,
+    unknown_frequencies,
     waves_of,
 )
 from openwork.errors import PlanError, Reason
@@ -137,10 +138,11 @@ def fourier(subject: Subject, layer: int = 0, keys: Sequence[int] | None = None,
         PlanError: a task without such pairs, a sample of them, no such layer, or frequencies that do not exist.
     """
     p, site = modulus_of(subject), neurons_site(subject, layer)
-    unknown = [k for k in keys or () if k not in frequencies(p)]
-    if unknown or (keys is not None and not keys):
-        what = f"{unknown} are not frequencies modulo {p}" if unknown else "none is given"
-        raise PlanError("no such frequencies", Reason("keys", what, f"give 1 to {p // 2}"))
+    reasons = unknown_frequencies(p, keys or ())
+    if keys is not None and not keys:
+        reasons.append(Reason("keys", "none is given", f"give 1 to {p // 2}"))
+    if reasons:
+        raise PlanError("no such frequencies", reasons)
     table, logits = tables(subject, site)
     chosen = key_frequencies(table) if keys is None else tuple(sorted(set(keys)))
     by_frequency, total = shares_of(table)

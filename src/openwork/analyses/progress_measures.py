@@ -26,12 +26,12 @@ from openwork.analyses.subject import Subject
 from openwork.analyses.unembedding import log_softmax
 from openwork.analyses.waves import (
     constant_of,
-    frequencies,
     key_frequencies,
     modulus_of,
     neurons_site,
     part_in,
     tables,
+    unknown_frequencies,
     waves_of_the_sum,
 )
 from openwork.data import parts_of
@@ -162,9 +162,7 @@ def _required(
         reasons.append(Reason(f"run {run.name}", what, f"openwork analyse RUN fourier fits it; or {TRAIN_IT}"))
     elif weights_at is None:
         reasons.append(Reason(f"run {run.name}", "its checkpoints are not at hand", "open it: openwork.open_run"))
-    unknown = [k for k in keys or () if k not in frequencies(p)]
-    if unknown:
-        reasons.append(Reason("keys", f"{unknown} are not frequencies modulo {p}", f"give 1 to {p // 2}"))
+    reasons += unknown_frequencies(p, keys or ())
     if points < 2:
         reasons.append(Reason("points", f"{points} is below 2", "one checkpoint shows no progress"))
     if reasons:

@@ -8,7 +8,7 @@ alone, of b alone, and of both; the constant belongs to none, nor do waves that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,12 @@ LEAST = 0.02
 def frequencies(p: int) -> tuple[int, ...]:
     """All there are; that of k turns back is that of k turns on."""
     return tuple(range(1, p // 2 + 1))
+
+
+def unknown_frequencies(p: int, keys: Iterable[int]) -> list[Reason]:
+    """Why not all of these are frequencies; nothing where they are."""
+    unknown = [k for k in keys if k not in frequencies(p)]
+    return [Reason("keys", f"{unknown} are not frequencies modulo {p}", f"give 1 to {p // 2}")] if unknown else []
 
 
 def waves_of(p: int, chosen: Iterable[int]) -> Mask:
@@ -61,12 +67,12 @@ def constant_of(table: Floats) -> Floats:
     return found
 
 
-def shares_of(table: Floats, which: Callable[[int, Iterable[int]], Mask] = waves_of) -> tuple[Floats, Floats]:
+def shares_of(table: Floats) -> tuple[Floats, Floats]:
     """Variance of each unit in each frequency, `[frequency, unit]`, and in all waves, `[unit]`; both sum over pairs."""
     p = len(table)
     power = np.abs(np.fft.fft2(table, axes=(0, 1))) ** 2 / p**2
     power[0, 0] = 0
-    return np.stack([power[which(p, [k])].sum(axis=0) for k in frequencies(p)]), power.sum(axis=(0, 1))
+    return np.stack([power[waves_of(p, [k])].sum(axis=0) for k in frequencies(p)]), power.sum(axis=(0, 1))
 
 
 def key_frequencies(table: Floats) -> tuple[int, ...]:
