@@ -1,7 +1,7 @@
 """openwork beside its peers on the notebook's model, one after the other in one process tree; `scripts/bench` runs it.
 
 Every side is a process of its own that stays warm; rounds alternate; each row gives a median and its spread, and a
-ratio is taken within a round. A terminal gets a table, `--json` the figures, `--write-readme` the README's table.
+ratio is taken within a round. A terminal gets a table, `--json` the figures, `--write-docs` those of the pages.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import readme
+import pages
 import table
 from contention import Others, remark
 from figures import FIGURES, MACHINE, OPENWORK, rows_of, with_share
@@ -138,7 +138,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a minute: fewer rounds, few peers, fewer rows")
     parser.add_argument("--no-peers", action="store_true", help="openwork alone")
     parser.add_argument("--json", action="store_true", help="print the figures for machines")
-    parser.add_argument("--write-readme", action="store_true", help="replace the README's table")
+    parser.add_argument("--write-docs", action="store_true", help="replace the tables of docs/performance.md and the README")
     parser.add_argument("--rounds", type=int, help=f"{FULL['rounds']}, or {QUICK['rounds']} with --quick")
     parser.add_argument("--peer-python", help="an interpreter that has PyTorch and TransformerLens")
     parser.add_argument("--jax-python", help="an interpreter that has JAX")
@@ -150,8 +150,8 @@ def main() -> None:
     options = arguments()
     found = measure(options, lambda text: print(text, file=sys.stderr, flush=True))
     print(json.dumps(found, indent=2) if options.json else table.text(found))
-    if options.write_readme:
-        readme.write(table.markdown(found))
+    if options.write_docs:
+        pages.write(table.markdown(found))
 
 
 if __name__ == "__main__":

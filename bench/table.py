@@ -1,4 +1,4 @@
-"""The results for people: plain text of 80 columns, and Markdown for the README. Both read the `--json` document."""
+"""The results for people: plain text of 80 columns, and Markdown for docs/performance.md. Both read the `--json` document."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def text(document: Document) -> str:
 
 
 def markdown(document: Document) -> str:
-    """The same for the README."""
+    """The same as a page's Markdown."""
     lines = [about(document), "", "| | | median (least to most) | openwork is |", "|---|---|---|---|"]
     for first, row in heads(document["rows"]):
         name = f"{row['name']}" if first else ""

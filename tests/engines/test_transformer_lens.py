@@ -17,7 +17,7 @@ from openwork.models import ModelSpec, Stack, model_spec, sites_of, stack_of
 
 SAMPLE = Path(__file__).with_name("transformer_lens_3_9.safetensors")
 with safe_open(SAMPLE, "numpy") as opened:
-    CONFIGS = {name: json.loads(text) for name, text in opened.metadata().items()}
+    CONFIGS = {name: json.loads(text) for name, text in sorted(opened.metadata().items())}
     TENSORS = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118 (not a dict)
 
 ENGINES: dict[str, Engine] = {f"native {level}": NativeEngine(1, level) for level in _core.usable_levels()}
