@@ -13,8 +13,8 @@ import typer
 from openwork.cli.examples import examples
 from openwork.cli.options import EngineName, JsonFlag, StorePath, Threads
 from openwork.cli.output import emit, people, size_text
-from openwork.engines import choose_engine
-from openwork.engines.choose import ENGINES
+from openwork.engines import Engine, choose_engine
+from openwork.engines.choose import ENGINES, torch_installed
 from openwork.errors import OpenworkError
 from openwork.runs import Store
 from openwork.training import named_experiment
@@ -35,7 +35,7 @@ def doctor(
     choice = choose_engine(spec, engine, threads)
     found: dict[str, Any] = {
         "engine": {"name": choice.engine.name, "reason": choice.reason, "threads": choice.engine.threads},
-        "engines": {name: _about(name, threads) for name in ENGINES},
+        "engines": {name: _about(name, threads, choice.engine) for name in ENGINES},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "machine": f"{platform.system()} {platform.machine()}",
         "store": _store(store),
@@ -58,8 +58,12 @@ def doctor(
         console.print(text, markup=False, soft_wrap=True)
 
 
-def _about(name: str, threads: int | None) -> str:
-    """What an engine says of itself, or why it cannot be had."""
+def _about(name: str, threads: int | None, chosen: Engine) -> str:
+    """What an engine says of itself, or why it cannot be had. PyTorch takes seconds to start, so it must be asked for."""
+    if name == chosen.name:
+        return chosen.why()
+    if name == "torch" and torch_installed():
+        return f"PyTorch {_version('torch')}, not started; what it would run on: openwork doctor --engine torch"
     try:
         return choose_engine(named_experiment("reverse-increment").spec, name, threads).engine.why()
     except OpenworkError as error:
