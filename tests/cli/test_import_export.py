@@ -53,7 +53,12 @@ def test_without_a_task_a_file_is_described_and_not_kept(openwork, file, tmp_pat
     assert done.code == 0 and "attention_dir: causal or bidirectional" in done.out and "--task TASK" in done.out
     left = openwork("import", str(bare), "--act-fn", "relu", "--json").value
     assert left["spec"] is None and left["sizes"]["d_model"] == CIRCUIT.stack.spec.d_model
-    assert [field["option"] for field in left["open"]] == ["--normalization-type", "--attention-dir", "--attn-scale", "--pad-token"]
+    assert [field["option"] for field in left["open"]] == [
+        "--normalization-type",
+        "--attention-dir",
+        "--attn-scale",
+        "--pad-token",
+    ]
     assert openwork("runs", "list", "--json").value == []
 
 

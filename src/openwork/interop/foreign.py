@@ -87,9 +87,7 @@ def describe_checkpoint(checkpoint: Checkpoint, options: Mapping[str, Any]) -> D
         sizes = {name: value for name, value in sizes.items() if name not in ("n_heads", "d_head")}
     whole = not found and "n_ctx" in sizes
     known = tuple(maker.known.values())
-    return Description(
-        maker.names.dialect, sizes, known, found, maker.notes, maker.build({}).spec if whole else None
-    )
+    return Description(maker.names.dialect, sizes, known, found, maker.notes, maker.build({}).spec if whole else None)
 
 
 def foreign_model(

@@ -124,7 +124,8 @@ def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None
     console, numbers = people(as_json), sum(array.size for array in checkpoint.arrays.values())
     console.print(f"[bold]{escape(checkpoint.name)}[/bold]", soft_wrap=True)
     held = f"{len(checkpoint.arrays)} arrays, {numbers:,} numbers, named as {found.dialect} names them"
-    facts = [("holds", held), ("model", _sizes_line(found) if found.spec is None else found.spec)]
+    facts: list[tuple[str, object]] = [("holds", held)]
+    facts += [("model", _sizes_line(found) if found.spec is None else found.spec)]
     facts += [("known", said) for said in found.said]
     facts += [("open", f"{field.field}: {_either(field.choices)}") for field in found.open]
     print_facts(console, [*facts, *(("note", note) for note in found.notes)])

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from openwork.cli.examples import examples
 from openwork.cli.given_task import given_task
 from openwork.cli.options import JsonFlag
-from openwork.cli.output import emit, people
+from openwork.cli.output import emit, people, print_facts
 from openwork.cli.task_view import answer_line, describe, domain_line, seen_line
 from openwork.tasks import task_types
 
@@ -35,10 +36,9 @@ def tasks(file: OwnFile = None, as_json: JsonFlag = False) -> None:
         return
     console = people(as_json)
     for task in described:
-        console.print(f"[bold]{task['name']}[/bold]  {task['summary']}", soft_wrap=True)
-        console.print(f"  parameters   {', '.join(f'{k}={v}' for k, v in task['parameters'].items()) or 'none'}")
+        console.print(f"[bold]{task['name']}[/bold]  {escape(task['summary'])}", soft_wrap=True)
+        parameters = ", ".join(f"{k}={v}" for k, v in task["parameters"].items())
+        facts = [("parameters", parameters or "none")]
         if "domain" in task:
-            console.print(f"  domain       {domain_line(task)}", markup=False, soft_wrap=True)
-            console.print(f"  model sees   {seen_line(task)}", markup=False, soft_wrap=True)
-            console.print(f"  answers      {answer_line(task)}", markup=False, soft_wrap=True)
-        console.print(f"  experiments  {', '.join(task['experiments']) or 'none'}")
+            facts += [("domain", domain_line(task)), ("model sees", seen_line(task)), ("answers", answer_line(task))]
+        print_facts(console, [*facts, ("experiments", ", ".join(task["experiments"]) or "none")])
