@@ -81,5 +81,5 @@ def train(
         if run.status == "diverged":
             said = f"Seed {run.seed} diverged at step {run.last.step}: its loss was not finite. Try a smaller --lr."
             console.print(said, style="red")
-    what = "every input" if wanted.split.inputs is None else "every input that was drawn"
-    console.print(f"Right on {what}: {sum(run.solved for run in runs)} of {len(runs)} seeds.")
+    drawn = "" if wanted.split.inputs is None else " drawn"
+    console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on every input{drawn}.")
