@@ -6,7 +6,6 @@ A page's blocks run from its top to its end, in one empty folder with a store of
   prints an error or the next command is `echo $?`.
 - `python` that begins with `>>> `: as in doctest, one session for the whole page.
 - any block with a title, such as `toml title="mine.toml"`: a file of that name.
-- `console numbers="vary"`: numbers stand for any others, since training rounds differently on another processor.
 - a comment `<!-- with: PATH -->`: a copy of this file of the repository, by its own name.
 
 In what is printed, `...` stands for anything, and lines may be broken elsewhere. `--write` puts what was printed in its
@@ -31,11 +30,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(
-    r"^```(?P<language>\w+)( title=\"(?P<file>[^\"]+)\")?(?P<vary> numbers=\"vary\")?\n(?P<text>.*?)^```$", re.S | re.M
-)
+BLOCK = re.compile(r"^```(?P<language>\w+)( title=\"(?P<file>[^\"]+)\")?\n(?P<text>.*?)^```$", re.S | re.M)
 COPIED = re.compile(r"^<!-- with: (?P<path>\S+) -->$", re.M)
-NUMBERS = re.compile(r"(?:(?:\S*[\d·\u2013]\S*|below|%)(?:\s+|$))+")
 ANYTHING = "..."
 FOLDER = "/home/you"
 """what stands for the folder that a page runs in, which is another every time"""
@@ -49,8 +45,6 @@ class Example:
 
     source: str
     said: str
-    vary: bool = False
-    """whether numbers may be others"""
 
 
 @dataclass(frozen=True)
@@ -64,12 +58,8 @@ class Outcome:
     @property
     def as_said(self) -> bool:
         """Whether the page tells the truth."""
-        parts = [re.escape(self._plain(part)) for part in self.example.said.split(ANYTHING)]
-        return re.fullmatch(r"\s*.*\s*".join(parts), self._plain(self.printed)) is not None
-
-    def _plain(self, text: str) -> str:
-        plain = " ".join(text.split())
-        return NUMBERS.sub("# ", plain).strip() if self.example.vary else plain
+        parts = [re.escape(" ".join(part.split())) for part in self.example.said.split(ANYTHING)]
+        return re.fullmatch(r"\s*.*\s*".join(parts), " ".join(self.printed.split())) is not None
 
 
 def main(arguments: list[str]) -> int:
@@ -114,16 +104,16 @@ def blocks(text: str) -> Iterator[list[Outcome]]:
         elif block["file"]:
             Path(block["file"]).write_text(block["text"], encoding="utf-8")
         elif block["language"] == "console":
-            yield run_commands(list(commands(block["text"], bool(block["vary"]))))
+            yield run_commands(list(commands(block["text"])))
         elif block["language"] == "python" and block["text"].startswith(">>> "):
             yield run_statements(block["text"], session)
 
 
-def commands(text: str, vary: bool) -> Iterator[Example]:
+def commands(text: str) -> Iterator[Example]:
     """The commands of a block, each with the lines up to the next."""
     for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
         source, _, said = part.partition("\n")
-        yield Example(source, said, vary)
+        yield Example(source, said)
 
 
 def run_commands(examples: list[Example]) -> list[Outcome]:

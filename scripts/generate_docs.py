@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from openwork.cli.claim_page import claim_page
 from openwork.cli.reference import analysis_reference, command_reference
 from openwork.cli.task_pages import task_pages
 from openwork.engines.native import NativeEngine
@@ -17,6 +18,7 @@ MEASURED = DOCS / "recipes.json"
 FIXED = {
     "commands.md": command_reference,
     "analyses.md": analysis_reference,
+    "claims.md": claim_page,
     "exam.md": lambda: exam_page(NativeEngine(1)),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from openwork.claims import Accuracy, Attends
@@ -62,3 +64,9 @@ def test_asking_again_is_answered_from_the_store(tmp_path):
         again = survey(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1), "", told.append)
     assert len(told) == len(first.models)
     assert [m.routes for m in again.models] == [m.routes for m in first.models]
+
+
+def test_where_no_seed_is_solved_nothing_is_said_of_models(found):
+    page = markdown(findings_document(replace(found, models=())))
+    assert "**0 of 5** seeds solve the task" in page and "no model to ask" in page
+    assert "mechanisms" not in page and "all-right" not in page

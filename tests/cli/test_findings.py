@@ -14,7 +14,7 @@ def test_slips_are_told_before_anything_is_trained(openwork):
     assert openwork("runs", "list", "--json").value == []
 
 
-def test_one_seed_is_no_solved_model_and_the_page_says_so(openwork):
+def test_the_page_says_how_many_seeds_solve_the_task(openwork):
     done = openwork("findings", "running-sum-sign", "--seeds", "1", "-o", "page.md", "--json")
     assert done.code == 0, done.err
     page = Path("page.md").read_text()

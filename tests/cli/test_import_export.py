@@ -50,7 +50,15 @@ def test_without_a_task_a_file_is_described_and_not_kept(openwork, file, tmp_pat
     bare = tmp_path / "bare.safetensors"
     bare.write_bytes(file.read_bytes().replace(b"openwork.config", b"nothing.at.all!"))
     done = openwork("import", str(bare))
-    assert done.code == 2 and "--attention-dir causal|bidirectional" in done.err and "--task TASK" in done.err
+    assert done.code == 0 and "attention_dir: causal or bidirectional" in done.out and "--task TASK" in done.out
+    left = openwork("import", str(bare), "--act-fn", "relu", "--json").value
+    assert left["spec"] is None and left["sizes"]["d_model"] == CIRCUIT.stack.spec.d_model
+    assert [field["option"] for field in left["open"]] == [
+        "--normalization-type",
+        "--attention-dir",
+        "--attn-scale",
+        "--pad-token",
+    ]
     assert openwork("runs", "list", "--json").value == []
 
 

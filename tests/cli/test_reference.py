@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from openwork.analyses import ANALYSES
+from openwork.claims import parse_claims
+from openwork.claims.registry import KINDS
+from openwork.cli.claim_page import SECTIONS, SHARED, claim_page, example_of, told_of
 from openwork.cli.reference import analysis_reference, command_reference
 from openwork.cli.registry import COMMANDS
 from openwork.cli.task_pages import task_pages
@@ -51,3 +54,18 @@ def test_every_command_and_analysis_has_its_place_there():
         assert f"## openwork {name}\n" in command_reference()
     for name in ANALYSES:
         assert f"## {name}\n" in analysis_reference()
+
+
+def test_the_page_of_claims_is_up_to_date():
+    assert (DOCS / "claims.md").read_text(encoding="utf-8") == claim_page(), MEND
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_claim_says_all_of_itself_and_its_example_fits_a_model(kind):
+    told, section = told_of(KINDS[kind]), claim_page().partition(f"\n## {kind}\n")[2].partition("\n## ")[0]
+    assert all(told[name] for name in SECTIONS)
+    rows = dict(re.findall(r"^\| `(\w+)` \| .+ \| .* \| (.*) \|$", section, re.M))
+    assert len(rows) == len(set(KINDS[kind].model_fields) - set(SHARED)) and all(rows.values())
+    experiment = named_experiment("reverse-increment")
+    [claim] = parse_claims(example_of(KINDS[kind]), experiment.task, experiment.spec)
+    assert (claim.kind, claim.id in section) == (kind, True)

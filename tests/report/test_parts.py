@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from openwork.report.parts import BOUND, Share, code_spans, columns, matrix, unbroken
+from openwork.report.parts import BOUND, Curve, Mark, Share, code_spans, columns, matrix, unbroken
 
 
 def test_code_is_what_stands_in_backticks_and_every_hook_and_weight():
@@ -26,3 +26,8 @@ def test_numeric_columns_are_on_the_right():
 def test_a_matrix_is_plain_floats():
     assert matrix(np.eye(2, dtype=np.float32)) == ((1.0, 0.0), (0.0, 1.0))
     assert type(matrix(np.eye(1))[0][0]) is float
+
+
+def test_a_mark_in_words_says_its_place_once():
+    marks = (Mark(24.0, "all right, epoch 24"), Mark(5.0, "5"), Mark(2.0, "half"))
+    assert Curve("a", (), "epoch", "b", marks=marks).marked == "all right, epoch 24; epoch 5; half: epoch 2"

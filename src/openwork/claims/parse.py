@@ -13,8 +13,9 @@ A file is TOML: ::
     key = "x[n-1-i]"
     for = { i = "outputs" }
 
-`openwork.claims.registry` lists the kinds; their fields are told in `openwork.claims.kinds`. Beside the claims a file
-may have a `title`, the name of the `task` that they are about, and `open`: a list of what they leave unexplained.
+`openwork.claims.registry` lists the kinds; each says its fields itself, and docs/claims.md all of them. Beside the
+claims a file may have a `title`, the name of the `task` that they are about, and `open`: a list of what they leave
+unexplained.
 """
 
 from __future__ import annotations

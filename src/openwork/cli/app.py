@@ -46,7 +46,8 @@ def _show_version(asked: bool) -> None:
 @app.callback(epilog="Start with: openwork explain reverse-increment")
 def openwork(
     asked: Annotated[
-        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True, callback=_show_version)
+        bool,
+        typer.Option("--version", metavar="", help="Show the version and stop.", is_eager=True, callback=_show_version),
     ] = False,
 ) -> None:
     """Train a tiny transformer, open it up, and test every claim about it causally on every input."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from rich.console import Console
@@ -36,9 +35,8 @@ def told_usage(error: Exception, as_json: bool) -> int:
     """Prints a mistake in the command line itself; returns the exit code."""
     context = getattr(error, "ctx", None)
     message = str(getattr(error, "format_message", error.__str__)())
-    if not message and context is not None:
-        print(context.get_help(), file=sys.stderr)
-        return BAD_INPUT
+    if not message:
+        return BAD_INPUT  # No command was given, and Typer has shown the help already.
     console = Console(stderr=True, highlight=False)
     console.print(Text.assemble(("Error: ", "bold red"), message))
     if context is not None:

@@ -16,10 +16,18 @@ MOST_SEEDS = 4096
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value on standard output, for machines.")]
 StorePath = Annotated[
     Path | None,
-    typer.Option("--store", help="Folder of runs; else OPENWORK_HOME, else ./openwork-runs.", show_default=False),
+    typer.Option(
+        "--store",
+        metavar="FOLDER",
+        help="Folder of runs; else OPENWORK_HOME, else ./openwork-runs.",
+        show_default=False,
+    ),
 ]
 EngineName = Annotated[
-    str | None, typer.Option("--engine", help="native or torch; else the one that suits the model.", show_default=False)
+    str | None,
+    typer.Option(
+        "--engine", metavar="NAME", help="native or torch; else the one that suits the model.", show_default=False
+    ),
 ]
 Threads = Annotated[
     int | None,
@@ -30,11 +38,15 @@ TaskName = Annotated[
 ]
 TaskParams = Annotated[
     list[str] | None,
-    typer.Option("--param", help="A parameter of the task, as base=4. Repeatable.", show_default=False),
+    typer.Option(
+        "--param", metavar="NAME=VALUE", help="A parameter of the task, as base=4. Repeatable.", show_default=False
+    ),
 ]
 SeedList = Annotated[
     str | None,
-    typer.Option("--seeds", help="16 (that is 0 to 15), 4..9 (both included), or 1,5,7.", show_default=False),
+    typer.Option(
+        "--seeds", metavar="SEEDS", help="16 (that is 0 to 15), 4..9 (both included), or 1,5,7.", show_default=False
+    ),
 ]
 MostInputs = Annotated[
     int | None,

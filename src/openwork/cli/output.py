@@ -62,6 +62,25 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Se
     return made
 
 
+def print_facts(console: Console, facts: Iterable[tuple[str, object]], indent: int = 2) -> None:
+    """Prints labelled facts one below the other.
+
+    At a terminal a long one is broken beside its label; elsewhere it stays one line, which can be searched for.
+    """
+    rows = [(" " * indent + label, str(fact)) for label, fact in facts]
+    if console.is_terminal:
+        made = Table.grid(padding=(0, 2, 0, 0))
+        made.add_column(no_wrap=True)
+        made.add_column(overflow="fold")
+        for label, fact in rows:
+            made.add_row(Text(label), Text(fact))
+        console.print(made)
+        return
+    width = max((len(label) for label, _ in rows), default=0)
+    for label, fact in rows:
+        console.print(f"{label:<{width}}  {fact}", markup=False, soft_wrap=True)
+
+
 def size_text(size: float) -> str:
     """Bytes as a person reads them."""
     for unit in ("B", "kB", "MB", "GB"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from openwork.data import MOST_MEASURED
@@ -11,6 +13,8 @@ from openwork.training import EXPERIMENTS
 
 MOST_NAMED = 8
 """outputs that are named one by one"""
+MOST_SYMBOLS, MOST_IN_A_ROW = 12, 10
+"""symbols that are named one by one, and numbers in a row among them"""
 
 
 def describe(cls: type[Task]) -> dict[str, Any]:
@@ -63,13 +67,28 @@ def seen_line(task: dict[str, Any]) -> str:
     """What a model sees, and how."""
     pad = "" if task["pad"] is None else f", padded with {task['pad']}"
     direction = "" if task["attention_dir"] == "causal" else f", {task['attention_dir']}"
-    return f"{task['positions']} tokens of {' '.join(task['vocabulary'])}{pad}{direction}"
+    return f"{task['positions']} tokens of {' '.join(in_short(task['vocabulary']))}{pad}{direction}"
 
 
 def answer_line(task: dict[str, Any]) -> str:
     """Where answers are wanted, and which."""
-    own = "" if task["answers"] == task["vocabulary"] else f": {' / '.join(task['answers'])}"
+    own = "" if task["answers"] == task["vocabulary"] else f": {' / '.join(in_short(task['answers']))}"
     return f"{task['graded']}{own}"
+
+
+def in_short(symbols: Sequence[str]) -> list[str]:
+    """Symbols, with numbers in a row as `0..30`, and `...` where what is left is still many."""
+    found: list[str] = []
+    for _, group in groupby(enumerate(symbols), lambda item: _steps(*item)):
+        row = [symbol for _, symbol in group]
+        found += row if len(row) <= MOST_IN_A_ROW else [f"{row[0]}..{row[-1]}"]
+    few = MOST_SYMBOLS // 2
+    return found if len(found) <= MOST_SYMBOLS else [*found[:few], "...", *found[-2:]]
+
+
+def _steps(place: int, symbol: str) -> object:
+    """The same for all numbers of a row that goes up by one, and for nothing else."""
+    return int(symbol) - place if symbol.isdecimal() and symbol == str(int(symbol)) else symbol
 
 
 def outputs_line(task: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ def trace_view(result: Replayed, line: str = "") -> RenderableType:
     """What the model sees, what was changed, and what it answers."""
     replay = result.replay
     shown: list[RenderableType] = [Text(line), ""] if line else []
-    columns = ("position", "", "token") + (() if replay.other is None else ("other",))
+    columns = ("position", "role", "token") + (() if replay.other is None else ("other",))
     seen = [(t.position, t.role, t.symbol, *([] if t.other is None else [t.other])) for t in result.tokens]
     other = "" if replay.other is None else f", values from question {replay.other}"
     shown += [Text(f"question {replay.question}{other}"), table(columns, seen, right=("position",)), ""]

@@ -2,7 +2,7 @@
 
 from openwork.interop.checkpoint import Checkpoint, read_checkpoint
 from openwork.interop.export import export_model, how_to_load
-from openwork.interop.foreign import Foreign, foreign_model
+from openwork.interop.foreign import Description, Foreign, describe_checkpoint, foreign_model
 from openwork.interop.identify import ROUNDS, Identified, Trial
 from openwork.interop.live import from_live, live_checkpoint, to_live
 from openwork.interop.transformer_lens import TARGETS, Target, require_target
@@ -12,11 +12,13 @@ __all__ = [
     "ROUNDS",
     "TARGETS",
     "Checkpoint",
+    "Description",
     "Foreign",
     "Identified",
     "Said",
     "Target",
     "Trial",
+    "describe_checkpoint",
     "export_model",
     "foreign_model",
     "from_live",

@@ -54,6 +54,42 @@ class Foreign:
         return f"{found.tried} combinations tried; the best is {ahead:.2f} points ahead of the next ({next_best})"
 
 
+@dataclass(frozen=True)
+class Description:
+    """What a file says of its model, where no task is named.
+
+    Attributes:
+        dialect: whose names its weights have.
+        sizes: what the shapes say, in the names of `ModelSpec`; without those that depend on what is open.
+        said: every field that shapes do not decide and that is known, with how.
+        open: every field that nothing says, with the values it may have.
+        notes: what would be left out or filled in.
+        spec: the whole of it; None where anything is open.
+    """
+
+    dialect: str
+    sizes: Mapping[str, object]
+    said: tuple[Said, ...]
+    open: tuple[Unsaid, ...]
+    notes: tuple[str, ...]
+    spec: ModelSpec | None
+
+
+def describe_checkpoint(checkpoint: Checkpoint, options: Mapping[str, Any]) -> Description:
+    """What a checkpoint and these options say of a model, and what they leave open; see `foreign_model`.
+
+    Raises:
+        CheckpointError: names, shapes, config or options that contradict each other; with every reason.
+    """
+    maker = _maker(checkpoint, options, None)
+    found, sizes = tuple(maker.unsaid), maker.sizes
+    if "n_heads" in {field.field for field in found}:
+        sizes = {name: value for name, value in sizes.items() if name not in ("n_heads", "d_head")}
+    whole = not found and "n_ctx" in sizes
+    known = tuple(maker.known.values())
+    return Description(maker.names.dialect, sizes, known, found, maker.notes, maker.build({}).spec if whole else None)
+
+
 def foreign_model(
     checkpoint: Checkpoint,
     options: Mapping[str, Any],
@@ -74,13 +110,7 @@ def foreign_model(
         CheckpointError: names or shapes that contradict each other, fields that nobody says without a task, a
             task whose vocabulary the model does not have; with every reason.
     """
-    names = named(checkpoint.name, checkpoint.arrays)
-    known = _known(checkpoint, options, names)
-    if names.dialect == "TransformerBridge":
-        options_of_heads = _possible_heads(checkpoint.name, names.arrays, known)
-    else:
-        options_of_heads = ()
-    maker = _Maker(checkpoint.name, names, known, task, options_of_heads)
+    maker = _maker(checkpoint, options, task)
     fields = maker.unsaid
     if fields and (task is None or dataset is None):
         reasons = [Reason(f"{checkpoint.name}, {f.field}", "the file does not say it", f.how_to_say) for f in fields]
@@ -89,14 +119,23 @@ def foreign_model(
             "the checkpoint does not say all that decides what the model computes", [*reasons, advice]
         )
     found = None
-    if dataset is not None and (fields or "token_shift" not in known):
-        found = _identified(maker, fields, dataset, "token_shift" not in known, tell)
+    shiftable = "token_shift" not in maker.known
+    if dataset is not None and (fields or shiftable):
+        found = _identified(maker, fields, dataset, shiftable, tell)
     values = {} if found is None else dict(found.best.values)
     stack = maker.build(values)
     said = [*maker.known.values()]
     if found is not None:
         said += [_said(field, value, found) for field, value in values.items()]
-    return Foreign(stack, names.dialect, tuple(said), found, maker.notes)
+    return Foreign(stack, maker.names.dialect, tuple(said), found, maker.notes)
+
+
+def _maker(checkpoint: Checkpoint, options: Mapping[str, Any], task: Task | None) -> _Maker:
+    names = named(checkpoint.name, checkpoint.arrays)
+    known = _known(checkpoint, options, names)
+    bridge = names.dialect == "TransformerBridge"
+    heads = _possible_heads(checkpoint.name, names.arrays, known) if bridge else ()
+    return _Maker(checkpoint.name, names, known, task, heads)
 
 
 def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> dict[str, Said]:
@@ -132,6 +171,12 @@ class _Maker:
         for said in decided(sizes):
             self.known.setdefault(said.field, said)
         self._require_vocabulary(sizes)
+
+    @property
+    def sizes(self) -> Mapping[str, object]:
+        """What the shapes say."""
+        sizes, _ = self._at(self.heads[0] if self.heads else 0)
+        return sizes.fields
 
     @property
     def unsaid(self) -> list[Unsaid]:

@@ -42,7 +42,17 @@ class Unsaid:
     @property
     def how_to_say(self) -> str:
         """The option that says it."""
-        return f"--{self.field.replace('_', '-')} " + "|".join(shown(self.field, v) for v in self.values[:6])
+        return f"{self.option} " + "|".join(self.choices[:6])
+
+    @property
+    def option(self) -> str:
+        """The option's name."""
+        return f"--{self.field.replace('_', '-')}"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values, as options write them."""
+        return tuple(shown(self.field, value) for value in self.values)
 
 
 def shown(field: str, value: Any) -> str:

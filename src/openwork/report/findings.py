@@ -14,6 +14,9 @@ from openwork.report.document import Document
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Section, Table, Text, columns
 from openwork.training import Experiment
 
+NOBODY = "No seed solved the task, so there is no model to ask: train more of them, or another experiment."
+OF_NO_MODEL = ("brief", "recipe")
+"""sections that need no solved model"""
 SHOWN = 12
 """names told where there are many"""
 MOST = 0.9
@@ -102,16 +105,20 @@ def findings_document(found: Findings) -> Document:
     )
     trained = f"{found.seeds} models were trained to {task.summary}."
     subtitle = f"{trained} This holds of the {solved} that are right on every input."
-    return Document(f"Findings: {task}", sections, subtitle)
+    told = tuple(section for section in sections if solved or section.anchor in OF_NO_MODEL)
+    return Document(f"Findings: {task}", told, subtitle)
 
 
 def _figures(found: Findings) -> Figures:
     solved, seeds = len(found.models), found.seeds
     low, high = clopper_pearson(solved, seeds)
     explained = sum(model.routes.explained for model in found.models) / max(solved, 1)
+    rate = Figure(f"{solved} of {seeds}", "seeds solve the task", f"95 % interval {percent(low)} to {percent(high)}")
+    if not solved:
+        return Figures((rate,))
     return Figures(
         (
-            Figure(f"{solved} of {seeds}", "seeds solve the task", f"95 % interval {percent(low)} to {percent(high)}"),
+            rate,
             Figure(str(len(found.mechanisms)), "different mechanisms", "models grouped by equal route graphs"),
             Figure(percent(explained), "of pairs follow along the routes found", "mean over models"),
         )
@@ -119,6 +126,8 @@ def _figures(found: Findings) -> Figures:
 
 
 def _brief(found: Findings) -> list[Text]:
+    if not found.models:
+        return [Text(NOBODY)]
     said = []
     for title, claims in found.claims:
         holds = [c.id for c in claims if found.confirmed(c.id) >= MOST]

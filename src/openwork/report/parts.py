@@ -124,6 +124,17 @@ class Curve:
     caption: str = ""
     x_range: tuple[float, float] | None = None
 
+    @property
+    def marked(self) -> str:
+        """Its marks in words, where no picture shows where they are; what a label says already is not said again."""
+        return "; ".join(map(self._told, self.marks))
+
+    def _told(self, mark: Mark) -> str:
+        place = f"{self.x_title} {mark.x:g}"
+        if mark.label == f"{mark.x:g}":
+            return place
+        return mark.label if place in mark.label else f"{mark.label}: {place}"
+
 
 @dataclass(frozen=True)
 class Moment:

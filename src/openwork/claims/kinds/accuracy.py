@@ -22,7 +22,19 @@ from openwork.tasks import Task
 class Accuracy(Claim):
     """Of all graded answers, or of each chosen output's, `at_least` this share is right.
 
-    Evidence: the model's answers to every input; one forward row each. Refuted by a smaller share.
+    Evidence: the model's answers to every input.
+
+    Cost: one forward row for each input.
+
+    Refuted by: a smaller share of right answers.
+
+    Example::
+
+        [[claim]]
+        id = "right"
+        kind = "accuracy"
+        says = "Every answer is right."
+        at_least = 1.0
     """
 
     kind: ClassVar[str] = "accuracy"

@@ -24,8 +24,25 @@ from openwork.tasks import Task
 class Attends(Claim):
     """In every case, the weight that `head` gives from `query` to `key`, averaged over inputs, is `at_least` so much.
 
-    Evidence: the pattern of that layer on every input; one forward row each. Refuted by a lower mean. It says where a
-    head looks, which is not what it does.
+    It says where a head looks, which is not what it does.
+
+    Evidence: the attention pattern of that layer on every input.
+
+    Cost: one forward row for each input, shared by all cases.
+
+    Refuted by: a lower mean in every case.
+
+    Example::
+
+        [[claim]]
+        id = "mirror"
+        kind = "attends"
+        says = "At every output the head looks at the digit that the answer is made from."
+        head = "blocks.0.attn.0"
+        query = "predicts y[i]"
+        key = "x[n-1-i]"
+        for = { i = "outputs" }
+        at_least = 0.5
     """
 
     kind: ClassVar[str] = "attends"

@@ -42,8 +42,24 @@ class Carries(Claim):
     the other run is shown those of the input, so that it differs in the question alone and an answer that leaks from a
     teacher-forced output is not carried. With `forced = "changed"` they follow the question.
 
-    Evidence: two forward rows for every input, alternative and case. Refuted where the predictions stay, or become
-    something else.
+    Evidence: the answers with the component patched, for every input and every alternative value.
+
+    Cost: two forward rows for every input, alternative and case.
+
+    Refuted by: predictions that stay, or become something else; with `at_most`, by predictions that follow.
+
+    Example::
+
+        [[claim]]
+        id = "fetched"
+        kind = "carries"
+        says = "The first layer's head brings every digit but the last to the place where its answer is predicted."
+        component = "blocks.0.attn.0"
+        at = "predicts y[i]"
+        variable = "x[n-1-i]"
+        output = "y[i]"
+        for = { i = "1..n-1" }
+        at_least = 0.9
     """
 
     kind: ClassVar[str] = "carries"
@@ -59,7 +75,7 @@ class Carries(Claim):
     """roles of the positions that are patched, for example `predicts y[i]`; every position unless given"""
     each: Each = ()
     at_least: Share | None = None
-    """share of pairs that follow: it carries the variable"""
+    """share of pairs that follow: it carries the variable; 0.9 unless `at_most` is given"""
     at_most: Share | None = None
     """share of pairs that follow: it does not"""
     forced: Literal["kept", "changed"] = "kept"

@@ -65,12 +65,28 @@ class Implements(Claim):
     Every pair of inputs where there are at most 2**20; else `pairs` of them, drawn by `seed`, with an exact interval.
     With `sources = "near"` a source differs from its base only in what the variable is computed from, so that every
     such pair can be looked at; that asks less, for a place may then hold more than the variable unnoticed.
-    The model sees the right outputs of the base, teacher-forced, and in the source's run those of the source. Evidence:
-    two forward rows for every pair and part. Refuted where the model goes its own way.
+    The model sees the right outputs of the base, teacher-forced, and in the source's run those of the source.
 
-    `program` is the name of a program (see `openwork.claims.program`), or in Python the `Program`. A claims file only
-    names it: it is run where the user gives the file (`openwork check CLAIMS RUN --program FILE`), and the claim stays
-    UNDECIDED where not.
+    A claims file only names its program: it is run where the user gives the file (`openwork check CLAIMS RUN --program
+    FILE`), and the claim stays UNDECIDED where not. `openwork.claims.program` says how one is written.
+
+    Evidence: the patched model's answers to every pair, beside the program's.
+
+    Cost: two forward rows for every pair and part; the program itself runs once on every question.
+
+    Refuted by: answers of the patched model that are not the program's.
+
+    Example::
+
+        [[claim]]
+        id = "reverse-then-add"
+        kind = "implements"
+        says = "The first layer's head fetches the mirrored digit; what comes after adds one."
+        program = "reverse.py"
+        alignment = { "digit[i]" = "blocks.0.attn.0 @ predicts y[i]" }
+        for = { i = "1..n-1" }
+        sources = "near"
+        at_least = 0.9
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -78,6 +94,7 @@ class Implements(Claim):
     about_mechanism: ClassVar[bool] = True
 
     program: Program | str
+    """the name of its file; in Python a `Program` too"""
     alignment: Alignment
     """a variable of the program, or one element of a list, to its place: a component, optionally `@` a role; several
     joined by `+` are patched at once"""

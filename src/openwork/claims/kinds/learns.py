@@ -23,8 +23,24 @@ from openwork.tasks import Task
 class Learns(Claim):
     """Of all seeds, `at_least` this share makes a model that is right on every question of the domain.
 
-    Evidence: the named experiment trained with seeds 0 .. `seeds`-1. The exact 95 % interval of the rate decides:
-    CONFIRMED where it lies at or above `at_least`, REFUTED where it lies below, UNDECIDED where it does neither.
+    It is about a recipe, not about the model at hand. The exact 95 % interval of the rate decides: CONFIRMED where it
+    lies at or above `at_least`, REFUTED where it lies below, UNDECIDED where it does neither.
+
+    Evidence: the named experiment trained with seeds 0 .. `seeds`-1; what the store has is not trained again.
+
+    Cost: the training of every seed that is not in the store, one forward row for each input in each epoch.
+
+    Refuted by: so many seeds that fail that the whole interval lies below `at_least`.
+
+    Example::
+
+        [[claim]]
+        id = "always-learns"
+        kind = "learns"
+        says = "The notebook's recipe works for nearly every seed."
+        experiment = "notebook"
+        seeds = 72
+        at_least = 0.95
     """
 
     kind: ClassVar[str] = "learns"

@@ -29,8 +29,22 @@ class Linear(Claim):
     """With MLPs replaced by their best affine maps, accuracy stays `at_least` so high, or falls to `at_most` so much.
 
     Give one of the two; `at_least` 0.99 unless given. The map is fitted by least squares to what the MLP reads and
-    writes in the unedited model, over all inputs and positions. Evidence: the answers of the edited model; two forward
-    rows per input for each part. Refuted where the accuracy lies on the other side.
+    writes in the unedited model, over all inputs and positions.
+
+    Evidence: the answers of the model with those maps in place of the MLPs.
+
+    Cost: two forward rows for each input and part.
+
+    Refuted by: an accuracy on the other side of the threshold.
+
+    Example::
+
+        [[claim]]
+        id = "bends"
+        kind = "linear"
+        says = "Each MLP does something that no affine map does."
+        components = ["blocks.0.mlp", "blocks.1.mlp"]
+        at_most = 0.99
     """
 
     kind: ClassVar[str] = "linear"
@@ -39,7 +53,7 @@ class Linear(Claim):
     components: Several = Field(min_length=1)
     """each on its own; `blocks.0.mlp + blocks.1.mlp` are replaced at once"""
     at_least: Share | None = None
-    """accuracy that stays: the MLPs are linear in all that matters"""
+    """accuracy that stays: the MLPs are linear in all that matters; 0.99 unless `at_most` is given"""
     at_most: Share | None = None
     """accuracy that is left: the model needs their non-linearity"""
 

@@ -14,8 +14,23 @@ from openwork.claims.wording import MEASURE_MORE
 class Necessary(Replacement):
     """Replacing what a component writes brings the accuracy over all graded answers down to `at_most` this share.
 
-    Each component by each replacement is a part. Evidence: the answers of every such edited model; one forward row per
-    input by zero, two by mean or resample. Refuted where the model stays right without the component.
+    Each component by each replacement is a part.
+
+    Evidence: the answers of the model with the component replaced, for each replacement.
+
+    Cost: for each part one forward row per input by zero, two by mean or resample.
+
+    Refuted by: answers that stay right without the component, by every replacement.
+
+    Example::
+
+        [[claim]]
+        id = "first-mlp-needed"
+        kind = "necessary"
+        says = "The first MLP is needed, whatever takes its place."
+        components = "blocks.0.mlp"
+        by = ["zero", "mean", "resample"]
+        at_most = 0.99
     """
 
     kind: ClassVar[str] = "necessary"

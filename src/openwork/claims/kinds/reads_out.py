@@ -25,8 +25,25 @@ from openwork.tasks import Task
 class ReadsOut(Claim):
     """For each output, the answer symbol nearest to `site` at its graded position is right on `at_least` of inputs.
 
-    Evidence: the site on every input; one forward row each. Refuted by a smaller share. The candidates are the symbols
-    that occur as answers, so guessing among four gets 25 %.
+    The candidates are the symbols that occur as answers, so guessing among four gets 25 %.
+
+    Evidence: the site on every input.
+
+    Cost: one forward row for each input, shared by all outputs.
+
+    Refuted by: a smaller share of inputs at every output.
+
+    Example::
+
+        [[claim]]
+        id = "nearest-unembedding"
+        kind = "reads-out"
+        says = "After the final norm the answer's column of the unembedding is the nearest, by cosine."
+        site = "blocks.1.hook_resid_post"
+        basis = "W_U"
+        after_norm = true
+        measure = "cosine"
+        at_least = 0.99
     """
 
     kind: ClassVar[str] = "reads-out"
@@ -37,6 +54,7 @@ class ReadsOut(Claim):
     basis: Literal["W_E", "W_U"] = "W_U"
     """rows of the embedding, or columns of the unembedding"""
     measure: Literal["cosine", "logit"] = "cosine"
+    """nearest by the angle, or by the scalar product"""
     after_norm: bool = False
     """apply the final norm to the site first"""
     output: str = ""

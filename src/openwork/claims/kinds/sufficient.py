@@ -42,16 +42,36 @@ class Sufficient(Claim):
     the same stream, at its own position and at those that it attends to. Position embeddings are the same for all.
 
     Without `output`, the nodes or edges of all cases together must do for all graded answers: one part. With it, those
-    of each case alone must do for that case's output. Evidence: two forward rows per input for nodes; for edges one
-    more for every receiver, and for every set of senders that its positions read. Refuted by a lower accuracy.
+    of each case alone must do for that case's output.
+
+    Evidence: the answers of the model with all else taken from another input.
+
+    Cost: for each part two forward rows per input for nodes; for edges one more for every receiver, and for every set
+    of senders that its positions read.
+
+    Refuted by: a lower accuracy.
+
+    Example::
+
+        [[claim]]
+        id = "one-head-and-the-mlps"
+        kind = "sufficient"
+        says = "The first layer's head and both MLPs, each where the answer is predicted, are all that an answer needs."
+        nodes = [
+            "blocks.0.attn.0 @ predicts y[i]", "blocks.0.mlp @ predicts y[i]", "blocks.1.mlp @ predicts y[i]",
+        ]
+        output = "y[i]"
+        for = { i = "1..n-1" }
+        at_least = 0.9
     """
 
     kind: ClassVar[str] = "sufficient"
     about_mechanism: ClassVar[bool] = True
 
     nodes: Several = ()
-    """give nodes or edges"""
+    """heads, attention layers and MLPs; give nodes or edges"""
     edges: Several = ()
+    """`SENDER -> RECEIVER`"""
     output: str = ""
     """which output, for example `y[i]`; all of them at once unless given"""
     each: Each = ()

@@ -14,9 +14,24 @@ from openwork.claims.wording import MEASURE_MORE
 class Unnecessary(Replacement):
     """Whatever replaces what a component writes, `at_least` this share of all graded answers stays right.
 
-    Each component by each replacement is a part. Evidence: the answers of every such edited model; one forward row per
-    input by zero, two by mean or resample. Refuted where the model goes wrong without the component. Two components
-    that can each be spared, while `a + b` is necessary, are redundant.
+    Each component by each replacement is a part. Two components that can each be spared, while `a + b` is necessary,
+    are redundant.
+
+    Evidence: the answers of the model with the component replaced, for each replacement.
+
+    Cost: for each part one forward row per input by zero, two by mean or resample.
+
+    Refuted by: answers that go wrong without the component, by every replacement.
+
+    Example::
+
+        [[claim]]
+        id = "second-head-can-go"
+        kind = "unnecessary"
+        says = "What the second layer's attention writes does not depend on the question, so its mean does as well."
+        components = "blocks.1.attn"
+        by = ["mean", "resample"]
+        at_least = 0.99
     """
 
     kind: ClassVar[str] = "unnecessary"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.padding import Padding
+from rich.text import Text
 
 from openwork import pipeline
 from openwork.analyses import ANALYSES
@@ -13,7 +16,7 @@ from openwork.cli import options
 from openwork.cli.analysis_view import analysis_view, analysis_views, arguments
 from openwork.cli.examples import examples
 from openwork.cli.given_files import require_writable
-from openwork.cli.output import aside, emit, path_text, people, table
+from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.step_display import StepDisplay
 from openwork.data import Inputs
 from openwork.report import Document, parts_of, write_html
@@ -107,5 +110,10 @@ def _list(as_json: bool) -> None:
             ]
         )
         return
-    rows = [(view.name, view.headline, ", ".join(o.name for o in view.options)) for view in views]
-    people(as_json).print(table(("analysis", "measures", "--with"), rows))
+    console, together = people(as_json), Counter(view.measures for view in views)
+    for view in views:
+        told = f"  --with {', '.join(o.name for o in view.options)}" if view.options else ""
+        console.print(f"[bold]{view.name}[/bold][dim]{told}[/dim]")
+        says = view.headline if together[view.measures] == 1 else view.says
+        console.print(Padding(Text(" ".join(says.split())), (0, 0, 0, 2)))
+    console.print("Make one: openwork analyse RUN ANALYSIS. More of each: docs/analyses.md")

@@ -74,6 +74,7 @@ def check(
 ) -> None:
     """Judge the claims of a file on a stored run.
 
+    docs/claims.md says what can be claimed: every kind with its fields, what it costs, what refutes it, and an example.
     Every mistake in the file is told before anything runs, and nothing in the file is executed. What was judged before
     is answered from the store.
 

@@ -12,14 +12,15 @@ import typer
 
 from openwork.cli.examples import examples
 from openwork.cli.options import EngineName, JsonFlag, StorePath, Threads
-from openwork.cli.output import emit, people, size_text
-from openwork.engines import choose_engine
-from openwork.engines.choose import ENGINES
+from openwork.cli.output import emit, people, print_facts, size_text
+from openwork.engines import Engine, choose_engine
+from openwork.engines.choose import ENGINES, torch_installed
 from openwork.errors import OpenworkError
 from openwork.runs import Store
 from openwork.training import named_experiment
 
 app = typer.Typer(add_completion=False)
+EXAMPLE = "reverse-increment"
 PACKAGES = ("openwork", "numpy", "safetensors", "pydantic", "typer", "rich", "plotly", "jinja2", "torch")
 
 
@@ -31,11 +32,11 @@ def doctor(
 
     The engine is the one that would train the default model of reverse-increment.
     """
-    spec = named_experiment("reverse-increment").spec
+    spec = named_experiment(EXAMPLE).spec
     choice = choose_engine(spec, engine, threads)
     found: dict[str, Any] = {
         "engine": {"name": choice.engine.name, "reason": choice.reason, "threads": choice.engine.threads},
-        "engines": {name: _about(name, threads) for name in ENGINES},
+        "engines": {name: _about(name, threads, choice.engine) for name in ENGINES},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "machine": f"{platform.system()} {platform.machine()}",
         "store": _store(store),
@@ -43,25 +44,26 @@ def doctor(
     if as_json:
         emit(found)
         return
-    kept = found["store"]
+    kept, (chosen, _, why) = found["store"], choice.reason.partition(": ")
     lines = [
-        ("engine", f"{choice.reason}, {choice.engine.threads} threads"),
+        ("engine", f"{chosen} for the default model of {EXAMPLE} ({why}), {choice.engine.threads} threads"),
         *((f"  {name}", about) for name, about in found["engines"].items()),
         ("machine", found["machine"]),
         ("versions", ", ".join(f"{name} {number or '(not installed)'}" for name, number in found["versions"].items())),
         ("store", f"{kept['home']}, {kept['runs']} runs, {size_text(kept['bytes'])}"),
         ("free disk", size_text(kept["free_bytes"])),
     ]
-    console = people(as_json)
-    for label, text in lines:
-        console.print(f"[bold]{label:<10}[/bold]", end=" ")
-        console.print(text, markup=False, soft_wrap=True)
+    print_facts(people(as_json), lines, indent=0)
 
 
-def _about(name: str, threads: int | None) -> str:
-    """What an engine says of itself, or why it cannot be had."""
+def _about(name: str, threads: int | None, chosen: Engine) -> str:
+    """What an engine says of itself, or why it cannot be had; PyTorch, which takes seconds to start, only if chosen."""
+    if name == chosen.name:
+        return chosen.why()
+    if name == "torch" and torch_installed():
+        return f"PyTorch {_version('torch')}, not started; what it would run on: openwork doctor --engine torch"
     try:
-        return choose_engine(named_experiment("reverse-increment").spec, name, threads).engine.why()
+        return choose_engine(named_experiment(EXAMPLE).spec, name, threads).engine.why()
     except OpenworkError as error:
         return "; ".join(str(reason) for reason in error.reasons)
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.output import aside, emit, people, share_text
+from openwork.cli.output import aside, emit, people, print_facts, share_text
 from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
 from openwork.errors import CheckpointError, Reason, suggestion
 from openwork.imports import import_file
-from openwork.interop import Foreign, foreign_model, read_checkpoint
+from openwork.interop import Checkpoint, Description, Foreign, describe_checkpoint, read_checkpoint
 from openwork.runs import Run, Store
 from openwork.search import Setting
 from openwork.tasks import make_task
 
 app = typer.Typer(add_completion=False)
+MOST_CHOICES = 6
+"""values of an open field that are named one by one"""
+SIZES = ("n_layers", "d_model", "n_heads", "d_head", "d_mlp", "d_vocab", "d_vocab_out", "n_ctx")
 WORDS = {
     "--act-fn": ("relu", "gelu", "gelu_new", "silu"),
     "--normalization-type": ("LN", "LNPre", "RMS", "RMSPre", "none"),
@@ -82,13 +87,13 @@ def import_model(
     executed. What the file does not say is taken from these options, else from a config, else found by trial: which
     values answer the task's questions best?
 
-    Without a task the file is read and described, and nothing is kept: what the options and the config leave open is
-    asked for.
+    Without a task the file is read and described, with what it leaves open, and nothing is kept.
     """
     words = {"--act-fn": act_fn, "--normalization-type": normalization_type, "--attention-dir": attention_dir}
     said = _options(words, attn_scale, pad_token, n_heads, eps, token_shift)
     if task is None:
-        _describe(foreign_model(read_checkpoint(file, config), said), file, as_json)
+        checkpoint = read_checkpoint(file, config)
+        _describe(checkpoint, describe_checkpoint(checkpoint, said), as_json)
         return
     wanted = make_task(task, options.params_of(param))
     console = aside()
@@ -108,35 +113,48 @@ def import_model(
     _show(people(as_json), file, run, foreign)
 
 
-def _describe(foreign: Foreign, file: Path, as_json: bool) -> None:
+def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None:
     """What a file holds, where no task is named."""
     if as_json:
-        emit({"spec": foreign.stack.spec.model_dump(), "said": [vars(s) for s in foreign.said], "notes": foreign.notes})
+        left = [{"field": field.field, "option": field.option, "values": field.choices} for field in found.open]
+        spec = None if found.spec is None else found.spec.model_dump()
+        said = {"said": [vars(s) for s in found.said], "open": left, "notes": found.notes}
+        emit({"names": found.dialect, "sizes": found.sizes, "spec": spec} | said)
         return
-    console = people(as_json)
-    console.print(f"{file.name}: {foreign.stack.spec}", markup=False, soft_wrap=True)
-    _show_origin(console, foreign)
-    console.print("It was read and not kept: a run is about a task. Name it with --task; openwork tasks lists them.")
+    console, numbers = people(as_json), sum(array.size for array in checkpoint.arrays.values())
+    console.print(f"[bold]{escape(checkpoint.name)}[/bold]", soft_wrap=True)
+    held = f"{len(checkpoint.arrays)} arrays, {numbers:,} numbers, named as {found.dialect} names them"
+    facts: list[tuple[str, object]] = [("holds", held)]
+    facts += [("model", _sizes_line(found) if found.spec is None else found.spec)]
+    facts += [("known", said) for said in found.said]
+    facts += [("open", f"{field.field}: {_either(field.choices)}") for field in found.open]
+    print_facts(console, [*facts, *(("note", note) for note in found.notes)])
+    how = " What is open is found by trial then." if found.open else ""
+    console.print(f"It was read and not kept, for a run is about a task: name one that openwork tasks lists.{how}")
+    console.print(f"Next: openwork import {checkpoint.name} --task TASK", markup=False, soft_wrap=True)
+
+
+def _sizes_line(found: Description) -> str:
+    """What the shapes say, where that is not all."""
+    mlp = ", attention only" if found.sizes["attn_only"] else ""
+    return ", ".join(f"{name} {found.sizes[name]}" for name in SIZES if name in found.sizes) + mlp
+
+
+def _either(choices: Sequence[str]) -> str:
+    if len(choices) > MOST_CHOICES:
+        return f"{choices[0]} to {choices[-1]}"
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
 def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
     measured = run.last.train
-    console.print(f"[bold]{run.name}[/bold]  {file.name}", soft_wrap=True)
-    console.print(f"  model      {run.spec}", markup=False, soft_wrap=True)
-    console.print(f"  task       {run.task}", markup=False, soft_wrap=True)
+    console.print(f"[bold]{run.name}[/bold]  {escape(file.name)}", soft_wrap=True)
     right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
-    console.print(f"  accuracy   {right}", markup=False, soft_wrap=True)
-    _show_origin(console, foreign)
-    console.print(f"Next: openwork check CLAIMS.toml {run.name}, or openwork report {run.name}", soft_wrap=True)
-
-
-def _show_origin(console: Console, foreign: Foreign) -> None:
-    for known in foreign.said:
-        console.print(f"  not in it  {known}", markup=False, soft_wrap=True)
-    if foreign.identified is not None:
-        console.print(f"  search     {foreign.search}", markup=False, soft_wrap=True)
-    for note in foreign.notes:
-        console.print(f"  note       {note}", markup=False, soft_wrap=True)
+    facts: list[tuple[str, object]] = [("model", run.spec), ("task", run.task), ("accuracy", right)]
+    facts += [("not in it", known) for known in foreign.said]
+    facts += [] if foreign.identified is None else [("search", foreign.search)]
+    print_facts(console, [*facts, *(("note", note) for note in foreign.notes)])
+    console.print(f"Next: openwork check CLAIMS.toml {run.name}", f"or:   openwork report {run.name}", sep="\n")
 
 
 def _options(

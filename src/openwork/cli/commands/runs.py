@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from openwork.cli.examples import examples
 from openwork.cli.options import JsonFlag, StorePath
-from openwork.cli.output import duration_text, emit, people, share_text
-from openwork.cli.run_view import accuracies, run_summary, run_table
+from openwork.cli.output import duration_text, emit, people, print_facts, share_text
+from openwork.cli.run_origin import origin_line
+from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
 from openwork.runs import Imported, Run, Store
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
@@ -22,7 +25,7 @@ def list_runs(
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the stored runs, oldest first."""
+    """List the stored runs, oldest first, with what each was trained on or where it comes from."""
     with Store.open(store) as kept:
         runs = kept.runs(task=task)
         if as_json:
@@ -30,9 +33,21 @@ def list_runs(
             return
         console = people(as_json)
         if not runs:
-            console.print(f"No runs in {kept.home} yet. Make one: openwork train TASK", soft_wrap=True)
+            others = Counter(run.task_name for run in kept.runs()) if task else Counter()
+            console.print(_nothing(task, others, kept.home), markup=False, soft_wrap=True)
             return
-        console.print(run_table(runs))
+        for about, lines in run_lines(runs):
+            console.print(about, style="bold" if lines else "dim", markup=False, soft_wrap=True)
+            for line in lines:
+                console.print(line, markup=False, soft_wrap=True)
+
+
+def _nothing(task: str | None, others: Counter[str], home: Path) -> str:
+    """Why nothing is listed."""
+    if not others:
+        return f"No runs in {home} yet. Make one: openwork train {task or 'TASK'}"
+    known = ", ".join(f"{name} ({number})" for name, number in sorted(others.items()))
+    return f"No runs of {task} in {home}, which has runs of {known}."
 
 
 @app.command("show", epilog=examples("openwork runs show 3f2a", "openwork runs show 3f2a --json"))
@@ -52,8 +67,7 @@ def show(
         console = people(as_json)
         facts: list[tuple[str, object]] = [("run", run.name), ("task", run.task), ("model", run.spec)]
         facts += _imported(run.source, run) if isinstance(run.source, Imported) else _trained(run)
-        for label, value in facts:
-            console.print(f"{label:<10} {value}", markup=False, soft_wrap=True)
+        print_facts(console, facts, indent=0)
         for verdict in verdicts.values():
             said = f"{verdict['outcome']:<10} {verdict['claim']['id']}: {verdict['sentence']}"
             console.print(said, markup=False, soft_wrap=True)
@@ -62,20 +76,21 @@ def show(
 def _trained(run: Run) -> list[tuple[str, object]]:
     experiment = run.experiment
     return [
+        ("experiment", origin_line(run).removeprefix("experiment ")),
         ("split", f"{experiment.split.kind}, {share_text(experiment.split.held_out)} held out"),
         ("seed", run.seed),
         ("status", f"{run.status} after epoch {run.epoch} of {experiment.recipe.epochs}"),
         ("solved at", "-" if run.first_solved_epoch is None else f"epoch {run.first_solved_epoch}"),
         ("accuracy", "{} trained on, {} held out".format(*accuracies(run))),
         ("engine", run.engine),
-        ("time", f"{duration_text(run.seconds)}, from {run.created} to {run.updated}"),
+        ("time", f"{duration_text(run.seconds)}, from {moment(run.created)} to {moment(run.updated)} UTC"),
     ]
 
 
 def _imported(source: Imported, run: Run) -> list[tuple[str, object]]:
     origin, measured = source.origin, run.last.train
     return [
-        ("imported", f"from {origin.file} (SHA-256 {origin.digest[:12]}…) on {run.created}"),
+        ("imported", f"from {origin.file} (SHA-256 {origin.digest[:12]}…) on {moment(run.created)} UTC"),
         ("accuracy", f"{share_text(measured.accuracy)} of answers, on {measured.inputs:,} inputs"),
         *(("not in it", said) for said in origin.said),
         *(("note", note) for note in origin.notes),

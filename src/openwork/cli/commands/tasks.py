@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from openwork.cli.examples import examples
-from openwork.cli.given_task import given_task
+from openwork.cli.given_task import given_task, is_file
 from openwork.cli.options import JsonFlag
-from openwork.cli.output import emit, people
+from openwork.cli.output import emit, people, print_facts
 from openwork.cli.task_view import answer_line, describe, domain_line, seen_line
 from openwork.tasks import task_types
 
 app = typer.Typer(add_completion=False)
-OwnFile = Annotated[
-    Path | None,
-    typer.Argument(help="Your own Python file with a task, to be tried out.", metavar="FILE", show_default=False),
+One = Annotated[
+    str | None,
+    typer.Argument(
+        help="Only this one: its name, or your own Python file, to be tried out.", metavar="TASK", show_default=False
+    ),
 ]
 
 
-@app.command(epilog=examples("openwork tasks", "openwork tasks --json", "openwork tasks my_task.py"))
-def tasks(file: OwnFile = None, as_json: JsonFlag = False) -> None:
+@app.command(epilog=examples("openwork tasks", "openwork tasks parity --json", "openwork tasks my_task.py"))
+def tasks(task_or_file: One = None, as_json: JsonFlag = False) -> None:
     """List the tasks, with their parameters and domains.
 
     A package can offer more of them under the entry point [bold]openwork.tasks[/bold]. With a file of your own, says
     what is wrong with its task, and shows it where nothing is.
     """
-    types = [cls for _, cls in sorted(task_types().items())] if file is None else [type(given_task(str(file)))]
+    if task_or_file is None:
+        types = [cls for _, cls in sorted(task_types().items())]
+    else:
+        types = [type(given_task(task_or_file))]
     described = [describe(cls) for cls in types]
     if as_json:
         emit(described)
         return
     console = people(as_json)
     for task in described:
-        console.print(f"[bold]{task['name']}[/bold]  {task['summary']}", soft_wrap=True)
-        console.print(f"  parameters   {', '.join(f'{k}={v}' for k, v in task['parameters'].items()) or 'none'}")
+        console.print(f"[bold]{task['name']}[/bold]  {escape(task['summary'])}", soft_wrap=True)
+        parameters = ", ".join(f"{k}={v}" for k, v in task["parameters"].items())
+        facts = [("parameters", parameters or "none")]
         if "domain" in task:
-            console.print(f"  domain       {domain_line(task)}", markup=False, soft_wrap=True)
-            console.print(f"  model sees   {seen_line(task)}", markup=False, soft_wrap=True)
-            console.print(f"  answers      {answer_line(task)}", markup=False, soft_wrap=True)
-        console.print(f"  experiments  {', '.join(task['experiments']) or 'none'}")
+            facts += [("domain", domain_line(task)), ("model sees", seen_line(task)), ("answers", answer_line(task))]
+        own = f"its own: openwork explain {task_or_file}" if is_file(task_or_file or "") else "none"
+        print_facts(console, [*facts, ("experiments", ", ".join(task["experiments"]) or own)])
