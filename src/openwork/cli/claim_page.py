@@ -51,7 +51,7 @@ PLACES = """## Names of places
   any site by its hook name, `blocks.1.hook_resid_post`. Layers and heads count from 0. Where a claim says so, several
   are joined by `+`.
 - A **role** names a position: that of a symbol, `x[3]`, `y[0]`, `BOS`; or that where an output is predicted,
-  `predicts y[0]`. `openwork tasks NAME` and the pages of [tasks](tasks/README.md) name those of a task.
+  `predicts y[0]`. The page of a [task](tasks/README.md) names those that it has.
 - In brackets stands arithmetic in whole numbers: `x[n-1-i]`. `n` is how many outputs the task has; other names get
   their values from `for`.
 - `for = { i = "0..7" }` makes the claim for each of these cases, both ends included. Values are such a range, numbers
