@@ -51,7 +51,7 @@ PLACES = """## Names of places
   any site by its hook name, `blocks.1.hook_resid_post`. Layers and heads count from 0. Where a claim says so, several
   are joined by `+`.
 - A **role** names a position: that of a symbol, `x[3]`, `y[0]`, `BOS`; or that where an output is predicted,
-  `predicts y[0]`. `openwork tasks NAME` and the pages of [tasks](tasks/README.md) name those of a task.
+  `predicts y[0]`. The page of a [task](tasks/README.md) names those that it has.
 - In brackets stands arithmetic in whole numbers: `x[n-1-i]`. `n` is how many outputs the task has; other names get
   their values from `for`.
 - `for = { i = "0..7" }` makes the claim for each of these cases, both ends included. Values are such a range, numbers
@@ -78,8 +78,9 @@ def told_of(kind: type[Claim]) -> dict[str, str]:
     found = dict.fromkeys(SECTIONS, "")
     for section, following in zip(SECTIONS, (*SECTIONS[1:], None), strict=True):
         _, _, rest = _docstring(kind).partition(f"\n\n{section}")
-        found[section] = textwrap.dedent((rest.partition(f"\n\n{following}")[0] if following else rest).strip("\n"))
-    return found | {name: text.strip() for name, text in found.items()}
+        text = rest.partition(f"\n\n{following}")[0] if following else rest
+        found[section] = textwrap.dedent(text.strip("\n")).strip()
+    return found
 
 
 def example_of(kind: type[Claim]) -> str:
@@ -139,12 +140,12 @@ def _attribute_docstrings(cls: type) -> dict[str, str]:
     assert isinstance(defined, ast.ClassDef)
     found: dict[str, str] = {}
     for item, below in pairwise(defined.body):
-        targets = (
-            item.targets if isinstance(item, ast.Assign) else [item.target] if isinstance(item, ast.AnnAssign) else []
-        )
-        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
-            text = _unbroken(str(below.value.value))
-            found |= {target.id: text for target in targets if isinstance(target, ast.Name)}
+        match item, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[name] = _unbroken(text)
     return found
 
 
