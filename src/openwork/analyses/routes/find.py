@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from math import inf
 from typing import get_args
 
 import numpy as np
@@ -45,6 +44,7 @@ def find_routes(
     alternatives: Alternatives | None = None,
     seed: int = 0,
     most_work: float = MOST_WORK,
+    every: bool = False,
     watch: Watch = silent,
 ) -> Routes:
     """The route of every variable to every output that it decides, over all of the subject's inputs.
@@ -61,7 +61,8 @@ def find_routes(
             one where the pairs of each variable are at most `MOST_PAIRS`.
         seed: of that draw.
         most_work: weights times positions times forward rows; where all inputs would need more, as many are taken, at
-            even distances, as need about so much. Infinity takes all.
+            even distances, as need about so much.
+        every: take all inputs, whatever that needs.
         watch: told after every sweep how far it is.
 
     Raises:
@@ -71,7 +72,8 @@ def find_routes(
     variables = [v for v in subject.task.variables if v.values > 1]
     most = len(subject.inputs) * (max((v.values for v in variables), default=1) - 1)
     chosen = alternatives or ("all" if most <= MOST_PAIRS else "one")
-    subject = _affordable(subject, [v.name for v in variables], chosen, seed, most_work)
+    if not every:
+        subject = _affordable(subject, [v.name for v in variables], chosen, seed, most_work)
     progress = Progress(watch, [v.name for v in variables], [_work(subject, variable) for variable in variables])
     progress.swept(subject.scores.inputs)
     means = Means(subject, progress.swept)
@@ -79,10 +81,10 @@ def find_routes(
     fixed: list[str] = []
     for number, variable in enumerate(variables):
         progress.variable(number)
-        every = pairs_for(subject, None, variable.name, chosen, seed)
-        if not every and _cannot_change(subject, variable):
+        possible = pairs_for(subject, None, variable.name, chosen, seed)
+        if not possible and _cannot_change(subject, variable):
             fixed.append(variable.name)
-        asked = [pairs for pairs in every if outputs is None or pairs.output in outputs]
+        asked = [pairs for pairs in possible if outputs is None or pairs.output in outputs]
         for which, pairs in enumerate(asked):
             progress.route(pairs.output, which, len(asked), number, _expected(len(pairs)))
             found.append(_route(Search(Following(subject, pairs, progress.swept), means, at_least), variable))
@@ -104,11 +106,12 @@ def _affordable(
 ) -> Subject:
     """The subject on as many of its inputs as the work allows."""
     inputs = subject.inputs
-    if most_work == inf:
-        return subject
     probe = subject.on(inputs.take(_spread(len(inputs), min(PROBED, len(inputs)))))
     probed = [len(p) for name in variables for p in pairs_for(probe, None, name, alternatives, seed)]
-    each, rows = [pairs / len(probe.inputs) for pairs in probed], most_work / n_params(subject.spec) / subject.task.n_pos
+    each, rows = (
+        [pairs / len(probe.inputs) for pairs in probed],
+        most_work / n_params(subject.spec) / subject.task.n_pos,
+    )
 
     most = bisect_right(range(len(inputs) + 1), rows, key=lambda n: sum(_expected(pairs * n) for pairs in each)) - 1
     return subject if most == len(inputs) else subject.on(inputs.take(_spread(len(inputs), max(1, most))))

@@ -40,6 +40,11 @@ class Following:
         return len(self.pairs)
 
     @property
+    def rows(self) -> int:
+        """Forward rows that a plan takes on all pairs: those that look alike are run once."""
+        return sum(len(part.rows) for part in self._counted)
+
+    @property
     def base(self) -> NDArray[np.int32]:
         """`[pair, pos]`, the questions themselves."""
         return self.pairs.base.tokens
@@ -70,7 +75,7 @@ class Following:
         """Whether the model gives this answer right to every question, and so to every source."""
         subject, graded = self.subject, self.subject.task.outputs.index(self.pairs.output)
         every = subject.whole and subject.asked is None
-        return every and int(subject.scores.right[0, graded]) == len(subject.inputs)
+        return every and bool(subject.scores.right[0, graded] == len(subject.inputs))
 
     def rates(self, plans: Sequence[Plan], worlds: Sources) -> list[float]:
         """For each plan the share of all pairs in which the prediction is the source's; known ones cost nothing."""
@@ -78,8 +83,9 @@ class Following:
         new = {answer: plan for answer, plan in asked if answer not in self._known}
         for some in _some_of(new):
             right = dict.fromkeys(some, 0)
+            at_once = self._rows_at_once(len(some) + len(self._merging.taken(some.values())))
             for rows, times in self._counted:
-                for part in _in_parts(rows, self._rows_at_once(len(some) + len(self._merging.taken(some.values())))):
+                for part in _in_parts(rows, at_once):
                     for answer, found in self._swept(some, part).items():
                         right[answer] += times * found
             self._known |= {answer: count / len(self) for answer, count in right.items()}
@@ -117,7 +123,8 @@ class Following:
         return Merging(Numbering(spec, n_pos, self.pairs.position, self.entries, alike))
 
     def _rows_at_once(self, passes: int) -> int:
-        return max(256, SWEEP // (passes * n_params(self.subject.spec) * self.base.shape[1]))
+        of_one_row = passes * n_params(self.subject.spec) * len(self.base[0])
+        return max(256, SWEEP // of_one_row)
 
 
 def _some_of(plans: Mapping[int, Plan]) -> Iterator[dict[int, Plan]]:

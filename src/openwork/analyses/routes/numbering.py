@@ -62,7 +62,7 @@ class Numbering:
                 yield edit.site, position, head
 
     def run(self, of_source: bool, edits: Sequence[Edit], given: Callable[[Edit, Spot], int]) -> Run:
-        """A run over the sources or over the bases with these edits; `given` is the number of what an edit puts there."""
+        """A run over sources or bases with these edits; `given` says the number of what an edit puts at a spot."""
         found = Run()
         changed: dict[str, list[tuple[int, Edit]]] = {}
         for number, edit in enumerate(edits):
@@ -92,7 +92,9 @@ class Numbering:
         else:
             seen = [number("all", *stream)] * self.n_pos
         heads = [
-            edited(f"{block}.attn.hook_z", [number("z", layer, head, p, seen[p], stream[p], mask) for p in positions], head)
+            edited(
+                f"{block}.attn.hook_z", [number("z", layer, head, p, seen[p], stream[p], mask) for p in positions], head
+            )
             for head in range(self.spec.n_heads)
         ]
         out = edited(f"{block}.hook_attn_out", [number("attn", layer, *(z[p] for z in heads)) for p in positions])

@@ -153,14 +153,16 @@ class Routes(Result):
 
     def as_json(self) -> dict[str, Any]:
         """In plain values; `routes_from_json` reads them."""
-        own = {name: getattr(self, name) for name in ("positions", "inputs", "domain", "alternatives", "at_least", "fixed")}
+        own = {
+            name: getattr(self, name) for name in ("positions", "inputs", "domain", "alternatives", "at_least", "fixed")
+        }
         own |= {"version": VERSION, "forward_rows": self.forward_rows}
         return own | {"routes": [route.as_json() for route in self.routes]}
 
 
-def routes_from_json(kept: Mapping[str, Any]) -> Routes | None:
-    """What `Routes.as_json` gave, after its way through JSON; None where it is another version's."""
-    if kept.get("version") not in READ:
+def routes_from_json(kept: Mapping[str, Any], least: int = 1) -> Routes | None:
+    """What `Routes.as_json` gave, after its way through JSON; None where another version did, or on fewer inputs."""
+    if kept.get("version") not in READ or kept["inputs"] < least:
         return None
     fields = {name: value for name, value in kept.items() if name != "version"}
     read = {"positions": tuple(kept["positions"]), "routes": tuple(route_from_json(route) for route in kept["routes"])}

@@ -1,10 +1,10 @@
 """Whether plans reach a rate, settled on as few pairs as it takes.
 
-Pairs are drawn, independently of one another and anew for every question, and a question is settled where bounds on its
-rate lie on one side of the bar; where they do not, as many pairs again are drawn, and in the end all are run. The bounds
-are Chernoff's, with the relative entropy in the exponent (Hoeffding 1963, theorem 1): they hold for every rate and
-number of pairs. Of the `DOUBT` that is allowed to one route, its k-th bound may use 6 / (pi k)^2, whatever was asked
-before: all together cannot use more.
+Pairs are drawn, independently of one another and anew for every question. It is settled where bounds on the rate lie on
+one side of the bar; where they do not, as many pairs again are drawn, and in the end all are run. The bounds are
+Chernoff's, with the relative entropy in the exponent (Hoeffding 1963, theorem 1): they hold for every rate and number
+of pairs. Of the `DOUBT` that is allowed to one route, its k-th bound may use 6 / (pi k)^2, whatever was asked before:
+all together cannot use more.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Bar:
 
 
 class Judged(NamedTuple):
-    """Whether a plan reaches a bar, its rate on the pairs that settled it, and how many were drawn; None: all are in it."""
+    """Whether a plan reaches a bar, its rate on the pairs that settled it, and how many were drawn; None: all ran."""
 
     reaches: bool
     rate: float
@@ -45,7 +45,7 @@ class Judged(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """A rate on some pairs, between what that of all pairs lies, and how many were drawn; None: all are in it."""
+    """A rate on some pairs, between what that of all pairs lies, and how many were drawn; None: all ran."""
 
     rate: float
     low: float
@@ -67,7 +67,7 @@ class Screen:
     Args:
         following: runs plans.
         worlds: that plans take from.
-        first: pairs that are drawn first; where that is half of them or more, all are run.
+        first: pairs that are drawn first; where that is half of the rows that all take, or more, all are run.
     """
 
     def __init__(self, following: Following, worlds: Sources, first: int = FIRST) -> None:
@@ -110,7 +110,7 @@ class Screen:
 
     def _bounds(self, plans: Sequence[Plan], sample: _Sample) -> list[Bounds]:
         more = sample.drawn or self.first
-        if 2 * (sample.drawn + more) >= len(self.following):
+        if 2 * (sample.drawn + more) >= self.following.rows:
             return [Bounds(rate, rate, rate, None) for rate in self.following.rates(plans, self.worlds)]
         stream = bits(f"pairs of {self.following.pairs}", next(self._looks))
         rows = integers(stream, len(self.following), more)

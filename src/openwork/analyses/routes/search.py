@@ -65,7 +65,7 @@ class Search:
         following: runs plans over the pairs of the output and the variable.
         means: of streams and MLPs over all inputs.
         at_least: what counts as carrying: this share of the rate with everything taken from the source.
-        first: pairs that are drawn first to settle a question; as many as there are: no pairs are drawn.
+        first: pairs that are drawn first to settle a question; as many as there are rows: none is drawn.
     """
 
     following: Following
@@ -84,7 +84,7 @@ class Search:
             [promised] = self._judged([Flow(links)], bar)
             found = self._measured(whole, links, places)
             if promised.reaches and found.explained < self.screen.lowest(bar):
-                return replace(self, first=len(self.following)).found()
+                return replace(self, first=self.following.rows).found()
             return found
         return Found(whole, 0.0, "none", places=places)
 
@@ -117,7 +117,7 @@ class Search:
         return self.screen.judged([self._plan(flow) for flow in flows], bar)
 
     def _places(self, wanted: float) -> tuple[tuple[Tried, ...], dict[Place, Judged]]:
-        """Every place where it can pass, with its rate alone, and whether a layer's first stream reaches what is wanted.
+        """Every place where it can pass, with its rate alone; and whether the streams among them reach what is wanted.
 
         Above the last attention only the query is left.
         """
@@ -132,8 +132,9 @@ class Search:
             parts += [Place(name, position) for name in names for position in where]
         tried = self.screen.rates([self._taking(place) for place in parts])
         judged = self.screen.judged([self._taking(place) for place in streams], Bar(wanted))
-        both = zip((*streams, *parts), (*judged, *tried), strict=True)
-        return tuple(Tried(place, of.rate, of.drawn) for place, of in both), dict(zip(streams, judged, strict=True))
+        known = [Tried(place, one.rate, one.drawn) for place, one in zip(streams, judged, strict=True)]
+        known += [Tried(place, one.rate, one.drawn) for place, one in zip(parts, tried, strict=True)]
+        return tuple(known), dict(zip(streams, judged, strict=True))
 
     def _taking(self, place: Place) -> Plan:
         component = component_named(self.spec, place.component)
