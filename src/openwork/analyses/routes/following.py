@@ -20,7 +20,7 @@ from openwork.models import n_params
 
 MOST_PLANS = 64
 """plans that are swept at once"""
-SWEEP = 10**10
+SWEEP = 5 * 10**9
 """weights times positions times forward rows that are swept at once: well below a second, so that one can watch"""
 Ints = NDArray[np.int64]
 

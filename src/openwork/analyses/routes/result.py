@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,9 @@ from openwork.errors import PlanError, Reason, suggestion
 VERSION, READ = 2, (1, 2)
 """of the method and of the JSON, and those that are read; what another version found is found again. In version 1 every
 rate is of all pairs"""
-ALONE = "changed alone, no input is a question of the task any more"
+ALONE = "where one is changed alone, no input is a question of the task any more"
+MOST_NAMED = 4
+"""variables that a sentence names"""
 Mechanism = tuple[tuple[str, str, tuple[tuple[int, tuple[tuple[int, int, int, int], ...]], ...]], ...]
 """For each output and variable, the paths; each the position of its token and, for every hop, layer, head, and the
 positions from and to. Heads of a layer are numbered in the order in which they first occur, for their own numbers say
@@ -128,13 +130,13 @@ class Routes(Result):
             kinds[_sort(route)] = kinds.get(_sort(route), 0) + 1
         said = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         followed = f"along these routes alone, the answer follows in {percent(self.explained)} of pairs"
-        fixed = f" No pairs for {', '.join(self.fixed)}: {ALONE}." if self.fixed else ""
+        fixed = f" No route was sought for {_some(self.fixed)}: {ALONE}." if self.fixed else ""
         return f"{len(self.routes)} routes: {said}; {followed} ({self.coverage}).{fixed}"
 
     @property
     def _none(self) -> str:
         if self.fixed:
-            return f"No route can be sought for {', '.join(self.fixed)}: {ALONE}."
+            return f"No route can be sought for {_some(self.fixed)}: {ALONE}."
         return "No answer changes where one variable is changed alone, so there is no route to seek."
 
     def records(self) -> list[Record]:
@@ -168,6 +170,12 @@ def routes_from_json(kept: Mapping[str, Any], least: int = 1) -> Routes | None:
     read = {"positions": tuple(kept["positions"]), "routes": tuple(route_from_json(route) for route in kept["routes"])}
     read["fixed"] = tuple(kept.get("fixed", ()))
     return Routes(**fields | read)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of these names, and how many more."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _sort(route: Route) -> str:
