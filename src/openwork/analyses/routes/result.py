@@ -60,7 +60,7 @@ class Routes(Result):
             return "Every rate is of all pairs."
         return (
             "Rates of routes, paths and connections are of all pairs. Which they are was settled on drawn pairs: the "
-            f"chance that this misled anywhere is below {self.doubt:.0e}."
+            f"chance that this misled anywhere is below 1 in {1 / self.doubt:,.0f}."
         )
 
     @property
