@@ -15,7 +15,7 @@ from openwork.analyses.routes.means import Means
 from openwork.analyses.routes.progress import Progress
 from openwork.analyses.routes.result import Routes
 from openwork.analyses.routes.route import Route
-from openwork.analyses.routes.screening import FIRST
+from openwork.analyses.routes.screening import SHOWN
 from openwork.analyses.routes.search import Search
 from openwork.analyses.steps import Watch, silent
 from openwork.analyses.subject import Subject
@@ -119,7 +119,7 @@ def _affordable(
 
 def _expected(pairs: float) -> float:
     """About how many forward rows a route takes."""
-    return ROWS * pairs + SCREENED * min(pairs, 2 * FIRST)
+    return ROWS * pairs + SCREENED * min(pairs, 2 * SHOWN)
 
 
 def _cannot_change(subject: Subject, variable: Variable) -> bool:

@@ -35,6 +35,7 @@ class Following:
     def __init__(self, subject: Subject, pairs: Pairs, asked: Callable[[int], None] = lambda rows: None) -> None:
         self.subject, self.pairs, self.asked = subject, pairs, asked
         self._known: dict[int, float] = {}
+        self._plans: dict[Plan, tuple[int, Plan]] = {}
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -79,7 +80,7 @@ class Following:
 
     def rates(self, plans: Sequence[Plan], worlds: Sources) -> list[float]:
         """For each plan the share of all pairs in which the prediction is the source's; known ones cost nothing."""
-        asked = [self._merging.plan(plan, worlds) for plan in plans]
+        asked = [self._merged(plan, worlds) for plan in plans]
         new = {answer: plan for answer, plan in asked if answer not in self._known}
         for some in _some_of(new):
             right = dict.fromkeys(some, 0)
@@ -93,7 +94,7 @@ class Following:
 
     def right(self, plans: Sequence[Plan], worlds: Sources, rows: Ints) -> list[int]:
         """For each plan the number of these pairs, by their rows, in which the prediction is the source's answer."""
-        asked = [self._merging.plan(plan, worlds) for plan in plans]
+        asked = [self._merged(plan, worlds) for plan in plans]
         found: dict[int, int] = {}
         for some in _some_of(dict(asked)):
             found |= self._swept(some, rows)
@@ -110,6 +111,11 @@ class Following:
         scores = self.subject.engine.sweep(self.subject.stack, dataset, tuple(plans.values()), sources=sources)
         self.asked(len(rows) * (len(plans) + len(taken)))
         return {answer: int(score.right[0, 0]) for answer, score in zip(plans, scores, strict=True)}
+
+    def _merged(self, plan: Plan, worlds: Sources) -> tuple[int, Plan]:
+        if plan not in self._plans:
+            self._plans[plan] = self._merging.plan(plan, worlds)
+        return self._plans[plan]
 
     @cached_property
     def _counted(self) -> tuple[Counted, ...]:

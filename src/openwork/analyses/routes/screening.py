@@ -23,8 +23,8 @@ from openwork.interventions import Plan
 
 DOUBT = 1e-9
 """chance, at most, that bounds on samples were wrong anywhere in the search for one route"""
-FIRST = 512
-"""pairs that are drawn first: they tell 0 and 1 from 0.9"""
+FIRST, SHOWN = 128, 512
+"""pairs that are drawn first: they tell 0 and 1 from a half, and 0 from 0.9; and those of a rate that is shown"""
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Screen:
         return [found[number] for number in range(len(plans))]
 
     def rates(self, plans: Sequence[Plan]) -> list[Bounds]:
-        """The rates of these plans on the pairs that are drawn first."""
-        return self._bounds(plans, _Sample())
+        """The rates of these plans, on as many drawn pairs as are shown."""
+        return self._bounds(plans, _Sample(), max(SHOWN, self.first))
 
     def lowest(self, bar: Bar) -> float:
         """What this bar is at the lowest, as far as was looked at."""
@@ -103,13 +103,13 @@ class Screen:
     def _looked(self, plans: Sequence[Plan], bar: Bar, sample: _Sample) -> dict[Plan, Bounds]:
         """The rates of these plans, and of the bar's, on a sample that is made twice as large."""
         every = tuple(dict.fromkeys([*plans, bar.plan] if bar.plan is not None else plans))
-        bounds = dict(zip(every, self._bounds(every, sample), strict=True))
+        bounds = dict(zip(every, self._bounds(every, sample, sample.drawn or self.first), strict=True))
         if bar.plan is not None:
             self._bars[bar] = bounds[bar.plan]
         return bounds
 
-    def _bounds(self, plans: Sequence[Plan], sample: _Sample) -> list[Bounds]:
-        more = sample.drawn or self.first
+    def _bounds(self, plans: Sequence[Plan], sample: _Sample, more: int) -> list[Bounds]:
+        """The rates of these plans after so many more draws, or on all pairs where that takes little more."""
         if 2 * (sample.drawn + more) >= self.following.rows:
             return [Bounds(rate, rate, rate, None) for rate in self.following.rates(plans, self.worlds)]
         stream = bits(f"pairs of {self.following.pairs}", next(self._looks))
