@@ -149,14 +149,15 @@ class OpenedRun:
         """
         found = self._kept_routes
         if found is None and outputs is not None:
-            return Display(analyses.find_routes(self.subject, outputs, watch=self.watch))
+            return Display(analyses.find_routes(self.subject, outputs, every=self.inputs.chosen, watch=self.watch))
         found = found or self.all_routes
         return Display(found if outputs is None else found.of(outputs))
 
     @cached_property
     def all_routes(self) -> analyses.Routes:
         """Those of all outputs, as numbers."""
-        found = self._kept_routes or analyses.find_routes(self.subject, watch=self.watch)
+        chosen = self.inputs.chosen
+        found = self._kept_routes or analyses.find_routes(self.subject, every=chosen, watch=self.watch)
         if self.kept is not None and self._kept_routes is None:
             self.kept.keep("routes", self.subject.digest, found.as_json())
         return found
@@ -164,7 +165,8 @@ class OpenedRun:
     @cached_property
     def _kept_routes(self) -> analyses.Routes | None:
         known = None if self.kept is None else self.kept.find("routes", self.subject.digest)
-        return None if known is None else analyses.routes_from_json(known)
+        least = len(self.subject.inputs) if self.inputs.chosen else 1
+        return None if known is None else analyses.routes_from_json(known, least)
 
     def outputs(self, component: str, questions: Sequence[int] = ()) -> Display:
         """What a component writes: mean and spread over all inputs, and for some questions."""

@@ -39,6 +39,11 @@ class Inputs:
         if self.most is not None and self.most < 1:
             raise TaskError("nothing to measure on", Reason("inputs", f"{self.most} is below 1"))
 
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody said how many."""
+        return self.most is not None
+
     def of(self, task: Task) -> Dataset:
         """The inputs."""
         size = task.domain_size

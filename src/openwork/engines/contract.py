@@ -97,7 +97,7 @@ class Engine(ABC):
             return self._blocks(stack, over, Taps(reads=sites), (over.shape[1] - 1,), [], REFERENCE_BLOCK)
 
         def means(sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
-            return {site: total / len(over) for site, total in self._site_sums(stack, over, sites).items()}
+            return self.site_means(stack, over, sites)
 
         return resolve_all(stack.spec, plans, tokens, worlds, over, unedited, means)
 
@@ -146,6 +146,11 @@ class Engine(ABC):
             return ()
         taps, drawn = self._resolved_all(stack, plans, dataset.tokens, worlds, reference)
         return self._sweep(stack, dataset, taps, drawn)
+
+    def site_means(self, stack: Stack, tokens: Tokens, sites: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+        """Mean over the inputs of what is at each of these sites, `[model, *site axes]`: what a `Mean` puts there."""
+        sums = self._site_sums(stack, tokens, tuple(sites))
+        return {site: total / len(tokens) for site, total in sums.items()}
 
     def train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         """Many optimiser steps in one call: AdamW as `torch.optim.AdamW`, after `clip_grad_norm_`.

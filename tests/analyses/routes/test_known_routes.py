@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from openwork.analyses.routes import find_routes
+from openwork.analyses.routes import Hop, Route, RoutePath, find_routes, screening
+from openwork.analyses.routes.wording import reading
+from openwork.tasks import ReverseIncrement
 
 
 def hops(route, path=0):
@@ -85,6 +89,29 @@ def test_two_heads_that_both_have_to(bench, engine):
     _, route = only(made.subject(engine), "y[2]")
     assert (route.kind, route.explained, len(route.paths)) == ("together", 1, 2)
     assert all(path.suffices < 0.9 for path in route.paths)
+
+
+def test_samples_that_mislead_are_found_out(bench, engine, monkeypatch):
+    """Every drawn pair has two odd answers or two even ones: as if the head that tells this did nothing."""
+    made = bench(ReverseIncrement(4, 6), n_heads=2)
+    answers = (np.arange(4) + 1) % 4
+    for head, told in ((0, answers // 2), (1, answers % 2)):
+        write = (told[:, None] == (np.arange(4) // 2 if head == 0 else np.arange(4) % 2)).astype(float)
+        made.head(0, head, made.mirror(), write)
+    subject = made.subject(engine)
+    honest = find_routes(subject, ["y[3]"])
+    assert honest.doubt > 0 and honest.routes[0].kind == "together"
+    second_shift = len(subject.inputs)  # by 2: odd stays odd
+    monkeypatch.setattr(screening, "integers", lambda stream, below, n: np.full(n, second_shift))
+    found = find_routes(subject, ["y[3]"])
+    assert found.doubt == 0 and replace(found.routes[0], places=()) == replace(honest.routes[0], places=())
+
+
+def test_heads_side_by_side_are_told_side_by_side():
+    hops = [Hop("blocks.0.attn.head.0", 2, 2), Hop("blocks.0.attn.head.2", 2, 2), Hop("blocks.1.attn.head.1", 2, 3)]
+    route = Route("y[0]", "x", 2, 3, 8, 1.0, 1.0, "one", (RoutePath(2, tuple(hops), 1.0, 1.0),))
+    said = "layer-0 heads 0 and 2 at their own position, then layer-1 head 1 from there"
+    assert reading(route, ("BOS", "a", "x", "b")) == f"y[0] <- x: {said}"
 
 
 def test_a_head_that_looks_and_carries_nothing(bench, engine):

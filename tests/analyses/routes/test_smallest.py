@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from openwork.analyses.routes.screening import Judged
 from openwork.analyses.routes.smallest import smallest
 
 
@@ -20,8 +21,7 @@ def test_smallest(works, expected):
     items = tuple("abcd")
     weak = {"a": 0.1, "b": 0.2, "c": 0.3, "d": 0.4}
 
-    def rates(sets):
-        return [1.0 if works(set(chosen)) else 0.0 for chosen in sets]
+    def judged(sets):
+        return [Judged(works(set(chosen)), weak[chosen[0]] if len(chosen) == 1 else 1.0) for chosen in sets]
 
-    alone = [max(weak[i], r) for i, r in zip(items, rates([(i,) for i in items]), strict=True)]
-    assert smallest(items, alone, rates, 0.9) == tuple(expected)
+    assert smallest(items, judged([(item,) for item in items]), judged) == tuple(expected)

@@ -6,7 +6,8 @@ runs on the input, and the rate is the share of pairs in which the prediction be
 
 A variable's token is not all that differs: teacher-forced, answers before the output may differ with it. Each token
 that differs is an entry of its own and is changed alone, so a route by way of an answer before, which is a leak, is
-told apart from one from the question. `search` says how a route is found, `flow` how a path is patched.
+told apart from one from the question. `search` says how a route is found, `flow` how a path is patched, `screening` on
+how few pairs a question of the search is settled, and with what doubt.
 """
 
 from openwork.analyses.routes.find import CARRIES, find_routes

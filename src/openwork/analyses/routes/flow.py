@@ -8,6 +8,7 @@ built layer by layer, every step by an exact intervention on the base run:
   brought them (queries, keys and values alike), and what it writes there is taken over, at the target alone;
 - where it stays, the stream is taken over, and the *locals* of the position see it: every head, which may look at its
   own position, and the MLP. The MLP also sees what heads bring.
+- what is taken over from a world and would be computed alike where it is taken to is left to be computed there.
 
 So no variable reaches a place but by the links, and what lies between, such as a layer in which a digit waits at a
 position, is a link too. A local may be held to what it does in the base run, muted (an MLP to its mean,
@@ -20,9 +21,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from openwork.analyses.routes.following import BASE, SOURCE
+from openwork.analyses.routes.means import Means, stream_site
+from openwork.analyses.routes.merging import BASE, SOURCE
 from openwork.engines import World
-from openwork.interventions import Edit, Mean, Patch, Plan
+from openwork.interventions import Edit, Patch, Plan
 from openwork.models import ModelSpec
 from openwork.tasks import Tokens
 
@@ -70,22 +72,17 @@ class Flow:
     start: int = 0
 
 
-def stream_site(layer: int) -> str:
-    """The site of the stream at the start of a layer."""
-    return f"blocks.{layer}.hook_resid_pre" if layer else "hook_embed"
-
-
 class Worlds:
     """Flows as plans, and the worlds that these take from; what flows share is one world."""
 
-    def __init__(self, spec: ModelSpec, base: Tokens) -> None:
-        self.spec, self.base = spec, base
+    def __init__(self, spec: ModelSpec, base: Tokens, means: Means) -> None:
+        self.spec, self.base, self.means = spec, base, means
         self.found: dict[str, World] = {}
 
     def plan(self, flow: Flow, layer: int, position: int) -> Plan:
         """The base run, in which the stream at the start of `layer` at `position` is what the flow brings there."""
         if layer <= flow.start:
-            return Plan((self._carried(flow, layer, position),))
+            return Plan(self._carried(flow, layer, position))
         return Plan(self._brought(flow, layer - 1, position))
 
     def named(self, edits: tuple[Edit, ...]) -> str:
@@ -94,10 +91,19 @@ class Worlds:
         self.found.setdefault(name, World(self.base, edits))
         return name
 
-    def _carried(self, flow: Flow, layer: int, position: int) -> Edit:
-        """Takes over the stream at the start of `layer`."""
-        source = SOURCE if layer == flow.start else self.named(self._brought(flow, layer - 1, position))
-        return Patch(stream_site(layer), (position,), source=source)
+    def _carried(self, flow: Flow, layer: int, position: int) -> tuple[Edit, ...]:
+        """After these edits the stream at the start of `layer` is what the flow brings there, and no other is changed.
+
+        What it is made of may take its place where nobody else sees it: what heads and the MLP write is not seen in
+        their own layer, and the last position never by a causal model.
+        """
+        if layer == flow.start:
+            return (Patch(stream_site(layer), (position,), source=SOURCE),)
+        brought = self._brought(flow, layer - 1, position)
+        unseen = self.spec.attention_dir == "causal" and position == self.base.shape[1] - 1
+        if unseen or all(edit.site.startswith(f"blocks.{layer - 1}.") and _written(edit) for edit in brought):
+            return brought
+        return (Patch(stream_site(layer), (position,), source=self.named(brought)),)
 
     def _brought(self, flow: Flow, layer: int, position: int) -> tuple[Edit, ...]:
         """After these edits of the base run, the stream at the end of `layer` at `position` is what the flow brings."""
@@ -106,13 +112,14 @@ class Worlds:
         silent = [link for link in flow.silent if (link.layer, link.target) == here]
         edits: tuple[Edit, ...] = ()
         if any(link.head == STAY for link in live):
-            edits = (self._carried(flow, *here),)
+            edits = self._carried(flow, *here)
         elif any(link.head == STAY for link in silent):
-            edits = (Mean(stream_site(layer), (position,)),)
+            edits = (self.means.at(stream_site(layer), position),)
+        staying = edits
         for head in range(self.spec.n_heads):
             crossing = ([li for li in live if li.head == head], [li for li in silent if li.head == head])
-            edits += self._head(flow, Spot(*here, head), edits[:1], *crossing)
-        edits += _mlp_instead(flow, Spot(*here, MLP))
+            edits += self._head(flow, Spot(*here, head), staying, *crossing)
+        edits += self._mlp_instead(flow, Spot(*here, MLP))
         if flow.bare is not None and flow.bare[:2] == here:
             return (taken(flow.bare, self.named(edits)),)
         return edits
@@ -125,23 +132,27 @@ class Worlds:
         if staying and spot in flow.held:
             own = ()
         elif staying and spot in flow.muted:
-            own = (Mean(stream_site(spot.layer), (spot.position,)),)
+            own = (self.means.at(stream_site(spot.layer), spot.position),)
         elif not live and not silent:
             return ()
-        arriving = tuple(self._carried(flow, link.layer, link.source) for link in live)
-        quiet = tuple(Mean(stream_site(link.layer), (link.source,)) for link in silent)
+        arriving = tuple(edit for link in live for edit in self._carried(flow, link.layer, link.source))
+        quiet = tuple(self.means.at(stream_site(link.layer), link.source) for link in silent)
         return (taken(spot, self.named((*own, *arriving, *quiet))),)
+
+    def _mlp_instead(self, flow: Flow, spot: Spot) -> tuple[Edit, ...]:
+        """Where the flow holds or mutes this MLP, that."""
+        if spot in flow.held:
+            return (taken(spot, BASE),)
+        return (self.means.at(f"blocks.{spot.layer}.hook_mlp_out", spot.position),) if spot in flow.muted else ()
 
 
 def taken(spot: Spot, source: str) -> Edit:
     """Takes over what this local writes."""
     if spot.head == MLP:
-        return Patch(f"blocks.{spot.layer}.mlp", (spot.position,), source=source)
+        return Patch(f"blocks.{spot.layer}.hook_mlp_out", (spot.position,), source=source)
     return Patch(f"blocks.{spot.layer}.attn.hook_z", (spot.position,), (spot.head,), source=source)
 
 
-def _mlp_instead(flow: Flow, spot: Spot) -> tuple[Edit, ...]:
-    """Where the flow holds or mutes this MLP, that."""
-    if spot in flow.held:
-        return (taken(spot, BASE),)
-    return (Mean(f"blocks.{spot.layer}.mlp", (spot.position,)),) if spot in flow.muted else ()
+def _written(edit: Edit) -> bool:
+    """Whether it edits what a head or an MLP writes, in place of a stream."""
+    return edit.site.endswith(("hook_z", "hook_mlp_out"))

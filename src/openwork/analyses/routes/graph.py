@@ -1,4 +1,4 @@
-"""From ways through the streams to a graph of components, and the rate of each of its edges."""
+"""From ways through the streams to a graph of components, and how each of its edges is patched."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from itertools import product
 from openwork.analyses.component import component_named
 from openwork.analyses.path_worlds import Node, Onward, PathWorlds, path_worlds
 from openwork.analyses.routes.flow import MLP, STAY, Link, Spot
-from openwork.analyses.routes.following import SOURCE, Following
-from openwork.analyses.routes.route import EMBED, LOGITS, Edge, Place
+from openwork.analyses.routes.following import Following
+from openwork.analyses.routes.merging import SOURCE
+from openwork.analyses.routes.route import EMBED, LOGITS, Place
 from openwork.models import ModelSpec
 
 Step = tuple[Place, ...]
@@ -18,11 +19,11 @@ Step = tuple[Place, ...]
 
 def edges_of(
     following: Following, ways: Iterable[Sequence[Link]], needed: Collection[Spot], passed: Collection[Spot]
-) -> tuple[Edge, ...]:
+) -> dict[tuple[Place, Place], PathWorlds]:
     """Every component on these ways with the next, and past each local that the stream goes by as well.
 
-    An edge's rate is that of path patching: the receiver alone sees that the sender is as in the source's run; from the
-    receiver on all is computed anew.
+    Each with its path patching: the receiver alone sees that the sender is as in the source's run; from the receiver on
+    all is computed anew.
     """
     spec, past = following.subject.spec, {_place(spot) for spot in passed}
     found: dict[tuple[Place, Place], PathWorlds] = {}
@@ -30,9 +31,7 @@ def edges_of(
         for ends in _joined(_components(spec, way, following.pairs.position, needed), past):
             if ends not in found:
                 found[ends] = _alone(following, *ends)
-    worlds = {name: world for one in found.values() for name, world in one.sources.items()}
-    rates = following.rates([one.plan for one in found.values()], worlds)
-    return tuple(Edge(*ends, rate) for ends, rate in zip(found, rates, strict=True))
+    return found
 
 
 def _components(spec: ModelSpec, way: Sequence[Link], query: int, needed: Collection[Spot]) -> tuple[Step, ...]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from openwork.analyses.pairs import Alternatives
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.routes.route import Route, route_from_json
+from openwork.analyses.routes.screening import DOUBT
 from openwork.analyses.routes.wording import how, path_text, reading
 from openwork.errors import PlanError, Reason, suggestion
 
-VERSION = 1
-"""of the method and of the JSON: what another version found is found again"""
+VERSION, READ = 2, (1, 2)
+"""of the method and of the JSON, and those that are read; what another version found is found again. In version 1 every
+rate is of all pairs"""
+ALONE = "where one is changed alone, no input is a question of the task any more"
+MOST_NAMED = 4
+"""variables that a sentence names"""
 Mechanism = tuple[tuple[str, str, tuple[tuple[int, tuple[tuple[int, int, int, int], ...]], ...]], ...]
 """For each output and variable, the paths; each the position of its token and, for every hop, layer, head, and the
 positions from and to. Heads of a layer are numbered in the order in which they first occur, for their own numbers say
@@ -31,6 +36,7 @@ class Routes(Result):
         domain: how many there are; None where nobody has counted them.
         alternatives: `all`: every other value of the variable; `one`: a drawn one for each input.
         at_least: what counts as carrying.
+        fixed: variables that cannot be changed alone, for no input would be a question of the task any more.
     """
 
     routes: tuple[Route, ...]
@@ -40,6 +46,22 @@ class Routes(Result):
     alternatives: Alternatives
     at_least: float
     forward_rows: int
+    fixed: tuple[str, ...] = ()
+
+    @property
+    def doubt(self) -> float:
+        """Chance, at most, that drawn pairs misled the search for a route anywhere; 0 where all pairs were run."""
+        return DOUBT * sum(route.screened for route in self.routes)
+
+    @property
+    def screening(self) -> str:
+        """What was measured on all pairs, and what on drawn ones."""
+        if not self.doubt:
+            return "Every rate is of all pairs."
+        return (
+            "Rates of routes, paths and connections are of all pairs. Which they are was settled on drawn pairs: the "
+            f"chance that this misled anywhere is below 1 in {1 / self.doubt:,.0f}."
+        )
 
     @property
     def explained(self) -> float:
@@ -102,13 +124,20 @@ class Routes(Result):
     @property
     def summary(self) -> str:
         if not self.routes:
-            return "No variable decides an output."
+            return self._none
         kinds: dict[str, int] = {}
         for route in self.routes:
             kinds[_sort(route)] = kinds.get(_sort(route), 0) + 1
         said = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         followed = f"along these routes alone, the answer follows in {percent(self.explained)} of pairs"
-        return f"{len(self.routes)} routes: {said}; {followed} ({self.coverage})."
+        fixed = f" No route was sought for {_some(self.fixed)}: {ALONE}." if self.fixed else ""
+        return f"{len(self.routes)} routes: {said}; {followed} ({self.coverage}).{fixed}"
+
+    @property
+    def _none(self) -> str:
+        if self.fixed:
+            return f"No route can be sought for {_some(self.fixed)}: {ALONE}."
+        return "No answer changes where one variable is changed alone, so there is no route to seek."
 
     def records(self) -> list[Record]:
         """One row for every path; one for a route without."""
@@ -126,18 +155,27 @@ class Routes(Result):
 
     def as_json(self) -> dict[str, Any]:
         """In plain values; `routes_from_json` reads them."""
-        own = {name: getattr(self, name) for name in ("positions", "inputs", "domain", "alternatives", "at_least")}
+        own = {
+            name: getattr(self, name) for name in ("positions", "inputs", "domain", "alternatives", "at_least", "fixed")
+        }
         own |= {"version": VERSION, "forward_rows": self.forward_rows}
         return own | {"routes": [route.as_json() for route in self.routes]}
 
 
-def routes_from_json(kept: Mapping[str, Any]) -> Routes | None:
-    """What `Routes.as_json` gave, after its way through JSON; None where it is another version's."""
-    if kept.get("version") != VERSION:
+def routes_from_json(kept: Mapping[str, Any], least: int = 1) -> Routes | None:
+    """What `Routes.as_json` gave, after its way through JSON; None where another version did, or on fewer inputs."""
+    if kept.get("version") not in READ or kept["inputs"] < least:
         return None
     fields = {name: value for name, value in kept.items() if name != "version"}
     read = {"positions": tuple(kept["positions"]), "routes": tuple(route_from_json(route) for route in kept["routes"])}
+    read["fixed"] = tuple(kept.get("fixed", ()))
     return Routes(**fields | read)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of these names, and how many more."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _sort(route: Route) -> str:

@@ -29,10 +29,11 @@ class Edge(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """A place, and the rate when it alone is taken from the source's run."""
+    """A place, the rate when it alone is taken from the source's run, and on how many drawn pairs; None: on all."""
 
     place: Place
     rate: float
+    drawn: int | None = None
 
 
 class Hop(NamedTuple):
@@ -77,7 +78,7 @@ class Route:
         kind: how the paths stand to one another.
         paths: every way that is needed or suffices.
         edges: the same as a graph of components, with the MLPs that the route cannot do without.
-        places: everything that was tried alone.
+        places: everything that was tried alone; these rates may be of drawn pairs, all others are of all pairs.
     """
 
     output: str
@@ -96,6 +97,11 @@ class Route:
     def heads(self) -> tuple[str, ...]:
         """The heads on it, in the order of the paths."""
         return tuple(dict.fromkeys(hop.head for path in self.paths for hop in path.hops))
+
+    @property
+    def screened(self) -> bool:
+        """Whether it was sought on drawn pairs."""
+        return any(tried.drawn is not None for tried in self.places)
 
     @property
     def nodes(self) -> tuple[Place, ...]:
@@ -122,5 +128,5 @@ def route_from_json(kept: Mapping[str, Any]) -> Route:
         RoutePath(p["entry"], tuple(Hop(*hop) for hop in p["hops"]), p["rate"], p["suffices"]) for p in kept["paths"]
     )
     edges = (Edge(Place(*sender), Place(*receiver), rate) for sender, receiver, rate in kept["edges"])
-    places = (Tried(Place(*place), rate) for place, rate in kept["places"])
+    places = (Tried(Place(*place), *rest) for place, *rest in kept["places"])
     return Route(**dict(kept) | {"paths": tuple(paths), "edges": tuple(edges), "places": tuple(places)})

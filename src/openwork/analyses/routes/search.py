@@ -9,21 +9,28 @@
 3. *Locals.* MLPs on the way, and heads that look at their own position, are held to what they do in the base run, and
    muted to a mean. Where most answers are lost either way, the local is part of the route; where most follow its output
    alone, the stream past it is not. Locals often share the work, so they say less than the links do.
-4. *Paths.* Each path through the links alone, and with all others silenced to their means: where every one suffices
-   then, they are redundant.
+4. *Rates.* The links together, each path through them alone and with all others silenced to their means, and every edge
+   between components, on all pairs, in one sweep. Where every path suffices alone, they are redundant.
+
+Steps 1 to 3 ask only whether something reaches a bar, which `screening` settles on samples; what 4 measures is told.
+Where the links carry less of all pairs than samples promised, everything is asked again on all pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from openwork.analyses.component import component_named, head_components
-from openwork.analyses.routes.flow import MLP, STAY, Flow, Link, Spot, Worlds, stream_site
-from openwork.analyses.routes.following import SOURCE, Following
+from openwork.analyses.path_worlds import PathWorlds
+from openwork.analyses.routes.flow import MLP, STAY, Flow, Link, Spot, Worlds
+from openwork.analyses.routes.following import Following
 from openwork.analyses.routes.graph import edges_of
+from openwork.analyses.routes.means import Means, stream_site
+from openwork.analyses.routes.merging import SOURCE
 from openwork.analyses.routes.route import EMBED, Edge, Hop, Kind, Place, RoutePath, Tried
+from openwork.analyses.routes.screening import FIRST, Bar, Judged, Screen
 from openwork.analyses.routes.smallest import smallest
 from openwork.interventions import Patch, Plan
 from openwork.models import ModelSpec
@@ -56,33 +63,30 @@ class Search:
 
     Attributes:
         following: runs plans over the pairs of the output and the variable.
+        means: of streams and MLPs over all inputs.
         at_least: what counts as carrying: this share of the rate with everything taken from the source.
+        first: pairs that are drawn first to settle a question; as many as there are rows: none is drawn.
     """
 
     following: Following
+    means: Means
     at_least: float
+    first: int = FIRST
 
     def found(self) -> Found:
         """Runs it."""
         whole = self.following.whole()
         if whole < ANSWERED:
             return Found(whole, 0.0, "unanswered")
-        places = self._places()
-        links = self._links(self._chosen(dict(places), self.at_least * whole), self.at_least * whole)
-        explained = self._rate(Flow(links)) if links or not self.spec.n_layers else 0.0
-        if explained <= 1 - self.at_least:
-            return Found(whole, explained, "none", places=places)
-        ways = list(_ways(links, self.spec.n_layers, self.query))
-        needed, passed = self._locals(links, HALF * explained)
-        edges = edges_of(self.following, ways, needed, passed)
-        if len(ways) > MOST_PATHS:
-            return Found(whole, explained, "tangle", (), edges, places)
-        paths = self._paths(ways, links, needed, explained)
-        kind: Kind = "one"
-        if len(paths) > 1:
-            enough = all(path.suffices >= self.at_least * explained for path in paths)
-            kind = "either" if enough else "together"
-        return Found(whole, explained, kind, paths, edges, places)
+        places, streams = self._places(self.at_least * whole)
+        links, bar = self._links(self._chosen(streams, self.at_least * whole), self.at_least * whole)
+        if links or not self.spec.n_layers:
+            [promised] = self._judged([Flow(links)], bar)
+            found = self._measured(whole, links, places)
+            if promised.reaches and found.explained < self.screen.lowest(bar):
+                return replace(self, first=self.following.rows).found()
+            return found
+        return Found(whole, 0.0, "none", places=places)
 
     @property
     def spec(self) -> ModelSpec:
@@ -94,7 +98,11 @@ class Search:
 
     @cached_property
     def worlds(self) -> Worlds:
-        return Worlds(self.spec, self.following.base)
+        return Worlds(self.spec, self.following.base, self.means)
+
+    @cached_property
+    def screen(self) -> Screen:
+        return Screen(self.following, self.worlds.found, self.first)
 
     @cached_property
     def reach(self) -> range:
@@ -102,48 +110,52 @@ class Search:
         causal = self.spec.attention_dir == "causal"
         return range(min(self.following.entries) if causal else 0, self.following.base.shape[1])
 
-    def _rates(self, plans: Sequence[Plan]) -> list[float]:
-        return self.following.rates(plans, self.worlds.found)
+    def _plan(self, flow: Flow) -> Plan:
+        return self.worlds.plan(flow, self.spec.n_layers, self.query)
 
-    def _rate(self, flow: Flow) -> float:
-        return self._of_flows([flow])[0]
+    def _judged(self, flows: Sequence[Flow], bar: Bar) -> list[Judged]:
+        return self.screen.judged([self._plan(flow) for flow in flows], bar)
 
-    def _of_flows(self, flows: Sequence[Flow]) -> list[float]:
-        return self._rates([self.worlds.plan(flow, self.spec.n_layers, self.query) for flow in flows])
+    def _places(self, wanted: float) -> tuple[tuple[Tried, ...], dict[Place, Judged]]:
+        """Every place where it can pass, with its rate alone; and whether the streams among them reach what is wanted.
 
-    def _places(self) -> tuple[Tried, ...]:
-        """Every place where it can pass, with its rate alone. Above the last attention only the query is left."""
+        Above the last attention only the query is left.
+        """
         spec = self.spec
-        tried = [Place(EMBED, position) for position in self.following.entries]
+        streams = [Place(EMBED, position) for position in self.following.entries]
+        streams += [Place(stream_site(layer), position) for layer in range(1, spec.n_layers) for position in self.reach]
+        parts: list[Place] = []
         for layer in range(spec.n_layers):
-            last = layer == spec.n_layers - 1
-            if layer:
-                tried += [Place(stream_site(layer), position) for position in self.reach]
             names = [c.name for c in head_components(spec) if c.name.startswith(f"blocks.{layer}.")]
             names += [] if spec.attn_only else [f"blocks.{layer}.mlp"]
-            tried += [Place(n, p) for n in names for p in ((self.query,) if last else self.reach)]
-        rates = self._rates([self._taking(place) for place in tried])
-        return tuple(Tried(place, rate) for place, rate in zip(tried, rates, strict=True))
+            where = (self.query,) if layer == spec.n_layers - 1 else self.reach
+            parts += [Place(name, position) for name in names for position in where]
+        tried = self.screen.rates([self._taking(place) for place in parts])
+        judged = self.screen.judged([self._taking(place) for place in streams], Bar(wanted))
+        known = [Tried(place, one.rate, one.drawn) for place, one in zip(streams, judged, strict=True)]
+        known += [Tried(place, one.rate, one.drawn) for place, one in zip(parts, tried, strict=True)]
+        return tuple(known), dict(zip(streams, judged, strict=True))
 
     def _taking(self, place: Place) -> Plan:
         component = component_named(self.spec, place.component)
         return Plan((Patch(component.site, (place.position,), component.heads, source=SOURCE),))
 
-    def _chosen(self, alone: dict[Place, float], wanted: float) -> list[tuple[int, ...]]:
+    def _chosen(self, streams: dict[Place, Judged], wanted: float) -> list[tuple[int, ...]]:
         """For the start of each layer, and the end, the positions whose streams carry it."""
         found = []
         for layer in range(self.spec.n_layers):
             site = stream_site(layer)
-            here = {place.position: rate for place, rate in alone.items() if place.component == site}
+            here = {place.position: judged for place, judged in streams.items() if place.component == site}
 
-            def together(sets: Sequence[tuple[int, ...]], site: str = site) -> list[float]:
-                return self._rates([Plan((Patch(site, chosen, source=SOURCE),) if chosen else ()) for chosen in sets])
+            def together(sets: Sequence[tuple[int, ...]], site: str = site) -> list[Judged]:
+                plans = [Plan((Patch(site, chosen, source=SOURCE),) if chosen else ()) for chosen in sets]
+                return self.screen.judged(plans, Bar(wanted))
 
-            found.append(smallest(tuple(here), tuple(here.values()), together, wanted))
+            found.append(smallest(tuple(here), tuple(here.values()), together))
         return [*found, (self.query,)]
 
-    def _links(self, chosen: Sequence[tuple[int, ...]], wanted: float) -> Way:
-        """The smallest set of links between these positions that carries as much as they do."""
+    def _links(self, chosen: Sequence[tuple[int, ...]], wanted: float) -> tuple[Way, Bar]:
+        """The smallest set of links between these positions that carries as much as they do; and how much that is."""
         possible = [
             Link(layer, source, target, head)
             for layer in range(self.spec.n_layers)
@@ -154,53 +166,73 @@ class Search:
         ]
         possible = _connected(possible, self.spec.n_layers, self.query)
         if not possible:
-            return ()
+            return (), Bar(wanted)
+        bar = Bar(wanted, self._plan(Flow(tuple(possible))), self.at_least)
         plans = [self.worlds.plan(Flow((li,), start=li.layer), li.layer + 1, li.target) for li in possible]
-        alone, all_of_them = self._rates(plans), self._rate(Flow(tuple(possible)))
-        reached = min(wanted, self.at_least * all_of_them)
-        kept = smallest(possible, alone, lambda sets: self._of_flows([Flow(links) for links in sets]), reached)
-        return tuple(_connected(kept, self.spec.n_layers, self.query))
+        alone = self.screen.judged(plans, bar)
+        kept = smallest(possible, alone, lambda sets: self._judged([Flow(links) for links in sets], bar))
+        return tuple(_connected(kept, self.spec.n_layers, self.query)), bar
 
     def _can(self, source: int, target: int, head: int) -> bool:
         if source == target or head == STAY:
             return source == target and head == STAY
         return source < target or self.spec.attention_dir != "causal"
 
-    def _locals(self, links: Way, wanted: float) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
+    def _measured(self, whole: float, links: Way, places: tuple[Tried, ...]) -> Found:
+        """What is told of the route along these links, on all pairs."""
+        flow, little = Flow(links), 1 - self.at_least
+        carries = self._judged([flow], Bar(little))[0].reaches
+        if not carries and self._of_all([flow])[0] <= little:
+            return Found(whole, self._of_all([flow])[0], "none", places=places)
+        ways = list(_ways(links, self.spec.n_layers, self.query))
+        needed, passed = self._locals(links)
+        edges = edges_of(self.following, ways, needed, passed)
+        alone = [Flow(way) for way in ways]
+        silenced = [Flow(way, tuple(link for link in links if link not in way)) for way in ways]
+        flows = [flow] if len(ways) > MOST_PATHS else [flow, *alone, *silenced]
+        explained, *rates = self._of_all(flows, edges.values())
+        drawn = tuple(Edge(*ends, rate) for ends, rate in zip(edges, rates[len(flows) - 1 :], strict=True))
+        if explained <= little:
+            return Found(whole, explained, "none", places=places)
+        if len(ways) > MOST_PATHS:
+            return Found(whole, explained, "tangle", (), drawn, places)
+        paths = tuple(
+            RoutePath(way[0].source if way else self.query, tuple(_hops(way, needed)), rate, suffices)
+            for way, rate, suffices in zip(ways, rates, rates[len(ways) :], strict=False)
+        )
+        kind: Kind = "one"
+        if len(paths) > 1:
+            enough = all(path.suffices >= self.at_least * explained for path in paths)
+            kind = "either" if enough else "together"
+        return Found(whole, explained, kind, paths, drawn, places)
+
+    def _of_all(self, flows: Sequence[Flow], edges: Collection[PathWorlds] = ()) -> list[float]:
+        """Rates on all pairs."""
+        plans = [*map(self._plan, flows), *(edge.plan for edge in edges)]
+        worlds = [self.worlds.found, *(edge.sources for edge in edges)]
+        return self.following.rates(plans, {name: world for some in worlds for name, world in some.items()})
+
+    def _locals(self, links: Way) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
         """The locals that the links need, and those of them that the stream goes past as well."""
         staying = {(link.layer, link.target) for link in links if link.head == STAY}
         heads = {Spot(*place, head) for place in staying for head in range(self.spec.n_heads)}
         mlps = () if self.spec.attn_only else {Spot(link.layer, link.target, MLP) for link in links}
         spots = tuple(sorted(heads.union(mlps), key=lambda spot: (spot.layer, spot.head == MLP, spot)))
-
-        def with_only(sets: Sequence[tuple[Spot, ...]]) -> list[float]:
-            others = [tuple(spot for spot in spots if spot not in kept) for kept in sets]
-            flows = [Flow(links, held=rest) for rest in others] + [Flow(links, muted=rest) for rest in others]
-            rates = self._of_flows(flows)
-            return [max(held, muted) for held, muted in zip(rates[: len(sets)], rates[len(sets) :], strict=True)]
-
         if not spots:
             return (), ()
-        without = with_only([tuple(other for other in spots if other != spot) for spot in spots])
-        needed = tuple(spot for spot, rate in zip(spots, without, strict=True) if rate < wanted)
-        if not needed and with_only([()])[0] < wanted:  # they stand in for one another
-            needed = smallest(spots, with_only([(spot,) for spot in spots]), with_only, wanted)
-        bare = self._of_flows([Flow(links, bare=spot) for spot in needed])
-        return needed, tuple(spot for spot, rate in zip(needed, bare, strict=True) if rate < wanted)
+        bar = Bar(1.0, self._plan(Flow(links)), HALF)
 
-    def _paths(
-        self, ways: Sequence[Way], links: Way, needed: Sequence[Spot], explained: float
-    ) -> tuple[RoutePath, ...]:
-        if len(ways) == 1:
-            rates = silenced = [explained]
-        else:
-            rates = self._of_flows([Flow(way) for way in ways])
-            others = [tuple(link for link in links if link not in way) for way in ways]
-            silenced = self._of_flows([Flow(way, rest) for way, rest in zip(ways, others, strict=True)])
-        return tuple(
-            RoutePath(way[0].source if way else self.query, tuple(_hops(way, needed)), rate, suffices)
-            for way, rate, suffices in zip(ways, rates, silenced, strict=True)
-        )
+        def with_only(sets: Sequence[tuple[Spot, ...]]) -> list[Judged]:
+            others = [tuple(spot for spot in spots if spot not in kept) for kept in sets]
+            plans = [(self._plan(Flow(links, held=rest)), self._plan(Flow(links, muted=rest))) for rest in others]
+            return self.screen.judged(plans, bar)
+
+        without = with_only([tuple(other for other in spots if other != spot) for spot in spots])
+        needed = tuple(spot for spot, rest in zip(spots, without, strict=True) if not rest.reaches)
+        if not needed and not with_only([()])[0].reaches:  # they stand in for one another
+            needed = smallest(spots, with_only([(spot,) for spot in spots]), with_only)
+        bare = self._judged([Flow(links, bare=spot) for spot in needed], bar) if needed else []
+        return needed, tuple(spot for spot, alone in zip(needed, bare, strict=True) if not alone.reaches)
 
 
 def _hops(way: Way, needed: Sequence[Spot]) -> Iterator[Hop]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from openwork.analyses.routes.screening import Judged
+
 T = TypeVar("T")
 
 
 def smallest(
     items: Sequence[T],
-    alone: Sequence[float],
-    rates: Callable[[Sequence[tuple[T, ...]]], list[float]],
-    wanted: float,
+    alone: Sequence[Judged],
+    judged: Callable[[Sequence[tuple[T, ...]]], list[Judged]],
 ) -> tuple[T, ...]:
-    """Those of `items` that together reach a rate of `wanted`, none of them to spare; all where nothing less does.
+    """Those of `items` that together reach a bar, none of them to spare; all where nothing less does.
 
     First those that reach it alone, for each of them counts. Else those that no set can do without (all others together
     fall short without it). Else one after the other is left out, the weakest alone first, as long as the rest reaches
@@ -22,20 +23,19 @@ def smallest(
 
     Args:
         items: what there is.
-        alone: the rate of each by itself.
-        rates: of some sets of items.
-        wanted: the rate to reach.
+        alone: each by itself.
+        judged: some sets of items.
     """
-    sure = {item for item, rate in zip(items, alone, strict=True) if rate >= wanted}
-    if sure and rates([_those(items, sure)])[0] >= wanted:
+    sure = {item for item, one in zip(items, alone, strict=True) if one.reaches}
+    if sure and judged([_those(items, sure)])[0].reaches:
         return _those(items, sure)
-    without = rates([_those(items, set(items) - {item}) for item in items])
-    needed = {item for item, rate in zip(items, without, strict=True) if rate < wanted}
-    if needed and rates([_those(items, sure | needed)])[0] >= wanted:
+    without = judged([_those(items, set(items) - {item}) for item in items])
+    needed = {item for item, rest in zip(items, without, strict=True) if not rest.reaches}
+    if needed and judged([_those(items, sure | needed)])[0].reaches:
         return _those(items, sure | needed)
     kept = set(items)
-    for item in sorted(items, key=lambda item: alone[items.index(item)]):
-        if item not in needed and len(kept) > 1 and rates([_those(items, kept - {item})])[0] >= wanted:
+    for item in sorted(items, key=lambda item: alone[items.index(item)].rate):
+        if item not in needed and len(kept) > 1 and judged([_those(items, kept - {item})])[0].reaches:
             kept.remove(item)
     return _those(items, kept)
 

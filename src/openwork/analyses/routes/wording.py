@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from openwork.analyses.result import percent
 from openwork.analyses.routes.route import Hop, Route, RoutePath
@@ -35,7 +36,8 @@ def path_text(path: RoutePath, route: Route, positions: Sequence[str]) -> str:
     start = "" if path.entry == route.token else f"by way of the answer {positions[path.entry]}: "
     if not path.hops:
         return f"{start}direct, read where it stands"
-    return start + ", then ".join(_hop(path.hops, number, positions) for number in range(len(path.hops)))
+    together = [tuple(side) for _, side in groupby(path.hops, key=lambda hop: hop.head.split(".")[1])]
+    return start + ", then ".join(_hops(together, number, positions) for number in range(len(together)))
 
 
 def head_name(head: str) -> str:
@@ -44,9 +46,20 @@ def head_name(head: str) -> str:
     return f"layer-{layer} head {number}"
 
 
-def _hop(hops: Sequence[Hop], number: int, positions: Sequence[str]) -> str:
-    hop, moves_on = hops[number], any(later.source != later.target for later in hops[number + 1 :])
+def _hops(together: Sequence[tuple[Hop, ...]], number: int, positions: Sequence[str]) -> str:
+    """The heads of one layer on a path: one that moves it, or all that need to look at the position where it stays."""
+    side, later = together[number], together[number + 1 :]
+    hop = side[0]
+    if len(side) > 1:
+        _, layer, *_ = hop.head.split(".")
+        return f"layer-{layer} heads {listed([one.head.split('.')[-1] for one in side])} at their own position"
     if hop.source == hop.target:
         return f"{head_name(hop.head)} at its own position"
+    moves_on = any(other.source != other.target for others in later for other in others)
     origin = "there" if number else f"the position of {positions[hop.source]}"
     return f"{head_name(hop.head)} from {origin}" + (f" to that of {positions[hop.target]}" if moves_on else "")
+
+
+def listed(names: Sequence[str]) -> str:
+    """`0`, `0 and 1`, `0, 1 and 2`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -36,7 +36,8 @@ def routes(
     """Find which heads carry which answer of a stored run, from where.
 
     For each output and each variable that decides it: the heads, the positions they read from, and how many hops that
-    is, tested by path patching on every input with every other value. What was found is kept: asking again is instant.
+    is, by path patching with every other value. Which way it takes is settled on drawn inputs, with a chance of error
+    that is told; its shares are of all inputs. What was found is kept: asking again is instant.
     """
     with Store.open(store) as kept:
         found = kept.find(run)
@@ -44,7 +45,7 @@ def routes(
         opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
         shown = opened.routes(output)
     if as_json:
-        said = {"run": found.name, "coverage": shown.coverage, "explained": shown.explained}
+        said = {"run": found.name, "coverage": shown.coverage, "explained": shown.explained, "doubt": shown.doubt}
         lines = zip(shown.routes, shown.readings, strict=True)
         emit(
             said

@@ -24,7 +24,8 @@ def live_routes(task: Task, spec: ModelSpec, found: Routes | None) -> dict[str, 
     """Every route with its links; None where none was looked for."""
     if found is None:
         return None
-    return {"how": HOW, "routes": [_route(task, spec, route, found.positions) for route in found.routes]}
+    routes = [_route(task, spec, route, found.positions) for route in found.routes]
+    return {"how": HOW, "summary": found.summary, "routes": routes}
 
 
 def _route(task: Task, spec: ModelSpec, route: Route, positions: tuple[str, ...]) -> dict[str, Any]:
@@ -42,14 +43,16 @@ def _route(task: Task, spec: ModelSpec, route: Route, positions: tuple[str, ...]
 
 
 def _links(spec: ModelSpec, path: RoutePath) -> list[Link]:
-    """What the path does in every layer: a head moves it, or it stays where it is."""
-    hops = {_layer(hop): hop for hop in path.hops}
+    """What the path does in every layer: a head moves it, heads take it in where it stands, or it stays where it is."""
     position, found = path.entry, []
     for layer in range(spec.n_layers):
-        hop = hops.get(layer)
-        target = position if hop is None else hop.target
-        head = None if hop is None else int(hop.head.rpartition(".")[2])
-        found.append({"layer": layer, "head": head, "from": position, "to": target, "rate": path.rate, "told": TOLD})
+        hops = [hop for hop in path.hops if _layer(hop) == layer]
+        target = hops[0].target if hops else position
+        heads: list[int | None] = [int(hop.head.rpartition(".")[2]) for hop in hops]
+        for head in heads or [None]:
+            found.append(
+                {"layer": layer, "head": head, "from": position, "to": target, "rate": path.rate, "told": TOLD}
+            )
         position = target
     return found
 

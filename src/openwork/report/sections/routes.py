@@ -31,6 +31,7 @@ EDGES = "An arrow's number is the share when this one connection alone carries t
 MOST_DRAWN = 24
 """routes with a picture; a task whose every answer hangs on every token before it has hundreds"""
 ALONE = "Share when this one place is taken from the run on the changed question. No number: nothing can pass there."
+DRAWN = " These shares are of pairs drawn at random, {} or more of a route's."
 
 
 def routes_parts(result: Routes) -> tuple[Part, ...]:
@@ -48,8 +49,18 @@ def routes_parts(result: Routes) -> tuple[Part, ...]:
         if graphs
         else ()
     )
-    tried = (Fold("What every place carries alone", (_note(ALONE, len(with_places)), *maps)),) if maps else ()
-    return (Text(result.summary), Table(names, rows, HOW), *drawn, *tried)
+    tried = (
+        (Fold("What every place carries alone", (_note(ALONE + _drawn(result), len(with_places)), *maps)),)
+        if maps
+        else ()
+    )
+    return (Text(result.summary), Table(names, rows, f"{HOW} {result.screening}"), *drawn, *tried)
+
+
+def _drawn(result: Routes) -> str:
+    """On how few pairs places were tried, where that was not on all."""
+    sizes = [one.drawn for route in result.routes for one in route.places if one.drawn is not None]
+    return DRAWN.format(min(sizes)) if sizes else ""
 
 
 def _note(text: str, routes: int) -> Text:

@@ -67,6 +67,7 @@
 /**
  * @typedef {object} LiveRoutes
  * @property {string} how what was measured, in a sentence
+ * @property {string} summary what was found, or why nothing
  * @property {LiveRoute[]} routes
  */
 

@@ -21,7 +21,7 @@ import { graph, linkWords } from "../widgets/graph.js";
  */
 export function routesView(mount, bench, choices, routes) {
   if (!routes?.routes.length) {
-    refill(mount, html("p", { class: "ow-note" }, "No route was looked for: no variable decides an output of this task."));
+    refill(mount, html("p", { class: "ow-note" }, routes?.summary ?? "No route was looked for."));
     return;
   }
   const reading = html("p", { class: "live-reading" });
