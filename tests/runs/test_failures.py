@@ -78,8 +78,8 @@ def test_a_change_that_fails_leaves_no_file(store, go_on, monkeypatch):
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreNotWritable), store.database.changing() as change:
-        change.put("states", b"renamed already, but its folder cannot be synced")
+    with pytest.raises(StoreNotWritable), store.database.changing(files=True) as change:
+        change.put(change.name("states"), b"renamed already, but its folder cannot be synced")
     assert files_in(store.home) == before
 
 
@@ -226,7 +226,7 @@ def test_a_damaged_database(store, go_on, where):
         data[4096:] = bytes([0xA5]) * (len(data) - 4096)
     path.write_bytes(data)
     with (
-        pytest.raises(StoreError, match=r"damaged(.|\n)*store.sqlite.*(put back a copy)") as error,
+        pytest.raises(StoreError, match=r"damaged(.|\n)*store.sqlite.*(openwork runs recover)") as error,
         Store.open(store.home) as s,
     ):
         s.runs()
