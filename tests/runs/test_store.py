@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from openwork.errors import RecipeError, StoreError, TaskError, UnknownRun
 from openwork.models import initial_stack, weight_shapes
 from openwork.runs import Store, default_home, recorded
-from openwork.runs.rows import seal_all
+from openwork.runs.sealing import seal_all
 from openwork.training import Experiment, recipe, train
 
 

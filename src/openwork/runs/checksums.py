@@ -18,6 +18,7 @@ import numpy as np
 from openwork.errors import Reason, StoreError
 
 RECOVER = "openwork runs recover brings back what is whole, and tells what is not"
+DAMAGED = "the store is damaged"
 HEAD = '{"checksum": "'
 
 
@@ -58,7 +59,7 @@ def unsealed(text: str) -> bool | None:
 
 def damaged(path: Path, what: str, whose: str = "") -> StoreError:
     """A row of the database at `path` that is not what was written; `whose` says which."""
-    return StoreError("the store is damaged", damage(path, what, whose))
+    return StoreError(DAMAGED, damage(path, what, whose))
 
 
 def damage(path: Path, what: str, whose: str = "") -> Reason:

@@ -19,8 +19,9 @@ from openwork.runs.checksums import damaged
 from openwork.runs.failures import result_code, told
 from openwork.runs.files import CHECKPOINTS, WEIGHTS, Writer, named, remove_files, write_files
 from openwork.runs.journal import discard, remove_unused, require_ours, sign, sign_off
-from openwork.runs.rows import require_all, run_row, seal_all, seal_names
+from openwork.runs.rows import require_all, run_row
 from openwork.runs.schema import bring_up, create_tables, is_made
+from openwork.runs.sealing import seal_all, seal_names
 
 DATABASE = "store.sqlite"
 PATIENCE = 30.0

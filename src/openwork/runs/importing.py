@@ -10,8 +10,9 @@ from openwork.models import Stack
 from openwork.runs.checksums import of_numbers
 from openwork.runs.files import WEIGHTS, named
 from openwork.runs.imported import Imported
-from openwork.runs.rows import epoch_rows, seal_history, seal_run
+from openwork.runs.rows import epoch_rows
 from openwork.runs.run import Run
+from openwork.runs.sealing import seal_history, seal_run
 from openwork.runs.store import Store, utc_now
 from openwork.runs.tensors import weights_bytes
 from openwork.runs.writing import about_run

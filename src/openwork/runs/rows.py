@@ -17,7 +17,7 @@ from openwork.runs.schema import WITH_CHECKSUMS, format_of
 from openwork.training import Measured, Status
 
 COLUMNS = ("name", "seed", "status", "epoch", "engine", "created", "updated", "experiment_key", "experiment")
-_STATE = ("state_file", "state_row", "history")
+STATE = ("state_file", "state_row", "history", "kept")
 _EPOCHS = """SELECT e.run, e.epoch, e.lr, e.running_loss, e.step, e.seconds,
     t.loss, t.accuracy, t.sequences, t.inputs, h.loss, h.accuracy, h.sequences, h.inputs, {weights}
     FROM epochs e
@@ -82,7 +82,7 @@ def run_row(rows: sqlite3.Connection, name: str) -> dict[str, Any]:
         ValueError: it is not what was written.
     """
     known = format_of(rows) >= WITH_CHECKSUMS
-    columns = (*COLUMNS, *_STATE, "checksum") if known else (*COLUMNS, *_STATE[:2])
+    columns = (*COLUMNS, *STATE, "checksum") if known else (*COLUMNS, *STATE[:2])
     found = rows.execute(f"SELECT {', '.join(columns)} FROM runs WHERE name = ?", (name,)).fetchone()
     if found is None:
         raise KeyError(name)
@@ -95,74 +95,6 @@ def epoch_rows(rows: sqlite3.Connection, name: str, after: int = NO_EPOCH) -> li
     """A run's epochs as the chain of its history covers them, ascending."""
     weights = "e.weights" if format_of(rows) >= WITH_CHECKSUMS else "NULL"
     return rows.execute(_EPOCHS.format(weights=weights), (name, after)).fetchall()
-
-
-def seal_history(rows: sqlite3.Connection, name: str, after: int = NO_EPOCH) -> str:
-    """Adds the epochs after `after` to the chain in a run's row; returns its last link."""
-    head = "" if after == NO_EPOCH else rows.execute("SELECT history FROM runs WHERE name = ?", (name,)).fetchone()[0]
-    head = linked(head, epoch_rows(rows, name, after))
-    rows.execute("UPDATE runs SET history = ? WHERE name = ?", (head, name))
-    return head
-
-
-def seal_run(rows: sqlite3.Connection, name: str) -> None:
-    """Gives a run's row the checksum of what it holds now."""
-    columns = ", ".join((*COLUMNS, *_STATE))
-    found = rows.execute(f"SELECT {columns} FROM runs WHERE name = ?", (name,)).fetchone()
-    if found is not None:
-        rows.execute("UPDATE runs SET checksum = ? WHERE name = ?", (checksum("runs", *found), name))
-
-
-def seal_names(rows: sqlite3.Connection) -> None:
-    """Writes down how many runs there are and how they are called."""
-    names = [name for (name,) in rows.execute("SELECT name FROM runs NOT INDEXED")]
-    rows.execute("DELETE FROM manifest")
-    rows.execute("INSERT INTO manifest (runs, names) VALUES (?, ?)", (len(names), of_names(names)))
-
-
-def seal_all(rows: sqlite3.Connection) -> None:
-    """Gives every row the checksum of what it holds now: a store of an older format, or one just rebuilt."""
-    for (name,) in rows.execute("SELECT name FROM runs").fetchall():
-        seal_history(rows, name)
-        seal_run(rows, name)
-    for table, columns in KEPT.items():
-        for number, *found in rows.execute(f"SELECT rowid, {', '.join(columns)} FROM {table}").fetchall():
-            rows.execute(f"UPDATE {table} SET checksum = ? WHERE rowid = ?", (checksum(table, *found), number))
-    seal_names(rows)
-
-
-KEPT = {"verdicts": ("run", "claim", "verdict", "judged"), "results": ("run", "name", "digest", "result", "found")}
-"""what was measured of runs: the columns that a row's checksum covers"""
-
-
-def keep(rows: sqlite3.Connection, table: str, *values: Any) -> None:
-    """Writes a row of `verdicts` or `results` in place of the one with its key."""
-    columns = (*KEPT[table], "checksum")
-    marks = ", ".join("?" for _ in columns)
-    row = (*values, checksum(table, *values))
-    rows.execute(f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)
-
-
-def kept(rows: sqlite3.Connection, path: Path, table: str, where: str, *values: Any) -> list[tuple[Any, ...]]:
-    """Rows of `verdicts` or `results`, in the order in which they were kept.
-
-    Raises:
-        StoreError: one is not what was written; with every one that is not.
-    """
-    known = format_of(rows) >= WITH_CHECKSUMS
-    columns = ", ".join((*KEPT[table], *(("checksum",) if known else ())))
-    found = rows.execute(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY rowid", values).fetchall()
-    if not known:
-        return found
-    reasons = [
-        damage(path, f"what was kept of {row[1]!r} is not what was written", f"{table} of run {row[0]}")
-        for row in found
-        if checksum(table, *row[:-1]) != row[-1]
-    ]
-    if reasons:
-        error = damaged(path, "")
-        raise type(error)(error.title, reasons)
-    return [row[:-1] for row in found]
 
 
 def run_names(rows: sqlite3.Connection) -> list[str]:

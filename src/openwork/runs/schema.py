@@ -12,7 +12,8 @@
 ==========  ==============================================================================================
 
 What a result rests on has a checksum, which is verified whenever it is read: `runs.checksum` of the run's row,
-`runs.history` of all its epochs, and one in each row of `verdicts`, `results` and `journal` (`checksums.py`).
+`runs.history` of all its epochs, `runs.kept` of all that was measured of it, and one in each row of `verdicts`,
+`results` and `journal` (`checksums.py`).
 
 A number that is not finite is NULL. The format's number is SQLite's `user_version`. To change the tables, raise
 `FORMAT`, say in `UPGRADES` how the one before is brought up, and freeze a sample of the new one in `tests/formats/`.
@@ -60,6 +61,7 @@ JOURNAL = "CREATE TABLE journal (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)"
 CHECKSUM = "checksum TEXT NOT NULL DEFAULT ''"
 ADDED = (
     ("runs", "history TEXT NOT NULL DEFAULT ''"),
+    ("runs", "kept TEXT NOT NULL DEFAULT ''"),
     ("runs", CHECKSUM),
     ("epochs", "weights TEXT"),
     ("verdicts", CHECKSUM),

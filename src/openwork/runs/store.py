@@ -13,14 +13,17 @@ from typing import Any, Self, TypeVar
 
 from openwork.errors import Reason, RecipeError, StoreError, UnknownRun, suggestion
 from openwork.models import Stack, initial_stack
+from openwork.runs.checksums import DAMAGED
 from openwork.runs.checksums import damaged as damaged_row
-from openwork.runs.database import Database
+from openwork.runs.database import Change, Database
 from openwork.runs.files import WEIGHTS, named
 from openwork.runs.home import default_home
 from openwork.runs.journal import require_ours
-from openwork.runs.rows import Contents, contents, keep, kept, load_run, require_all, run_names
+from openwork.runs.kept_rows import keep, kept
+from openwork.runs.rows import Contents, contents, load_run, require_all, run_names
 from openwork.runs.run import Run
-from openwork.runs.schema import WITH_CHECKSUMS, WITH_RESULTS, format_of
+from openwork.runs.schema import WITH_CHECKSUMS, format_of
+from openwork.runs.sealing import seal_run
 from openwork.runs.tensors import damaged, read_stack, read_state, read_weights
 from openwork.training import Experiment, Status, TrainingState
 
@@ -74,7 +77,7 @@ class Store:
         """
         found = self.contents()
         if found.damage:
-            raise StoreError("the store is damaged", found.damage)
+            raise StoreError(DAMAGED, found.damage)
         wanted = {"task_name": task, "status": status, "experiment_key": experiment_key}
         given = {name: value for name, value in wanted.items() if value is not None}
         return [run for run in found.runs if all(getattr(run, name) == value for name, value in given.items())]
@@ -197,9 +200,10 @@ class Store:
             StoreNotWritable: read-only, full, or no permission.
         """
         with self.database.changing() as change:
-            _require_kept(change.rows, run)
+            self._require(change, run, "verdicts")
             for claim, verdict in verdicts.items():
                 keep(change.rows, "verdicts", run.name, claim, json.dumps(verdict), utc_now())
+            seal_run(change.rows, run.name)
 
     def verdicts(self, run: Run) -> dict[str, dict[str, Any]]:
         """The verdicts kept for this run by the id of their claim, in the order in which they were saved.
@@ -208,7 +212,7 @@ class Store:
             StoreError: one is not what was written.
         """
         with self.database.reading() as rows:
-            found = kept(rows, self.database.path, "verdicts", "run = ?", run.name)
+            found = kept(rows, self.database.path, "verdicts", run.name)
         return {claim: self._value("verdicts", run, claim, verdict) for _, claim, verdict, _ in found}
 
     def save_result(self, run: Run, name: str, digest: str, result: Mapping[str, Any]) -> None:
@@ -219,8 +223,9 @@ class Store:
             StoreNotWritable: read-only, full, or no permission.
         """
         with self.database.changing() as change:
-            _require_kept(change.rows, run)
+            self._require(change, run, "results")
             keep(change.rows, "results", run.name, name, digest, json.dumps(result), utc_now())
+            seal_run(change.rows, run.name)
 
     def result(self, run: Run, name: str, digest: str) -> dict[str, Any] | None:
         """What was kept under this name and digest; None where nothing was.
@@ -229,11 +234,14 @@ class Store:
             StoreError: it is not what was written.
         """
         with self.database.reading() as rows:
-            if format_of(rows) < WITH_RESULTS:
-                return None
-            where = "run = ? AND name = ? AND digest = ?"
-            found = kept(rows, self.database.path, "results", where, run.name, name, digest)
+            found = kept(rows, self.database.path, "results", run.name, name, digest)
         return self._value("results", run, name, found[0][3]) if found else None
+
+    def _require(self, change: Change, run: Run, table: str) -> None:
+        """Nothing where the run's row and what was kept of it are whole."""
+        if change.run(run.name) is None:
+            raise UnknownRun("unknown run", Reason(run.name, "has been removed"))
+        kept(change.rows, self.database.path, table, run.name)
 
     def _value(self, table: str, run: Run, name: str, text: str) -> dict[str, Any]:
         try:
@@ -283,11 +291,6 @@ class Store:
                     raise damaged(Path(error.filename), "is missing") from error
                 time.sleep(0.02 * attempt)
         raise AssertionError("unreachable")
-
-
-def _require_kept(rows: sqlite3.Connection, run: Run) -> None:
-    if not rows.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
-        raise UnknownRun("unknown run", Reason(run.name, "has been removed"))
 
 
 def _recorded(rows: sqlite3.Connection, run: str, last: int) -> str:

@@ -18,7 +18,8 @@ from openwork.models import Stack
 from openwork.runs.checksums import of_numbers
 from openwork.runs.database import Change
 from openwork.runs.files import CHECKPOINTS, PROGRESS, STATES, WEIGHTS
-from openwork.runs.rows import NO_EPOCH, epoch_rows, seal_history, seal_run
+from openwork.runs.rows import NO_EPOCH, epoch_rows
+from openwork.runs.sealing import seal_history, seal_run
 from openwork.runs.store import Store, utc_now
 from openwork.runs.tensors import Record, Row, read_rows, stack_bytes, state_bytes, weights_bytes
 from openwork.training import EpochEnd, Experiment, Progress
