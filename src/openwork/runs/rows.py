@@ -102,6 +102,12 @@ def run_names(rows: sqlite3.Connection) -> list[str]:
     return _names(rows)[0]
 
 
+def names_whole(rows: sqlite3.Connection) -> bool:
+    """Whether every run that was written has a row that can be found."""
+    names, broken = _names(rows)
+    return not (broken or _missing(rows, names))
+
+
 def require_all(rows: sqlite3.Connection, path: Path) -> None:
     """Nothing where every run has a row.
 

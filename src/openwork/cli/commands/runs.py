@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from openwork.analyses.steps import Step
 from openwork.cli.examples import examples
+from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
-from openwork.cli.output import duration_text, emit, people, share_text
+from openwork.cli.output import aside, duration_text, emit, people, share_text
 from openwork.cli.run_view import accuracies, run_summary, run_table
-from openwork.runs import Imported, Run, Store
+from openwork.cli.step_display import StepDisplay
+from openwork.errors import Reason, StoreError
+from openwork.runs import Imported, Run, Store, default_home, recover
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
+DAMAGED = "the store is damaged"
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
 
 
@@ -22,17 +28,28 @@ def list_runs(
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the stored runs, oldest first."""
+    """List the stored runs, oldest first.
+
+    What is damaged is named after the runs that are whole, and the exit code is 2 then.
+    """
     with Store.open(store) as kept:
-        runs = kept.runs(task=task)
+        found = kept.contents()
+        runs = [run for run in found.runs if task is None or run.task_name == task]
         if as_json:
-            emit([run_summary(run) for run in runs])
-            return
-        console = people(as_json)
-        if not runs:
-            console.print(f"No runs in {kept.home} yet. Make one: openwork train TASK", soft_wrap=True)
-            return
-        console.print(run_table(runs))
+            _emit_list(runs, found.damage)
+        elif runs or found.damage:
+            people(as_json).print(run_table(runs))
+        else:
+            people(as_json).print(f"No runs in {kept.home} yet. Make one: openwork train TASK", soft_wrap=True)
+    if found.damage:
+        raise typer.Exit(tell(StoreError(DAMAGED, found.damage), as_json=False))
+
+
+def _emit_list(runs: Sequence[Run], damage: Sequence[Reason]) -> None:
+    """The runs; where something is damaged an error, and beside it the runs that are whole."""
+    listed = [run_summary(run) for run in runs]
+    error = {"kind": "StoreError", "title": DAMAGED, "reasons": damage}
+    emit({"error": error, "runs": listed} if damage else listed)
 
 
 @app.command("show", epilog=examples("openwork runs show 3f2a", "openwork runs show 3f2a --json"))
@@ -100,3 +117,34 @@ def remove(
         emit({"removed": [run.name for run in runs]})
     else:
         people(as_json).print(f"Removed {', '.join(run.name for run in runs)}.")
+
+
+@app.command("recover", epilog=examples("openwork runs recover", "openwork runs recover --store other-runs --json"))
+def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
+    """Rebuild the store: what is whole in its database, and every run that its files can tell of.
+
+    For a damaged store, or one whose database was moved away. Writes a new database, keeps the old one in a folder
+    beside it, deletes nothing, and tells what came back and what did not.
+    """
+    home = default_home() if store is None else store.expanduser().absolute()
+    display = StepDisplay(aside())
+    found = recover(home, lambda what, share: display(Step(what, share, 0)))
+    if as_json:
+        emit({"home": str(home), "whole": found is None} | ({} if found is None else vars(found)))
+        return
+    console = people(as_json)
+    if found is None:
+        console.print(f"Nothing is damaged in {home}, and its database knows every file: nothing was changed.")
+        return
+    lines = [
+        f"{len(found.kept)} runs are as they were." if len(found.kept) != 1 else "1 run is as it was.",
+        f"{len(found.rebuilt)} rebuilt from files{': ' if found.rebuilt else ''}{', '.join(found.rebuilt)}.",
+        f"{found.verdicts} verdicts and {found.results} results are kept.",
+        f"The old database is in {found.old}.",
+    ]
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+    if found.lost:
+        console.print("What did not come back:")
+    for reason in found.lost:
+        console.print(f"  {reason}", markup=False, soft_wrap=True)
