@@ -95,7 +95,9 @@ def ended_run(home: Path, name: str, files: Files) -> Found:
         epochs = (*epochs, (name, *last, digest))
         places[epoch] = (f"{WEIGHTS}/{name}{ENDING}", 0)
     whole = columns.pop("history") == linked("", epochs)
-    lost = "" if whole else f"of its history, {len(epochs)} epochs are left: its checkpoints are missing, damaged or old"
+    lost = (
+        "" if whole else f"of its history, {len(epochs)} epochs are left: its checkpoints are missing, damaged or old"
+    )
     return Found(columns, epochs, places, lost)
 
 

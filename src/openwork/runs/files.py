@@ -19,7 +19,9 @@ ENDING, PART = ".safetensors", ".part"
 _WRITER = 16
 """hexadecimal digits that name a process which writes"""
 _OURS = re.compile(r"[0-9a-f]{12,32}\.safetensors(\.[0-9a-f]{16})?(\.part)?")
-_WRITTEN = re.compile(rf"([0-9a-f]{{{_WRITER}}})[0-9a-f]{{16}}\.safetensors|.+\.safetensors\.([0-9a-f]{{{_WRITER}}})\.part")
+_WRITTEN = re.compile(
+    rf"([0-9a-f]{{{_WRITER}}})[0-9a-f]{{16}}\.safetensors|.+\.safetensors\.([0-9a-f]{{{_WRITER}}})\.part"
+)
 
 
 class Writer:

@@ -39,7 +39,7 @@ class Recovery:
         rebuilt: runs whose rows were written again from their files.
         lost: what did not come back, by name, and how to mend it where that can be.
         verdicts, results: how many were kept.
-        old: the folder with the old database.
+        old: the folder with the old database; None where there was none.
     """
 
     kept: tuple[str, ...]
@@ -98,6 +98,8 @@ def _prepared(home: Path, path: Path, folder: Path, watch: Watch) -> Recovery | 
         if broken or broken is None:
             what = "cannot be read" if broken is None else f"{broken} are not what was written"
             lost.append(Reason(table, what, "they are measured again when they are asked for"))
+    if not path.exists() and not earlier:
+        lost.append(Reason("verdicts and results", "there was no database", "they are measured again when asked for"))
     counts = (sum(table == each for table, _ in rows) for each in KEPT)
     return Recovery(tuple(sorted(set(runs) - set(rebuilt))), tuple(sorted(rebuilt)), tuple(lost), *counts)
 
@@ -170,15 +172,16 @@ def _write_epoch(rows: sqlite3.Connection, epoch: tuple[object, ...], file: str,
             )
 
 
-def _swapped(home: Path, path: Path, folder: Path) -> Path:
-    """Puts the new database in the place of the old one, of which `folder` keeps a copy; returns where that is."""
+def _swapped(home: Path, path: Path, folder: Path) -> Path | None:
+    """Puts the new database in the place of the old one, of which `folder` keeps a copy; returns where that is, or
+    None where there was none."""
     sync_folder(folder)
     for log in LOGS:  # of the old database; the new one must not be read with it
         Path(f"{path}{log}").unlink(missing_ok=True)
     os.replace(folder / NEW, path)
     sync_folder(home)
-    kept = _folder(home, BEFORE, make=False)
-    folder.rename(kept)
+    kept = _folder(home, BEFORE, make=False) if any(folder.iterdir()) else None
+    folder.rmdir() if kept is None else folder.rename(kept)
     for other in home.glob(f"{RECOVERING}*"):
         other.rename(_folder(home, BEFORE, make=False))
     sync_folder(home)

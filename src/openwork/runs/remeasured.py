@@ -26,7 +26,18 @@ def remeasured(path: Path, experiment: Mapping[str, Any], row: Row) -> tuple[Sta
         imported = imported_from_json(experiment)
         stack = read_weights(path, imported.spec, row)
         whole = _measured(stack, USUAL_INPUTS.of(imported.task))
-        return ("solved" if whole[2] == whole[3] else "finished"), [0, 0.0, None, 0, 0.0, *whole, None, None, None, None]
+        return ("solved" if whole[2] == whole[3] else "finished"), [
+            0,
+            0.0,
+            None,
+            0,
+            0.0,
+            *whole,
+            None,
+            None,
+            None,
+            None,
+        ]
     trained = experiment_from_json(experiment)
     stack = read_weights(path, trained.spec, row)
     on_train, held_out = parts_of(trained.task, trained.split)

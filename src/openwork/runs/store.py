@@ -185,7 +185,9 @@ class Store:
             StoreNotWritable: read-only, full, or no permission.
         """
         with self.database.changing() as change:
-            files = {file for (file,) in change.rows.execute("SELECT checkpoint FROM epochs WHERE run = ?", (run.name,))}
+            files = {
+                file for (file,) in change.rows.execute("SELECT checkpoint FROM epochs WHERE run = ?", (run.name,))
+            }
             for file, status in change.rows.execute("SELECT state_file, status FROM runs WHERE name = ?", (run.name,)):
                 files.add(named(WEIGHTS, run.name) if status != "training" else file)
             change.discard(files)

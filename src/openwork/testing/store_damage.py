@@ -177,7 +177,9 @@ def _interrupted(home: Path) -> None:
     with Store.open(home) as store:
         experiment = store.runs()[0].experiment
         engine = choose_engine(experiment.spec, threads=1).engine
-        events = recorded(store, experiment, train(engine, experiment, store.state_of(experiment, [2])), engine.arithmetic)
+        events = recorded(
+            store, experiment, train(engine, experiment, store.state_of(experiment, [2])), engine.arithmetic
+        )
         list(islice(events, 3))
         events.close()
 
@@ -268,7 +270,10 @@ def swap_rows(home: Path, random: Random) -> None:
                 rows.execute(f"UPDATE {table} SET run = ? WHERE run = ?", (new, old))
         else:
             chosen = random.sample(columns, random.randrange(1, len(columns)))
-            values = {name: rows.execute(f"SELECT {', '.join(chosen)} FROM runs WHERE name = ?", (name,)).fetchone() for name in (one, other)}
+            values = {
+                name: rows.execute(f"SELECT {', '.join(chosen)} FROM runs WHERE name = ?", (name,)).fetchone()
+                for name in (one, other)
+            }
             for name, partner in ((one, other), (other, one)):
                 told = ", ".join(f"{column} = ?" for column in chosen)
                 rows.execute(f"UPDATE runs SET {told} WHERE name = ?", (*values[partner], name))

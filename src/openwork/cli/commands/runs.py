@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from openwork import pipeline
 from openwork.analyses.steps import Step
 from openwork.cli.examples import examples
 from openwork.cli.failure import tell
@@ -15,9 +16,11 @@ from openwork.cli.output import aside, duration_text, emit, people, share_text
 from openwork.cli.run_view import accuracies, run_summary, run_table
 from openwork.cli.step_display import StepDisplay
 from openwork.errors import Reason, StoreError
+from openwork.search import Setting
 from openwork.runs import Imported, Run, Store, default_home, recover
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
+STALE = " [judged by an older openwork, or on other answers: check judges it again]"
 DAMAGED = "the store is damaged"
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
 
@@ -71,9 +74,12 @@ def show(
         facts += _imported(run.source, run) if isinstance(run.source, Imported) else _trained(run)
         for label, value in facts:
             console.print(f"{label:<10} {value}", markup=False, soft_wrap=True)
-        for verdict in verdicts.values():
+        current = (
+            {verdict.key for verdict in pipeline.open_run(run, Setting(kept), trains=False).current} if verdicts else {}
+        )
+        for key, verdict in verdicts.items():
             said = f"{verdict['outcome']:<10} {verdict['claim']['id']}: {verdict['sentence']}"
-            console.print(said, markup=False, soft_wrap=True)
+            console.print(said if key in current else said + STALE, markup=False, soft_wrap=True)
 
 
 def _trained(run: Run) -> list[tuple[str, object]]:
@@ -140,7 +146,7 @@ def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
         f"{len(found.kept)} runs are as they were." if len(found.kept) != 1 else "1 run is as it was.",
         f"{len(found.rebuilt)} rebuilt from files{': ' if found.rebuilt else ''}{', '.join(found.rebuilt)}.",
         f"{found.verdicts} verdicts and {found.results} results are kept.",
-        f"The old database is in {found.old}.",
+        *([] if found.old is None else [f"The old database is in {found.old}."]),
     ]
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
