@@ -33,7 +33,7 @@ class Book:
     """Judgements by the content of their claim and the epoch; what is new is written down now and then.
 
     Attributes:
-        context: the model as it is now, for the task and the inputs that are part of what names a judgement. The weights
+        context: the model as it is now, for its task and inputs, which are part of what names a judgement. The weights
             are not: the memory is of one run, whose weights after an epoch are always the same.
         inputs: how the inputs were chosen.
         memory: where they are kept; None keeps nothing.

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from openwork.errors import OpenworkError, Reason, StoreError
 from openwork.models import ModelSpec
 from openwork.runs.checksums import linked
-from openwork.runs.files import CHECKPOINTS, ENDING, PROGRESS, STATES, WEIGHTS
+from openwork.runs.files import CHECKPOINTS, ENDING, PROGRESS, STATES, WEIGHTS, named
 from openwork.runs.imported import is_imported
 from openwork.runs.remeasured import remeasured
 from openwork.runs.rows import COLUMNS
@@ -87,13 +87,13 @@ def ended_run(home: Path, name: str, files: Files) -> Found:
     columns = _columns(name, about.told["experiment"], about.told["seed"], epoch, about.told.get("run"), home)
     last = next(iter(about.records), None)
     if last is None:
-        status, last = remeasured(home / WEIGHTS / f"{name}{ENDING}", about.told["experiment"], (name, epoch))
-        columns["status"] = status
-        digest = None
+        columns["status"], last = remeasured(
+            home / WEIGHTS / f"{name}{ENDING}", about.told["experiment"], (name, epoch)
+        )
     epochs, places = _history(name, epoch, files)
     if not epochs or epochs[-1][1] != epoch:
-        epochs = (*epochs, (name, *last, digest))
-        places[epoch] = (f"{WEIGHTS}/{name}{ENDING}", 0)
+        epochs = (*epochs, (name, *last, digest if about.records else None))
+        places[epoch] = (named(WEIGHTS, name), 0)
     whole = columns.pop("history") == linked("", epochs)
     lost = (
         "" if whole else f"of its history, {len(epochs)} epochs are left: its checkpoints are missing, damaged or old"
@@ -148,7 +148,7 @@ def _columns(
     columns: dict[str, Any] = dict.fromkeys((*COLUMNS, "state_file", "state_row", "history"))
     columns |= {"name": name, "seed": seed, "epoch": epoch, "experiment": json.dumps(experiment, sort_keys=True)}
     if told is None:
-        when = _when(home / WEIGHTS / f"{name}{ENDING}")
+        when = _when(home / named(WEIGHTS, name))
         told = {"experiment_key": _digest(_deciding(experiment)), "created": when, "updated": when, "engine": "unknown"}
     return columns | dict(told)
 

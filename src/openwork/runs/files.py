@@ -78,7 +78,7 @@ def remove_files(home: Path, names: Collection[str]) -> None:
 
 
 def files_in(home: Path) -> set[str]:
-    """Every file that is called as a store calls its own, half-written ones included; which need not be this store's."""
+    """Every file that is called as a store calls its own, half-written ones included; it need not be this store's."""
     found = set()
     for folder in FOLDERS:
         if (home / folder).is_dir():

@@ -100,8 +100,9 @@ def _prepared(home: Path, path: Path, folder: Path, watch: Watch) -> Recovery | 
             lost.append(Reason(table, what, "they are measured again when they are asked for"))
     if not path.exists() and not earlier:
         lost.append(Reason("verdicts and results", "there was no database", "they are measured again when asked for"))
-    counts = (sum(table == each for table, _ in rows) for each in KEPT)
-    return Recovery(tuple(sorted(set(runs) - set(rebuilt))), tuple(sorted(rebuilt)), tuple(lost), *counts)
+    verdicts = sum(table == "verdicts" for table, _ in rows)
+    as_they_were = tuple(sorted(set(runs) - set(rebuilt)))
+    return Recovery(as_they_were, tuple(sorted(rebuilt)), tuple(lost), verdicts, len(rows) - verdicts)
 
 
 def _runs(home: Path, salvaged: list[Salvaged], files: Files) -> tuple[dict[str, Found], list[str], list[Reason]]:

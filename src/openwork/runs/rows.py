@@ -121,7 +121,7 @@ def require_all(rows: sqlite3.Connection, path: Path) -> None:
 
 
 def _names(rows: sqlite3.Connection) -> tuple[list[str], str]:
-    """The names of all runs by their rows and by the index, and why there may be more: damage hides some from either."""
+    """The names of all runs by rows and by index, for damage hides some from either; and why there may be more."""
     found: dict[str, None] = {}
     broken = ""
     for how in ("NOT INDEXED", "INDEXED BY sqlite_autoindex_runs_1"):

@@ -16,8 +16,8 @@ from openwork.cli.output import aside, duration_text, emit, people, share_text
 from openwork.cli.run_view import accuracies, run_summary, run_table
 from openwork.cli.step_display import StepDisplay
 from openwork.errors import Reason, StoreError
-from openwork.search import Setting
 from openwork.runs import Imported, Run, Store, default_home, recover
+from openwork.search import Setting
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"
