@@ -304,3 +304,32 @@ def test_a_store_that_another_program_holds(store, go_on, monkeypatch):
         store.database.tidy()
     assert len(store.runs()) == 1
     holder.close()
+
+
+def test_a_folder_of_another_user_is_told(read_only, tiny):
+    read_only.chmod(0o700)
+    if os.geteuid():
+        pytest.skip("only root can make a folder that this user may not enter")
+
+    def look(home):
+        with Store.open(home) as store:
+            return store.runs()
+
+    told = as_nobody(look, read_only)
+    assert isinstance(told, StoreNotWritable)
+    assert "the store cannot be read" in str(told)
+    assert "permission denied (give a folder that you may" in str(told)
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_path_that_is_too_long_is_told(tmp_path, go_on, write):
+    home = tmp_path / ("a" * 300) / ("b" * 4000)
+    with pytest.raises(StoreNotWritable, match="is longer than the system allows"):
+        list(go_on(Store(home), [0])) if write else Store.open(home)
+
+
+def test_links_in_a_circle_are_told(tmp_path):
+    (tmp_path / "runs").symlink_to(tmp_path / "runs")
+    with pytest.raises(StoreError, match=r"link that leads in a circle|cannot be") as error:
+        Store.open(tmp_path / "runs").database.tidy()
+    assert "OPENWORK_HOME" in str(error.value)

@@ -5,7 +5,7 @@ from openwork.runs.imported import Imported, Origin
 from openwork.runs.importing import keep_import
 from openwork.runs.kept import KeptResults
 from openwork.runs.recording import recorded
-from openwork.runs.recover import Recovery, recover
+from openwork.runs.recovery import Recovery, recover
 from openwork.runs.rows import Contents
 from openwork.runs.run import EpochRecord, Run
 from openwork.runs.schema import FORMAT

@@ -118,6 +118,7 @@ class Database:
         if self._connection is not None:
             self._connection.close()
         self._connection, self._read_only, self._inode = None, False, None
+        self._writer, self._signed, self._own = Writer(), False, set()  # another database may stand there next time
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -28,6 +28,8 @@ from openwork.runs.sealing import seal_all
 RECOVERING, BEFORE = "recovering-", "before-recover-"
 NEW = "new.sqlite"
 LOGS = ("-wal", "-shm")
+PATIENCE = 5.0
+"""seconds to wait for another program that is writing"""
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,9 @@ def _runs(home: Path, salvaged: list[Salvaged], files: Files) -> tuple[dict[str,
     rebuilt: list[str] = []
     lost = list(files.damage.values())
     known = {name for old in salvaged for name in old.known}
-    if salvaged[0].named:  # what else has a state in training was removed
-        files.states = {name: state for name, state in files.states.items() if name in known}
+    if salvaged[0].named:  # other runs in the states that rows refer to were removed
+        used = {run.columns["state_file"] for run in salvaged[0].runs.values()}
+        files.states = {name: s for name, s in files.states.items() if name in known or s[1] not in used}
     named = {Path(file).name.removesuffix(ENDING) for file in files.damage if file.startswith(f"{WEIGHTS}/")}
     for name in sorted({*files.finals, *files.states, *known} - set(whole)):
         run = None
@@ -228,7 +231,7 @@ def _locked(path: Path) -> sqlite3.Connection | None:
     """
     if not path.exists():
         return None
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=5.0, isolation_level=None)
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.Error as error:
