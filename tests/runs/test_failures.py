@@ -78,8 +78,8 @@ def test_a_change_that_fails_leaves_no_file(store, go_on, monkeypatch):
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreNotWritable), store.database.changing() as change:
-        change.put("states", b"renamed already, but its folder cannot be synced")
+    with pytest.raises(StoreNotWritable), store.database.changing(files=True) as change:
+        change.put(change.name("states"), b"renamed already, but its folder cannot be synced")
     assert files_in(store.home) == before
 
 
@@ -226,7 +226,7 @@ def test_a_damaged_database(store, go_on, where):
         data[4096:] = bytes([0xA5]) * (len(data) - 4096)
     path.write_bytes(data)
     with (
-        pytest.raises(StoreError, match=r"damaged(.|\n)*store.sqlite.*(put back a copy)") as error,
+        pytest.raises(StoreError, match=r"damaged(.|\n)*store.sqlite.*(openwork runs recover)") as error,
         Store.open(store.home) as s,
     ):
         s.runs()
@@ -304,3 +304,32 @@ def test_a_store_that_another_program_holds(store, go_on, monkeypatch):
         store.database.tidy()
     assert len(store.runs()) == 1
     holder.close()
+
+
+def test_a_folder_of_another_user_is_told(read_only, tiny):
+    read_only.chmod(0o700)
+    if os.geteuid():
+        pytest.skip("only root can make a folder that this user may not enter")
+
+    def look(home):
+        with Store.open(home) as store:
+            return store.runs()
+
+    told = as_nobody(look, read_only)
+    assert isinstance(told, StoreNotWritable)
+    assert "the store cannot be read" in str(told)
+    assert "permission denied (give a folder that you may" in str(told)
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_path_that_is_too_long_is_told(tmp_path, go_on, write):
+    home = tmp_path / ("a" * 300) / ("b" * 4000)
+    with pytest.raises(StoreNotWritable, match="is longer than the system allows"):
+        list(go_on(Store(home), [0])) if write else Store.open(home)
+
+
+def test_links_in_a_circle_are_told(tmp_path):
+    (tmp_path / "runs").symlink_to(tmp_path / "runs")
+    with pytest.raises(StoreError, match=r"link that leads in a circle|cannot be") as error:
+        Store.open(tmp_path / "runs").database.tidy()
+    assert "OPENWORK_HOME" in str(error.value)

@@ -69,18 +69,19 @@ def test_nothing_but_the_files_of_runs_is_left(store, go_on, tiny):
     assert left == {f"{folder}/{name}.safetensors" for folder in ("weights", "checkpoints") for name in names}
 
 
-def test_rubbish_of_a_killed_process_is_removed_and_a_users_file_is_not(store, go_on, check):
+def test_what_is_not_this_stores_is_left(store, go_on, check):
     list(islice(go_on(store, [0]), 2))
-    rubbish = [
+    others = [
         store.home / "states" / f"{'a' * 32}.safetensors",
         store.home / "progress" / f"{'b' * 32}.safetensors.part",
+        store.home / "weights" / f"{'c' * 12}.safetensors",
+        store.home / "progress" / "notes.txt",
     ]
-    mine = store.home / "progress" / "notes.txt"
-    for path in [*rubbish, mine]:
+    for path in others:
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"half")
     list(islice(go_on(store, [0]), 1))
-    assert not any(path.exists() for path in rubbish)
-    assert mine.exists()
+    assert all(path.exists() for path in others)
     assert check(store) == {0: 3}
 
 

@@ -14,6 +14,7 @@ from safetensors.numpy import load_file
 from openwork.errors import RecipeError, StoreError, TaskError, UnknownRun
 from openwork.models import initial_stack, weight_shapes
 from openwork.runs import Store, default_home, recorded
+from openwork.runs.sealing import seal_all
 from openwork.training import Experiment, recipe, train
 
 
@@ -159,6 +160,7 @@ def test_a_run_of_a_task_that_is_not_installed_is_still_listed(store, go_on):
     list(islice(go_on(store, [0]), 1))
     with store.database.changing() as change:
         change.rows.execute("UPDATE runs SET experiment = replace(experiment, 'reverse-increment', 'sorting')")
+        seal_all(change.rows)
     run = store.runs(task="sorting")[0]
     assert run.task_name == "sorting"
     with pytest.raises(TaskError, match="sorting"):

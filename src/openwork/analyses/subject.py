@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,11 +119,17 @@ class Subject:
     @cached_property
     def digest(self) -> str:
         """A short name for model, task and inputs together: what is measured of equal digests is equal."""
-        parts = (self.spec.model_dump_json(), self.stack.flat, str(self.task), self.inputs.tokens, self.inputs.answers)
-        found = hashlib.sha256()
-        for part in parts:
-            found.update(part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes())
-        return found.hexdigest()[:16]
+        return _digest(self.spec.model_dump_json(), self.stack.flat, self.asked_digest)
+
+    @cached_property
+    def asked_digest(self) -> str:
+        """A short name for what is asked and what is right: every input with its answers, and all names and places of
+        the task. A task of the same name that answers otherwise has another."""
+        task = self.task
+        carriers = {output: task.carrier(output) for output in task.outputs}
+        names = (str(task), task.variables, task.graded, task.outputs, dict(task.roles), carriers, task.pad_token)
+        symbols = (task.vocabulary.symbols, task.answer_vocabulary.symbols)
+        return _digest(repr((names, symbols)), self.inputs.tokens, self.inputs.answers)
 
     @cached_property
     def position_names(self) -> tuple[str, ...]:
@@ -148,3 +155,10 @@ class Subject:
         symbols, pad = self.task.vocabulary.symbols, self.task.pad_token
         separator = "" if all(len(symbols[t]) == 1 for t in np.unique(seen) if t != pad) else " "
         return tuple(self.task.vocabulary.text(row[row != pad], separator) for row in seen)
+
+
+def _digest(*parts: str | NDArray[Any]) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes())
+    return found.hexdigest()[:16]

@@ -30,9 +30,9 @@ class Cost:
 
 def plan(claims: Sequence[Claim], context: Context, known: Sequence[Verdict] = ()) -> Cost:
     """What checking these claims takes; nothing for those that are known, or do not apply to the model."""
-    verdicts = _by_digest(known)
     asked = [
-        claim.text().digest not in verdicts and not list(claim.misfits(context.task, context.spec)) for claim in claims
+        known_verdict(claim, context, known) is None and not list(claim.misfits(context.task, context.spec))
+        for claim in claims
     ]
     fitting = [claim for claim, wanted in zip(claims, asked, strict=True) if wanted]
     evidence = dict.fromkeys(evidence for claim in fitting for evidence in claim.evidence(context))
@@ -66,10 +66,9 @@ def check(
         tell: called with every verdict as soon as it is there.
         known: what was judged of this model before, on the same inputs; claims of the same content are answered by it.
     """
-    answered = _by_digest(known)
     verdicts = []
     for claim in claims:
-        before = answered.get(claim.text().digest)
+        before = known_verdict(claim, context, known)
         if before is not None:
             verdicts.append(replace(before, claim=claim.text(), expect=claim.expect))
         else:
@@ -80,6 +79,11 @@ def check(
     return tuple(verdicts)
 
 
-def _by_digest(known: Sequence[Verdict]) -> dict[str, Verdict]:
-    """What the judge of today said, by the content of the claim; the latest where there are several."""
-    return {verdict.claim.digest: verdict for verdict in known if verdict.judge == JUDGE}
+def known_verdict(claim: Claim, context: Context, known: Sequence[Verdict]) -> Verdict | None:
+    """What the judge of today said of this claim, on the same model, inputs, answers and programs; the latest."""
+    digest = claim.text().digest
+    found = [verdict for verdict in known if verdict.judge == JUDGE and verdict.claim.digest == digest]
+    if not found or list(claim.misfits(context.task, context.spec)):
+        return None
+    rests_on = (context.subject.digest, *claim.rests_on(context))
+    return next((verdict for verdict in reversed(found) if verdict.rests_on == rests_on), None)

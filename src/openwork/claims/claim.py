@@ -123,6 +123,11 @@ class Claim(BaseModel):
         """With the programs that it names, where they are among these; most claims name none."""
         return self
 
+    def rests_on(self, context: Context) -> tuple[str, ...]:
+        """Digests of what decides its verdict on a model, beside its content and the weights: a verdict that was kept
+        answers only where they are the same."""
+        return (context.subject.asked_digest,)
+
     def evidence(self, context: Context) -> tuple[Evidence[Any], ...]:
         """All the evidence that a check gathers."""
         return ((UNEDITED,) if self.about_mechanism else ()) + self.needs(context)
@@ -141,7 +146,7 @@ class Claim(BaseModel):
         reasons = list(self.misfits(context.task, context.spec))
         if reasons:
             raise ClaimError(f"the claim {self.id} does not fit this model", reasons)
-        before = context.ledger.forward_rows
+        before, rests_on = context.ledger.forward_rows, (context.subject.digest, *self.rests_on(context))
         context = self._judged_on(context)
         wrong = self._unsolved(context)
         finding = self.find(context)
@@ -159,6 +164,7 @@ class Claim(BaseModel):
             forward_rows=context.ledger.forward_rows - before,
             advice=advice,
             expect=self.expect,
+            rests_on=rests_on,
         )
 
     def _judged_on(self, context: Context) -> Context:

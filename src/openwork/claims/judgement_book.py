@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from openwork.claims.claim import Claim
+from openwork.claims.context import Context
 from openwork.claims.over_training import Judgement, judgement_from_json
 from openwork.claims.verdict import JUDGE
 from openwork.data import Inputs
@@ -32,21 +33,25 @@ class Book:
     """Judgements by the content of their claim and the epoch; what is new is written down now and then.
 
     Attributes:
-        inputs: on which inputs they were made, which is part of what names a judgement. The run is not: the memory is
-            of one run, whose weights after an epoch are always the same.
+        context: the model as it is now, for its task and inputs, which are part of what names a judgement. The weights
+            are not: the memory is of one run, whose weights after an epoch are always the same.
+        inputs: how the inputs were chosen.
         memory: where they are kept; None keeps nothing.
     """
 
+    context: Context
     inputs: Inputs
     memory: Memory | None
     known: dict[str, dict[int, Judgement]]
     new: set[str] = field(default_factory=set)
     saved: float = field(default_factory=time.monotonic)
+    digests: dict[int, str] = field(default_factory=dict)
+    """of claims, by identity"""
 
     @classmethod
-    def read(cls, inputs: Inputs, memory: Memory | None, claims: Sequence[Claim]) -> Book:
-        """What the memory has of these claims."""
-        book = cls(inputs, memory, {})
+    def read(cls, context: Context, inputs: Inputs, memory: Memory | None, claims: Sequence[Claim]) -> Book:
+        """What the memory has of these claims, which fit the model."""
+        book = cls(context, inputs, memory, {})
         for claim in claims:
             digest = book._digest(claim)
             kept = None if memory is None else memory.find(KEPT, digest)
@@ -79,6 +84,9 @@ class Book:
 
     def _digest(self, claim: Claim) -> str:
         """By all that decides a judgement at a checkpoint of one run."""
-        chosen = self.inputs
-        content = [claim.text().digest, chosen.most, chosen.seed, chosen.only_right, JUDGE]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+        if id(claim) not in self.digests:
+            chosen = self.inputs
+            content = [claim.text().digest, chosen.most, chosen.seed, chosen.only_right, JUDGE]
+            content += claim.rests_on(self.context)
+            self.digests[id(claim)] = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+        return self.digests[id(claim)]

@@ -59,7 +59,7 @@ def plan_over_training(
     training.require()
     fitting, _ = sorted_out(claims, training.context)
     epochs = chosen(training, fitting, points)
-    book = Book.read(training.inputs, training.memory, fitting)
+    book = Book.read(training.context, training.inputs, training.memory, fitting)
     left = {claim.text().digest: [e for e in epochs if not book.knows(claim, e)] for claim in fitting}
     alone = tuple((c.id, c.cost(training.fresh), len(left[c.text().digest])) for c in fitting)
     rows = sum(rows_at_one(training, [c for c in fitting if e in left[c.text().digest]]) for e in epochs)
@@ -89,7 +89,7 @@ def judge_over_training(
     training.require()
     fitting, aside = sorted_out(claims, training.context)
     epochs = chosen(training, fitting, points)
-    book = Book.read(training.inputs, training.memory, fitting)
+    book = Book.read(training.context, training.inputs, training.memory, fitting)
     total = plan_over_training(training, claims, epochs).forward_rows
     done = 0
     try:
@@ -116,7 +116,7 @@ def known_or_cheap(training: Training, claims: Sequence[Claim], spend: bool) -> 
         return None
     if spend and plan_over_training(training, claims).work <= CHEAP:
         return judge_over_training(training, claims)
-    book = Book.read(training.inputs, training.memory, fitting)
+    book = Book.read(training.context, training.inputs, training.memory, fitting)
     epochs = tuple(e for e in training.recorded if any(book.knows(claim, e) for claim in fitting))
     return _result(training, book, fitting, aside, epochs) if epochs else None
 

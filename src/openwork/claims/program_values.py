@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -83,6 +85,15 @@ class ProgramValues:
         """Of each variable that is a list; None for the others."""
         return {name: len(value) if isinstance(value, Listed) else None for name, value in self.values[0].items()}
 
+    @cached_property
+    def digest(self) -> str:
+        """A short name for every value of every variable: a program that computes otherwise has another."""
+        try:
+            table = json.dumps([self.values, self.answers], default=_plain)
+        except (TypeError, ValueError, RecursionError):  # keys that are no text, or a value that holds itself
+            table = repr(self.values)
+        return hashlib.sha256(table.encode()).hexdigest()[:16]
+
     def answers_with(self, variable: str, bases: Sequence[int], sources: Sequence[int]) -> NDArray[np.int16]:
         """`[pair, graded]`, the answers to the bases if the variable had the value that it has for the sources.
 
@@ -121,6 +132,11 @@ class ProgramValues:
         except FAILURES as error:
             where = f"{self.program} on {_question(self.task, self.inputs, base)}, with {said}"
             raise ClaimError("the program fails", Reason(where, _told(error, self.program))) from error
+
+
+def _plain(value: Any) -> Any:
+    """A value of a program that is none of JSON's; what says its address instead of its content has no equal."""
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else repr(value)
 
 
 def _key(values: Iterable[Any]) -> Hashable:

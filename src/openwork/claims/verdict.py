@@ -130,6 +130,8 @@ class Verdict:
         advice: what to make of it, in one sentence.
         expect: what whoever wrote the claim expects it to be; None where nothing was said.
         judge: which version of the judge said so.
+        rests_on: digests of what it was judged on: first the model with its task and inputs, then what the claim adds,
+            such as what its program computes. Empty where it was not said.
     """
 
     claim: ClaimText
@@ -143,6 +145,7 @@ class Verdict:
     advice: str
     expect: Outcome | None = None
     judge: int = JUDGE
+    rests_on: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -173,6 +176,7 @@ class Verdict:
             "advice": self.advice,
             "expect": None if self.expect is None else str(self.expect),
             "judge": self.judge,
+            "rests_on": list(self.rests_on),
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -204,5 +208,6 @@ def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
         counterexamples=tuple(map(counterexample_from_json, value["counterexamples"])),
         expect=Outcome(value["expect"]) if value.get("expect") else None,
         judge=value.get("judge", 1),
+        rests_on=tuple(value.get("rests_on", ())),
         **kept,
     )

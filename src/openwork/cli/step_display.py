@@ -46,7 +46,8 @@ class StepDisplay:
 
     def _line(self, step: Step, now: float) -> str:
         began, done = self._first or (now, step.done)
-        said = f"{step.what}: {100 * step.done:.0f} %, {step.forward_rows:,} forward rows"
+        rows = f", {step.forward_rows:,} forward rows" if step.forward_rows else ""
+        said = f"{step.what}: {100 * step.done:.0f} %{rows}"
         if step.done > done:
             left = (now - began) * (1 - step.done) / (step.done - done)
             said += f", about {duration_text(left)} left"

@@ -5,19 +5,24 @@ from openwork.runs.imported import Imported, Origin
 from openwork.runs.importing import keep_import
 from openwork.runs.kept import KeptResults
 from openwork.runs.recording import recorded
+from openwork.runs.recovery import Recovery, recover
+from openwork.runs.rows import Contents
 from openwork.runs.run import EpochRecord, Run
 from openwork.runs.schema import FORMAT
 from openwork.runs.store import Store
 
 __all__ = [
     "FORMAT",
+    "Contents",
     "EpochRecord",
     "Imported",
     "KeptResults",
     "Origin",
+    "Recovery",
     "Run",
     "Store",
     "default_home",
     "keep_import",
     "recorded",
+    "recover",
 ]

@@ -1,22 +1,29 @@
 """The one connection of a store: reads see one moment, a change is made whole or not at all.
 
-The database is the truth. A change writes its files first and commits after; a file that no row refers to is
-rubbish. All files are written and removed under the database's write lock.
+The database is the truth. A change writes its files first and commits after. All files are written and removed under
+the database's write lock, and those that are removed are this store's own: the journal in the database names what rows
+have left, and every process that was about to write.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from openwork.errors import Reason, StoreError
+from openwork.runs.checksums import damaged
 from openwork.runs.failures import result_code, told
-from openwork.runs.files import files_in, remove_files, write_files
+from openwork.runs.files import CHECKPOINTS, WEIGHTS, Writer, named, remove_files, write_files
+from openwork.runs.journal import discard, remove_unused, require_ours, sign, sign_off
+from openwork.runs.rows import require_all, run_row
 from openwork.runs.schema import bring_up, create_tables, is_made
+from openwork.runs.sealing import seal_all, seal_names
 
+DATABASE = "store.sqlite"
 PATIENCE = 30.0
 """seconds to wait for another process that is writing"""
 SHUT_OUT = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
@@ -24,27 +31,76 @@ SHUT_OUT = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FUL
 
 
 class Change:
-    """A transaction in the making: rows through `rows`, files through `put`."""
+    """A transaction in the making: rows through `rows`, files through `put` and `put_named`."""
 
-    def __init__(self, rows: sqlite3.Connection) -> None:
+    def __init__(self, rows: sqlite3.Connection, home: Path, writer: Writer) -> None:
         self.rows = rows
         self.files: dict[str, bytes] = {}
+        self._home, self._path, self._writer = home, home / DATABASE, writer
 
-    def put(self, folder: str, data: bytes, name: str | None = None) -> str:
-        """Will write this file when the change is made; returns its path in the store. Named by content if unnamed."""
-        path = f"{folder}/{name or hashlib.sha256(data).hexdigest()[:32]}.safetensors"
+    @property
+    def writer(self) -> str:
+        """This process, as the journal names it; files that are named by a run say it of themselves."""
+        return self._writer.token
+
+    def run(self, name: str) -> dict[str, Any] | None:
+        """The columns of a run's row; None where there is none.
+
+        Raises:
+            StoreError: it is not what was written.
+        """
+        try:
+            return run_row(self.rows, name)
+        except KeyError:
+            return None
+        except ValueError as error:
+            raise damaged(self._path, str(error), f"run {name}") from error
+
+    def require_room(self, run: str) -> None:
+        """Nothing where no file is called as those of this new run will be.
+
+        Raises:
+            StoreError: there is one that this store did not make.
+        """
+        for folder in (WEIGHTS, CHECKPOINTS):
+            require_ours(self.rows, self._home, named(folder, run), run)
+
+    def name(self, folder: str) -> str:
+        """A name for a file that is to be put."""
+        return self._writer.path(folder)
+
+    def put(self, path: str, data: bytes) -> None:
+        """Will write this file, whose name came from `name`, when the change is made."""
+        self.files[path] = data
+
+    def put_named(self, folder: str, run: str, data: bytes) -> str:
+        """Will write a file that is named by its run when the change is made; returns its path in the store.
+
+        Raises:
+            StoreError: there is one that this store did not make.
+        """
+        path = named(folder, run)
+        require_ours(self.rows, self._home, path, run)
         self.files[path] = data
         return path
+
+    def discard(self, names: Iterable[str]) -> None:
+        """Has these files removed by the next change, where no row refers to them then."""
+        discard(self.rows, names)
 
 
 class Database:
     """`store.sqlite` in a folder, and the files beside it. Neither exists before the first change."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.path = home, home / "store.sqlite"
+        self.home, self.path = home, home / DATABASE
         self._connection: sqlite3.Connection | None = None
+        self._inode: int | None = None
+        """of the database that is open"""
         self._read_only = False
-        self._doubtful: set[str] = set()
+        self._writer, self._signed = Writer(), False
+        self._own: set[str] = set()
+        """files that this process wrote in a change that failed"""
 
     def open(self) -> None:
         """Opens what is there, if anything.
@@ -53,21 +109,22 @@ class Database:
             StoreTooNew: written by a newer openwork.
             StoreError: damaged, or not ours.
         """
-        if self._connection is None and self.path.exists():
-            with told(self.path):
+        with told(self.path, "read"):
+            if self._connection is None and self.path.exists():
                 self._connection = self._existing()
 
     def close(self) -> None:
         """Gives the database back; it is opened again when it is next used."""
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._read_only = None, False
+        self._connection, self._read_only, self._inode = None, False, None
+        self._writer, self._signed, self._own = Writer(), False, set()  # another database may stand there next time
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Rows as they were at one moment; a store that does not exist yet is empty."""
         self.open()
-        with told(self.path):
+        with told(self.path, "read"):
             rows = self._connection or _nothing()
             rows.rollback()  # what an interrupt may have left open
             rows.execute("BEGIN")
@@ -77,55 +134,86 @@ class Database:
                 rows.rollback()
 
     @contextmanager
-    def changing(self) -> Iterator[Change]:
-        """A change to rows and files, made when the block ends without an error.
+    def changing(self, *, files: bool = False) -> Iterator[Change]:
+        """A change to rows, and with `files` to files, made when the block ends without an error.
 
         Raises:
             StoreNotWritable: read-only, full, or no permission; nothing has changed.
+            StoreError: damaged; nothing has changed.
         """
         self.open()
         with told(self.path):
-            if self._read_only:  # it may be writable by now; if not, SQLite says why
+            if files and not self._signed:
+                with self._transaction() as rows:
+                    sign(rows, self._writer)
+                self._signed = True
+            with self._transaction() as rows:
+                self._own -= remove_unused(rows, self.home, self._own)
+                change = Change(rows, self.home, self._writer)
+                yield change
+                fresh = {name for name in change.files if not (self.home / name).exists()}
+                try:
+                    if change.files:
+                        write_files(self.home, change.files, self._writer)
+                    seal_names(rows)
+                    rows.execute("COMMIT")
+                except BaseException:
+                    if rows.in_transaction:  # not committed, and still under the lock: the new files are nobody's
+                        remove_files(self.home, fresh)
+                    self._own |= fresh  # where SQLite has rolled back by itself, the lock is gone
+                    raise
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """The write lock on a store of this format that is whole; committed at the end, or not at all."""
+        rows = self._locked()
+        try:
+            if bring_up(rows):
+                seal_all(rows)
+            require_all(rows, self.path)
+            yield rows
+            if rows.in_transaction:
+                rows.execute("COMMIT")
+        except BaseException:
+            if rows.in_transaction:
+                rows.rollback()
+            raise
+
+    def _locked(self) -> sqlite3.Connection:
+        """A connection that holds the write lock on the file that is the store's database now."""
+        while True:
+            if self._read_only or self._moved():  # it may be writable by now; if not, SQLite says why
                 self.close()
                 self._connection = self._made("mode=rw")
             rows = self._connection = self._connection or self._created()
             rows.rollback()  # what an interrupt may have left open
             rows.execute("BEGIN IMMEDIATE")
-            fresh: list[str] = []
-            try:
-                bring_up(rows)
-                self._doubtful -= self._remove_unused(rows, self._doubtful)
-                change = Change(rows)
-                yield change
-                fresh = [name for name in change.files if not (self.home / name).exists()]
-                if change.files:
-                    write_files(self.home, change.files)
-                rows.execute("COMMIT")
-            except BaseException:
-                if rows.in_transaction:  # not committed, and still under the lock: the new files are nobody's
-                    remove_files(self.home, fresh)
-                    rows.rollback()
-                self._doubtful |= set(fresh)  # where SQLite has rolled back by itself, the lock is gone
-                raise
+            if not self._moved():
+                return rows
+            rows.rollback()
 
-    def doubt(self, names: set[str]) -> None:
-        """These files may have lost their last row; the next change looks, since rows are committed before files go."""
-        self._doubtful |= names
+    def _moved(self) -> bool:
+        """Whether another database stands where ours was, as after `recover`."""
+        if self._connection is None or self._inode is None:
+            return False
+        try:
+            return self.path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            what = "was removed while it was in use"
+            raise StoreError("the store is gone", Reason(str(self.path), what, "give the command again")) from None
 
     def tidy(self) -> None:
-        """Removes every file that no row refers to, such as those of a process that was killed.
+        """Removes every file that this store made and no row refers to, such as those of a process that was killed.
 
         Raises:
             StoreNotWritable: read-only, full, or no permission.
+            StoreError: damaged.
         """
-        with self.changing() as change:
-            self._doubtful -= self._remove_unused(change.rows, self._doubtful | files_in(self.home))
-
-    def _remove_unused(self, rows: sqlite3.Connection, names: set[str]) -> set[str]:
-        used = "SELECT 1 FROM runs WHERE state_file = ?1 UNION ALL SELECT 1 FROM epochs WHERE checkpoint = ?1"
-        ended = "UNION ALL SELECT 1 FROM runs WHERE status <> 'training' AND 'weights/' || name || '.safetensors' = ?1"
-        remove_files(self.home, [n for n in names if not rows.execute(f"{used} {ended} LIMIT 1", (n,)).fetchone()])
-        return set(names)
+        self.open()
+        with told(self.path), self._transaction() as rows:
+            remove_unused(rows, self.home, self._own, everywhere=True)
+            sign_off(rows, self._writer)
+        self._own, self._signed = set(), False
 
     def _existing(self) -> sqlite3.Connection | None:
         """A connection to a database that has tables; read-only where the folder is, or where the disk is full."""
@@ -175,6 +263,9 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             # A commit is on the disk before the files that it has replaced are removed.
             connection.execute("PRAGMA synchronous = FULL")
+            # What is not UTF-8 is damage, which the row's checksum tells.
+            connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+            self._inode = self.path.stat().st_ino
         except BaseException:
             connection.close()
             raise

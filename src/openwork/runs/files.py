@@ -1,24 +1,60 @@
 """Files of a store: written whole or not at all, and removed when nothing refers to them.
 
-Whoever writes or removes one holds the database's write lock, so nobody else is in the middle of it.
+Whoever writes or removes one holds the database's write lock, so nobody else is in the middle of it. A file that this
+store did not make is never removed, nor replaced: not every file in the folder need be its own.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 WEIGHTS, CHECKPOINTS, PROGRESS, STATES = "weights", "checkpoints", "progress", "states"
 """folders: final weights of an ended run; those after every epoch; the same of runs in training; optimiser states"""
-PART = ".part"
-_OURS = re.compile(r"[0-9a-f]{12,32}\.safetensors(\.part)?")
+FOLDERS = (WEIGHTS, CHECKPOINTS, PROGRESS, STATES)
+ENDING, PART = ".safetensors", ".part"
+_WRITER = 16
+"""hexadecimal digits that name a process which writes"""
+_OURS = re.compile(r"[0-9a-f]{12,32}\.safetensors(\.[0-9a-f]{16})?(\.part)?")
+_WRITTEN = re.compile(
+    rf"([0-9a-f]{{{_WRITER}}})[0-9a-f]{{16}}\.safetensors|.+\.safetensors\.([0-9a-f]{{{_WRITER}}})\.part"
+)
 
 
-def write_files(home: Path, files: Mapping[str, bytes]) -> None:
+class Writer:
+    """A process that writes: its own identifier is in the name of every file that is not named by a run."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_hex(_WRITER // 2)
+        self._count = 0
+
+    def path(self, folder: str) -> str:
+        """A name that no other file has."""
+        self._count += 1
+        return f"{folder}/{self.token}{self._count:016x}{ENDING}"
+
+    def part(self, name: str) -> str:
+        """What a file is called until it is whole."""
+        return f"{name}.{self.token}{PART}"
+
+
+def named(folder: str, run: str) -> str:
+    """The file of a run that has ended."""
+    return f"{folder}/{run}{ENDING}"
+
+
+def writer_of(name: str) -> str | None:
+    """Which process gave a file this name, by its path in the store; None where that cannot be told."""
+    found = _WRITTEN.fullmatch(name.rpartition("/")[2])
+    return None if found is None else found[1] or found[2]
+
+
+def write_files(home: Path, files: Mapping[str, bytes], writer: Writer) -> None:
     """Writes each file under another name, syncs it, and renames it; when this returns all are durable."""
-    parts = {name: home / f"{name}{PART}" for name in files}
+    parts = {name: home / writer.part(name) for name in files}
     try:
         for name, data in files.items():
             parts[name].parent.mkdir(exist_ok=True)
@@ -29,10 +65,10 @@ def write_files(home: Path, files: Mapping[str, bytes]) -> None:
         for name, part in parts.items():
             os.replace(part, home / name)
     except BaseException:
-        remove_files(home, [f"{name}{PART}" for name in files])
+        remove_files(home, [writer.part(name) for name in files])
         raise
     for folder in {home, *(part.parent for part in parts.values())}:
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
 def remove_files(home: Path, names: Collection[str]) -> None:
@@ -42,15 +78,15 @@ def remove_files(home: Path, names: Collection[str]) -> None:
 
 
 def files_in(home: Path) -> set[str]:
-    """Every file that a store may have written, half-written ones included; not a user's own files."""
+    """Every file that is called as a store calls its own, half-written ones included; it need not be this store's."""
     found = set()
-    for folder in (WEIGHTS, CHECKPOINTS, PROGRESS, STATES):
+    for folder in FOLDERS:
         if (home / folder).is_dir():
             found |= {f"{folder}/{name}" for name in os.listdir(home / folder) if _OURS.fullmatch(name)}
     return found
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes renames durable; only POSIX systems can, and need to."""
     if os.name != "posix":
         return

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import math
 
+from openwork.errors import Reason, SpecError
 from openwork.models import Stack
-from openwork.runs.files import WEIGHTS
+from openwork.runs.checksums import of_numbers
+from openwork.runs.files import WEIGHTS, named
 from openwork.runs.imported import Imported
+from openwork.runs.rows import epoch_rows
 from openwork.runs.run import Run
+from openwork.runs.sealing import seal_history, seal_run
 from openwork.runs.store import Store, utc_now
 from openwork.runs.tensors import weights_bytes
+from openwork.runs.writing import about_run
 from openwork.training import Measured
 
 
@@ -25,27 +30,45 @@ def keep_import(store: Store, imported: Imported, stack: Stack, measured: Measur
         engine: what measured it.
 
     Raises:
+        SpecError: a number of the model's spec is not finite.
         StoreNotWritable: read-only, full, or no permission; nothing is kept then.
     """
     name, now = imported.run_name, utc_now()
+    _require_finite(imported, name)
     about = json.dumps(imported.as_json(), sort_keys=True)
     status = "solved" if measured.sequences == measured.inputs else "finished"
-    with store.database.changing() as change:
-        if not change.rows.execute("SELECT 1 FROM runs WHERE name = ?", (name,)).fetchone():
-            file = change.put(WEIGHTS, weights_bytes(stack, name, imported.as_json(), 0, 0), name)
-            change.rows.execute(
+    with store.database.changing(files=True) as change:
+        if change.run(name) is None:
+            rows = change.rows
+            rows.execute(
                 "INSERT INTO runs (name, experiment_key, experiment, seed, status, epoch, engine, created, updated)"
                 " VALUES (?, ?, ?, 0, ?, 0, ?, ?, ?)",
                 (name, imported.key, about, status, engine, now, now),
             )
-            change.rows.execute(
-                "INSERT INTO epochs (run, epoch, lr, running_loss, step, seconds, checkpoint, checkpoint_row)"
-                " VALUES (?, 0, 0, ?, 0, 0, ?, 0)",
-                (name, math.nan, file),
+            rows.execute(
+                "INSERT INTO epochs (run, epoch, lr, running_loss, step, seconds, checkpoint, checkpoint_row, weights)"
+                " VALUES (?, 0, 0, ?, 0, 0, ?, 0, ?)",
+                (name, math.nan, named(WEIGHTS, name), of_numbers(stack.flat[0])),
             )
-            change.rows.execute(
+            rows.execute(
                 "INSERT INTO metrics (run, epoch, split, loss, accuracy, sequences, inputs)"
                 " VALUES (?, 0, 'train', ?, ?, ?, ?)",
                 (name, measured.loss, measured.accuracy, measured.sequences, measured.inputs),
             )
+            seal_history(rows, name)
+            told = {"experiment": imported.as_json(), "seed": 0, "writer": change.writer, "run": about_run(rows, name)}
+            [epoch] = epoch_rows(rows, name)
+            change.put_named(WEIGHTS, name, weights_bytes(stack, (name, 0), epoch[1:-1], told))
+            seal_run(rows, name)
     return store.find(name)
+
+
+def _require_finite(imported: Imported, name: str) -> None:
+    """Nothing where every number of the model's spec is finite."""
+    reasons = [
+        Reason(f"run {name}, {field}", f"is {value}, which is no number a model can have", "give another")
+        for field, value in imported.spec.model_dump().items()
+        if isinstance(value, float) and not math.isfinite(value)
+    ]
+    if reasons:
+        raise SpecError("the model cannot be kept", reasons)

@@ -1,35 +1,179 @@
-"""Rows of the database as runs."""
+"""Rows of the database as runs, each held to its checksums; what does not match is told, and hides no other."""
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
 
+from openwork.errors import Reason
+from openwork.runs.checksums import checksum, damage, damaged, linked, of_names
 from openwork.runs.run import EpochRecord, Run
-from openwork.training import Measured
+from openwork.runs.schema import WITH_CHECKSUMS, format_of
+from openwork.training import Measured, Status
 
-_COLUMNS = ("name", "seed", "status", "epoch", "engine", "created", "updated", "experiment_key", "experiment_json")
-_RUNS = "SELECT name, seed, status, epoch, engine, created, updated, experiment_key, experiment FROM runs"
-_HISTORY = """SELECT e.run, e.epoch, e.lr, e.running_loss, e.step, e.seconds,
-    t.loss, t.accuracy, t.sequences, t.inputs, h.loss, h.accuracy, h.sequences, h.inputs
+COLUMNS = ("name", "seed", "status", "epoch", "engine", "created", "updated", "experiment_key", "experiment")
+STATE = ("state_file", "state_row", "history", "kept")
+_EPOCHS = """SELECT e.run, e.epoch, e.lr, e.running_loss, e.step, e.seconds,
+    t.loss, t.accuracy, t.sequences, t.inputs, h.loss, h.accuracy, h.sequences, h.inputs, {weights}
     FROM epochs e
     JOIN metrics t ON t.run = e.run AND t.epoch = e.epoch AND t.split = 'train'
-    LEFT JOIN metrics h ON h.run = e.run AND h.epoch = e.epoch AND h.split = 'held_out'"""
+    LEFT JOIN metrics h ON h.run = e.run AND h.epoch = e.epoch AND h.split = 'held_out'
+    WHERE e.run = ? AND e.epoch > ? ORDER BY e.epoch"""
+NO_EPOCH = -1
+"""before the first, which is 0 for an imported model"""
+NOT_WHOLE = "its row is not what was written"
+NO_HISTORY = "its epochs are not those that were written"
 
 
-def load_runs(rows: sqlite3.Connection, where: str = "TRUE", values: Sequence[Any] = ()) -> list[Run]:
-    """The runs for which `where`, an SQL condition on the table `runs`, holds; oldest first, then by seed."""
-    found = rows.execute(f"{_RUNS} WHERE {where} ORDER BY created, experiment_key, seed", values).fetchall()
-    history: dict[str, list[EpochRecord]] = {name: [] for name, *_ in found}
-    chosen = f"e.run IN (SELECT name FROM runs WHERE {where})"
-    for run, *epoch in rows.execute(f"{_HISTORY} WHERE {chosen} ORDER BY e.run, e.epoch", values):
-        history[run].append(_epoch(*epoch))
-    return [Run(**dict(zip(_COLUMNS, columns, strict=True)), history=tuple(history[columns[0]])) for columns in found]
+@dataclass(frozen=True)
+class Contents:
+    """What a store holds: the runs that are whole, oldest first, and what is damaged, each by name."""
+
+    runs: tuple[Run, ...]
+    damage: tuple[Reason, ...]
 
 
-def _epoch(epoch: int, lr: float, running_loss: float | None, step: int, seconds: float, *parts: Any) -> EpochRecord:
+def contents(rows: sqlite3.Connection, path: Path) -> Contents:
+    """Every run that can be read and matches its checksums, and what else there should be."""
+    names, broken = _names(rows)
+    runs, reasons = [], []
+    for name in names:
+        try:
+            found = load_run(rows, name)
+        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+            reasons.append(damage(path, _told(error), f"run {name}"))
+        else:
+            runs.append(found)
+    missing = _missing(rows, names)
+    if broken and not (missing or reasons):
+        missing = f"its list of runs cannot be read: {broken}"
+    reasons += [damage(path, missing)] if missing else []
+    return Contents(tuple(sorted(runs, key=lambda run: (run.created, run.experiment_key, run.seed))), tuple(reasons))
+
+
+def load_run(rows: sqlite3.Connection, name: str) -> Run:
+    """The run of this name.
+
+    Raises:
+        KeyError: there is none.
+        ValueError: it is not what was written.
+        sqlite3.Error: it cannot be read.
+    """
+    row = run_row(rows, name)
+    epochs = epoch_rows(rows, name)
+    if format_of(rows) >= WITH_CHECKSUMS and linked("", epochs) != row["history"]:
+        raise ValueError(NO_HISTORY)
+    run = _run(row, epochs)
+    if run is None:
+        raise ValueError(NOT_WHOLE)
+    return run
+
+
+def run_row(rows: sqlite3.Connection, name: str) -> dict[str, Any]:
+    """The columns of a run's row by name; its checksum has been verified where it has one.
+
+    Raises:
+        KeyError: there is none.
+        ValueError: it is not what was written.
+    """
+    known = format_of(rows) >= WITH_CHECKSUMS
+    columns = (*COLUMNS, *STATE, "checksum") if known else (*COLUMNS, *STATE[:2])
+    found = rows.execute(f"SELECT {', '.join(columns)} FROM runs WHERE name = ?", (name,)).fetchone()
+    if found is None:
+        raise KeyError(name)
+    if known and checksum("runs", *found[:-1]) != found[-1]:
+        raise ValueError(NOT_WHOLE)
+    return dict(zip(columns, found, strict=True))
+
+
+def epoch_rows(rows: sqlite3.Connection, name: str, after: int = NO_EPOCH) -> list[tuple[Any, ...]]:
+    """A run's epochs as the chain of its history covers them, ascending."""
+    weights = "e.weights" if format_of(rows) >= WITH_CHECKSUMS else "NULL"
+    return rows.execute(_EPOCHS.format(weights=weights), (name, after)).fetchall()
+
+
+def run_names(rows: sqlite3.Connection) -> list[str]:
+    """The names of all runs, ascending."""
+    return _names(rows)[0]
+
+
+def names_whole(rows: sqlite3.Connection) -> bool:
+    """Whether every run that was written has a row that can be found."""
+    names, broken = _names(rows)
+    return not (broken or _missing(rows, names))
+
+
+def require_all(rows: sqlite3.Connection, path: Path) -> None:
+    """Nothing where every run has a row.
+
+    Raises:
+        StoreError: some are missing, or there are more than were written.
+    """
+    names, broken = _names(rows)
+    missing = _missing(rows, names) or broken
+    if missing:
+        raise damaged(path, missing)
+
+
+def _names(rows: sqlite3.Connection) -> tuple[list[str], str]:
+    """The names of all runs by rows and by index, for damage hides some from either; and why there may be more."""
+    found: dict[str, None] = {}
+    broken = ""
+    for how in ("NOT INDEXED", "INDEXED BY sqlite_autoindex_runs_1"):
+        try:
+            for (name,) in rows.execute(f"SELECT name FROM runs {how}"):
+                found.setdefault(str(name))
+        except sqlite3.DatabaseError as error:
+            broken = str(error)
+    return sorted(found), broken
+
+
+def _missing(rows: sqlite3.Connection, names: Sequence[str]) -> str:
+    """What is told where these are not all the runs that were written; empty where they are."""
+    if format_of(rows) < WITH_CHECKSUMS:
+        return ""
+    try:
+        told = rows.execute("SELECT runs, names FROM manifest").fetchall()
+    except sqlite3.DatabaseError as error:
+        return f"how many runs there are cannot be read: {error}"
+    if told == [(len(names), of_names(names))]:
+        return ""
+    count = f"{told[0][0]} runs" if len(told) == 1 and isinstance(told[0][0], int) else "other runs"
+    return f"{count} were written, and {len(names)} are found under their names"
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return "its row cannot be found"
+    return str(error) if isinstance(error, ValueError | TypeError) else f"cannot be read: {error}"
+
+
+def _run(row: dict[str, Any], epochs: Sequence[tuple[Any, ...]]) -> Run | None:
+    """The run of these rows; None where they cannot be one, which older formats have no checksums to tell."""
+    try:
+        about = json.loads(row["experiment"])
+        history = tuple(record_of(*epoch[1:-1]) for epoch in epochs)
+        sound = (
+            isinstance(about["task"]["name"], str)
+            and row["status"] in get_args(Status)
+            and bool(history)
+            and history[-1].epoch == row["epoch"]
+            and all(isinstance(row[column], str) for column in ("engine", "created", "updated", "experiment_key"))
+            and isinstance(row["seed"], int)
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+    told = {column: row[column] for column in COLUMNS[:-1]}
+    return Run(**told, experiment_json=row["experiment"], history=history) if sound else None
+
+
+def record_of(epoch: int, lr: float, running_loss: float | None, step: int, seconds: float, *parts: Any) -> EpochRecord:
+    """An epoch from the columns of its rows, in the order of the chain."""
     train, held_out = _measured(*parts[:4]), _measured(*parts[4:]) if parts[-1] is not None else None
     return EpochRecord(epoch, lr, _number(running_loss), train, held_out, step, seconds)
 
@@ -40,4 +184,4 @@ def _measured(loss: float | None, accuracy: float | None, sequences: int, inputs
 
 def _number(value: float | None) -> float:
     """SQLite keeps NaN as NULL."""
-    return math.nan if value is None else value
+    return math.nan if value is None else float(value)

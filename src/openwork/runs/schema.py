@@ -2,11 +2,18 @@
 
 ==========  ==============================================================================================
 `runs`      one row per run; `state_file` and `state_row` point at its optimiser state while it is training
-`epochs`    one row per run and finished epoch; `checkpoint` and `checkpoint_row` point at the weights
+`epochs`    one row per run and finished epoch; `checkpoint` and `checkpoint_row` point at the weights, and
+            `weights` is the SHA-256 of their numbers
 `metrics`   how right the model was after that epoch, one row per part of the split
 `verdicts`  what a run's claims came to, as JSON
 `results`   what long measurements of a run found, as JSON, by their name and a digest of what decides them
+`manifest`  one row: how many runs there are, and the checksum of their names
+`journal`   what tidying up may remove: files that rows have left, and the processes that were about to write
 ==========  ==============================================================================================
+
+What a result rests on has a checksum, which is verified whenever it is read: `runs.checksum` of the run's row,
+`runs.history` of all its epochs, `runs.kept` of all that was measured of it, and one in each row of `verdicts`,
+`results` and `journal` (`checksums.py`).
 
 A number that is not finite is NULL. The format's number is SQLite's `user_version`. To change the tables, raise
 `FORMAT`, say in `UPGRADES` how the one before is brought up, and freeze a sample of the new one in `tests/formats/`.
@@ -17,7 +24,12 @@ format  what is new
 ======  =============================
 1
 2       `results`
+3       checksums, `manifest`, `journal`
 ======  =============================
+
+A store of format 1 or 2 has no checksums, and its rows are read as they are. The first change to it gives every row
+one: damage that came before cannot be seen, damage that comes after is. Of its epochs, `weights` stays NULL: their
+numbers are held to the digest in their file, as they always were.
 """
 
 from __future__ import annotations
@@ -26,10 +38,13 @@ import sqlite3
 from pathlib import Path
 
 from openwork.errors import Reason, StoreError, StoreTooNew
+from openwork.runs.checksums import damaged, of_names
 
-FORMAT = 2
+FORMAT = 3
 WITH_RESULTS = 2
 """the first format with `results`"""
+WITH_CHECKSUMS = 3
+"""the first format whose rows have checksums, and that has a manifest and a journal"""
 APPLICATION = 0x6F77_6B31
 """SQLite's `application_id` of our databases: "owk1" """
 
@@ -41,6 +56,18 @@ RESULTS = """CREATE TABLE results (
         found TEXT NOT NULL,
         PRIMARY KEY (run, name, digest)
     )"""
+MANIFEST = "CREATE TABLE manifest (runs INTEGER NOT NULL, names TEXT NOT NULL)"
+JOURNAL = "CREATE TABLE journal (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)"
+CHECKSUM = "checksum TEXT NOT NULL DEFAULT ''"
+ADDED = (
+    ("runs", "history TEXT NOT NULL DEFAULT ''"),
+    ("runs", "kept TEXT NOT NULL DEFAULT ''"),
+    ("runs", CHECKSUM),
+    ("epochs", "weights TEXT"),
+    ("verdicts", CHECKSUM),
+    ("results", CHECKSUM),
+)
+"""columns that format 3 has and the ones before had not"""
 
 TABLES = (
     """CREATE TABLE runs (
@@ -86,13 +113,19 @@ TABLES = (
         PRIMARY KEY (run, claim)
     )""",
     RESULTS,
+    MANIFEST,
+    JOURNAL,
+    *(f"ALTER TABLE {table} ADD COLUMN {column}" for table, column in ADDED),
     "CREATE INDEX runs_by_state ON runs (state_file)",
     "CREATE INDEX epochs_by_checkpoint ON epochs (checkpoint)",
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {FORMAT}",
 )
 
-UPGRADES: dict[int, tuple[str, ...]] = {1: (RESULTS,)}
+UPGRADES: dict[int, tuple[str, ...]] = {
+    1: (RESULTS,),
+    2: (MANIFEST, JOURNAL, *(f"ALTER TABLE {table} ADD COLUMN {column}" for table, column in ADDED)),
+}
 """by format: what makes it the next"""
 
 
@@ -100,16 +133,18 @@ def create_tables(connection: sqlite3.Connection) -> None:
     """Makes an empty database ours, within the transaction that is open."""
     for statement in TABLES:
         connection.execute(statement)
+    connection.execute("INSERT INTO manifest (runs, names) VALUES (0, ?)", (of_names(()),))
 
 
-def bring_up(connection: sqlite3.Connection) -> None:
-    """Makes a store of an older format one of this, within the transaction that is open."""
+def bring_up(connection: sqlite3.Connection) -> bool:
+    """Makes a store of an older format one of this, within the transaction that is open; whether it was older."""
     version = format_of(connection)
     for older in range(version, FORMAT):
         for statement in UPGRADES[older]:
             connection.execute(statement)
     if version < FORMAT:
         connection.execute(f"PRAGMA user_version = {FORMAT}")
+    return version < FORMAT
 
 
 def format_of(connection: sqlite3.Connection) -> int:
@@ -136,4 +171,7 @@ def is_made(connection: sqlite3.Connection, path: Path) -> bool:
         what = f"has format {version}, and this openwork reads formats up to {FORMAT}"
         mend = "upgrade openwork: pip install --upgrade openwork; or give another folder in OPENWORK_HOME"
         raise StoreTooNew("the store was written by a newer openwork", Reason(str(path), what, mend))
+    has = any(column[1] == "checksum" for column in connection.execute("PRAGMA table_info(runs)"))
+    if has != (version >= WITH_CHECKSUMS):
+        raise damaged(path, f"says that it has format {version}, and its tables are not of that format")
     return True

@@ -11,14 +11,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from openwork.errors import Reason, RecipeError, UnknownRun, suggestion
+from openwork.errors import Reason, RecipeError, StoreError, UnknownRun, suggestion
 from openwork.models import Stack, initial_stack
-from openwork.runs.database import Database
-from openwork.runs.files import WEIGHTS
+from openwork.runs.checksums import DAMAGED
+from openwork.runs.checksums import damaged as damaged_row
+from openwork.runs.database import Change, Database
+from openwork.runs.files import WEIGHTS, named
 from openwork.runs.home import default_home
-from openwork.runs.rows import load_runs
+from openwork.runs.journal import require_ours
+from openwork.runs.kept_rows import keep, kept
+from openwork.runs.rows import Contents, contents, load_run, require_all, run_names
 from openwork.runs.run import Run
-from openwork.runs.schema import WITH_RESULTS, format_of
+from openwork.runs.schema import WITH_CHECKSUMS, format_of
+from openwork.runs.sealing import seal_run
 from openwork.runs.tensors import damaged, read_stack, read_state, read_weights
 from openwork.training import Experiment, Status, TrainingState
 
@@ -65,12 +70,26 @@ class Store:
     def runs(
         self, *, task: str | None = None, status: Status | None = None, experiment_key: str | None = None
     ) -> list[Run]:
-        """Every run, or those that match; oldest first."""
-        wanted = {"json_extract(experiment, '$.task.name')": task, "status": status, "experiment_key": experiment_key}
-        given = {column: value for column, value in wanted.items() if value is not None}
-        where = " AND ".join(f"{column} = ?{i}" for i, column in enumerate(given, 1)) or "TRUE"
+        """Every run, or those that match; oldest first.
+
+        Raises:
+            StoreError: something is damaged, all of it told; `contents` gives the rest.
+        """
+        found = self.contents()
+        if found.damage:
+            raise StoreError(DAMAGED, found.damage)
+        wanted = {"task_name": task, "status": status, "experiment_key": experiment_key}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return [run for run in found.runs if all(getattr(run, name) == value for name, value in given.items())]
+
+    def contents(self) -> Contents:
+        """Every run that is whole, and what is damaged, by name.
+
+        Raises:
+            StoreError: nothing of the database can be read.
+        """
         with self.database.reading() as rows:
-            return load_runs(rows, where, tuple(given.values()))
+            return contents(rows, self.database.path)
 
     def runs_of(self, experiment: Experiment) -> list[Run]:
         """The runs of this experiment, which differ in their seed only, by seed."""
@@ -87,13 +106,15 @@ class Store:
             UnknownRun: there is none, or there are several; with suggestions.
         """
         with self.database.reading() as rows:
-            known = [row[0] for row in rows.execute("SELECT name FROM runs ORDER BY name")]
+            known = run_names(rows)
         matches = [k for k in known if k == name] or [k for k in known if name and k.startswith(name)]
         if len(matches) > 1:
             mend = "give more of the name: " + ", ".join(matches)
             raise UnknownRun("more than one run", Reason(name, f"{len(matches)} names begin so", mend))
         run = self._named(matches[0]) if matches else None
         if run is None:
+            with self.database.reading() as rows:
+                require_all(rows, self.database.path)
             mend = suggestion(name, known) if known else f"there is no run in {self.home} yet: openwork train TASK"
             raise UnknownRun("unknown run", Reason(name or "(no name)", "no run has this name", mend))
         return run
@@ -144,13 +165,16 @@ class Store:
                     "SELECT epoch, status <> 'training' FROM runs WHERE name = ?", (run.name,)
                 ).fetchone()
                 place = _checkpoint(rows, run.name, epoch)
+                if place is None and last:
+                    load_run(rows, run.name)
             if place is None:
                 what = f"has no epoch {epoch}" if last else "has been removed"
                 mend = _recorded(rows, run.name, last[0]) if last else "train it again: openwork train"
                 raise UnknownRun("no such epoch", Reason(f"run {run.name}", what, mend))
+            file, number, digest = place
             if last == (epoch, 1):
-                return read_weights(self.home / WEIGHTS / f"{run.name}.safetensors", spec, (run.name, epoch))
-            return read_stack(self.home / place[0], spec, place[1], (run.name, epoch))
+                return read_weights(self.home / named(WEIGHTS, run.name), spec, (run.name, epoch), digest)
+            return read_stack(self.home / file, spec, number, (run.name, epoch), digest)
 
         return self._steadily(read)
 
@@ -161,6 +185,12 @@ class Store:
             StoreNotWritable: read-only, full, or no permission.
         """
         with self.database.changing() as change:
+            files = {
+                file for (file,) in change.rows.execute("SELECT checkpoint FROM epochs WHERE run = ?", (run.name,))
+            }
+            for file, status in change.rows.execute("SELECT state_file, status FROM runs WHERE name = ?", (run.name,)):
+                files.add(named(WEIGHTS, run.name) if status != "training" else file)
+            change.discard(files)
             change.rows.execute("DELETE FROM runs WHERE name = ?", (run.name,))
         self.database.tidy()
 
@@ -172,19 +202,20 @@ class Store:
             StoreNotWritable: read-only, full, or no permission.
         """
         with self.database.changing() as change:
-            _require_kept(change.rows, run)
-            change.rows.executemany(
-                "INSERT OR REPLACE INTO verdicts (run, claim, verdict, judged) VALUES (?, ?, ?, ?)",
-                [(run.name, claim, json.dumps(verdict), utc_now()) for claim, verdict in verdicts.items()],
-            )
+            self._require(change, run, "verdicts")
+            for claim, verdict in verdicts.items():
+                keep(change.rows, "verdicts", run.name, claim, json.dumps(verdict), utc_now())
+            seal_run(change.rows, run.name)
 
     def verdicts(self, run: Run) -> dict[str, dict[str, Any]]:
-        """The verdicts kept for this run by the id of their claim, in the order in which they were saved."""
+        """The verdicts kept for this run by the id of their claim, in the order in which they were saved.
+
+        Raises:
+            StoreError: one is not what was written.
+        """
         with self.database.reading() as rows:
-            kept = rows.execute(
-                "SELECT claim, verdict FROM verdicts WHERE run = ? ORDER BY rowid", (run.name,)
-            ).fetchall()
-        return {claim: json.loads(verdict) for claim, verdict in kept}
+            found = kept(rows, self.database.path, "verdicts", run.name)
+        return {claim: self._value("verdicts", run, claim, verdict) for _, claim, verdict, _ in found}
 
     def save_result(self, run: Run, name: str, digest: str, result: Mapping[str, Any]) -> None:
         """Keeps what a measurement of the run found, as JSON; `digest` stands for all that decides it.
@@ -194,42 +225,63 @@ class Store:
             StoreNotWritable: read-only, full, or no permission.
         """
         with self.database.changing() as change:
-            _require_kept(change.rows, run)
-            change.rows.execute(
-                "INSERT OR REPLACE INTO results (run, name, digest, result, found) VALUES (?, ?, ?, ?, ?)",
-                (run.name, name, digest, json.dumps(result), utc_now()),
-            )
+            self._require(change, run, "results")
+            keep(change.rows, "results", run.name, name, digest, json.dumps(result), utc_now())
+            seal_run(change.rows, run.name)
 
     def result(self, run: Run, name: str, digest: str) -> dict[str, Any] | None:
-        """What was kept under this name and digest; None where nothing was."""
+        """What was kept under this name and digest; None where nothing was.
+
+        Raises:
+            StoreError: it is not what was written.
+        """
         with self.database.reading() as rows:
-            if format_of(rows) < WITH_RESULTS:
-                return None
-            query = "SELECT result FROM results WHERE run = ? AND name = ? AND digest = ?"
-            kept = rows.execute(query, (run.name, name, digest)).fetchone()
-        return None if kept is None else dict(json.loads(kept[0]))
+            found = kept(rows, self.database.path, "results", run.name, name, digest)
+        return self._value("results", run, name, found[0][3]) if found else None
+
+    def _require(self, change: Change, run: Run, table: str) -> None:
+        """Nothing where the run's row and what was kept of it are whole."""
+        if change.run(run.name) is None:
+            raise UnknownRun("unknown run", Reason(run.name, "has been removed"))
+        kept(change.rows, self.database.path, table, run.name)
+
+    def _value(self, table: str, run: Run, name: str, text: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads(text))
+        except (ValueError, TypeError) as error:  # of a format without checksums
+            raise damaged_row(self.database.path, f"{name} cannot be read", f"{table} of run {run.name}") from error
 
     def _named(self, name: str) -> Run | None:
         with self.database.reading() as rows:
-            return next(iter(load_runs(rows, "name = ?1", (name,))), None)
+            return self._whole(rows, name)
+
+    def _whole(self, rows: sqlite3.Connection, name: str) -> Run | None:
+        """The run of this name; None where there is none, and all others have a row."""
+        try:
+            return load_run(rows, name)
+        except KeyError:
+            require_all(rows, self.database.path)
+            return None
+        except (ValueError, TypeError) as error:
+            raise damaged_row(self.database.path, str(error), f"run {name}") from error
 
     def _state(self, experiment: Experiment, seed: int) -> TrainingState | None:
         """One seed's state; None where its run has ended."""
         name, spec = experiment.run_name(seed), experiment.spec
         with self.database.reading() as rows:
-            query = "SELECT status, epoch, state_file, state_row FROM runs WHERE name = ?"
-            kept = rows.execute(query, (name,)).fetchone()
-            if kept is None:
+            run = self._whole(rows, name)
+            if run is None:
+                require_ours(rows, self.home, named(WEIGHTS, name), name)
                 return TrainingState.fresh(spec, (seed,))
-            status, epoch, file, number = kept
-            place = _checkpoint(rows, name, epoch)
-        if status != "training":
-            return None
-        if place is None:
-            raise damaged(self.database.path, f"run {name} has no checkpoint of epoch {epoch}")
-        stack = read_stack(self.home / place[0], spec, place[1], (name, epoch))
-        optimiser = read_state(self.home / file, spec, number, (name, epoch))
-        return TrainingState.resumed(seed, stack, optimiser, epoch)
+            if run.ended:
+                return None
+            file, number = rows.execute("SELECT state_file, state_row FROM runs WHERE name = ?", (name,)).fetchone()
+            place = _checkpoint(rows, name, run.epoch)
+        if place is None or file is None:
+            raise damaged_row(self.database.path, f"has no checkpoint of epoch {run.epoch}", f"run {name}")
+        row = (name, run.epoch)
+        stack = read_stack(self.home / place[0], spec, place[1], row, place[2])
+        return TrainingState.resumed(seed, stack, read_state(self.home / file, spec, number, row), run.epoch)
 
     def _steadily(self, read: Callable[[], T]) -> T:
         """Reads rows and then the files that they name, again where another process has replaced a file in between."""
@@ -243,11 +295,6 @@ class Store:
         raise AssertionError("unreachable")
 
 
-def _require_kept(rows: sqlite3.Connection, run: Run) -> None:
-    if not rows.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
-        raise UnknownRun("unknown run", Reason(run.name, "has been removed"))
-
-
 def _recorded(rows: sqlite3.Connection, run: str, last: int) -> str:
     """Which epochs there are; where they are apart, how far."""
     found = rows.execute("SELECT min(epoch), count(*) FROM epochs WHERE run = ?", (run,)).fetchone()
@@ -255,9 +302,11 @@ def _recorded(rows: sqlite3.Connection, run: str, last: int) -> str:
     return f"epochs 0 to {last}{apart} are recorded"
 
 
-def _checkpoint(rows: sqlite3.Connection, run: str, epoch: int) -> tuple[str, int] | None:
-    query = "SELECT checkpoint, checkpoint_row FROM epochs WHERE run = ? AND epoch = ?"
-    found: tuple[str, int] | None = rows.execute(query, (run, epoch)).fetchone()
+def _checkpoint(rows: sqlite3.Connection, run: str, epoch: int) -> tuple[str, int, str | None] | None:
+    """The file with the weights after this epoch, which of its rows, and the checksum of their numbers where known."""
+    weights = "weights" if format_of(rows) >= WITH_CHECKSUMS else "NULL"
+    query = f"SELECT checkpoint, checkpoint_row, {weights} FROM epochs WHERE run = ? AND epoch = ?"
+    found: tuple[str, int, str | None] | None = rows.execute(query, (run, epoch)).fetchone()
     return found
 
 

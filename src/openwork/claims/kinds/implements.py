@@ -161,6 +161,12 @@ class Implements(Claim):
                     what = "has the same value on every question, so no source differs in it"
                     yield Reason(f"alignment, {variable}", what, 'leave it out, or write sources = "any"')
 
+    def rests_on(self, context: Context) -> tuple[str, ...]:
+        """What the program computes for every input, too: its text may import what has changed."""
+        if isinstance(self.program, str):
+            return super().rests_on(context)
+        return (*super().rests_on(context), on_inputs(self.program, context.task, context.subject.inputs).digest)
+
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The answers to every pair, for every aligned variable."""
         asked = not isinstance(self.program, str) and self._can_ask(context)

@@ -18,6 +18,7 @@ from openwork.claims.verdict import Effect, Outcome, part
 from openwork.errors import Reason
 from openwork.models import ModelSpec
 from openwork.tasks import Task
+from openwork.training import named_experiment
 
 
 class Learns(Claim):
@@ -63,6 +64,10 @@ class Learns(Claim):
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """An unknown experiment, or one on another task."""
         return experiment_misfits(self.experiment, task)
+
+    def rests_on(self, context: Context) -> tuple[str, ...]:
+        """What the experiment of this name is today, too."""
+        return (*super().rests_on(context), named_experiment(self.experiment, context.task).key)
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The trained seeds."""

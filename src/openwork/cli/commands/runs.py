@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from openwork import pipeline
+from openwork.analyses.steps import Step
 from openwork.cli.examples import examples
+from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
-from openwork.cli.output import duration_text, emit, people, print_facts, share_text
+from openwork.cli.output import aside, duration_text, emit, people, print_facts, share_text
 from openwork.cli.run_origin import origin_line
 from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
-from openwork.runs import Imported, Run, Store
+from openwork.cli.step_display import StepDisplay
+from openwork.errors import Reason, StoreError
+from openwork.runs import Imported, Run, Store, default_home, recover
+from openwork.search import Setting
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
+STALE = " [judged by an older openwork, or on other answers: check judges it again]"
+DAMAGED = "the store is damaged"
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
 
 
@@ -25,21 +34,30 @@ def list_runs(
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the stored runs, oldest first, with what each was trained on or where it comes from."""
+    """List the stored runs, oldest first, with what each was trained on or where it comes from.
+
+    What is damaged is named after the runs that are whole, and the exit code is 2 then.
+    """
     with Store.open(store) as kept:
-        runs = kept.runs(task=task)
+        found = kept.contents()
+        runs = [run for run in found.runs if task is None or run.task_name == task]
         if as_json:
-            emit([run_summary(run) for run in runs])
-            return
-        console = people(as_json)
-        if not runs:
-            others = Counter(run.task_name for run in kept.runs()) if task else Counter()
-            console.print(_nothing(task, others, kept.home), markup=False, soft_wrap=True)
-            return
-        for about, lines in run_lines(runs):
-            console.print(about, style="bold" if lines else "dim", markup=False, soft_wrap=True)
-            for line in lines:
-                console.print(line, markup=False, soft_wrap=True)
+            _emit_list(runs, found.damage)
+        else:
+            _print_list(runs, task, Counter(run.task_name for run in found.runs) if task else Counter(), kept.home)
+    if found.damage:
+        raise typer.Exit(tell(StoreError(DAMAGED, found.damage), as_json=False))
+
+
+def _print_list(runs: Sequence[Run], task: str | None, others: Counter[str], home: Path) -> None:
+    """The runs by what they were trained on; where there are none, why."""
+    console = people(as_json=False)
+    if not runs:
+        console.print(_nothing(task, others, home), markup=False, soft_wrap=True)
+    for about, lines in run_lines(list(runs)):
+        console.print(about, style="bold" if lines else "dim", markup=False, soft_wrap=True)
+        for line in lines:
+            console.print(line, markup=False, soft_wrap=True)
 
 
 def _nothing(task: str | None, others: Counter[str], home: Path) -> str:
@@ -48,6 +66,13 @@ def _nothing(task: str | None, others: Counter[str], home: Path) -> str:
         return f"No runs in {home} yet. Make one: openwork train {task or 'TASK'}"
     known = ", ".join(f"{name} ({number})" for name, number in sorted(others.items()))
     return f"No runs of {task} in {home}, which has runs of {known}."
+
+
+def _emit_list(runs: Sequence[Run], damage: Sequence[Reason]) -> None:
+    """The runs; where something is damaged an error, and beside it the runs that are whole."""
+    listed = [run_summary(run) for run in runs]
+    error = {"kind": "StoreError", "title": DAMAGED, "reasons": damage}
+    emit({"error": error, "runs": listed} if damage else listed)
 
 
 @app.command("show", epilog=examples("openwork runs show 3f2a", "openwork runs show 3f2a --json"))
@@ -68,9 +93,12 @@ def show(
         facts: list[tuple[str, object]] = [("run", run.name), ("task", run.task), ("model", run.spec)]
         facts += _imported(run.source, run) if isinstance(run.source, Imported) else _trained(run)
         print_facts(console, facts, indent=0)
-        for verdict in verdicts.values():
+        current = (
+            {verdict.key for verdict in pipeline.open_run(run, Setting(kept), trains=False).current} if verdicts else {}
+        )
+        for key, verdict in verdicts.items():
             said = f"{verdict['outcome']:<10} {verdict['claim']['id']}: {verdict['sentence']}"
-            console.print(said, markup=False, soft_wrap=True)
+            console.print(said if key in current else said + STALE, markup=False, soft_wrap=True)
 
 
 def _trained(run: Run) -> list[tuple[str, object]]:
@@ -115,3 +143,34 @@ def remove(
         emit({"removed": [run.name for run in runs]})
     else:
         people(as_json).print(f"Removed {', '.join(run.name for run in runs)}.")
+
+
+@app.command("recover", epilog=examples("openwork runs recover", "openwork runs recover --store other-runs --json"))
+def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
+    """Rebuild the store: what is whole in its database, and every run that its files can tell of.
+
+    For a damaged store, or one whose database was moved away. Writes a new database, keeps the old one in a folder
+    beside it, deletes nothing, and tells what came back and what did not.
+    """
+    home = default_home() if store is None else store.expanduser().absolute()
+    display = StepDisplay(aside())
+    found = recover(home, lambda what, share: display(Step(what, share, 0)))
+    if as_json:
+        emit({"home": str(home), "whole": found is None} | ({} if found is None else vars(found)))
+        return
+    console = people(as_json)
+    if found is None:
+        console.print(f"Nothing is damaged in {home}, and its database knows every file: nothing was changed.")
+        return
+    lines = [
+        f"{len(found.kept)} runs are as they were." if len(found.kept) != 1 else "1 run is as it was.",
+        f"{len(found.rebuilt)} rebuilt from files{': ' if found.rebuilt else ''}{', '.join(found.rebuilt)}.",
+        f"{found.verdicts} verdicts and {found.results} results are kept.",
+        *([] if found.old is None else [f"The old database is in {found.old}."]),
+    ]
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+    if found.lost:
+        console.print("What did not come back:")
+    for reason in found.lost:
+        console.print(f"  {reason}", markup=False, soft_wrap=True)

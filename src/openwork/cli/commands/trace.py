@@ -65,7 +65,7 @@ def trace(
         opened = pipeline.open_run(found, Setting(kept, engine, threads), trains=False)
         if claim is not None:
             _nothing_else(question, zero, mean, patch, other)
-            line, replay = _counterexample(opened.known, claim, example)
+            line, replay = _counterexample(opened.current, claim, example)
         else:
             asked = ((Zero, zero), (Mean, mean), (Patch, patch))
             line, replay = "", _replay(found.task, found.spec, question, other, asked)
