@@ -6,9 +6,9 @@ import json
 import sys
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
+from openwork.cli.console import SafeConsole
 from openwork.errors import OpenworkError
 
 BAD_INPUT = 2
@@ -16,7 +16,7 @@ BAD_INPUT = 2
 
 def tell(error: OpenworkError, as_json: bool) -> int:
     """Prints the error, its kind (the name of its page in docs/errors) and every reason; returns the exit code."""
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True, highlight=False)
     kind = type(error).__name__
     console.print(Text.assemble(("Error: ", "bold red"), (error.title, "bold"), (f" [{kind}]", "dim")))
     for reason in error.reasons:
@@ -39,7 +39,7 @@ def told_usage(error: Exception, as_json: bool) -> int:
     if not message and context is not None:
         print(context.get_help(), file=sys.stderr)
         return BAD_INPUT
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True, highlight=False)
     console.print(Text.assemble(("Error: ", "bold red"), message))
     if context is not None:
         console.print(Text(f"    -> {context.command_path} --help", "green"))

@@ -110,7 +110,10 @@ def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> 
 def _possible_heads(source: str, arrays: Arrays, known: Mapping[str, Said]) -> tuple[int, ...]:
     """How many heads the rows of q can be cut into."""
     if "n_heads" in known:
-        return (int(known["n_heads"].value),)
+        heads = known["n_heads"].value
+        if not isinstance(heads, int) or heads < 1:
+            raise CheckpointError("no such model can exist", Reason("n_heads", f"{heads} is below 1", "give 1 or more"))
+        return (heads,)
     rows = {int(a.shape[0]) for name, a in arrays.items() if name.endswith("attn.q.weight") and a.ndim == 2}
     if len(rows) > 1:
         what = f"the layers have {sorted(rows)} rows of queries"

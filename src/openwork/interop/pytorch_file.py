@@ -121,7 +121,7 @@ def _array(archive: Archive, tensor: Pickled, big: bool) -> NDArray[np.generic] 
     else:
         numbers = np.frombuffer(archive.read(member), dtype, held)[tensor.offset :]
         steps = tuple(step * dtype.itemsize for step in tensor.strides)
-        flat = np.ascontiguousarray(np.lib.stride_tricks.as_strided(numbers, tensor.shape, steps))
+        flat = np.lib.stride_tricks.as_strided(numbers, tensor.shape, steps).copy(order="C")
     if kind == "BFloat16Storage":
         return (flat.astype(np.uint32) << 16).view(np.float32).reshape(tensor.shape)
     return flat.astype(np.float32) if kind == "HalfStorage" else flat.astype(dtype.newbyteorder("="))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from openwork.cli import options
 from openwork.cli.examples import examples
@@ -121,7 +122,7 @@ def _describe(foreign: Foreign, file: Path, as_json: bool) -> None:
 
 def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
     measured = run.last.train
-    console.print(f"[bold]{run.name}[/bold]  {file.name}", soft_wrap=True)
+    console.print(f"[bold]{run.name}[/bold]  {escape(file.name)}", soft_wrap=True)
     console.print(f"  model      {run.spec}", markup=False, soft_wrap=True)
     console.print(f"  task       {run.task}", markup=False, soft_wrap=True)
     right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
