@@ -141,8 +141,7 @@ def held_batches(
         reasons.append(Reason("order", "names inputs outside the dataset", f"0 to {len(dataset) - 1}"))
     if reasons:
         raise PlanError("the batches do not fit the stack", reasons)
-    # a batch holds no more inputs than there are, whatever memory a larger one would ask for
-    own = replace(batches, dataset=dataset, order=held["order"], rates=held["rates"], batch_size=min(size, n))
+    own = replace(batches, dataset=dataset, order=held["order"], rates=held["rates"], batch_size=size)
     return OptimiserState(held["exp_avg"], held["exp_avg_sq"], held["step"]), own
 
 

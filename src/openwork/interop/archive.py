@@ -16,7 +16,7 @@ from openwork.errors import CheckpointError, Reason
 END, END_64, LOCATOR_64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 """the records at the end of an archive, in the order of the format's specification"""
 MOST_MEMBERS = 25_000
-LONGEST_NAME = 256
+LONGEST_NAME = 1024
 
 
 class Archive:
@@ -85,8 +85,10 @@ class Archive:
         if total > length:
             raise self.refused(f"unpacks to {total:,} bytes, more than the {length:,} that it has")
         names = [str(m.orig_filename) for m in members]
-        if any(not name.isprintable() or not name.isascii() or len(name) > LONGEST_NAME for name in names):
+        if any("\0" in name or len(name) > LONGEST_NAME for name in names):
             raise self.refused("is damaged: a member's name is not one")
+        if len({name.partition("/")[0] for name in names}) > 1:
+            raise self.refused("has members in several folders: it is not what it seems")
         if len({name.lower() for name in names}) < len(names):
             raise self.refused("has two members of one name: it is not what it seems")
         return {name.partition("/")[2]: member for name, member in zip(names, members, strict=True)}

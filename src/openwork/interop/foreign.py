@@ -159,7 +159,7 @@ class _Maker:
     def build(self, values: Values) -> Stack:
         """The model."""
         fields = {said.field: said.value for said in self.known.values()} | dict(values)
-        sizes, weights = self._at(int(fields.pop("n_heads", 0)) if self.heads else 0)
+        sizes, weights = self._at(int(fields.pop("n_heads", self.heads[0])) if self.heads else 0)
         fields.pop("n_heads", None)
         shift = int(fields.pop("token_shift", 0))
         wanted = dict(sizes.fields) | fields

@@ -155,7 +155,7 @@ class NativeEngine(Engine):
             _int32(dataset.answers),
             _graded(dataset.graded),
             np.ascontiguousarray(batches.order, np.int64),
-            batches.batch_size,
+            min(batches.batch_size, batches.order.shape[1]),  # whatever memory a larger one would ask for
             np.ascontiguousarray(batches.rates, np.float64),
             constants,
             losses,

@@ -41,5 +41,5 @@ def tally(logits: Tensor, answers: Tensor) -> Tally:
 def metric_of(logits: Tensor, answers: Tensor, slopes: Floats | None) -> Tensor:
     """`[input]`: the mean loss over graded positions, or the sum of slopes times logits."""
     if slopes is not None:
-        return (logits * torch.as_tensor(slopes, dtype=logits.dtype, device=logits.device)).sum((1, 2))
+        return (logits * torch.tensor(slopes, dtype=logits.dtype, device=logits.device)).sum((1, 2))
     return F.cross_entropy(logits.transpose(1, 2), answers, reduction="none").mean(1)
