@@ -1,6 +1,6 @@
 #include "crew.hpp"
 
-#include <unistd.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +9,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -18,14 +19,19 @@ namespace openwork {
 using Moment = std::chrono::milliseconds;
 constexpr Moment kLook{50};  // between two looks at whether the caller was interrupted
 
+// How many forks lead from the first process here to this one. A process number would do until one is given out again.
+std::atomic<int64_t> forks{0};
+[[maybe_unused]] const int counting_forks = pthread_atfork(nullptr, nullptr, [] { forks++; });
+
 Scratch::Scratch(int64_t bytes) : memory_(::operator new(size_t(bytes) + 64, std::align_val_t(64))) {}
 Scratch::~Scratch() {
   ::operator delete(memory_, std::align_val_t(64));
 }
 
 struct Crew::State {
-  const pid_t process = getpid();
+  const int64_t fork = forks;
   std::timed_mutex in_use;
+  std::atomic<std::thread::id> caller{};  // who holds `in_use`
   std::mutex mutex;
   std::condition_variable begun, ended;
   std::vector<std::thread> threads;
@@ -59,6 +65,18 @@ struct Crew::State {
   }
 };
 
+// Says whose call it is from when `in_use` was locked until it is left.
+struct Crew::Holder {
+  State& state;
+  explicit Holder(State& s) : state(s) { state.caller = std::this_thread::get_id(); }
+  ~Holder() {
+    state.caller = std::thread::id();
+    state.in_use.unlock();
+  }
+  Holder(const Holder&) = delete;
+  Holder& operator=(const Holder&) = delete;
+};
+
 Crew::Crew(int threads) : state_(new State) {
   for (int worker = 0; worker < std::max(threads, 1); worker++) {
     try {
@@ -71,7 +89,7 @@ Crew::Crew(int threads) : state_(new State) {
 }
 
 Crew::~Crew() {
-  if (state_->process != getpid()) {  // a fork has no threads but its own: nothing here can be joined or destroyed
+  if (!is_here()) {  // nothing here can be joined or destroyed
     state_.release();
     return;
   }
@@ -83,6 +101,10 @@ Crew::~Crew() {
   for (std::thread& thread : state_->threads) thread.join();
 }
 
+bool Crew::is_here() const {
+  return state_->fork == forks;
+}
+
 int Crew::size() const {
   return int(state_->threads.size());
 }
@@ -90,9 +112,14 @@ int Crew::size() const {
 bool Crew::all_at_once(int n, volatile bool& cancel, const std::function<void(int)>& work,
                        const Interrupted& interrupted) {
   State& s = *state_;
+  if (s.caller == std::this_thread::get_id()) {
+    Crew own(n);
+    if (own.size() < n) throw std::runtime_error("the system gives no more threads: run fewer at once");
+    return own.all_at_once(n, cancel, work, interrupted);
+  }
   while (!s.in_use.try_lock_for(kLook))
     if (interrupted()) return false;
-  const std::lock_guard<std::timed_mutex> ours(s.in_use, std::adopt_lock);
+  const Holder ours(s);
   bool stopped = false;
   std::unique_lock<std::mutex> lock(s.mutex);
   s.work = &work, s.cancel = &cancel, s.failure = nullptr;
@@ -102,6 +129,10 @@ bool Crew::all_at_once(int n, volatile bool& cancel, const std::function<void(in
   while (!s.ended.wait_for(lock, kLook, [&] { return s.running == 0; })) {
     lock.unlock();
     if (!stopped && interrupted()) cancel = stopped = true;
+    if (!is_here()) {
+      if (stopped) return false;
+      throw std::runtime_error("this process was forked while a model ran: what ran is lost here, run it again");
+    }
     lock.lock();
   }
   s.wanted = 0;

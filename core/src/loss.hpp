@@ -70,23 +70,23 @@ inline Vec<R> cross_entropy_slope(const Vec<R>* logits, N n, Mask<R> answer, Vec
 // What the lanes of a block say of one position.
 template <class R>
 struct Judged {
-  Mask<R> right;  // the right logit is the first largest; with a NaN among them none is
-  Vec<R> margin;  // right logit minus the largest other; -inf where there is a NaN, inf where there is no other
+  Mask<R> right;  // the right logit is the first largest; where one of them is not finite, no answer is right
+  Vec<R> margin;  // right logit minus the largest other; -inf where one is not finite, inf where there is no other
 };
 
 template <class R, class N>
 inline Judged<R> judge(const Vec<R>* logits, N n, Mask<R> answer) {
   const Vec<R> infinite = all<R>(R(__builtin_inf()));
-  Vec<R> own = -infinite, before = -infinite, after = -infinite, total{};
+  Vec<R> own = -infinite, before = -infinite, after = -infinite, doubt{};
   for (int j = 0; j < n; j++) {
     const Vec<R> logit = logits[j];
     own = answer == every<R>(j) ? logit : own;
     before = larger<R>(answer > every<R>(j) ? logit : -infinite, before);
     after = larger<R>(answer < every<R>(j) ? logit : -infinite, after);
-    total += logit;
+    doubt += logit * Vec<R>{};  // 0 of a number, NaN of infinity and of NaN
   }
   const Vec<R> other = larger<R>(before, after), ahead = n > 1 ? own - other : infinite;
-  const Mask<R> known = (total == total) & (ahead == ahead);
+  const Mask<R> known = doubt == doubt;
   return {known & (own > before) & (own >= after), known ? ahead : -infinite};
 }
 

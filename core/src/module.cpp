@@ -4,11 +4,15 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+#include <pthread.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 #include "crew.hpp"
 #include "gang.hpp"
@@ -24,6 +28,7 @@ using Numbers = nb::ndarray<nb::c_contig, nb::device::cpu>;  // of the spec's dt
 using Weights = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 using Ints = nb::ndarray<const int32_t, nb::c_contig, nb::device::cpu>;
 using Longs = nb::ndarray<const int64_t, nb::c_contig, nb::device::cpu>;
+using Reals = nb::ndarray<const double, nb::c_contig, nb::device::cpu>;
 using Doubles = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
 using Counts = nb::ndarray<int64_t, nb::c_contig, nb::device::cpu>;
 
@@ -115,20 +120,60 @@ struct HeldInputs {
   HeldInputs& operator=(const HeldInputs&) = delete;
 };
 
+// What the end of the interpreter waits for: calls on other threads than the main one, from before they let go of the
+// GIL until they have it again. After it, taking the GIL would end such a thread within this code, and with it the
+// process.
+std::atomic<int64_t> calls_aside{0};
+std::atomic<bool> at_end{false};
+
+bool on_main_thread() {
+  const nb::module_ threading = nb::module_::import_("threading");
+  return threading.attr("main_thread")().attr("ident").equal(threading.attr("get_ident")());
+}
+
+// Python runs signal handlers on the main thread only.
 bool signalled() {
   const nb::gil_scoped_acquire gil;
   return PyErr_CheckSignals() != 0;
 }
 
-// Calls `work`, which uses a crew, without the GIL; what a signal handler raised is raised here.
+// Called at exit, before Python ends: stops the calls on other threads, which never return, and waits for that.
+void end_calls_aside() {
+  at_end = true;
+  const nb::gil_scoped_release release;
+  while (calls_aside > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+// A call on another thread than the main one.
+struct CallAside {
+  CallAside() {
+    if (at_end) throw std::runtime_error("Python is ending: no other thread can run a model any more");
+    calls_aside++;
+  }
+  ~CallAside() { calls_aside--; }
+  CallAside(const CallAside&) = delete;
+  CallAside& operator=(const CallAside&) = delete;
+  static bool interrupted() { return at_end; }
+  [[noreturn]] static void never_return() {
+    for (calls_aside--;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  }
+};
+
+// Calls work(interrupted), which uses a crew, without the GIL; what a signal handler raised is raised here.
 template <class Work>
 void without_gil(Work work) {
-  bool done;
-  {
-    const nb::gil_scoped_release release;
-    done = work();
+  if (on_main_thread()) {
+    bool done;
+    {
+      const nb::gil_scoped_release release;
+      done = work(signalled);
+    }
+    if (!done) throw nb::python_error();
+    return;
   }
-  if (!done) throw nb::python_error();
+  const CallAside aside;
+  const nb::gil_scoped_release release;
+  if (!work(CallAside::interrupted)) CallAside::never_return();
 }
 
 // Calls job(model, scratch, team) for every model, which then has a team of its own: where there are more threads than
@@ -140,18 +185,18 @@ void share_models(Crew& crew, const Core& core, const Inputs& in, int64_t models
   const int each = int(std::max<int64_t>(1, std::min(spare, parts)));
   const int64_t bytes = core.kernels->train_scratch(core.spec, in, batch, each) + extra_bytes;
   if (each == 1) {
-    without_gil([&] {
+    without_gil([&](const auto& interrupted) {
       const auto alone = [&](int64_t model, void* scratch) {
         Gang gang(1);
         job(model, scratch, gang.team());
       };
-      return crew.share(models, bytes, cancel, alone, signalled);
+      return crew.share(models, bytes, cancel, alone, interrupted);
     });
     return;
   }
   std::vector<std::unique_ptr<Gang>> gangs;
   for (int64_t model = 0; model < models; model++) gangs.push_back(std::make_unique<Gang>(each));
-  without_gil([&] {
+  without_gil([&](const auto& interrupted) {
     const auto work = [&](int worker) {
       Gang& gang = *gangs[size_t(worker / each)];
       if (worker % each) return gang.serve(worker % each);
@@ -164,7 +209,7 @@ void share_models(Crew& crew, const Core& core, const Inputs& in, int64_t models
       }
       gang.finish();
     };
-    return crew.all_at_once(int(models) * each, cancel, work, signalled);
+    return crew.all_at_once(int(models) * each, cancel, work, interrupted);
   });
 }
 
@@ -181,7 +226,8 @@ void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints&
                        scratch);
   };
   const int64_t bytes = core.kernels->pass_scratch(core.spec, in);
-  without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
+  without_gil(
+      [&](const auto& interrupted) { return crew.share(models * chunks, bytes, held.cancel, job, interrupted); });
 }
 
 // How right every model is under every plan; `of_sources` are the sources' own writes. `loss`, `sequences`, `margin`
@@ -211,7 +257,8 @@ void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Int
                         lo, hi, mine, scratch);
   };
   const int64_t bytes = core.kernels->sweep_scratch(core.spec, in, counts.data(), int32_t(n_plans));
-  without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
+  without_gil(
+      [&](const auto& interrupted) { return crew.share(models * chunks, bytes, held.cancel, job, interrupted); });
   for (int64_t i = 0; i < n_plans * models; i++) {
     double total = 0, least = std::numeric_limits<double>::infinity();
     for (int64_t c = 0; c < chunks; c++) {
@@ -242,7 +289,7 @@ void site_sums(const Core& core, const Weights& stack, const Ints& tokens, const
                             parts.data() + number * n, scratch);
   };
   const int64_t bytes = core.kernels->sums_scratch(core.spec, in);
-  without_gil([&] { return crew.share(models * jobs, bytes, held.cancel, job, signalled); });
+  without_gil([&](const auto& interrupted) { return crew.share(models * jobs, bytes, held.cancel, job, interrupted); });
   for (int64_t number = 0; number < models * jobs; number++)
     for (int64_t k = 0; k < n; k++) sums.data()[number / jobs * n + k] += parts[size_t(number * n + k)];
 }
@@ -264,7 +311,8 @@ void site_gradients(const Core& core, const Weights& stack, const Ints& tokens, 
                                  scratch);
   };
   const int64_t bytes = core.kernels->site_scratch(core.spec, in);
-  without_gil([&] { return crew.share(models * chunks, bytes, held.cancel, job, signalled); });
+  without_gil(
+      [&](const auto& interrupted) { return crew.share(models * chunks, bytes, held.cancel, job, interrupted); });
 }
 
 void gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
@@ -284,7 +332,7 @@ void gradients(const Core& core, const Weights& stack, const Ints& tokens, const
 // In place in `stack`, `exp_avg`, `exp_avg_sq`; `steps` [model] is the steps done before and becomes those done after.
 void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const Numbers& exp_avg_sq,
            const Counts& steps, const Ints& tokens, const Ints& answers, const Ints& graded, const Longs& order,
-           int64_t batch_size, const Doubles& rates, const std::vector<double>& optimiser, const Doubles& losses,
+           int64_t batch_size, const Reals& rates, const std::vector<double>& optimiser, const Doubles& losses,
            Crew& crew) {
   HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
   const int64_t n_order = int64_t(order.shape(1)), n_steps = int64_t(rates.shape(1));
@@ -313,7 +361,12 @@ NB_MODULE(_core, m) {
     return c.kernels->lanes;
   });
   nb::class_<HeldTap>(m, "Tap");
-  nb::class_<Crew>(m, "Crew").def(nb::init<int>(), "threads"_a).def_prop_ro("size", &Crew::size);
+  nb::class_<Crew>(m, "Crew")
+      .def(nb::init<int>(), "threads"_a)
+      .def_prop_ro("size", &Crew::size)
+      .def_prop_ro("is_here", &Crew::is_here);
+  pthread_atfork(nullptr, nullptr, [] { calls_aside = 0; });  // those threads are the parent's
+  nb::module_::import_("atexit").attr("register")(nb::cpp_function(&end_calls_aside));
   m.def("usable_levels", &usable_levels);
   m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a,
         "causal"_a, "positions"_a, "pad"_a = -1);

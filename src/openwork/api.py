@@ -14,6 +14,7 @@ from rich.console import Console
 
 from openwork import pipeline
 from openwork.claims import Claim, require_claims_fit
+from openwork.cli.console import SafeConsole
 from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.progress import TrainingDisplay
@@ -266,4 +267,4 @@ def _display(progress: bool) -> TrainingDisplay:
 
 
 def _console(progress: bool) -> Console:
-    return Console(file=sys.stderr, highlight=False, quiet=not progress)
+    return SafeConsole(file=sys.stderr, highlight=False, quiet=not progress)

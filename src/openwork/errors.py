@@ -22,8 +22,18 @@ in one go. The command line prints them and exits with 2; nothing has been writt
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""control characters (C0 but tab and line feed, C1), and those that turn the direction of writing about"""
+
+
+def visible(text: str) -> str:
+    """The text as a terminal may be given it, whoever wrote it: what would control the terminal is a picture of itself."""
+    return UNSEEN.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\ufffd", text)
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,7 @@ class Reason:
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f" ({self.mend})" if self.mend else ""
-        return f"{place}{self.what}{advice}"
+        return visible(f"{place}{self.what}{advice}")
 
 
 class OpenworkError(Exception):
@@ -49,7 +59,7 @@ class OpenworkError(Exception):
         super().__init__(title, self.reasons)
 
     def __str__(self) -> str:
-        return "\n".join([self.title, *(f"  - {reason}" for reason in self.reasons)])
+        return "\n".join([visible(self.title), *(f"  - {reason}" for reason in self.reasons)])
 
 
 class TaskError(OpenworkError):
@@ -96,6 +106,8 @@ class StoreTooNew(StoreError):
     """The store was written by a newer openwork."""
 
 
+LONGEST_NAME = 100
+"""characters that are compared with those of the known ones"""
 MOST_NAMES = 24
 """names told where none is near"""
 
@@ -103,6 +115,7 @@ MOST_NAMES = 24
 def suggestion(name: str, known: Iterable[str]) -> str:
     """How to mend a misspelt name: the nearest known ones, or all of them."""
     names = sorted(known)
+    name = name[:LONGEST_NAME]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return "did you mean " + " or ".join(repr(n) for n in near) + "?"

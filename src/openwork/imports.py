@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from openwork.analyses import not_numbers_text
 from openwork.data import USUAL_INPUTS, Dataset, Inputs, draw, enumerate_domain
 from openwork.engines import choose_engine
 from openwork.interop import ROUNDS, Checkpoint, Foreign, foreign_model, live_checkpoint, read_checkpoint
@@ -44,7 +46,8 @@ def import_file(
     """
     checkpoint = read_checkpoint(path, config)
     foreign = foreign_model(checkpoint, options, task, _questions(task), tell)
-    return keep_foreign(foreign, checkpoint, task, setting, inputs), foreign
+    run = keep_foreign(foreign, checkpoint, task, setting, inputs)
+    return run, replace(foreign, notes=run.origin.notes) if run.origin else foreign
 
 
 def import_live(model: Any, task: Task, setting: Setting, pad_token: int | None = None) -> Run:
@@ -69,10 +72,11 @@ def keep_foreign(
     foreign: Foreign, checkpoint: Checkpoint, task: Task, setting: Setting, inputs: Inputs = USUAL_INPUTS
 ) -> Run:
     """Measures a foreign model on the task and keeps it."""
-    said = tuple(map(str, foreign.said))
-    origin = Origin(checkpoint.name, checkpoint.digest, foreign.dialect, said, foreign.notes)
     engine = choose_engine(foreign.stack.spec, setting.engine, setting.threads).engine
     scores = engine.score(foreign.stack, inputs.of(task))
+    said, lost = tuple(map(str, foreign.said)), int(scores.not_numbers[0])
+    notes = (*foreign.notes, not_numbers_text(lost, scores.inputs)) if lost else foreign.notes
+    origin = Origin(checkpoint.name, checkpoint.digest, foreign.dialect, said, notes)
     measured = Measured(float(scores.loss[0]), float(scores.accuracy[0]), int(scores.sequences[0]), scores.inputs)
     imported = Imported(task, foreign.stack.spec, origin)
     return keep_import(setting.store, imported, foreign.stack, measured, engine.arithmetic)

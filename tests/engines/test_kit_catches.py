@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -290,9 +291,8 @@ class FillsTheLastBatch(OtherTraining):
 class TrainsInPlace(NativeEngine):
     def _train(self, stack: Stack, *rest: Any) -> Trained:
         after = super()._train(stack, *rest)
-        stack.flat.flags.writeable = True
-        stack.flat[:] = after.stack.flat
-        stack.flat.flags.writeable = False
+        # as only code outside Python can
+        ctypes.memmove(stack.flat.ctypes.data, after.stack.flat.ctypes.data, stack.flat.nbytes)
         return after
 
 

@@ -11,6 +11,9 @@ from openwork.analyses.performance import Performance
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.subject import Subject
 
+ROUNDING = 1024
+"""units in the last place: four times what float32 was seen to move the logits of a solved model by (1e-3 of 35)"""
+
 
 @dataclass(frozen=True, eq=False)
 class Accuracy(Result):
@@ -21,6 +24,9 @@ class Accuracy(Result):
         outputs: the name of what each graded position predicts.
         whole: loss, accuracy, whole sequences and margin.
         loss_per_position: `[graded]`, nats.
+        close: answers that rest on a tie or on rounding: the right logit and another differ by less than `ROUNDING`
+            units in the last place of the largest, so that other arithmetic may answer otherwise.
+        not_numbers: inputs with a logit that is NaN or infinite; no such answer counts as right.
         forward_rows: twice the inputs: once scored, once for the loss at each position.
     """
 
@@ -28,6 +34,8 @@ class Accuracy(Result):
     outputs: tuple[str, ...]
     whole: Performance
     loss_per_position: NDArray[np.float64]
+    close: int
+    not_numbers: int
     forward_rows: int
 
     @property
@@ -47,13 +55,25 @@ class Accuracy(Result):
     @property
     def summary(self) -> str:
         whole = self.whole
+        doubts = "".join(f" {doubt}" for doubt in self.doubts)
         if self.solved:
-            return f"Right on all {self.inputs:,} inputs, by at least {whole.margin:.3g} in the logits."
+            return f"Right on all {self.inputs:,} inputs, by at least {whole.margin:.3g} in the logits.{doubts}"
         worst = int(np.argmin(whole.per_position))
         return (
             f"{percent(whole.accuracy)} of graded positions are right, {percent(whole.sequences)} of whole sequences; "
-            f"worst is {self.outputs[worst]} with {percent(whole.per_position[worst])}."
+            f"worst is {self.outputs[worst]} with {percent(whole.per_position[worst])}.{doubts}"
         )
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What puts the share of right answers in doubt, a sentence each."""
+        found = []
+        if self.not_numbers:
+            found.append(f"{not_numbers_text(self.not_numbers, self.inputs)}.")
+        if self.close:
+            answers = self.inputs * len(self.outputs)
+            found.append(f"{self.close:,} of {answers:,} answers rest on a tie or on rounding.")
+        return tuple(found)
 
     def records(self) -> list[Record]:
         each = zip(self.outputs, self.whole.per_position, self.loss_per_position, strict=True)
@@ -67,13 +87,27 @@ class Accuracy(Result):
 
 def accuracy(subject: Subject) -> Accuracy:
     """Loss and accuracy over all of the subject's inputs; costs two forward rows per input."""
-    inputs = subject.inputs
-    total = np.zeros(len(inputs.graded))
+    inputs, scores = subject.inputs, subject.scores
+    total, close = np.zeros(len(inputs.graded)), 0
     for trace in subject.blocks():
         logits = trace.logits[0].astype(np.float64)
         answers = inputs.answers[trace.start : trace.start + len(logits), :, None]
         top = logits.max(axis=-1, keepdims=True)
         log_sum = top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
         total += (log_sum - np.take_along_axis(logits, answers, axis=-1)[..., 0]).sum(axis=0)
-    whole = Performance.of(subject.scores)
-    return Accuracy(len(inputs), subject.task.outputs, whole, total / len(inputs), 2 * len(inputs))
+        close += _close(logits, answers, float(np.finfo(trace.logits.dtype).eps))
+    whole, lost = Performance.of(scores), int(scores.not_numbers[0])
+    return Accuracy(len(inputs), subject.task.outputs, whole, total / len(inputs), close, lost, 2 * len(inputs))
+
+
+def _close(logits: NDArray[np.float64], answers: NDArray[np.int32], unit: float) -> int:
+    """How many answers another rounding may change; `logits` is `[input, graded, d_vocab_out]`."""
+    others = logits.copy()
+    np.put_along_axis(others, answers, -np.inf, axis=-1)
+    lead = np.take_along_axis(logits, answers, axis=-1)[..., 0] - others.max(axis=-1)
+    return int((np.abs(lead) < ROUNDING * unit * np.abs(logits).max(axis=-1)).sum())
+
+
+def not_numbers_text(count: int, inputs: int) -> str:
+    """On how many questions a model says nothing, as commands and reports write it."""
+    return f"logits are not numbers on {count:,} of {inputs:,} questions, which count as wrong"

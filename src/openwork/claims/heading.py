@@ -33,7 +33,7 @@ def heading_of(text: str, source: str = "claims") -> Heading:
     """
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         reason = Reason(source, str(error), "mend the TOML first; the claims are read after that")
         raise ClaimError(f"{source} is not a claims file", reason) from error
     reasons = heading_reasons(tables)

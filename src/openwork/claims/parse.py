@@ -59,7 +59,7 @@ def parse_claims(
     """
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of a number of too many digits, and of too many brackets
         reason = Reason(source, str(error), "mend the TOML first; the claims are read after that")
         raise ClaimError(f"{source} is not a claims file", reason) from error
     reasons = _top_reasons(tables)

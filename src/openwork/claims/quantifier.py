@@ -64,12 +64,13 @@ def cases(each: Quantifier, task: Task) -> Iterator[dict[str, int]]:
     """
     fixed = constants(task)
     counts = {"outputs": len(task.outputs), "variables": len(task.variables)}
-    ranges = [_values(name, text, fixed, counts) for name, text in each]
+    ranges: list[list[int]] = []
     total = 1
-    for values in ranges:
-        total *= len(values)
-    if total > MOST_CASES:
-        raise ExpressionError(f"{total:,} cases are more than {MOST_CASES:,}")
+    for name, text in each:
+        ranges.append(_values(name, text, fixed, counts))
+        total *= len(ranges[-1])
+        if total > MOST_CASES:  # said before the next name's values take memory too
+            raise ExpressionError(f"{total:,} cases are more than {MOST_CASES:,}")
     for chosen in itertools.product(*ranges):
         yield fixed | {name: value for (name, _), value in zip(each, chosen, strict=True)}
 
@@ -77,6 +78,8 @@ def cases(each: Quantifier, task: Task) -> Iterator[dict[str, int]]:
 def _values(name: str, text: str, names: Mapping[str, int], counts: Mapping[str, int]) -> list[int]:
     found: list[int] = []
     for item in text.split(","):
+        if len(found) > MOST_CASES:
+            raise ExpressionError(f"{name}: more than {MOST_CASES:,} values are written")
         if item.strip() in counts:
             found += range(counts[item.strip()])
         elif ".." in item:

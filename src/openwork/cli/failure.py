@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
+from openwork.cli.console import SafeConsole
 from openwork.errors import OpenworkError
 
 BAD_INPUT = 2
@@ -15,7 +15,7 @@ BAD_INPUT = 2
 
 def tell(error: OpenworkError, as_json: bool) -> int:
     """Prints the error, its kind (the name of its page in docs/errors) and every reason; returns the exit code."""
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True, highlight=False)
     kind = type(error).__name__
     console.print(Text.assemble(("Error: ", "bold red"), (error.title, "bold"), (f" [{kind}]", "dim")))
     for reason in error.reasons:
@@ -37,7 +37,7 @@ def told_usage(error: Exception, as_json: bool) -> int:
     message = str(getattr(error, "format_message", error.__str__)())
     if not message:
         return BAD_INPUT  # No command was given, and Typer has shown the help already.
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True, highlight=False)
     console.print(Text.assemble(("Error: ", "bold red"), message))
     if context is not None:
         console.print(Text(f"    -> {context.command_path} --help", "green"))

@@ -9,8 +9,13 @@ from pathlib import Path, PurePath
 
 from openwork.claims import Claim, Heading, Implements, Program, heading_of, parse_claims, program_from_text
 from openwork.errors import ClaimError, Reason, StoreNotWritable
+from openwork.interop.place import place_to_write
 from openwork.models import ModelSpec
 from openwork.tasks import Task
+
+LARGEST_TEXT = 2**20
+"""bytes; the longest of our own claims files has a hundredth"""
+NOT_WRITTEN = "the report could not be written"
 
 
 def read_claims(path: Path, task: Task, spec: ModelSpec | None, programs: Sequence[Path] = ()) -> tuple[Claim, ...]:
@@ -64,23 +69,27 @@ def _program(path: Path) -> Program:
 
 
 def _text(path: Path, what: str) -> str:
+    """Of a file or a pipe."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        with path.open("rb") as file:
+            data = file.read(LARGEST_TEXT + 1)
+        if len(data) > LARGEST_TEXT:
+            reason = Reason(str(path), f"is longer than the {LARGEST_TEXT:,} bytes that are read here")
+            raise ClaimError(f"the {what} cannot be read", reason)
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except (OSError, ValueError) as error:
+        why = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None)
         reason = Reason(str(path), why or str(error), f"give the path of a {what}")
         raise ClaimError(f"the {what} cannot be read", reason) from error
 
 
 def require_writable(path: Path) -> None:
     """Raises StoreNotWritable where no file of this name can be written, before work is done for it."""
-    folder = path.absolute().parent
-    if path.is_dir():
-        reason = Reason(str(path), "is a folder", "name a file")
-    elif not folder.is_dir():
+    folder = place_to_write(path, NOT_WRITTEN).absolute().parent
+    if not folder.is_dir():
         reason = Reason(str(folder), "there is no such folder", "make it first, or name another file")
     elif not os.access(folder, os.W_OK):
         reason = Reason(str(folder), "you may not write there", "name a file elsewhere")
     else:
         return
-    raise StoreNotWritable("the report could not be written", reason)
+    raise StoreNotWritable(NOT_WRITTEN, reason)

@@ -15,20 +15,25 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from openwork.cli.console import SafeConsole
+from openwork.errors import UNSEEN
+
 
 def people(as_json: bool) -> Console:
     """Where people read: standard output, or standard error while standard output is for a machine."""
-    return Console(stderr=as_json, highlight=False)
+    return SafeConsole(stderr=as_json, highlight=False)
 
 
 def aside() -> Console:
     """Where progress is shown: standard error, so that what a command prints can be piped."""
-    return Console(stderr=True, highlight=False)
+    return SafeConsole(stderr=True, highlight=False)
 
 
 def emit(value: Any) -> None:
-    """Prints one JSON value on standard output; what is not a finite number becomes null."""
-    print(json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False))
+    """Prints one JSON value on standard output; what is not a finite number becomes null, what a terminal would obey is
+    written as JSON's escapes."""
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    print(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.data.frozen import frozen
 from openwork.tasks import Numbers, Task, Tokens
 
 
@@ -56,6 +57,5 @@ def one_after_another(datasets: Sequence[Dataset]) -> Dataset:
 
 
 def _dataset(task: Task, questions: Tokens, index: Numbers, sample_seed: int | None) -> Dataset:
-    tokens = np.ascontiguousarray(task.tokens(questions), np.int32)
-    answers = np.ascontiguousarray(task.answers(questions), np.int32)
+    tokens, answers = frozen(task.tokens(questions), np.int32), frozen(task.answers(questions), np.int32)
     return Dataset(tokens, answers, task.graded, index, sample_seed)

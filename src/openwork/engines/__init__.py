@@ -3,6 +3,7 @@
 from openwork.engines.choose import Choice, choose_engine
 from openwork.engines.contract import Engine
 from openwork.engines.values import (
+    NO_ANSWER,
     AdamW,
     Batches,
     Gradients,
@@ -16,6 +17,7 @@ from openwork.engines.values import (
 from openwork.engines.worlds import Sources, World
 
 __all__ = [
+    "NO_ANSWER",
     "AdamW",
     "Batches",
     "Choice",

@@ -1,12 +1,21 @@
-"""What every engine refuses before it runs: tokens, answers, batches and optimiser memory that do not fit."""
+"""What every engine is given, taken into its own hands and then checked: what is refused here never runs, and what
+passes cannot change any more, whatever becomes of the arrays it came in.
+
+Arrays are read as the numbers in their memory: a subclass of `np.ndarray` has no say in what is checked.
+"""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.data import Dataset
+from openwork.data.frozen import frozen
 from openwork.engines.values import Batches, Floats, OptimiserState
 from openwork.engines.worlds import World
 from openwork.errors import PlanError, Reason
@@ -14,58 +23,83 @@ from openwork.models import ModelSpec, Stack
 from openwork.tasks import Tokens
 
 
-def check_inputs(
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What a pass is about, in arrays that nobody else can change."""
+
+    stack: Stack
+    tokens: Tokens
+    graded: tuple[int, ...]
+    worlds: Mapping[str, World]
+    reference: Tokens | None
+    block: int
+
+
+def held_inputs(
     stack: Stack,
-    tokens: Tokens,
+    tokens: Any,
     graded: Sequence[int],
-    sources: Mapping[str, World] | None = None,
-    reference: Tokens | None = None,
+    worlds: Mapping[str, World] | None = None,
+    reference: Any = None,
     block: int = 1,
-) -> None:
+) -> Held:
     """Raises PlanError unless there is a model, all tokens are in its vocabulary and context, and the shapes agree."""
-    spec, shape = stack.spec, tokens.shape
+    stack, spec = Stack(stack.spec, stack.flat), stack.spec
     reasons = [] if len(stack) else [Reason("stack", "holds no model")]
+    tokens, places = _held("tokens", tokens, reasons), _positions(graded)
+    shape = tokens.shape
     if len(shape) != 2 or not tokens.size:
         reasons.append(Reason("tokens", f"has shape {shape}", "[input, pos], not empty"))
     else:
         reasons += _not_ids("tokens", tokens, spec.d_vocab, "pos")
-        reasons += _not_graded(graded, shape[1])
+        reasons += _not_graded(graded, places, shape[1])
         if shape[1] > spec.n_ctx:
             reasons.append(Reason("tokens", f"{shape[1]} positions are more than n_ctx {spec.n_ctx}"))
-    for name, world in (sources or {}).items():
-        source = world.tokens
+    held: dict[str, World] = {}
+    for name, world in (worlds or {}).items():
+        source = _held(f"source {name!r}", world.tokens, reasons)
         if source.shape != shape:
             reasons.append(Reason(f"source {name!r}", f"has shape {source.shape}", f"expected {shape}, like tokens"))
         elif source.size:
             reasons += _not_ids(f"source {name!r}", source, spec.d_vocab, "pos")
+        held[name] = World(_int32(source), tuple(world.edits))
     if reference is not None:
+        reference = _held("reference", reference, reasons)
         if reference.ndim != 2 or reference.shape[1:] != shape[1:] or not reference.size:
             said = f"[input, pos], not empty, with as many positions as tokens {shape}"
             reasons.append(Reason("reference", f"has shape {reference.shape}", said))
         else:
             reasons += _not_ids("reference", reference, spec.d_vocab, "pos")
-    if block < 1:
+        reference = _int32(reference)
+    if not isinstance(block, int | np.integer) or block < 1:
         reasons.append(Reason("block", f"{block}", "1 input or more"))
     if reasons:
         raise PlanError("the inputs do not fit the model", reasons)
+    return Held(stack, _int32(tokens), places, held, reference, int(block))
 
 
-def check_dataset(spec: ModelSpec, dataset: Dataset) -> None:
+def held_dataset(spec: ModelSpec, dataset: Dataset, inputs: Held) -> Dataset:
     """Raises PlanError unless the answers are in the output vocabulary and one for each graded position."""
-    expected = (len(dataset), len(dataset.graded))
-    if dataset.answers.shape != expected:
-        reasons = [Reason("answers", f"have shape {dataset.answers.shape}", f"expected {expected}")]
+    reasons: list[Reason] = []
+    answers = _held("answers", dataset.answers, reasons)
+    expected = (len(inputs.tokens), len(inputs.graded))
+    if answers.shape != expected:
+        reasons.append(Reason("answers", f"have shape {answers.shape}", f"expected {expected}"))
     else:
-        reasons = _not_ids("answers", dataset.answers, spec.d_vocab_out, "graded position")
+        reasons += _not_ids("answers", answers, spec.d_vocab_out, "graded position")
+    if len(dataset.index) != len(inputs.tokens):
+        reasons.append(Reason("index", f"has {len(dataset.index)} numbers", f"one for each of {expected[0]} inputs"))
     if reasons:
         raise PlanError("the answers do not fit the model", reasons)
+    return Dataset(inputs.tokens, _int32(answers), inputs.graded, dataset.index, dataset.sample_seed)
 
 
-def check_slopes(stack: Stack, dataset: Dataset, sites: Sequence[str], slopes: Floats | None) -> None:
+def held_slopes(stack: Stack, dataset: Dataset, sites: Sequence[str], slopes: Floats | None) -> Floats | None:
     """Raises PlanError unless a site is named, and slopes are numbers, one for each logit of each input."""
     reasons = [] if len(sites) else [Reason("sites", "none is named", "say where gradients are wanted")]
     expected = (len(dataset), len(dataset.graded), stack.spec.d_vocab_out)
     if slopes is not None:
+        slopes = _held("slopes", slopes, reasons)
         if slopes.dtype.kind != "f":
             reasons.append(Reason("slopes", f"are {slopes.dtype}", "give floating-point numbers"))
         if slopes.shape not in (expected, (1, *expected), (len(stack), *expected)):
@@ -74,41 +108,75 @@ def check_slopes(stack: Stack, dataset: Dataset, sites: Sequence[str], slopes: F
             )
     if reasons:
         raise PlanError("the gradients asked for do not fit the model", reasons)
+    return slopes
 
 
-def check_batches(stack: Stack, state: OptimiserState, batches: Batches) -> None:
+def held_batches(
+    stack: Stack, state: OptimiserState, batches: Batches, dataset: Dataset
+) -> tuple[OptimiserState, Batches]:
     """Raises PlanError unless orders, rates and optimiser state are those of this stack."""
-    models, n = len(stack), batches.order.shape[-1] if batches.order.ndim else 0
-    steps = -(-n // batches.batch_size) if batches.batch_size > 0 else 0
+    reasons: list[Reason] = []
+    given = {"order": batches.order, "rates": batches.rates}
+    given |= {name: getattr(state, name) for name in ("exp_avg", "exp_avg_sq", "step")}
+    held = {name: _held(name, array, reasons) for name, array in given.items()}
+    models, n = len(stack), held["order"].shape[-1] if held["order"].ndim else 0
+    size = int(batches.batch_size) if isinstance(batches.batch_size, int | np.integer) else 0
+    steps = -(-n // size) if size > 0 else 0
     weights, whole, real = stack.flat.shape, np.dtype(np.int64), np.dtype(np.float64)
     expected = {
-        "order": (batches.order, (models, n), whole),
-        "rates": (batches.rates, (models, steps), real),
-        "exp_avg": (state.exp_avg, weights, stack.flat.dtype),
-        "exp_avg_sq": (state.exp_avg_sq, weights, stack.flat.dtype),
-        "step": (state.step, (models,), whole),
+        "order": ((models, n), whole),
+        "rates": ((models, steps), real),
+        "exp_avg": (weights, stack.flat.dtype),
+        "exp_avg_sq": (weights, stack.flat.dtype),
+        "step": ((models,), whole),
     }
-    reasons = [
-        Reason(name, f"has shape {array.shape} of {array.dtype}", f"expected {shape} of {dtype}")
-        for name, (array, shape, dtype) in expected.items()
-        if array.shape != shape or array.dtype != dtype
+    reasons += [
+        Reason(name, f"has shape {held[name].shape} of {held[name].dtype}", f"expected {shape} of {dtype}")
+        for name, (shape, dtype) in expected.items()
+        if held[name].shape != shape or held[name].dtype != dtype
     ]
-    if batches.batch_size < 1 or n < 1:
+    if size < 1 or n < 1:
         reasons.append(Reason("batch_size", f"{batches.batch_size} of {n} inputs", "both at least 1"))
-    elif batches.order.min() < 0 or batches.order.max() >= len(batches.dataset):
-        reasons.append(Reason("order", "names inputs outside the dataset", f"0 to {len(batches.dataset) - 1}"))
+    elif held["order"].min() < 0 or held["order"].max() >= len(dataset):
+        reasons.append(Reason("order", "names inputs outside the dataset", f"0 to {len(dataset) - 1}"))
     if reasons:
         raise PlanError("the batches do not fit the stack", reasons)
+    own = replace(batches, dataset=dataset, order=held["order"], rates=held["rates"], batch_size=size)
+    return OptimiserState(held["exp_avg"], held["exp_avg_sq"], held["step"]), own
 
 
-def _not_graded(graded: Sequence[int], n_pos: int) -> list[Reason]:
+def _held(name: str, values: Any, reasons: list[Reason]) -> NDArray[Any]:
+    """The values as nobody else can change them; where there are none, an empty array and a reason."""
+    if np.ma.isMaskedArray(values):
+        reasons.append(Reason(name, "is a masked array: what it hides would be read", "fill it first: .filled(0)"))
+    try:
+        return frozen(values)
+    except (TypeError, ValueError) as error:
+        reasons.append(Reason(name, f"is no array: {error}", "give an array of numbers"))
+        return np.zeros(np.shape(values) if isinstance(values, np.ndarray) else 0)
+
+
+def _int32(ids: NDArray[Any]) -> Tokens:
+    """Of ids that are in a vocabulary."""
+    return ids if ids.dtype == np.int32 else frozen(ids, np.int32)
+
+
+def _positions(graded: Sequence[int]) -> tuple[int, ...]:
+    """As whole numbers of Python; empty where they are none."""
+    try:
+        return tuple(int(operator.index(position)) for position in graded)
+    except TypeError:
+        return ()
+
+
+def _not_graded(given: Sequence[int], graded: tuple[int, ...], n_pos: int) -> list[Reason]:
     ascending = list(graded) == sorted(set(graded))
     if graded and ascending and min(graded) >= 0 and max(graded) < n_pos:
         return []
-    return [Reason("graded", f"{tuple(graded)}", f"give ascending positions from 0 to {n_pos - 1}")]
+    return [Reason("graded", f"{graded or given}", f"give ascending positions from 0 to {n_pos - 1}")]
 
 
-def _not_ids(name: str, ids: Tokens, vocabulary: int, column: str) -> list[Reason]:
+def _not_ids(name: str, ids: NDArray[Any], vocabulary: int, column: str) -> list[Reason]:
     if ids.dtype.kind not in "iu":
         return [Reason(name, f"are {ids.dtype}", "give whole numbers")]
     if ids.view(ids.dtype.str.replace("i", "u")).max() < vocabulary:  # read so, a negative number is a huge one

@@ -1,7 +1,7 @@
 """The engine contract: what runs a stack of models.
 
-Callers use `run`, `score`, `train`, `gradients` and `gradients_at`. They check everything first and turn a plan into
-plain taps, so an engine itself only implements the methods with an underscore. `openwork.testing.engine_kit` holds
+Callers use `run`, `score`, `train`, `gradients` and `gradients_at`. They hold and check everything first and turn a plan
+into plain taps, so an engine itself only implements the methods with an underscore. `openwork.testing.engine_kit` holds
 every engine to this page: results agree between engines to the rounding of the dtype; a seed gives the same bits
 whatever `threads`.
 """
@@ -9,14 +9,14 @@ whatever `threads`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.data import Dataset
-from openwork.engines.checks import check_batches, check_dataset, check_inputs, check_slopes
+from openwork.engines.checks import Held, held_batches, held_dataset, held_inputs, held_slopes
 from openwork.engines.resolve import resolve_all
 from openwork.engines.taps import Source, Taps, own_sources
 from openwork.engines.values import (
@@ -30,7 +30,7 @@ from openwork.engines.values import (
     Trace,
     Trained,
 )
-from openwork.engines.worlds import Sources, World, worlds_of
+from openwork.engines.worlds import Sources, worlds_of
 from openwork.interventions import Plan
 from openwork.models import Stack, site_named
 from openwork.tasks import Tokens
@@ -72,26 +72,12 @@ class Engine(ABC):
         Raises:
             PlanError: the plan or the tokens do not fit the model; with every reason.
         """
-        worlds = worlds_of(sources)
-        check_inputs(stack, tokens, graded, worlds, reference, block)
-        taps, drawn = self._resolved(stack, plan, tokens, worlds, reference)
-        return self._blocks(stack, tokens, taps, tuple(graded), drawn, block)
+        held = held_inputs(stack, tokens, graded, worlds_of(sources), reference, block)
+        [taps], drawn = self._resolved(held, [plan])
+        return self._blocks(held.stack, held.tokens, taps, held.graded, drawn, held.block)
 
-    def _resolved(
-        self, stack: Stack, plan: Plan, tokens: Tokens, worlds: Mapping[str, World], reference: Tokens | None
-    ) -> tuple[Taps, list[Source]]:
-        [taps], drawn = self._resolved_all(stack, [plan], tokens, worlds, reference)
-        return taps, drawn
-
-    def _resolved_all(
-        self,
-        stack: Stack,
-        plans: Sequence[Plan],
-        tokens: Tokens,
-        worlds: Mapping[str, World],
-        reference: Tokens | None,
-    ) -> tuple[list[Taps], list[Source]]:
-        over = tokens if reference is None else reference
+    def _resolved(self, held: Held, plans: Sequence[Plan]) -> tuple[list[Taps], list[Source]]:
+        stack, over = held.stack, held.tokens if held.reference is None else held.reference
 
         def unedited(sites: tuple[str, ...]) -> Iterator[Trace]:
             return self._blocks(stack, over, Taps(reads=sites), (over.shape[1] - 1,), [], REFERENCE_BLOCK)
@@ -99,7 +85,7 @@ class Engine(ABC):
         def means(sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
             return self.site_means(stack, over, sites)
 
-        return resolve_all(stack.spec, plans, tokens, worlds, over, unedited, means)
+        return resolve_all(stack.spec, plans, held.tokens, held.worlds, over, unedited, means)
 
     def _blocks(
         self, stack: Stack, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source], block: int
@@ -118,11 +104,10 @@ class Engine(ABC):
         reference: Tokens | None = None,
     ) -> Scores:
         """Loss and right answers of every model over the whole dataset; no logits are kept. See `run` for the rest."""
-        worlds = worlds_of(sources)
-        check_inputs(stack, dataset.tokens, dataset.graded, worlds, reference)
-        check_dataset(stack.spec, dataset)
-        taps, drawn = self._resolved(stack, plan, dataset.tokens, worlds, reference)
-        return self._score(stack, dataset, taps, drawn)
+        held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference)
+        own = held_dataset(stack.spec, dataset, held)
+        [taps], drawn = self._resolved(held, [plan])
+        return self._score(held.stack, own, taps, drawn)
 
     def sweep(
         self,
@@ -139,13 +124,12 @@ class Engine(ABC):
         numbers are those of `score` to the bit, but where a plan takes scores, patterns or single heads' results from
         other inputs (by `Mean`, `Resample` or `Patch`): such passes round differently.
         """
-        worlds = worlds_of(sources)
-        check_inputs(stack, dataset.tokens, dataset.graded, worlds, reference)
-        check_dataset(stack.spec, dataset)
+        held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference)
+        own = held_dataset(stack.spec, dataset, held)
         if not plans:
             return ()
-        taps, drawn = self._resolved_all(stack, plans, dataset.tokens, worlds, reference)
-        return self._sweep(stack, dataset, taps, drawn)
+        taps, drawn = self._resolved(held, plans)
+        return self._sweep(held.stack, own, taps, drawn)
 
     def site_means(self, stack: Stack, tokens: Tokens, sites: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         """Mean over the inputs of what is at each of these sites, `[model, *site axes]`: what a `Mean` puts there."""
@@ -157,16 +141,14 @@ class Engine(ABC):
 
         The loss is the mean cross-entropy over a batch and its graded positions. Nothing given is changed.
         """
-        check_inputs(stack, batches.dataset.tokens, batches.dataset.graded)
-        check_dataset(stack.spec, batches.dataset)
-        check_batches(stack, state, batches)
-        return self._train(stack, state, batches, optimiser)
+        held = held_inputs(stack, batches.dataset.tokens, batches.dataset.graded)
+        dataset = held_dataset(stack.spec, batches.dataset, held)
+        return self._train(held.stack, *held_batches(held.stack, state, batches, dataset), optimiser)
 
     def gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         """Of the mean loss over the dataset and its graded positions, by every weight."""
-        check_inputs(stack, dataset.tokens, dataset.graded)
-        check_dataset(stack.spec, dataset)
-        return self._gradients(stack, dataset)
+        held = held_inputs(stack, dataset.tokens, dataset.graded)
+        return self._gradients(held.stack, held_dataset(stack.spec, dataset, held))
 
     def gradients_at(
         self,
@@ -204,17 +186,17 @@ class Engine(ABC):
         Raises:
             PlanError: the plan, the sites, the inputs or the slopes do not fit the model; with every reason.
         """
-        worlds = worlds_of(sources)
-        check_inputs(stack, dataset.tokens, dataset.graded, worlds, reference, block)
-        check_dataset(stack.spec, dataset)
-        check_slopes(stack, dataset, sites, slopes)
+        held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference, block)
+        own = held_dataset(stack.spec, dataset, held)
+        slopes = held_slopes(held.stack, own, sites, slopes)
         whole = replace(plan, captures=(*plan.captures, *sites))
-        taps, drawn = self._resolved(stack, whole, dataset.tokens, worlds, reference)
+        [taps], drawn = self._resolved(held, [whole])
         asked, captured = (
             tuple(dict.fromkeys(site_named(stack.spec, name).name for name in names))
             for names in (sites, plan.captures)
         )
-        return self._gradient_blocks(stack, dataset, replace(taps, reads=captured), asked, slopes, drawn, block)
+        taps = replace(taps, reads=captured)
+        return self._gradient_blocks(held.stack, own, taps, asked, slopes, drawn, held.block)
 
     def _gradient_blocks(
         self,

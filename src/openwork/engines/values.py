@@ -12,6 +12,8 @@ from openwork.data import Dataset
 from openwork.models import ModelSpec, Stack, n_params
 
 Floats = NDArray[np.floating]
+NO_ANSWER = -1
+"""in place of a symbol where a logit is not finite"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,24 @@ class Trace:
     start: int
     logits: Floats
     captures: Mapping[str, Floats]
+
+    @property
+    def answers(self) -> NDArray[np.int64]:
+        """`[model, input, graded]`, the symbol with the largest logit, the first of equal ones; `NO_ANSWER` where one of
+        the logits is not finite: what is largest then says nothing."""
+        largest = self.logits.argmax(axis=-1)
+        return largest if np.isfinite(self.logits).all() else np.where(self._known, largest, NO_ANSWER)
+
+    @property
+    def not_numbers(self) -> NDArray[np.int64]:
+        """`[model]`, inputs with a logit that is not finite."""
+        found: NDArray[np.int64] = (~self._known).any(axis=2).sum(axis=1)
+        return found
+
+    @property
+    def _known(self) -> NDArray[np.bool_]:
+        known: NDArray[np.bool_] = np.isfinite(self.logits).all(axis=-1)
+        return known
 
 
 def joined(blocks: Iterable[Trace]) -> Trace:
@@ -49,7 +69,10 @@ class Scores:
         loss: `[model]`, mean cross-entropy over inputs and graded positions, in nats.
         right: `[model, graded]`, inputs answered right at each graded position.
         sequences: `[model]`, inputs right at every graded position.
-        margin: `[model]`, the smallest difference anywhere between the right logit and the largest wrong one.
+        margin: `[model]`, the smallest difference anywhere between the right logit and the largest wrong one; minus
+            infinity where a logit is not finite.
+        not_numbers: `[model]`, inputs with a logit that is NaN or infinite at a graded position: no such answer is
+            right.
     """
 
     inputs: int
@@ -57,6 +80,7 @@ class Scores:
     right: NDArray[np.int64]
     sequences: NDArray[np.int64]
     margin: NDArray[np.float64]
+    not_numbers: NDArray[np.int64]
 
     @property
     def accuracy(self) -> NDArray[np.float64]:

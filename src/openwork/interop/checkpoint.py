@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.errors import CheckpointError, Reason, suggestion
+from openwork.interop.given_file import read_given
 from openwork.interop.pytorch_file import read_pytorch
 from openwork.interop.safetensors_file import read_safetensors
 
 Array = NDArray[np.generic]
 LARGEST_FILE = 2**30
 """bytes; a model for which every input can be asked is a thousand times smaller"""
+LARGEST_CONFIG = 2**20
+HOW_TO_CONFIGURE = "give a JSON file with the model's config, or name another"
 READERS = {".safetensors": read_safetensors, ".pt": read_pytorch, ".pth": read_pytorch}
 
 
@@ -52,29 +56,19 @@ def read_checkpoint(path: Path, config: Path | None = None) -> Checkpoint:
     if path.suffix.lower() not in READERS:
         what = f"{path.suffix or 'no ending'} is not a format that is read here"
         raise _refused(path, what, suggestion(path.suffix, READERS))
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise _refused(path, "is not a file")
-        if not 0 < size <= LARGEST_FILE:
-            what = "is empty" if not size else f"has {size:,} bytes, more than the {LARGEST_FILE:,} that are read here"
-            raise _refused(path, what)
-        data = path.read_bytes()
-    except OSError as error:
-        raise _refused(path, error.strerror or str(error)) from error
+    data = read_given(path, LARGEST_FILE)
     arrays, inside = READERS[path.suffix.lower()](path.name, data)
     return Checkpoint(path.name, hashlib.sha256(data).hexdigest(), arrays, inside | _sidecar(path, config))
 
 
 def _sidecar(path: Path, config: Path | None) -> dict[str, Any]:
     place = config or path.with_suffix(".json")
-    if config is None and not place.exists():
+    if config is None and not os.path.exists(place):  # unlike Path.exists, also of a name that no file can have
         return {}
     try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        what = error.strerror if isinstance(error, OSError) else f"is not JSON: {error}"
-        raise _refused(place, str(what), "give a JSON file with the model's config, or name another") from error
+        found = json.loads(read_given(place, LARGEST_CONFIG, HOW_TO_CONFIGURE))
+    except (ValueError, RecursionError) as error:
+        raise _refused(place, f"is not JSON: {error}", HOW_TO_CONFIGURE) from error
     if not isinstance(found, dict):
         raise _refused(place, "is not a table of config fields", 'for example {"act_fn": "relu"}')
     return found

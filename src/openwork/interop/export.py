@@ -10,6 +10,7 @@ from pathlib import Path
 from safetensors.numpy import save
 
 from openwork.errors import Reason, StoreNotWritable
+from openwork.interop.place import place_to_write
 from openwork.interop.safetensors_file import CONFIG_KEY
 from openwork.interop.transformer_lens import Target, config_for, state_dict_for
 from openwork.models import Stack
@@ -35,6 +36,8 @@ from safetensors.numpy import load_file
 
 weights = load_file({weights!r})""",
 }
+
+NOT_WRITTEN = "the model cannot be written"
 
 
 def export_model(stack: Stack, target: Target, path: Path) -> tuple[Path, ...]:
@@ -66,6 +69,7 @@ def how_to_load(target: Target, path: Path) -> str:
 
 def _write(files: dict[Path, bytes]) -> None:
     """All of them or none: each under another name first."""
+    files = {place_to_write(path, NOT_WRITTEN): data for path, data in files.items()}
     parts: dict[Path, Path] = {}
     try:
         for path, data in files.items():
@@ -78,7 +82,7 @@ def _write(files: dict[Path, bytes]) -> None:
             part.replace(path)
     except OSError as error:
         reason = Reason(str(error.filename or path), error.strerror or str(error), "give another place with -o")
-        raise StoreNotWritable("the model cannot be written", reason) from error
+        raise StoreNotWritable(NOT_WRITTEN, reason) from error
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)

@@ -149,7 +149,10 @@ def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> 
 def _possible_heads(source: str, arrays: Arrays, known: Mapping[str, Said]) -> tuple[int, ...]:
     """How many heads the rows of q can be cut into."""
     if "n_heads" in known:
-        return (int(known["n_heads"].value),)
+        heads = known["n_heads"].value
+        if not isinstance(heads, int) or heads < 1:
+            raise CheckpointError("no such model can exist", Reason("n_heads", f"{heads} is below 1", "give 1 or more"))
+        return (heads,)
     rows = {int(a.shape[0]) for name, a in arrays.items() if name.endswith("attn.q.weight") and a.ndim == 2}
     if len(rows) > 1:
         what = f"the layers have {sorted(rows)} rows of queries"
@@ -201,7 +204,7 @@ class _Maker:
     def build(self, values: Values) -> Stack:
         """The model."""
         fields = {said.field: said.value for said in self.known.values()} | dict(values)
-        sizes, weights = self._at(int(fields.pop("n_heads", 0)) if self.heads else 0)
+        sizes, weights = self._at(int(fields.pop("n_heads", self.heads[0])) if self.heads else 0)
         fields.pop("n_heads", None)
         shift = int(fields.pop("token_shift", 0))
         wanted = dict(sizes.fields) | fields

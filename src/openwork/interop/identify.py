@@ -122,7 +122,7 @@ def _answered(values: Values, build: Build, dataset: Dataset) -> _Answered:
     stack, few, right = build(values), None, []
     for trace in choose_engine(stack.spec).engine.run(stack, dataset.tokens, graded=dataset.graded):
         answers = dataset.answers[trace.start : trace.start + trace.logits.shape[1]]
-        right.append((trace.logits[0].argmax(axis=-1) == answers).mean(axis=1))
+        right.append((trace.answers[0] == answers).mean(axis=1))
         few = trace.logits[0, : ROUNDS[0]] if few is None else few
     shares = np.concatenate(right)
     return _Answered(Trial(values, float(shares.mean()), len(dataset)), shares, np.zeros(0) if few is None else few)
@@ -141,6 +141,8 @@ def _ahead(one: _Answered, other: _Answered, exact: bool) -> bool:
 
 
 def _same(one: _Answered, other: _Answered) -> bool:
-    """Whether two combinations are one model on these questions."""
+    """Whether two combinations are one model on these questions; of logits that are no numbers nothing is known."""
+    if not (np.isfinite(one.logits).all() and np.isfinite(other.logits).all()):
+        return one is other
     scale = max(1.0, float(np.abs(one.logits).max()))
     return float(np.abs(one.logits - other.logits).max()) <= SAME * scale

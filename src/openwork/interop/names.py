@@ -8,7 +8,7 @@ matrix of a linear layer is `[out, in]`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,16 +19,18 @@ from openwork.errors import CheckpointError, Reason, suggestion
 Arrays = Mapping[str, NDArray[np.generic]]
 
 HOOKED = re.compile(
-    r"embed\.W_E|pos_embed\.W_pos|unembed\.[Wb]_U|ln_final\.[wb]|blocks\.\d+\."
+    r"embed\.W_E|pos_embed\.W_pos|unembed\.[Wb]_U|ln_final\.[wb]|blocks\.(0|[1-9][0-9]{0,2})\."
     r"(ln[12]\.[wb]|attn\.([Wb]_[QKVO])|mlp\.([Wb]_(in|out)))"
 )
 BRIDGE = re.compile(
-    r"(pos_)?embed\.weight|(unembed|ln_final)\.(weight|bias)|blocks\.\d+\."
+    r"(pos_)?embed\.weight|(unembed|ln_final)\.(weight|bias)|blocks\.(0|[1-9][0-9]{0,2})\."
     r"(ln[12]|attn\.[qkvo]|mlp\.(in|out))\.(weight|bias)"
 )
-BUFFERS = re.compile(r"(blocks\.\d+\.attn\.(mask|causal_mask|IGNORE))|.*\.(cos_cached|sin_cached)")
+BUFFERS = re.compile(r"(blocks\.[0-9]+\.attn\.(mask|causal_mask|IGNORE))|.*\.(cos_cached|sin_cached)")
 PREFIXES = ("_orig_mod.", "module.", "model.")
 """what torch.compile, DataParallel and a wrapping module put before every name"""
+MOST_TOLD = 20
+"""names of a file that are told each by itself; to look for the nearest costs time for every one"""
 UNSUPPORTED = {
     r"attn\._?W_[KV]_?$|attn\._[Wb]_[KV]": "several queries share a key: grouped-query attention is not in the family",
     r"W_gate|b_gate|\.gate\.": "gated MLPs are not in the family",
@@ -72,7 +74,10 @@ def named(source: str, arrays: Arrays) -> Named:
         mend = "known are state dicts of HookedTransformer (embed.W_E) and of a native TransformerBridge (embed.weight)"
         raise CheckpointError("the checkpoint is of an unknown model", Reason(source, what, mend))
     strange = [name for name in kept if not pattern.fullmatch(name)]
-    reasons = [Reason(f"{source}, {name}", *_why(name, (n for n in kept if n not in strange))) for name in strange]
+    known = [name for name in kept if pattern.fullmatch(name)]
+    reasons = [Reason(f"{source}, {name}", *_why(name, known)) for name in strange[:MOST_TOLD]]
+    if len(strange) > MOST_TOLD:
+        reasons.append(Reason(source, f"{len(strange) - MOST_TOLD:,} more of its names are not in the family either"))
     reasons += _not_numbers(source, kept)
     if reasons:
         raise CheckpointError("the checkpoint does not fit the model family", reasons)
@@ -87,7 +92,7 @@ def _without_prefix(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
     return found
 
 
-def _why(name: str, known: Iterable[str]) -> tuple[str, str]:
+def _why(name: str, known: Sequence[str]) -> tuple[str, str]:
     for pattern, what in UNSUPPORTED.items():
         if re.search(pattern, name):
             return what, ""

@@ -1,114 +1,131 @@
-"""Tensors of a file that `torch.save` wrote, read without running anything in it.
+"""Tensors of a file that `torch.save` wrote, read without PyTorch and without running anything in it.
 
-Such a file is a zip archive with a pickle inside, and a pickle can name any function to call. PyTorch's own reader with
-`weights_only=True` calls none but those that make tensors. What it does not look at is looked at here first: that the
-archive is whole, and how much it would become in memory.
+Such a file is a zip archive with a pickle inside that says how to make tensors from the other members. Every step has a
+budget that is looked at before work is done: the archive's size and members, the pickle's steps, what its tensors take.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import io
-import warnings
-import zipfile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.errors import CheckpointError, Reason
+from openwork.interop.archive import Archive
+from openwork.interop.budget import require_small
+from openwork.interop.pickled import NotPlain, Odd, Pickled, value_of
 
-LARGEST = 2**30
-"""bytes in memory, of the archive unpacked and of all its tensors"""
-MOST_TENSORS = 100_000
+LARGEST_PICKLE = 2**24
+"""bytes; about 150 are needed for a tensor"""
 WRAPPERS = ("state_dict", "model_state_dict", "model", "weights")
 """keys under which training scripts put a state dict beside other things"""
 HOW_TO_CONVERT = "in the program that made it: torch.save(model.state_dict(), PATH), or safetensors.torch.save_file"
+KINDS = {
+    "DoubleStorage": "f8",
+    "FloatStorage": "f4",
+    "HalfStorage": "f2",
+    "BFloat16Storage": "u2",
+    "LongStorage": "i8",
+    "IntStorage": "i4",
+    "ShortStorage": "i2",
+    "CharStorage": "i1",
+    "ByteStorage": "u1",
+    "BoolStorage": "?",
+    "uint16": "u2",
+    "uint32": "u4",
+    "uint64": "u8",
+}
+"""what lies in a storage, by PyTorch's name for it"""
 
 
 def read_pytorch(name: str, data: bytes) -> tuple[dict[str, NDArray[np.generic]], dict[str, Any]]:
     """Arrays by name; such a file has no config that is read.
 
     Raises:
-        CheckpointError: damaged, too large, a whole model or anything else that only code could load; PyTorch is not
-            installed.
+        CheckpointError: damaged, too large, a whole model or anything else that only code could load.
     """
-    if importlib.util.find_spec("torch") is None:
-        raise _refused(name, "PyTorch is not installed, which reads it", "pip install 'openwork[torch]'")
-    _check_archive(name, data)
-    torch = importlib.import_module("torch")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = torch.load(io.BytesIO(data), weights_only=True, map_location="cpu")
-    except Exception as error:  # PyTorch raises whatever a damaged pickle leads it to
-        first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        if "Unsupported" in str(error) or "weights_only" in str(error) or "Weights only" in str(error):
-            raise _refused(name, "holds more than tensors: loading it would run code", HOW_TO_CONVERT) from error
-        raise _refused(name, f"is damaged: {first[:200]}") from error
-    return _arrays(name, torch, _state_dict(name, torch, found)), {}
-
-
-def _check_archive(name: str, data: bytes) -> None:
     if not data.startswith(b"PK"):
         what = "is not an archive of PyTorch 1.6 or newer"
-        raise _refused(name, what, f"load it where it was made, then save it again: {HOW_TO_CONVERT}")
+        mend = f"load it where it was made, then save it again: {HOW_TO_CONVERT}"
+        raise CheckpointError("the checkpoint cannot be read", Reason(name, what, mend))
+    archive = Archive(name, data)
+    if "data.pkl" not in archive:
+        raise archive.refused("is an archive, and not one that torch.save wrote", HOW_TO_CONVERT)
+    if archive.size("data.pkl") > LARGEST_PICKLE:
+        raise archive.refused(f"describes its tensors in more than {LARGEST_PICKLE:,} bytes", HOW_TO_CONVERT)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            size = sum(member.file_size for member in members)
-            if size > LARGEST:
-                raise _refused(name, f"unpacks to {size:,} bytes, more than the {LARGEST:,} that are read here")
-            if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-                raise _refused(name, "is packed in a way that torch.save does not use", HOW_TO_CONVERT)
-            broken = archive.testzip()
-    except (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, OSError) as error:
-        raise _refused(name, f"is damaged: {error}") from error
-    if broken is not None:
-        raise _refused(name, f"is damaged: {broken!r} inside does not have the checksum that was written")
+        found = value_of(archive.read("data.pkl"))
+    except NotPlain as error:
+        what = f"holds more than tensors: loading it would run code (it {error})"
+        raise archive.refused(what, HOW_TO_CONVERT) from error
+    except (ValueError, IndexError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise archive.refused(f"is damaged: {_line(error)}") from error
+    return _arrays(archive, _state_dict(archive, found), len(data)), {}
 
 
-def _state_dict(name: str, torch: Any, found: Any) -> dict[str, Any]:
+def _state_dict(archive: Archive, found: Any) -> dict[str, Pickled | Odd]:
     """The table of tensors, also where it stands beside other things."""
     for key in WRAPPERS:
         if isinstance(found, dict) and isinstance(found.get(key), dict):
             found = found[key]
             break
     if not isinstance(found, dict) or not found:
-        what = f"holds {type(found).__name__} and not a table of named tensors"
-        raise _refused(name, what if not isinstance(found, dict) else "holds no tensor", HOW_TO_CONVERT)
-    other = [key for key, value in found.items() if not (isinstance(key, str) and isinstance(value, torch.Tensor))]
+        kind = type(found).__name__
+        what = "holds no tensor" if isinstance(found, dict) else f"holds {kind} and not a table of named tensors"
+        raise archive.refused(what, HOW_TO_CONVERT)
+    other = [k for k, value in found.items() if not (isinstance(k, str) and isinstance(value, Pickled | Odd))]
     if other:
         what = f"{len(other)} of its {len(found)} entries are no named tensors, the first is {str(other[0])[:80]!r}"
-        raise _refused(name, what, HOW_TO_CONVERT)
-    if len(found) > MOST_TENSORS:
-        raise _refused(name, f"holds {len(found):,} tensors, more than {MOST_TENSORS:,}")
+        raise archive.refused(what, HOW_TO_CONVERT)
     return found
 
 
-def _arrays(name: str, torch: Any, tensors: dict[str, Any]) -> dict[str, NDArray[np.generic]]:
-    broken = [key for key, tensor in tensors.items() if any(length < 0 for length in tensor.shape)]
-    if broken:  # a changed pickle can say so, and PyTorch makes such a tensor
-        raise _refused(
-            name, f"is damaged: {len(broken)} of its tensors have a negative size, the first is {broken[0]!r}"
-        )
-    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    if size > LARGEST:
-        raise _refused(name, f"its tensors take {size:,} bytes, more than the {LARGEST:,} that are read here")
-    reasons, arrays = [], {}
+def _arrays(archive: Archive, tensors: dict[str, Pickled | Odd], size: int) -> dict[str, NDArray[np.generic]]:
+    plain = {key: tensor for key, tensor in tensors.items() if isinstance(tensor, Pickled)}
+    broken = [key for key, tensor in plain.items() if min(tensor.shape, default=0) < 0]
+    if broken:  # a changed pickle can say so
+        what = f"is damaged: {len(broken)} of its tensors have a negative size, the first is {broken[0][:80]!r}"
+        raise archive.refused(what)
+    require_small(archive.name, {key: tensor.shape for key, tensor in plain.items()}, size)
+    big = "byteorder" in archive and archive.read("byteorder").strip() == b"big"
+    arrays: dict[str, NDArray[np.generic]] = {}
+    reasons: list[Reason] = []
     for key, tensor in tensors.items():
-        if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_complex() or tensor.is_meta:
-            reasons.append(Reason(f"{name}, {key}", "is not a plain array", "save it dense and real, as float32"))
-            continue
-        tensor = tensor.detach()
-        if tensor.is_floating_point() and tensor.dtype != torch.float64:
-            tensor = tensor.float()
-        arrays[key] = tensor.contiguous().numpy()
+        found = f"is not a plain array ({tensor.made_by})" if isinstance(tensor, Odd) else _array(archive, tensor, big)
+        if isinstance(found, str):
+            reasons.append(Reason(f"{archive.name}, {key[:80]}", found, "save it dense and real, as float32"))
+        else:
+            arrays[key] = found
     if reasons:
-        raise CheckpointError("the checkpoint cannot be read", reasons)
+        raise CheckpointError("the checkpoint cannot be read", reasons[:20])
     return arrays
 
 
-def _refused(name: str, what: str, mend: str = "") -> CheckpointError:
-    return CheckpointError("the checkpoint cannot be read", Reason(name, what, mend))
+def _array(archive: Archive, tensor: Pickled, big: bool) -> NDArray[np.generic] | str:
+    """The tensor's numbers, floating-point ones as float32 or float64; or why they cannot be read."""
+    kind = tensor.kind.removeprefix("torch ")
+    member = f"data/{tensor.storage.key}"
+    if kind not in KINDS:
+        return f"has the type {kind[:40]}, which is not a plain array's"
+    if member not in archive:
+        return "has no numbers in the archive"
+    dtype = np.dtype(KINDS[kind]).newbyteorder(">" if big else "<")
+    held = archive.size(member) // dtype.itemsize
+    reach = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
+    empty = 0 in tensor.shape
+    if tensor.offset < 0 or min(tensor.strides, default=0) < 0 or (not empty and reach >= held):
+        return "reaches outside the numbers that the archive holds for it"
+    if empty:
+        flat = np.zeros(tensor.shape, dtype)
+    else:
+        numbers = np.frombuffer(archive.read(member), dtype, held)[tensor.offset :]
+        steps = tuple(step * dtype.itemsize for step in tensor.strides)
+        flat = np.lib.stride_tricks.as_strided(numbers, tensor.shape, steps).copy(order="C")
+    if kind == "BFloat16Storage":
+        return (flat.astype(np.uint32) << 16).view(np.float32).reshape(tensor.shape)
+    return flat.astype(np.float32) if kind == "HalfStorage" else flat.astype(dtype.newbyteorder("="))
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

@@ -34,7 +34,8 @@ BLOCK_AXES = {
     "mlp.b_out": ("d_model",),
 }
 """axes of every weight, in the names of the spec's sizes"""
-BLOCK = re.compile(r"blocks\.(\d+)\.(.+)")
+BLOCK = re.compile(r"blocks\.([0-9]{1,3})\.(.+)")
+MOST_LAYERS = 64
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,11 @@ def sizes_of(source: str, weights: Mapping[str, NDArray[np.generic]]) -> Sizes:
             reasons.append(Reason(f"{source}, {axis}", f"the weights disagree: {said}"))
         if 0 in lengths:
             reasons.append(Reason(f"{source}, {axis}", f"is 0 in {_some(lengths[0])}"))
-    if layers != list(range(len(layers))):
+    if len(layers) > MOST_LAYERS:
+        reasons.append(Reason(f"{source}, blocks", f"has {len(layers)} layers, more than {MOST_LAYERS}"))
+    elif layers != list(range(len(layers))):
         reasons.append(Reason(f"{source}, blocks", f"has the layers {layers}, with gaps"))
-    norm, absent, missing = _completeness(weights, len(layers))
+    norm, absent, missing = _completeness(weights, min(len(layers), MOST_LAYERS))
     reasons += [Reason(f"{source}, {name}", "is missing") for name in missing]
     if reasons:
         raise CheckpointError("the checkpoint contradicts itself", reasons)

@@ -19,6 +19,17 @@ ELSEWHERE = ("gated_mlp", "n_key_value_heads", "parallel_attn_mlp", "use_local_a
 CAPS = ("attn_scores_soft_cap", "output_logits_soft_cap")
 SIZES = ("n_layers", "d_model", "n_heads", "d_head", "d_mlp", "d_vocab", "d_vocab_out", "n_ctx", "attn_only")
 
+LARGEST = 1e30
+"""up to which a number is read"""
+NUMBER, WHOLE = ((int, float), "a finite number"), ((int,), "a whole number")
+TEXT, TRUTH = ((str,), "text"), ((bool,), "true or false")
+KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(("eps", "attn_scale", *CAPS), NUMBER),
+    **dict.fromkeys((*SIZES, "pad_token"), WHOLE),
+    **dict.fromkeys(("normalization_type", "attention_dir", "act_fn", "positional_embedding_type"), TEXT),
+    **dict.fromkeys(("attn_only", "use_attn_scale"), TRUTH),
+}
+
 
 @dataclass(frozen=True)
 class Said:
@@ -73,13 +84,16 @@ def from_config(source: str, config: Mapping[str, Any], sizes: Sizes | None) -> 
     Raises:
         CheckpointError: it is of another family, or contradicts the shapes; with every reason.
     """
+    reasons = _not_of_their_kind(source, config)
+    if reasons:
+        raise CheckpointError("the config does not fit", reasons)
     reasons = [
-        Reason(f"{source}, {field}", f"{config[field]!r} is not in the model family")
+        Reason(f"{source}, {field}", f"{_brief(config[field])} is not in the model family")
         for field in ELSEWHERE
         if config.get(field)
     ]
     reasons += [
-        Reason(f"{source}, {cap}", f"{config[cap]!r}: soft caps are not in the model family")
+        Reason(f"{source}, {cap}", f"{_brief(config[cap])}: soft caps are not in the model family")
         for cap in CAPS
         if isinstance(config.get(cap), int | float) and config[cap] > 0
     ]
@@ -108,6 +122,23 @@ def from_config(source: str, config: Mapping[str, Any], sizes: Sizes | None) -> 
         usual = scale <= 0 or (d_head is not None and math.isclose(scale, d_head**0.5))
         said_there["attn_scale"] = None if usual else scale
     return [Said(field, value, f"from {source}") for field, value in said_there.items()]
+
+
+def _not_of_their_kind(source: str, config: Mapping[str, Any]) -> list[Reason]:
+    """Values of the fields that are read here, of a kind that they cannot have."""
+    reasons = []
+    for field, (kinds, kind) in KINDS.items():
+        value = config.get(field)
+        fits = isinstance(value, kinds) and (bool in kinds) == isinstance(value, bool)
+        if value is not None and not (fits and (isinstance(value, str) or abs(value) <= LARGEST)):
+            reasons.append(Reason(f"{source}, {field}", f"{_brief(value)} is not {kind}"))
+    return reasons
+
+
+def _brief(value: Any) -> str:
+    """A value of somebody else's config, or only what it is where it is no short text or number."""
+    plain = isinstance(value, str | bool | float) or (isinstance(value, int) and abs(value) <= LARGEST)
+    return repr(value)[:60] if plain else type(value).__name__
 
 
 def unsaid_fields(sizes: Sizes, known: Sequence[str], task: Task | None) -> list[Unsaid]:

@@ -17,6 +17,8 @@ from pydantic import (
 from openwork.errors import Reason, SpecError, suggestion
 from openwork.tasks import Task
 
+LARGEST = 2**24
+"""of any size; a matrix between two such would take 2**50 bytes"""
 Normalization = Literal["LN", "LNPre", "RMS", "RMSPre"]
 
 
@@ -26,24 +28,24 @@ class ModelSpec(BaseModel):
     Make one with `model_spec`, which tells every mistake at once in the house's own error.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
     n_layers: int = Field(ge=0, le=64)
-    d_model: int = Field(ge=1)
-    n_heads: int = Field(ge=1)
-    d_head: int = Field(ge=1)
-    d_mlp: int = Field(ge=0)
+    d_model: int = Field(ge=1, le=LARGEST)
+    n_heads: int = Field(ge=1, le=LARGEST)
+    d_head: int = Field(ge=1, le=LARGEST)
+    d_mlp: int = Field(ge=0, le=LARGEST)
     """neurons in each MLP; 0 exactly when `attn_only`"""
-    d_vocab: int = Field(ge=1)
-    d_vocab_out: int = Field(ge=1)
-    n_ctx: int = Field(ge=1)
+    d_vocab: int = Field(ge=1, le=LARGEST)
+    d_vocab_out: int = Field(ge=1, le=LARGEST)
+    n_ctx: int = Field(ge=1, le=LARGEST)
     act_fn: Literal["relu", "gelu", "gelu_new", "silu"] = "relu"
     normalization_type: Normalization | None = "LN"
-    eps: float = Field(default=1e-5, gt=0)
+    eps: float = Field(default=1e-5, gt=0, le=1e30)
     attention_dir: Literal["causal", "bidirectional"] = "causal"
     attn_only: bool = False
     positional_embedding_type: Literal["standard", "none"] = "standard"
-    attn_scale: float | None = Field(default=None, gt=0)
+    attn_scale: float | None = Field(default=None, ge=1e-30, le=1e30)
     """scores are divided by this; None means sqrt(d_head)"""
     dtype: Literal["float32", "float64"] = "float32"
     pad_token: int | None = Field(default=None, ge=0)

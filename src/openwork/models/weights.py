@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.data.frozen import frozen
 from openwork.errors import CheckpointError, Reason
 from openwork.models.spec import ModelSpec
 
@@ -61,20 +62,17 @@ class Stack:
 
     Attributes:
         spec: what every model of the stack is.
-        flat: `[model, param]`, of the spec's dtype, C-contiguous and read-only.
+        flat: `[model, param]`, of the spec's dtype, C-contiguous; nobody can change them (`openwork.data.frozen`).
     """
 
     spec: ModelSpec
     flat: NDArray[np.floating]
 
     def __post_init__(self) -> None:
-        flat = np.ascontiguousarray(self.flat, self.spec.dtype)
+        flat = frozen(self.flat, self.spec.dtype)
         if flat.shape[1:] != (n_params(self.spec),):
             expected = f"[model, {n_params(self.spec)}]"
             raise CheckpointError("weights do not fit the spec", Reason("flat", f"{flat.shape}, expected {expected}"))
-        if flat is self.flat:
-            flat = flat.view()
-        flat.flags.writeable = False
         object.__setattr__(self, "flat", flat)
 
     def __len__(self) -> int:

@@ -7,9 +7,12 @@ import tempfile
 from pathlib import Path
 
 from openwork.errors import Reason, StoreNotWritable
+from openwork.interop.place import place_to_write
 from openwork.report.document import Document
 from openwork.report.lower_html import html_page
 from openwork.report.lower_markdown import markdown
+
+NOT_WRITTEN = "the report could not be written"
 
 
 def write_html(document: Document, path: str | os.PathLike[str]) -> Path:
@@ -32,7 +35,8 @@ def write_page(html: str, path: str | os.PathLike[str]) -> Path:
 
 
 def _written(target: Path, text: str) -> Path:
-    page = text.encode()
+    page, named = text.encode(), target
+    target = place_to_write(target, NOT_WRITTEN)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
@@ -50,7 +54,7 @@ def _written(target: Path, text: str) -> Path:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    return target
+    return named
 
 
 def _umask() -> int:
@@ -62,4 +66,4 @@ def _umask() -> int:
 def _not_writable(target: Path, error: OSError) -> StoreNotWritable:
     why = error.strerror or str(error)
     mend = "name another file, or free space and permission there"
-    return StoreNotWritable("the report could not be written", Reason(str(target), why, mend))
+    return StoreNotWritable(NOT_WRITTEN, Reason(str(target), why, mend))

@@ -43,7 +43,7 @@ def list_runs(
         runs = [run for run in found.runs if task is None or run.task_name == task]
         if as_json:
             _emit_list(runs, found.damage)
-        else:
+        elif runs or not found.damage:
             _print_list(runs, task, Counter(run.task_name for run in found.runs) if task else Counter(), kept.home)
     if found.damage:
         raise typer.Exit(tell(StoreError(DAMAGED, found.damage), as_json=False))

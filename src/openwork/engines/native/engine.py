@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from openwork.data import Dataset
 from openwork.engines.contract import Engine
 from openwork.engines.native import _core
 from openwork.engines.native.sites import tap_site
-from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write
+from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write, own_sources
 from openwork.engines.values import (
     AdamW,
     Batches,
@@ -28,10 +29,11 @@ from openwork.engines.values import (
     Trained,
 )
 from openwork.errors import EngineError, Reason, suggestion
-from openwork.models import ModelSpec, Stack, named_views, sites_of
+from openwork.models import ModelSpec, Stack, model_spec, named_views, sites_of
 from openwork.tasks import Tokens
 
 CONSTANT, FROM_SOURCE, AFFINE, READ, GRADIENT = range(5)
+BLOCK = 4096
 
 
 def simd_level(asked: str | None = None) -> tuple[str, str]:
@@ -57,7 +59,7 @@ class NativeEngine(Engine):
 
     def __init__(self, threads: int = 1, level: str | None = None) -> None:
         self.threads = threads
-        self._crews: dict[int, Any] = {}
+        self._crews: list[Any] = []
         self.level, self._level_reason = simd_level(level)
 
     @property
@@ -69,10 +71,9 @@ class NativeEngine(Engine):
 
     def _crew(self) -> Any:
         """This process's threads, started when they are first needed; a fork inherits none and starts its own."""
-        process = os.getpid()
-        if process not in self._crews:
-            self._crews[process] = _core.Crew(self.threads)
-        return self._crews[process]
+        if not (self._crews and self._crews[-1].is_here):
+            self._crews.append(_core.Crew(self.threads))
+        return self._crews[-1]
 
     def _core(self, spec: ModelSpec) -> Any:
         return _core_of(spec, self.level)
@@ -112,8 +113,20 @@ class NativeEngine(Engine):
             margin,
             self._crew(),
         )
-        found = zip(loss, right, sequences, margin, strict=True)
+        lost = [self._lost(stack, dataset, taps, sources, least) for taps, least in zip(plans, margin, strict=True)]
+        found = zip(loss, right, sequences, margin, lost, strict=True)
         return tuple(Scores(len(dataset), *of_plan) for of_plan in found)
+
+    def _lost(
+        self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Source], margin: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """`[model]`, inputs with a logit that is not finite. Another pass, only where the margin says there are some."""
+        found = np.zeros(len(stack), np.int64)
+        if np.isneginf(margin).any():
+            own, used = own_sources(taps, sources)
+            for trace in self._blocks(stack, dataset.tokens, replace(own, reads=()), dataset.graded, used, BLOCK):
+                found += trace.not_numbers
+        return found
 
     def _site_sums(self, stack: Stack, tokens: Tokens, sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
         n_pos, known = tokens.shape[1], sites_of(stack.spec)
@@ -142,7 +155,7 @@ class NativeEngine(Engine):
             _int32(dataset.answers),
             _graded(dataset.graded),
             np.ascontiguousarray(batches.order, np.int64),
-            batches.batch_size,
+            min(batches.batch_size, batches.order.shape[1]),  # whatever memory a larger one would ask for
             np.ascontiguousarray(batches.rates, np.float64),
             constants,
             losses,
@@ -189,6 +202,8 @@ class NativeEngine(Engine):
 
 @lru_cache(maxsize=64)
 def _core_of(spec: ModelSpec, level: str) -> Any:
+    """Raises SpecError where `spec` is one that Pydantic made without looking: the core trusts these sizes."""
+    spec = model_spec(**dict(spec))
     sizes = [spec.n_layers, spec.d_model, spec.n_heads, spec.d_head]
     sizes += [spec.d_mlp, spec.d_vocab, spec.d_vocab_out, spec.n_ctx]
     return _core.make_core(

@@ -88,6 +88,7 @@ class TorchEngine(Engine):
             np.array([torch.stack([t.right for t in tallies]).sum(0).cpu().numpy() for tallies in found], np.int64),
             np.array([sum(t.sequences for t in tallies) for tallies in found], np.int64),
             np.array([np.min([t.margin for t in tallies]) for tallies in found]),
+            np.array([sum(t.not_numbers for t in tallies) for tallies in found], np.int64),
         )
 
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:

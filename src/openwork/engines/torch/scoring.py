@@ -13,30 +13,33 @@ from openwork.engines.values import Floats
 
 @dataclass(frozen=True)
 class Tally:
-    """Sums over some inputs of one model; `right` is `[graded]`."""
+    """Sums over some inputs of one model; `right` is `[graded]`, `not_numbers` counts inputs."""
 
     loss: float
     right: Tensor
     sequences: int
     margin: float
+    not_numbers: int
 
 
 def tally(logits: Tensor, answers: Tensor) -> Tally:
     """Of `[input, graded, d_vocab_out]` and `[input, graded]`. An answer is right where its logit is the first largest.
 
-    A NaN logit makes its answer wrong and the margin minus infinity; without a second logit the margin is infinite.
+    A logit that is not finite makes its answer wrong and the margin minus infinity; without a second logit the margin
+    is infinite.
     """
+    known = logits.isfinite().all(-1)
     logits = logits.double()
     loss = F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum")
-    right = (logits.argmax(-1) == answers) & ~logits.isnan().any(-1)
+    right = (logits.argmax(-1) == answers) & known
     chosen = logits.gather(-1, answers[..., None])
     others = logits.scatter(-1, answers[..., None], -torch.inf)
-    margin = (chosen - others.max(-1, keepdim=True).values).nan_to_num(-torch.inf, torch.inf, -torch.inf).min()
-    return Tally(loss.item(), right.sum(0), int(right.all(-1).sum()), margin.item())
+    margin = (chosen - others.max(-1, keepdim=True).values)[..., 0].masked_fill(~known, -torch.inf).min()
+    return Tally(loss.item(), right.sum(0), int(right.all(-1).sum()), margin.item(), int((~known).any(-1).sum()))
 
 
 def metric_of(logits: Tensor, answers: Tensor, slopes: Floats | None) -> Tensor:
     """`[input]`: the mean loss over graded positions, or the sum of slopes times logits."""
     if slopes is not None:
-        return (logits * torch.as_tensor(slopes, dtype=logits.dtype, device=logits.device)).sum((1, 2))
+        return (logits * torch.tensor(slopes, dtype=logits.dtype, device=logits.device)).sum((1, 2))
     return F.cross_entropy(logits.transpose(1, 2), answers, reduction="none").mean(1)

@@ -78,7 +78,7 @@ class SideBySide:
     def backward(self, order: NDArray[np.int64]) -> Tensor:
         """The mean loss `[model]` over inputs `order`, `[model, input]`; the gradient is in `gradient` afterwards."""
         self.gradient.zero_()
-        rows = torch.from_numpy(np.ascontiguousarray(order)).to(self.flat.device)
+        rows = torch.from_numpy(np.array(order)).to(self.flat.device)
         total = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
         count = rows.shape[1] * len(self.graded)
         for piece in self.pieces(rows.shape[1], self.tokens.shape[1]):

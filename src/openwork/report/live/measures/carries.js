@@ -90,8 +90,12 @@ function* followed(model, domain, edits, changed, rows, output) {
     for (let i = 0; i < cells.inputs; i++) {
       const cell = cells.of[position * cells.inputs + i];
       let best = 0;
-      for (let j = 1; j < model.spec.d_vocab_out; j++)
+      let known = Number.isFinite(logits[cell]);
+      for (let j = 1; j < model.spec.d_vocab_out; j++) {
+        known = known && Number.isFinite(logits[j * cells.count + cell]);
         if (logits[j * cells.count + cell] > logits[best * cells.count + cell]) best = j;
+      }
+      if (!known) best = -1; // what is largest then says nothing
       answers[start + i] = best;
     }
     yield (start + cells.inputs) / tokens.rows;

@@ -15,6 +15,7 @@ import { blocks } from "../model/run.js";
  * @property {number} accuracy share of graded positions that are right
  * @property {number} loss mean cross-entropy over inputs and graded positions, in nats
  * @property {number} margin the smallest lead of the right logit over the largest other one, anywhere
+ * @property {number} notNumbers inputs with a logit that is NaN or infinite: no such answer is right
  * @property {number} close answers that an engine in float32 may judge otherwise: the right logit within `CLOSE` of another
  */
 
@@ -35,19 +36,19 @@ const CLOSE = 3e-3;
  * @returns {Generator<number, Scores, void>}
  */
 export function* score(model, { tokens, answers, graded }, plan, options) {
-  const tally = { loss: 0, right: graded.map(() => 0), sequences: 0, margin: Infinity, close: 0 };
+  const tally = { loss: 0, right: graded.map(() => 0), sequences: 0, margin: Infinity, notNumbers: 0, close: 0 };
   for (const block of blocks(model, tokens, { edits: plan.edits }, options)) {
     add(tally, block, model.spec.d_vocab_out, answers, graded);
     yield (block.start + block.cells.inputs) / tokens.rows;
   }
-  const { loss, right, sequences, margin, close } = tally;
+  const { loss, right, sequences, margin, notNumbers, close } = tally;
   const all = tokens.rows * graded.length;
   const accuracy = right.reduce((a, b) => a + b, 0) / all;
-  return { inputs: tokens.rows, right, sequences, accuracy, loss: loss / all, margin, close };
+  return { inputs: tokens.rows, right, sequences, accuracy, loss: loss / all, margin, notNumbers, close };
 }
 
 /**
- * @param {{loss: number, right: number[], sequences: number, margin: number, close: number}} tally
+ * @param {{loss: number, right: number[], sequences: number, margin: number, notNumbers: number, close: number}} tally
  * @param {Block} block
  * @param {number} n how many answers there are
  * @param {Int32Array} answers
@@ -57,6 +58,7 @@ function add(tally, { start, cells, logits }, n, answers, graded) {
   const { inputs, count, of } = cells;
   for (let i = 0; i < inputs; i++) {
     let whole = true;
+    let known = true;
     for (let g = 0; g < graded.length; g++) {
       const answer = answers[(start + i) * graded.length + g];
       const cell = of[graded[g] * inputs + i];
@@ -68,13 +70,15 @@ function add(tally, { start, cells, logits }, n, answers, graded) {
       if (Math.abs(lead) < CLOSE) tally.close++;
       tally.margin = Math.min(tally.margin, Number.isNaN(lead) ? -Infinity : lead);
       tally.loss += logSumExp(logits, n, count, cell) - own;
+      if (Number.isNaN(lead)) known = false;
     }
+    if (!known) tally.notNumbers++;
     if (whole) tally.sequences++;
   }
 }
 
 /**
- * The right logit minus the largest other one; NaN where any is.
+ * The right logit minus the largest other one; NaN where any is not finite.
  * @param {Float64Array} logits
  * @param {number} n
  * @param {number} count
@@ -83,7 +87,10 @@ function add(tally, { start, cells, logits }, n, answers, graded) {
  */
 function leadOf(logits, n, count, cell, answer) {
   let other = -Infinity;
-  for (let j = 0; j < n; j++) if (j !== answer) other = Math.max(other, logits[j * count + cell]);
+  for (let j = 0; j < n; j++) {
+    if (!Number.isFinite(logits[j * count + cell])) return NaN;
+    if (j !== answer) other = Math.max(other, logits[j * count + cell]);
+  }
   return logits[answer * count + cell] - other;
 }
 

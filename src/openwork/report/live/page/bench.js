@@ -38,9 +38,13 @@ export class Pass {
     return this.captures[site]?.data ?? new Float64Array();
   }
 
-  /** @param {number} output */
+  /**
+   * The answer; -1 where a logit is no number, and the largest says nothing.
+   * @param {number} output
+   */
   #largest(output) {
     const row = this.logits.subarray(output * this.symbols, (output + 1) * this.symbols);
+    if (!row.every(Number.isFinite)) return -1;
     return row.reduce((best, value, index) => (value > (row[best] ?? 0) ? index : best), 0);
   }
 }

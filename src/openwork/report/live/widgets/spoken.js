@@ -54,7 +54,7 @@ export class Spoken {
    * @param {number} symbol
    */
   #share(output, symbol) {
-    return this.pass?.shares[output * this.symbols.length + symbol] ?? NaN;
+    return symbol < 0 ? NaN : (this.pass?.shares[output * this.symbols.length + symbol] ?? NaN);
   }
 
   /** @param {number} output */
@@ -63,6 +63,7 @@ export class Spoken {
     if (!this.pass || said === undefined) return null;
     const right = this.pass.right[output] ?? null;
     const wrong = right === null ? "whether it is right is not known here" : `wrong, ${this.symbols[right]} is right`;
+    if (said < 0) return `${this.outputs[output]}: its logits are not numbers, which counts as wrong`;
     const verdict = said === right ? "right" : wrong;
     const logit = this.pass.logits[output * this.symbols.length + said] ?? NaN;
     const numbers = `probability ${percent(this.#share(output, said))}, logit ${exact(logit)}`;
