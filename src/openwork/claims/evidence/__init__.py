@@ -1,5 +1,6 @@
 """What claims measure: each kind of evidence once for all claims that ask for it."""
 
+from openwork.claims.evidence.answers import NO_NUMBER, answers_in
 from openwork.claims.evidence.attention import AttentionWeights
 from openwork.claims.evidence.interchange import UNCHANGED, Interchange, Interchanged
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
@@ -9,6 +10,7 @@ from openwork.claims.evidence.split_distance import Distance, SplitDistance
 from openwork.claims.evidence.training import TrainedSeeds
 
 __all__ = [
+    "NO_NUMBER",
     "UNCHANGED",
     "UNEDITED",
     "AttentionWeights",
@@ -20,4 +22,5 @@ __all__ = [
     "ProgramPairs",
     "SplitDistance",
     "TrainedSeeds",
+    "answers_in",
 ]

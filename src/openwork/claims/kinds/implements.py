@@ -62,7 +62,9 @@ class Implements(Claim):
     all answers of the patched model are the program's. Pairs that change nothing are counted in the effect only, which
     is the accuracy as it is usually defined, for they would praise a place that does nothing.
 
-    Every pair of inputs where there are at most 2**20; else `pairs` of them, drawn by `seed`, with an exact interval.
+    Every pair of inputs where there are at most 2**20 of a whole domain; else `pairs` of them, drawn by `seed` and
+    independent of one another, with an exact interval. In a sample no input is in two pairs, so that there are at most
+    half as many pairs as inputs.
     With `sources = "near"` a source differs from its base only in what the variable is computed from, so that every
     such pair can be looked at; that asks less, for a place may then hold more than the variable unnoticed.
     The model sees the right outputs of the base, teacher-forced, and in the source's run those of the source. Evidence:
@@ -85,7 +87,7 @@ class Implements(Claim):
     at_least: Share = 0.99
     """share of pairs"""
     pairs: int = Field(default=16_384, ge=1, le=2**24)
-    """how many are drawn where there are too many for all"""
+    """how many are drawn, at most, where there are too many for all"""
     seed: int = Field(default=0, ge=0)
     """of that draw"""
     sources: Literal["any", "near"] = "any"
@@ -185,7 +187,7 @@ class Implements(Claim):
             wanted = program.answers_with(part.variable, bases.tolist(), sources.tolist())
             changed = (wanted != program.answers[bases]).any(axis=1)
             right = (found == wanted).all(axis=1)
-            exact = context.whole and part.evidence.exhaustive(context)
+            exact = part.evidence.exhaustive(context)
             parts.append(count_part(str(part), int((changed & right).sum()), int(changed.sum()), self.at_least, exact))
             hits, total, changing = hits + int(right.sum()), total + len(right), changing + int(changed.sum())
             pairs = np.flatnonzero(changed & ~right)[:MOST]
