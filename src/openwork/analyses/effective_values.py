@@ -27,6 +27,8 @@ def classes_of(values: Iterable[Any]) -> Classes:
 def classes_of_rows(rows: NDArray[Any]) -> Classes:
     """The class of each row, `[row, ...]`; equal rows are of one class."""
     flat = np.ascontiguousarray(rows.reshape(len(rows), -1))
+    if not flat.shape[1]:
+        return np.zeros(len(flat), np.int64)
     _, first, found = np.unique(flat, axis=0, return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int64)
     order[np.argsort(first)] = np.arange(len(first))
@@ -75,7 +77,7 @@ def effective_values(
 
     Args:
         value_of: `[input]`, which value the variable has there, numbered from 0 as in `table`.
-        answers: `[input, graded]`, what the program answers.
+        answers: `[input, graded]`, what the program answers at those outputs that the variable can change.
         table: `[value, context, graded]`, what it answers in each context if the variable had that value.
         every_context: whether `table` has every context of the inputs.
     """
@@ -87,7 +89,7 @@ def effective_values(
         contexts=table.shape[1],
         every_context=every_context,
         is_answer=decides(answered, told[value_of]),
-        is_question=len(np.unique(value_of)) == len(value_of) and len(value_of) > int(answered.max()) + 1,
+        is_question=len(table) == len(value_of) > int(answered.max()) + 1,
         classes=told,
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +31,9 @@ class VarianceShares:
         self._origin: NDArray[np.float64] = np.empty(0)
         self._squares, self._rows = 0.0, 0
 
-    def add(self, activations: NDArray[np.floating]) -> None:
-        """The next inputs' activations: `[input, feature]`, further axes are features too."""
-        flat = activations.reshape(len(activations), -1).astype(np.float64)
+    def add(self, *activations: NDArray[np.floating[Any]]) -> None:
+        """The next inputs' activations: `[input, feature]`, further axes are features too; those of several sites."""
+        flat = np.concatenate([a.reshape(len(a), -1) for a in activations], axis=1).astype(np.float64)
         if not self._sums:
             # Sums of squares lose their digits where a mean is large: count from the first block's mean.
             self._origin = flat.mean(axis=0)
@@ -61,7 +62,7 @@ class VarianceShares:
         return tuple(shares)
 
 
-def variance_shares(blocks: Iterable[NDArray[np.floating]], divisions: Sequence[Classes]) -> tuple[float, ...]:
+def variance_shares(blocks: Iterable[NDArray[np.floating[Any]]], divisions: Sequence[Classes]) -> tuple[float, ...]:
     """The share of the variance of `blocks`, `[input, feature]` one after another, that each division explains."""
     adding = VarianceShares(divisions)
     for block in blocks:

@@ -239,10 +239,12 @@ def _advice(outcome: Outcome, finding: Finding, context: Context) -> str:
     return ALL_MEASURED if advice == MEASURE_MORE and context.whole else advice
 
 
-SAYS_NOTHING = "Claim what a model could miss: another threshold, fewer components, or a place that is not the only way."
+SAYS_NOTHING = (
+    "Claim what a model could miss: another threshold, fewer components, or a place that is not the only way."
+)
 UNSOLVED_ADVICE = (
-    "Train the model until it is right on every input. Where that cannot be, --only-right asks how it works where it is "
-    "right, and asks untrained models the same: what they meet too is not confirmed."
+    "Train the model until it is right on every input. Where that cannot be, --only-right asks how it works where it "
+    "is right, and asks untrained models the same: what they meet too is not confirmed."
 )
 ALL_MEASURED = "All inputs were measured: no more of them can decide it, so ask something else of the model."
 GUESSED = (

@@ -64,11 +64,11 @@ def compare(claim: Claim, parts: Sequence[Part], context: Context) -> Compared:
         context: those inputs that it answers right.
     """
     asked = context.subject.asked
-    if not claim.about_mechanism or asked is None or context.controls is None or not any(p.holds for p in parts):
+    if not claim.about_mechanism or asked is None or context.controls is None or not any(map(_counts, parts)):
         return NOT_COMPARED
     lucky = _lucky(context)
     if lucky >= 0.5:
-        opened = tuple(replace(p, holds=None) if p.holds and not p.vacuous else p for p in parts)
+        opened = tuple(replace(p, holds=None) if _counts(p) else p for p in parts)
         before = f"Of its {len(context.subject.inputs):,} inputs answered right {percent(lucky)} may be guessed."
         return Compared(opened, before, advice=TOO_FEW)
     reached, models, rows = _reached(claim, len(parts), context)
@@ -95,7 +95,12 @@ def comparing_rows(claim: Claim, context: Context) -> int:
 def _beside(part: Part, reached: float | None) -> Part:
     """A part with what untrained models reach; open where they meet it too."""
     judged = replace(part, control=reached)
-    return replace(judged, holds=None) if judged.holds and not judged.vacuous and judged.met_by_control else judged
+    return replace(judged, holds=None) if _counts(judged) and judged.met_by_control else judged
+
+
+def _counts(part: Part) -> bool:
+    """Whether it holds, and says something by that."""
+    return part.holds is True and not part.vacuous
 
 
 def _lucky(context: Context) -> float:
@@ -185,8 +190,8 @@ def _context(subject: Subject, model: Stack, right: NDArray[np.bool_]) -> Contex
 
 
 TOO_FEW = (
-    "Most of these right answers may be luck: no more can be said of how it works than that; train it, or judge a model "
-    "that is right more often."
+    "Most of these right answers may be luck, so they tell nothing of how it works: train it, or judge a model that is "
+    "right more often."
 )
 MET_UNTRAINED = (
     "An untrained model meets it too where it happens to be right, so this is no sign of anything learned: claim what "

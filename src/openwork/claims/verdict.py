@@ -69,7 +69,9 @@ class Part:
         if self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1:
             return f"no share lies {'below 0 %' if self.relation == '>=' else 'above 100 %'}"
         if self.relation == ">=" and self.guess is not None and self.threshold <= self.guess:
-            return f"always giving the most frequent answer reaches {self.guess:.4g}, and {self.threshold:g} is asked for"
+            return (
+                f"always giving the most frequent answer reaches {self.guess:.4g}, and {self.threshold:g} is asked for"
+            )
         return self.forced
 
     @property
@@ -171,6 +173,8 @@ class Verdict:
         advice: what to make of it, in one sentence.
         expect: what whoever wrote the claim expects it to be; None where nothing was said.
         judge: which version of the judge said so.
+        alike: other claims, judged with this one, whose programs reach the same at the same places: nothing here tells
+            them apart.
     """
 
     claim: ClaimText
@@ -184,6 +188,7 @@ class Verdict:
     advice: str
     expect: Outcome | None = None
     judge: int = JUDGE
+    alike: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -215,6 +220,7 @@ class Verdict:
             "advice": self.advice,
             "expect": None if self.expect is None else str(self.expect),
             "judge": self.judge,
+            "alike": list(self.alike),
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -246,5 +252,6 @@ def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
         counterexamples=tuple(map(counterexample_from_json, value["counterexamples"])),
         expect=Outcome(value["expect"]) if value.get("expect") else None,
         judge=value.get("judge", 1),
+        alike=tuple(value.get("alike", ())),
         **kept,
     )

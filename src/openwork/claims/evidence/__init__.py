@@ -6,6 +6,7 @@ from openwork.claims.evidence.interchange import UNCHANGED, Interchange, Interch
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
 from openwork.claims.evidence.program_pairs import ProgramPairs
 from openwork.claims.evidence.readout import NearestAnswer
+from openwork.claims.evidence.represented import Represented
 from openwork.claims.evidence.split_distance import Distance, SplitDistance
 from openwork.claims.evidence.training import TrainedSeeds
 
@@ -20,6 +21,7 @@ __all__ = [
     "NearestAnswer",
     "Predictions",
     "ProgramPairs",
+    "Represented",
     "SplitDistance",
     "TrainedSeeds",
     "answers_in",

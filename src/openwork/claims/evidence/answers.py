@@ -13,6 +13,6 @@ NO_NUMBER = -2
 
 def answers_in(logits: NDArray[np.floating[Any]]) -> NDArray[np.int16]:
     """`[..., symbol]` to `[...]`: the symbol with the largest logit, `NO_NUMBER` where any is not finite."""
-    answers = logits.argmax(axis=-1).astype(np.int16)
+    answers: NDArray[np.int16] = logits.argmax(axis=-1).astype(np.int16)
     answers[~np.isfinite(logits).all(axis=-1)] = NO_NUMBER
     return answers

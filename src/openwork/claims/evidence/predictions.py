@@ -24,8 +24,9 @@ class Predictions(Evidence[NDArray[np.int16]]):
     """The answers under these edits: `[input, graded]`, the symbol with the largest logit.
 
     `Patch(..., source="other")` takes values from another input, drawn for each by `seed` as `Resample` does, or of a
-    sample the next in a ring, which `independent` counts; any other source names one of `worlds`: the input itself with edits in place. Costs one forward row per input, one for every
-    world, and one more where any edit takes a mean, fits a map, or takes from other inputs.
+    sample the next in a ring, which `independent` counts; any other source names one of `worlds`: the input itself with
+    edits in place. Costs one forward row per input, one for every world, and one more where any edit takes a mean, fits
+    a map, or takes from other inputs.
     """
 
     edits: tuple[Edit, ...] = ()

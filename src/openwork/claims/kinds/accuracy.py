@@ -60,9 +60,7 @@ class Accuracy(Claim):
             groups = {name: [names.index(name)] for (name,) in filled(self.each, context.task, (self.output,))}
         right = found == context.subject.inputs.answers
         parts = tuple(
-            replace(
-                right_part(context, label, right[:, group], ">=", self.at_least), guess=guessing(context, group)
-            )
+            replace(right_part(context, label, right[:, group], ">=", self.at_least), guess=guessing(context, group))
             for label, group in groups.items()
         )
         chosen = [o for group in groups.values() for o in group]
