@@ -129,13 +129,12 @@ class ProgramValues:
         """Rows of the inputs, one for each combination of the values that other variables have where this one counts;
         all rows where these cannot be compared."""
         stem, place = stem_of(variable)
-        read = sorted(self._read(stem) - ({stem} if place is None else set()))
+        read = sorted(self._read(stem))
         found: dict[Hashable, int] = {}
         for row, values in enumerate(self.values):
-            here = {name: values[name] for name in read}
-            if place is not None:
-                here[stem] = _with_element(here[stem], place, None) if stem in here else None
-            key = _key(here[name] for name in sorted(here))
+            here = [values[name] for name in read if name != stem]
+            rest = () if place is None else (*values[stem][:place], *values[stem][place + 1 :])
+            key = _key([*here, rest])
             if key is None:
                 return list(range(len(self.values)))
             found.setdefault(key, row)

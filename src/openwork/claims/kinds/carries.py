@@ -152,10 +152,11 @@ class Carries(Claim):
     def _none(self, context: Context) -> str:
         """Why no pair says anything."""
         index = context.subject.inputs.index
-        alone = any((context.evidence(case.evidence).sources != index).any() for case in self._cases(context))
-        if not alone:
+        changed = [context.evidence(case.evidence).sources != index for case in self._cases(context)]
+        if not any(rows.any() for rows in changed):
             return f"{self.variable} cannot change alone: with another value of it none of these is a question."
-        said = f"No other value of {self.variable} that leaves a question changes the right answer to {self.output}"
+        some = "" if all(rows.all() for rows in changed) else " that leaves a question"
+        said = f"No other value of {self.variable}{some} changes the right answer to {self.output}"
         return said + (" to one that the model gives." if context.only_right else ".")
 
     def _coverage(self, context: Context, counted: int) -> str:
