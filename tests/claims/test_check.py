@@ -302,7 +302,10 @@ def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_man
     [
         (Accuracy(at_least=0.0), "no share lies below 0 %"),
         (Accuracy(at_least=0.25), "always giving the most frequent answer reaches 0.25"),
-        (Carries(component="blocks.0.attn.1", variable="x[0]", output="y[2]", at_most=1.0), "no share lies above 100 %"),
+        (
+            Carries(component="blocks.0.attn.1", variable="x[0]", output="y[2]", at_most=1.0),
+            "no share lies above 100 %",
+        ),
         (Sufficient(nodes="blocks.0.attn"), "nothing was taken from another input"),
     ],
 )

@@ -57,7 +57,7 @@ class VarianceShares:
             counts = np.bincount(classes, minlength=len(sums))[:, None]
             between = float((sums * sums / np.maximum(counts, 1)).sum()) - self._rows * float(mean @ mean)
             # Of a constant place nothing but rounding is left.
-            rounding = 1e-9 * (self._squares + self._rows * float(self._origin @ self._origin))
+            rounding = 1e-12 * (self._squares + self._rows * float(self._origin @ self._origin))
             shares.append(nan if total <= rounding else min(max(between / total, 0.0), 1.0))
         return tuple(shares)
 

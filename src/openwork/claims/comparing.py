@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from openwork.analyses import Subject, percent
 from openwork.claims.context import Context, Controls
 from openwork.claims.evidence import UNEDITED, answers_in
+from openwork.claims.shares import guessing
 from openwork.claims.verdict import Part, Relation
 from openwork.data.randomness import bits, permutation
 from openwork.models import Stack, initial_stack
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
 
 MOST_INPUTS = 512
 """inputs that untrained models are asked at most"""
-DRAWN = 16
+DRAWN = 32
 """models with random weights that are drawn, with seeds from SEED on"""
 SEED = 1_000_000
-ASKED = 4
+LEAST_RIGHT = 8
+"""inputs that a model must answer right to be asked"""
+MOST_LUCKY = 1 / 3
+"""share of the right inputs that may be right by guessing; beyond that they tell nothing"""
+ASKED = 8
 """of them, so many are asked: those with the most right answers that are not one and the same"""
 
 
@@ -67,10 +72,12 @@ def compare(claim: Claim, parts: Sequence[Part], context: Context) -> Compared:
     if not claim.about_mechanism or asked is None or context.controls is None or not any(map(_counts, parts)):
         return NOT_COMPARED
     lucky = _lucky(context)
-    if lucky >= 0.5:
+    if lucky > MOST_LUCKY:
         opened = tuple(replace(p, holds=None) if _counts(p) else p for p in parts)
         before = f"Of its {len(context.subject.inputs):,} inputs answered right {percent(lucky)} may be guessed."
         return Compared(opened, before, advice=TOO_FEW)
+    if not any(map(_compares, parts)):
+        return NOT_COMPARED
     reached, models, rows = _reached(claim, len(parts), context)
     judged = tuple(map(_beside, parts, reached))
     known = [p for p in judged if p.control is not None]
@@ -94,6 +101,8 @@ def comparing_rows(claim: Claim, context: Context) -> int:
 
 def _beside(part: Part, reached: float | None) -> Part:
     """A part with what untrained models reach; open where they meet it too."""
+    if not _compares(part):
+        return part
     judged = replace(part, control=reached)
     return replace(judged, holds=None) if _counts(judged) and judged.met_by_control else judged
 
@@ -103,17 +112,26 @@ def _counts(part: Part) -> bool:
     return part.holds is True and not part.vacuous
 
 
-def _lucky(context: Context) -> float:
-    """What share of the inputs answered right may be so by always giving the most frequent answer.
+def _compares(part: Part) -> bool:
+    """Whether an untrained model can be asked the same: what is to be lost, a lucky answer always loses."""
+    return part.relation == ">="
 
-    If k of all inputs are known and the rest guessed, which is right on g of them, k + (1 - k) g are right.
+
+def _lucky(context: Context) -> float:
+    """What share of the inputs answered right may be so by giving the most frequent answer at some output.
+
+    If k of an output's answers are known and the rest guessed, which is right of g of them, k + (1 - k) g are right.
     """
     asked = context.subject.asked
     assert asked is not None
-    guess = float(np.unique(asked.answers, axis=0, return_counts=True)[1].max()) / len(asked)
-    right = len(context.subject.inputs) / len(asked)
-    known = (right - guess) / (1 - guess) if guess < 1 else 0.0
-    return 1 - max(known, 0.0) / right
+    everything = replace(context, subject=context.subject.on(asked))
+    right = (everything.evidence(UNEDITED) == asked.answers).mean(axis=0)
+    unlucky = 1.0
+    for output, share in enumerate(right.tolist()):
+        guess = guessing(everything, [output])
+        known = (share - guess) / (1 - guess) if guess < 1 else 1.0
+        unlucky *= max(known, 0.0) / share
+    return 1 - unlucky
 
 
 def _reached(claim: Claim, parts: int, context: Context) -> tuple[list[float | None], int, int]:
@@ -169,7 +187,7 @@ def _fewer(subject: Subject) -> Subject:
 
 
 def _various(subject: Subject, models: Stack) -> dict[int, tuple[int, NDArray[np.bool_]]]:
-    """For each model with two different right answers: how many right ones are not the most frequent, and which
+    """For each model with eight right answers or more, not all the same: how many are not the most frequent, and which
     inputs are right."""
     run = subject.engine.run(models, subject.inputs.tokens, graded=subject.inputs.graded)
     found = np.concatenate([answers_in(trace.logits) for trace in run], axis=1)
@@ -177,7 +195,7 @@ def _various(subject: Subject, models: Stack) -> dict[int, tuple[int, NDArray[np
     for number, answers in enumerate(found):
         right = (answers == subject.inputs.answers).all(axis=1)
         counts = np.unique(answers[right], axis=0, return_counts=True)[1] if right.any() else np.zeros(1, np.int64)
-        if right.sum() > counts.max():
+        if right.sum() >= LEAST_RIGHT and right.sum() > counts.max():
             various[number] = int(right.sum() - counts.max()), right
     return various
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from openwork.claims import Accuracy, Implements, Program
+from openwork.claims import Accuracy, Attends, Implements, Program
+from openwork.models import initial_stack, spec_for
 from openwork.tasks import task
 from openwork.testing.known_circuits.about import implements, necessary, unnecessary
 from openwork.testing.known_circuits.bench import Bench
 from openwork.testing.known_circuits.circuit import KnownCircuit
 
 BITS = 5
+LUCKY = 22
+"""the seed of random weights that are right on 23 of 32 inputs"""
 COUNTS, IDLE, AT = "blocks.0.attn.0", "blocks.0.attn.1", "predicts y"
 
 
@@ -53,6 +56,50 @@ def votes() -> KnownCircuit:
             implements(counting(), {"total": f"blocks.0.attn @ {AT}"}, each=()),
             implements(scrambling(), {"code": f"blocks.0.attn @ {AT}"}, each=()),
             implements(boyer_moore(), {"state": f"blocks.0.attn @ {AT}"}, each=()),
+        ),
+    )
+
+
+def one_vote_lost() -> KnownCircuit:
+    """The same, but the head that was nothing takes the first bit's vote away."""
+    bench = Bench(more_ones(), n_heads=2)
+    bench.head(0, 0).writes(bench.rows("answer", np.array([[0, 0], [0, BITS + 1]])))
+    bench.head(0, 1).looks({AT: "x[0]"}).writes(bench.rows("answer", np.array([[0, 0], [0, -1.1]])))
+    bench.weights["unembed.b_U"][0] = BITS / 2
+    return KnownCircuit(
+        name="one-vote-lost",
+        says="one head counts the bits that are 1, the other takes the first of them away again, so that three ones of "
+        "which that is one are answered wrong",
+        trap="a head looks evenly at everything, and so does one of any model that was never trained",
+        task=bench.task,
+        stack=bench.stack(),
+        only_right=True,
+        confirmed=(
+            Accuracy(at_least=0.8),
+            Attends(head=IDLE, query=AT, key="x[0]", at_least=0.9),
+            necessary(COUNTS, by=("zero", "mean"), at_most=0.75),
+        ),
+        refuted=(Accuracy(), _at_head(counting(), "total")),
+        undecided=(Attends(head=COUNTS, query=AT, key="x[1]", at_least=0.05),),
+        vacuous=(Accuracy(at_least=0.5),),
+    )
+
+
+def untrained() -> KnownCircuit:
+    """Random weights, found among many: right on 23 of 32 inputs."""
+    task = more_ones()
+    spec = spec_for(task, n_layers=1, d_model=8, n_heads=2, d_head=4, d_mlp=16)
+    return KnownCircuit(
+        name="untrained",
+        says="its weights are random, and of sixty such it is the one that is right most often",
+        trap="where it is right, a head does to it what the number of ones does to the answer",
+        task=task,
+        stack=initial_stack(spec, [LUCKY]),
+        only_right=True,
+        refuted=(Accuracy(),),
+        undecided=(
+            implements(counting(), {"total": f"{IDLE} @ {AT}"}, each=(), at_least=0.9),
+            necessary("blocks.0.attn"),
         ),
     )
 
