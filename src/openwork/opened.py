@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from openwork import analyses
@@ -14,7 +14,18 @@ from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, silent
-from openwork.claims import Claim, Context, Cost, Trials, Verdict, check, plan, require_claims_fit, shipped_for
+from openwork.claims import (
+    Claim,
+    Context,
+    Controls,
+    Cost,
+    Trials,
+    Verdict,
+    check,
+    plan,
+    require_claims_fit,
+    shipped_for,
+)
 from openwork.claims.checkpoints import Training
 from openwork.claims.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
@@ -268,7 +279,9 @@ class OpenedRun:
     def _context(self) -> Context:
         """What claims are judged on; what one of them measured, the next need not."""
         experiment = None if self.run.imported else self.run.experiment
-        return Context(self.subject, experiment, trials=self.trying, only_right=self.inputs.only_right)
+        first = None if self.run.imported or self.weights_at is None else partial(self.weights_at, 0)
+        only_right, controls = self.inputs.only_right, Controls(first)
+        return Context(self.subject, experiment, trials=self.trying, only_right=only_right, controls=controls)
 
     def check(self, claims: Iterable[Claim], watch: Callable[[int], None] = lambda rows: None) -> Judged:
         """Judges claims on this model; those that the store has a verdict on are not judged again.

@@ -24,8 +24,11 @@ def carries(component="blocks.0.attn.0", variable="x[n-1-i]", output="y[i]", eac
         (carries(), Outcome.CONFIRMED),
         (carries(component="blocks.0.attn"), Outcome.CONFIRMED),
         (carries(component="blocks.0.attn.1 + blocks.0.attn.0", at="predicts y[i]"), Outcome.CONFIRMED),
-        (carries(component="hook_embed", at="x[n-1-i]"), Outcome.CONFIRMED),
-        (carries(component="hook_embed", at=["BOS", "x[n-1-i]"]), Outcome.CONFIRMED),
+        (carries(component="hook_embed", at="x[n-1-i]"), Outcome.VACUOUS),
+        (carries(component="hook_embed", at=["BOS", "x[n-1-i]"]), Outcome.VACUOUS),
+        (carries(component="hook_embed"), Outcome.VACUOUS),
+        (carries(component="blocks.0.hook_resid_post"), Outcome.VACUOUS),
+        (carries(component="blocks.0.attn", at="y[1]", variable="x[1]", output="y[1]", at_most=0.1), Outcome.VACUOUS),
         (carries(component="blocks.0.attn.1"), Outcome.REFUTED),
         (carries(component="blocks.0.attn.1", at_most=0.1), Outcome.CONFIRMED),
         (carries(at_most=0.1), Outcome.REFUTED),
@@ -104,4 +107,4 @@ def test_an_answer_that_leaks_from_a_teacher_forced_output_is_not_carried(engine
     assert verdict.outcome == Outcome.REFUTED
     assert 'forced = "changed"' in verdict.advice
     assert carries(**leak, forced="changed").check(context).outcome == Outcome.CONFIRMED
-    assert carries(**leak | {"output": "y[0]", "at": "x"}).check(context).outcome == Outcome.CONFIRMED
+    assert carries(**leak | {"output": "y[0]", "at": "x"}).check(context).outcome == Outcome.VACUOUS

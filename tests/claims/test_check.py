@@ -300,13 +300,21 @@ def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_man
 @pytest.mark.parametrize(
     ("claim", "told"),
     [
-        (Accuracy(at_least=0.0), "No model could fail this"),
-        (Carries(component="blocks.0.attn.0", variable="x[0]", output="y[2]", at_most=1.0), "No model could fail this"),
-        (Sufficient(nodes="blocks.0.attn"), "nothing was replaced, and no model could fail this"),
-        (Accuracy(at_least=0.1), "can be opened up"),
+        (Accuracy(at_least=0.0), "no share lies below 0 %"),
+        (Accuracy(at_least=0.25), "always giving the most frequent answer reaches 0.25"),
+        (
+            Carries(component="blocks.0.attn.1", variable="x[0]", output="y[2]", at_most=1.0),
+            "no share lies above 100 %",
+        ),
+        (Sufficient(nodes="blocks.0.attn"), "nothing was taken from another input"),
     ],
 )
-def test_a_claim_that_no_model_could_fail_is_told_to_say_nothing(solved, claim, told):
+def test_a_claim_that_no_model_could_fail_is_vacuous_and_says_why(solved, claim, told):
     verdict = claim.check(solved)
-    assert verdict.outcome == Outcome.CONFIRMED
-    assert told in verdict.advice
+    assert verdict.outcome == Outcome.VACUOUS
+    assert verdict.sentence.startswith(f"It holds and says nothing: {told}") or told in verdict.sentence
+    assert not verdict.met
+
+
+def test_a_threshold_above_guessing_says_something(solved):
+    assert Accuracy(at_least=0.26).check(solved).outcome == Outcome.CONFIRMED

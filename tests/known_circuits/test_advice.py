@@ -22,7 +22,7 @@ CIRCUITS = {circuit.name: circuit for circuit in known_circuits()}
         ("bright-picture", "attends", Outcome.CONFIRMED, "confirm with an intervention"),
         ("read-after-norm", "reads-out", Outcome.REFUTED, "after the final norm"),
         ("unembedding-increments", "reads-out", Outcome.REFUTED, "with the unembedding"),
-        ("long-column", "reads-out", Outcome.CONFIRMED, "So the model itself answers"),
+        ("long-column", "reads-out", Outcome.VACUOUS, "what a model could miss"),
         ("long-column", "reads-out", Outcome.REFUTED, "not written here yet"),
         ("value-output-increments", "linear", Outcome.REFUTED, "non-linearity is not needed"),
         ("two-halves", "carries", Outcome.REFUTED, "a part of it"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from openwork.claims import KINDS, Claim, shares
+from openwork.claims import KINDS, Claim, comparing, passage, shares, verdict
 from openwork.claims import circuit as circuits_of_nodes
 from openwork.claims import replacement as replacements
 from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions, readout
@@ -210,6 +210,56 @@ MUTANTS = (
         "if subject.asked is None else subject.asked",
         "",
     ),
+    Mutant(
+        "accuracy",
+        "takes guessing for something said",
+        verdict.Part.vacuous.fget,
+        "self.threshold <= self.guess",
+        "False",
+    ),
+    Mutant(
+        "necessary", "takes what nothing could fail for said", verdict.Part.vacuous.fget, "self.threshold >= 1", "False"
+    ),
+    Mutant("carries", "takes the only way for a way", kind("carries")._forced, "ONLY_WAY if", "'' if"),
+    Mutant("carries", "takes what reaches nothing for no way", kind("carries")._forced, "NEVER_REACHED if", "'' if"),
+    Mutant(
+        "carries",
+        "thinks that what is ahead is seen",
+        passage._Wiring._seen_from,
+        'if self.spec.attention_dir == "causal" else 0',
+        "if False else 0",
+    ),
+    Mutant(
+        "carries",
+        "takes one patched head for all",
+        passage._Wiring.at,
+        "if head is None or e.heads is None or head in e.heads",
+        "",
+    ),
+    Mutant(
+        "sufficient",
+        "takes what is left out of nothing for enough",
+        kind("sufficient").find,
+        "if wanted.takes",
+        "if True",
+    ),
+    Mutant(
+        "reads-out",
+        "takes the model itself for a reading",
+        kind("reads-out").find,
+        "if self._is_the_model(context):\n        parts",
+        "if False:\n        parts",
+    ),
+    Mutant("implements", "takes the only way for a way", kind("implements")._forced, "ONLY_WAY if", "'' if"),
+    Mutant(
+        "implements",
+        "takes every place for one that holds the variable",
+        kind("implements")._held_parts,
+        "isnan(h.by_values)",
+        "True",
+    ),
+    Mutant("implements", "takes luck for knowledge", comparing._lucky, "return 1 - unlucky", "return 0.0"),
+    Mutant("attends", "asks no untrained model", comparing.compare, "if not any(map(_compares, parts)):", "if True:"),
     *(
         Mutant(name, "judges a model that is wrong", Claim._unsolved, "if right.all()", "if right.any()")
         for name, claim in sorted(KINDS.items())

@@ -73,9 +73,10 @@ def fetching(at: Sizes) -> KnownCircuit:
             attends(works, "x[n-1-i]"),
             carries(works),
             necessary(works),
-            sufficient(works),
+            *([sufficient(works)] if idle else []),
             *(claim for name in idle for claim in (unnecessary(name), carries(name, at_most=0.1))),
         ),
+        vacuous=() if idle else (sufficient(works),),
         refuted=(
             unnecessary(works),
             carries(works, at_most=0.1),

@@ -121,6 +121,7 @@ def every_part() -> tuple[p.Part, ...]:
         "REFUTED",
         "a-claim",
         p.Figure("50 %", "of answers"),
+        "Answers are right on at least 90 %.",
         "All are right.",
         "Half are.",
         "8 of 8 inputs",

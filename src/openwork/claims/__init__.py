@@ -3,7 +3,7 @@
 from openwork.claims.articles import article_for, instead_for, shipped_for
 from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
-from openwork.claims.context import Context, Trials
+from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.heading import Heading, heading_of
 from openwork.claims.interval import clopper_pearson
@@ -34,6 +34,7 @@ __all__ = [
     "Claim",
     "ClaimOverTraining",
     "Context",
+    "Controls",
     "Cost",
     "Counterexample",
     "Effect",

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from openwork.claims.counterexample import OTHER
 from openwork.claims.expressions import ExpressionError, fill
-from openwork.claims.places import component, place, unknown_components, unknown_names
+from openwork.claims.places import component, place, places_in, unknown_components, unknown_names
 from openwork.claims.program import ELEMENT, Program
 from openwork.claims.quantifier import Quantifier, cases
 from openwork.errors import Reason, suggestion
@@ -22,7 +22,7 @@ Alignment = Sequence[tuple[str, str]]
 def patches(places: str, task: Task, spec: ModelSpec) -> tuple[Patch, ...]:
     """Edits that take what is at these places, joined by `+`, from the other input's run."""
     found = []
-    for text in places.split("+"):
+    for text in places_in(places):
         here = place(text)
         part = component(spec, here.component)
         positions = (task.roles[here.role],) if here.role else None
@@ -34,7 +34,7 @@ def alignment_misfits(alignment: Alignment, each: Quantifier, task: Task, spec: 
     """Components and roles that are not there."""
     for variable, places in alignment:
         where = f"alignment, {variable}"
-        for text in places.split("+"):
+        for text in places_in(places):
             here = place(text)
             yield from unknown_components(spec, where, (here.component,))
             if here.role:

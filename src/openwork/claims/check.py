@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from openwork.claims.claim import Claim, not_applicable
 from openwork.claims.context import Context
+from openwork.claims.together import named_together
 from openwork.claims.verdict import JUDGE, Verdict
 from openwork.errors import ClaimError, Reason
 from openwork.models import ModelSpec
@@ -63,20 +64,21 @@ def check(
     Args:
         claims: what to judge.
         context: on what; evidence that it already holds is not measured again.
-        tell: called with every verdict as soon as it is there.
+        tell: called with every verdict as soon as it is there; which are alike is only known at the end.
         known: what was judged of this model before, on the same inputs; claims of the same content are answered by it.
     """
     verdicts = []
     for claim in claims:
         before = known_verdict(claim, context, known)
         if before is not None:
-            verdicts.append(replace(before, claim=claim.text(), expect=claim.expect))
+            text = replace(claim.text(), tested=before.claim.tested or claim.tested)
+            verdicts.append(replace(before, claim=text, expect=claim.expect))
         else:
             misfits = list(claim.misfits(context.task, context.spec))
             verdicts.append(not_applicable(claim, misfits) if misfits else claim.check(context))
         if tell is not None:
             tell(verdicts[-1])
-    return tuple(verdicts)
+    return named_together(verdicts)
 
 
 def known_verdict(claim: Claim, context: Context, known: Sequence[Verdict]) -> Verdict | None:

@@ -83,8 +83,9 @@ class Training:
 
     @property
     def fresh(self) -> Context:
-        """The context with nothing measured yet: what a checkpoint costs."""
-        return replace(self.context, ledger=Ledger())
+        """The context with nothing measured yet: what a checkpoint costs. Untrained models are not asked there: the
+        first checkpoint is one."""
+        return replace(self.context, ledger=Ledger(), controls=None)
 
 
 def sorted_out(claims: Sequence[Claim], context: Context) -> tuple[tuple[Claim, ...], tuple[Aside, ...]]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from openwork.analyses.result import percent
+from openwork.claims.comparing import NOT_COMPARED, compare, comparing_rows
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
 from openwork.claims.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
-from openwork.claims.wording import which
+from openwork.claims.wording import MEASURE_MORE, which
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
 from openwork.tasks import Task
@@ -59,6 +60,7 @@ class Finding:
         counterexamples: candidates, the most telling first.
         advice: what to make of each outcome.
         coverage: where it is not the context's own.
+        within: how much of the claim that is, to be said with it; empty where it is all.
     """
 
     parts: tuple[Part, ...]
@@ -67,6 +69,7 @@ class Finding:
     counterexamples: tuple[Counterexample, ...]
     advice: Callable[[Outcome], str]
     coverage: str | None = None
+    within: str = ""
 
 
 class Claim(BaseModel):
@@ -87,7 +90,7 @@ class Claim(BaseModel):
     id: str = Field(default="", pattern=r"^[\w.-]*$")
     """a short name; that of the kind unless given"""
     says: str = ""
-    """the claim in words; made from the fields unless given"""
+    """the claim in its author's words, shown as a quotation; made from the fields unless given"""
     expect: Annotated[Outcome | None, BeforeValidator(outcome)] = None
     """how it should come out, for a claims file that is a test; CONFIRMED unless given. Never changes the verdict"""
 
@@ -106,6 +109,16 @@ class Claim(BaseModel):
     @abstractmethod
     def words(self) -> str:
         """The claim in words, from its fields."""
+
+    def details(self) -> Iterable[str]:
+        """What `words` leave out and the outcome depends on."""
+        return ()
+
+    @property
+    def tested(self) -> str:
+        """What is tested, in words and with its threshold: all from the fields, nothing from `says`."""
+        named = ", ".join(f"{name} = {values}" for name, values in self.__dict__.get("each", ()))
+        return "; ".join([self.words(), *([f"for {named}"] if named else []), *self.details()])
 
     @abstractmethod
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
@@ -133,12 +146,15 @@ class Claim(BaseModel):
         return ((UNEDITED,) if self.about_mechanism else ()) + self.needs(context)
 
     def cost(self, context: Context) -> int:
-        """Forward rows that a check on its own takes, before anything runs."""
-        return sum(wanted.rows(context) for wanted in dict.fromkeys(self.evidence(context)))
+        """Forward rows that a check on its own takes, at most, before anything runs; with those of untrained models,
+        which are only run where a claim about how the model works holds of right answers only."""
+        own = sum(wanted.rows(context) for wanted in dict.fromkeys(self.evidence(context)))
+        return own + comparing_rows(self, context)
 
     def check(self, context: Context) -> Verdict:
         """Judges the claim. Where it speaks of a mechanism and the model does not solve the task, it stays UNDECIDED;
-        unless the context has it judged on those inputs only that the model answers right.
+        unless the context has it judged on those inputs only that the model answers right. Then it is CONFIRMED only
+        where that is not luck: untrained models of the same spec, judged alike, do not meet it.
 
         Raises:
             ClaimError: the task or the model does not have what the claim speaks of.
@@ -150,19 +166,21 @@ class Claim(BaseModel):
         context = self._judged_on(context)
         wrong = self._unsolved(context)
         finding = self.find(context)
+        compared = NOT_COMPARED if wrong else compare(self, finding.parts, context)
+        finding = replace(finding, parts=compared.parts or finding.parts)
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
-        sentence = f"{finding.sentence} {which(finding.parts)}" if outcome is Outcome.MIXED else finding.sentence
-        advice = UNSOLVED_ADVICE if wrong else _of_any_claim(outcome, finding.parts) or finding.advice(outcome)
+        said = (wrong, compared.before, _nothing_said(outcome, finding.parts), finding.sentence, compared.after)
+        sentence = " ".join(filter(None, (*said, which(finding.parts) if outcome is Outcome.MIXED else "")))
         return Verdict(
-            claim=self.text(),
+            claim=replace(self.text(), tested="; ".join(filter(None, (self.tested, finding.within)))),
             outcome=outcome,
-            sentence=f"{wrong} {sentence}" if wrong else sentence,
+            sentence=sentence,
             parts=finding.parts,
             coverage=finding.coverage or context.coverage,
             effect=finding.effect,
             counterexamples=finding.counterexamples[:MOST_COUNTEREXAMPLES],
-            forward_rows=context.ledger.forward_rows - before,
-            advice=advice,
+            forward_rows=context.ledger.forward_rows - before + compared.forward_rows,
+            advice=UNSOLVED_ADVICE if wrong else compared.advice or _advice(outcome, finding, context),
             expect=self.expect,
             rests_on=rests_on,
         )
@@ -194,7 +212,7 @@ class Claim(BaseModel):
         """The claim as verdicts keep it."""
         fields = self.as_table()
         fields.pop("expect", None)
-        return ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields)
+        return ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields, self.tested)
 
     def as_table(self) -> dict[str, Any]:
         """The claim as a table of a claims file, defaults written out."""
@@ -209,21 +227,32 @@ class Claim(BaseModel):
         return f"{self.id}: {self.says}"
 
 
-def _of_any_claim(outcome: Outcome, parts: Sequence[Part]) -> str:
-    """Advice that goes before that of a kind; empty where there is none."""
-    if outcome is Outcome.UNDECIDED and any(part.guessed for part in parts):
-        return GUESSED
-    if outcome is Outcome.CONFIRMED and all(part.empty for part in parts):
+def _nothing_said(outcome: Outcome, parts: Sequence[Part]) -> str:
+    """Why a claim that holds says nothing, or in how many of its cases; empty where all say something."""
+    empty = [part.vacuous for part in parts if part.vacuous]
+    if outcome is Outcome.VACUOUS:
+        return f"It holds and says nothing: {'; '.join(dict.fromkeys(empty))}. Measured all the same:"
+    return f"In {len(empty)} of {len(parts)} cases it says nothing: {'; '.join(dict.fromkeys(empty))}." if empty else ""
+
+
+def _advice(outcome: Outcome, finding: Finding, context: Context) -> str:
+    """What goes before the advice of a kind, or that."""
+    if outcome is Outcome.VACUOUS:
         return SAYS_NOTHING
-    return ""
+    if outcome is Outcome.UNDECIDED and any(part.guessed for part in finding.parts):
+        return GUESSED
+    advice = finding.advice(outcome)
+    return ALL_MEASURED if advice == MEASURE_MORE and context.whole else advice
 
 
 SAYS_NOTHING = (
-    "No model could fail this: with such a threshold the claim says nothing, so give one that could be missed."
+    "Claim what a model could miss: another threshold, fewer components, or a place that is not the only way."
 )
 UNSOLVED_ADVICE = (
-    "Train the model until it is right on every input; or ask how it works where it is right (--only-right)."
+    "Train the model until it is right on every input. Where that cannot be, --only-right asks how it works where it "
+    "is right, and asks untrained models the same: what they meet too is not confirmed."
 )
+ALL_MEASURED = "All inputs were measured: no more of them can decide it, so ask something else of the model."
 GUESSED = (
     "Always giving the most frequent answer would be right as often, so this cannot tell knowing from guessing: judge "
     "it where the answers vary more."

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses import Subject
-from openwork.models import ModelSpec
+from openwork.models import ModelSpec, Stack
 from openwork.tasks import Task
 from openwork.training import Experiment
 
@@ -57,6 +57,19 @@ class Evidence(ABC, Generic[Found]):
 
 
 @dataclass(eq=False)
+class Controls:
+    """Untrained models that claims are asked of too; made once, where a claim first wants them.
+
+    Attributes:
+        first: gives the model's own weights before its training; None where nobody has them.
+        made: each as a context to judge on; None until they are wanted.
+    """
+
+    first: Callable[[], Stack] | None = None
+    made: tuple[Context, ...] | None = None
+
+
+@dataclass(eq=False)
 class Ledger:
     """What has been measured, and what it cost: the one thing in a context that changes."""
 
@@ -77,6 +90,7 @@ class Context:
             known; None where nothing can do so.
         only_right: judge claims about how the model works on those inputs only that it answers right; unless, where
             one is answered wrongly, they stay UNDECIDED.
+        controls: untrained models that claims are asked of too, where only some inputs are judged; None asks none.
         watch: called after every measurement but training, with the inputs that it ran through the model.
     """
 
@@ -85,6 +99,7 @@ class Context:
     split_parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
     trials: Callable[[str, int], Trials | None] | None = None
     only_right: bool = False
+    controls: Controls | None = field(default_factory=Controls, repr=False)
     watch: Callable[[int], None] = lambda rows: None
     ledger: Ledger = field(default_factory=Ledger, repr=False)
 

@@ -13,6 +13,8 @@ from openwork.claims.counterexample import Counterexample, Reading, Replay, Weig
 from openwork.claims.verdict import Part
 
 MOST = 10
+NOT_ANSWERS = {-1: "a tie", -2: "not a number"}
+"""What stands for an answer where there is none: see the evidence that says so."""
 Replaying = Callable[[Context, int, str], Replay]
 """How to run an input again, by its row and the output that went wrong."""
 
@@ -29,8 +31,10 @@ def question(context: Context, row: int) -> str:
 
 
 def symbol(context: Context, token: int) -> str:
-    """An answer as it is written; `a tie` where there is none."""
-    return context.task.answer_vocabulary.symbols[int(token)] if token >= 0 else "a tie"
+    """An answer as it is written; `a tie` or `not a number` where there is none."""
+    if token < 0:
+        return NOT_ANSWERS[int(token)]
+    return context.task.answer_vocabulary.symbols[int(token)]
 
 
 def unedited(context: Context, row: int, output: str = "", look: Weight | Reading | None = None) -> Replay:

@@ -14,6 +14,7 @@ from openwork.models import ModelSpec, site_named
 from openwork.tasks import Task
 from openwork.training import named_experiment
 
+STARTS_A_COMPONENT = re.compile(r"\s*(blocks\.\d|hook_|ln_final\b)")
 SHORT_HEAD = re.compile(r"(blocks\.\d+\.attn)\.(\d+)")
 
 
@@ -54,6 +55,20 @@ class Place:
 
     component: str
     role: str = ""
+
+
+def places_in(text: str) -> tuple[str, ...]:
+    """The places that are joined by `+`, as they are written: a `+` within a role, as in `@ x[i+1]`, joins nothing.
+
+    Components have no `+` in their names. So behind an `@` one joins only where a component follows.
+    """
+    found: list[str] = []
+    for piece in text.split("+"):
+        if found and "@" in found[-1] and not STARTS_A_COMPONENT.match(piece):
+            found[-1] += f"+{piece}"
+        else:
+            found.append(piece)
+    return tuple(found)
 
 
 def place(text: str) -> Place:

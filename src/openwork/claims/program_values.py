@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.analyses.effective_values import classes_of
 from openwork.claims.program import ELEMENT, FAILURES, Program, grouped, raised
 from openwork.data import Dataset, Inputs
 from openwork.data.domain import SAMPLED
@@ -25,6 +26,12 @@ MOST_FAILURES = 2048
 MOST_REASONS = 5
 """kinds of failure that are told; more add nothing"""
 Listed = (list, tuple, np.ndarray)
+
+
+def stem_of(variable: str) -> tuple[str, int | None]:
+    """The variable itself, or the list and the place in it of `digit[3]`."""
+    element = ELEMENT.fullmatch(variable)
+    return (element[1], int(element[2])) if element else (variable, None)
 
 
 class _Unfit(ValueError):
@@ -105,10 +112,8 @@ class ProgramValues:
         Raises:
             ClaimError: the program fails on such a pair, with the first of them.
         """
-        element = ELEMENT.fullmatch(variable)
-        stem, place = (element[1], int(element[2])) if element else (variable, None)
-        after = self.program.descendants(stem)
-        read = {*(parent for name in after for parent in self.program.parents[name]), *self.reader.groups} - {*after}
+        stem, place = stem_of(variable)
+        after, read = self.program.descendants(stem), self._read(stem)
         known: dict[Hashable, list[int]] = {}
         found = []
         for base, source in zip(bases, sources, strict=True):
@@ -125,6 +130,31 @@ class ProgramValues:
                     known[key] = answers
             found.append(answers)
         return np.array(found, np.int16)
+
+    def value_of(self, variable: str) -> list[Any]:
+        """`[input]`, the value of a variable, or of one element of a list."""
+        stem, place = stem_of(variable)
+        return [v[stem] if place is None else v[stem][place] for v in self.values]
+
+    def contexts(self, variable: str) -> list[int]:
+        """Rows of the inputs, one for each combination of the values that other variables have where this one counts;
+        all rows where these cannot be compared."""
+        stem, place = stem_of(variable)
+        read = sorted(self._read(stem))
+        found: dict[Hashable, int] = {}
+        for row, values in enumerate(self.values):
+            here = [values[name] for name in read if name != stem]
+            rest = () if place is None else (*values[stem][:place], *values[stem][place + 1 :])
+            key = _key([*here, rest])
+            if key is None:
+                return list(range(len(self.values)))
+            found.setdefault(key, row)
+        return list(found.values())
+
+    def _read(self, stem: str) -> set[str]:
+        """Variables whose values decide the answers once this one is given."""
+        after = self.program.descendants(stem)
+        return {*(p for name in after for p in self.program.parents[name]), *self.reader.groups} - {*after}
 
     def _after(self, given: dict[str, Any], after: Sequence[str], base: int, said: str) -> list[int]:
         try:
@@ -170,10 +200,7 @@ def decided_by(program: Program, task: Task, variable: str) -> tuple[str, ...]:
 
     Only for a task of at most 2**17 questions, whose variables are free of one another.
     """
-    element, known = ELEMENT.fullmatch(variable), dict[str, int]()
-    stem, place = (element[1], int(element[2])) if element else (variable, None)
-    told = (repr(v[stem] if place is None else v[stem][place]) for v in tried(program, task).values)
-    kinds = np.array([known.setdefault(text, len(known)) for text in told])
+    kinds = classes_of(map(repr, tried(program, task).value_of(variable)))
     sizes, asked = np.array([v.values for v in task.variables]), task.questions(np.arange(len(kinds)))
 
     def decides(column: int) -> bool:
@@ -184,6 +211,7 @@ def decided_by(program: Program, task: Task, variable: str) -> tuple[str, ...]:
     return tuple(v.name for column, v in enumerate(task.variables) if decides(column))
 
 
+@lru_cache(maxsize=8)
 def on_inputs(program: Program, task: Task, inputs: Dataset) -> ProgramValues:
     """The program on these inputs; those that it was tried on are not run again. See `program_values`."""
     known = tried(program, task)

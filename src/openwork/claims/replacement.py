@@ -51,6 +51,18 @@ class Replacement(Claim):
     def advice_on(self, outcome: Outcome) -> str:
         """What to make of the outcome, where nothing more can be said."""
 
+    @property
+    def replaced(self) -> str:
+        """What is replaced by what: `with blocks.0.mlp replaced by zero or by its mean`."""
+        ways = " or ".join(REPLACED[by] for by in dict.fromkeys(self.by))
+        return f"with {', '.join(self.components)} replaced {ways}"
+
+    @property
+    def tells_information(self) -> bool:
+        """Whether it is asked in ways that tell a component that informs from one that is a constant: zero breaks
+        either, the mean or another input's value only the first."""
+        return "zero" in self.by and len(set(self.by)) > 1
+
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """Components that the model does not have."""
         return unknown_components(spec, "components", self.components)
@@ -73,7 +85,8 @@ class Replacement(Claim):
         for names, by, wanted in self._edited(context):
             found = context.evidence(wanted)
             every = range(len(context.task.outputs))
-            parts.append(known_part(context, f"{names} {REPLACED[by]}", found, every, relation, threshold))
+            label, independent = f"{names} {REPLACED[by]}", wanted.independent(context)
+            parts.append(known_part(context, label, found, every, relation, threshold, independent))
             broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
             said = f"with {names} replaced {REPLACED[by]}"
             wrong.append(wrong_answers(context, found, every, f"{said} the model says", wanted.replay))
@@ -150,6 +163,10 @@ def _cancelling(broken: Broken) -> bool:
 MISSED_LESS = (
     "The model does miss it, though less than is claimed: the share of answers that is left says how much, so claim "
     "that much."
+)
+ONE_WAY = (
+    "So replaced it breaks the model. Whether the model needs what it tells of the input takes zero and another way: "
+    "zero also breaks what is a mere constant, and what another input writes may mislead; ask by all three."
 )
 ONLY_A_CONSTANT = (
     "The replacements disagree: zero leaves what the model was trained on, while another input's value serves as well "

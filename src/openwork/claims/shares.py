@@ -20,34 +20,58 @@ def mean_part(context: Context, label: str, mean: float, relation: Relation, thr
     return part(label, mean, relation, threshold, interval)
 
 
-def right_part(context: Context, label: str, right: NDArray[np.bool_], relation: Relation, threshold: float) -> Part:
+def right_part(
+    context: Context,
+    label: str,
+    right: NDArray[np.bool_],
+    relation: Relation,
+    threshold: float,
+    independent: int | None = None,
+) -> Part:
     """A part whose value is the share of true ones in `right`: `[input]`, or `[input, output]`.
 
     On a sample the inputs are the independent ones: their count decides the interval, which is exact where each gives
-    one true or false.
+    one true or false. Where they are paired with one another, so many are `independent` as their pairing says.
     """
     mean = float(right.mean()) if right.size else 0.0
     if context.whole or not right.size:
         return part(label, mean, relation, threshold)
-    if right.size == len(right):
-        return part(label, mean, relation, threshold, clopper_pearson(int(right.sum()), len(right)))
-    return part(label, mean, relation, threshold, chernoff(mean, len(right)))
+    count = len(right) if independent is None else independent
+    if not count:
+        return part(label, mean, relation, threshold, (0.0, 1.0))
+    if count == right.size:
+        return part(label, mean, relation, threshold, clopper_pearson(int(right.sum()), count))
+    return part(label, mean, relation, threshold, chernoff(mean, count))
+
+
+def guessing(context: Context, outputs: Sequence[int]) -> float:
+    """What share of the answers at these outputs always giving each one's most frequent answer would have right."""
+    answers = context.subject.inputs.answers[:, list(outputs)]
+    return sum(int(np.unique(column, return_counts=True)[1].max()) for column in answers.T) / answers.size
 
 
 def known_part(
-    context: Context, label: str, found: NDArray[np.int16], outputs: Sequence[int], relation: Relation, threshold: float
+    context: Context,
+    label: str,
+    found: NDArray[np.int16],
+    outputs: Sequence[int],
+    relation: Relation,
+    threshold: float,
+    independent: int | None = None,
 ) -> Part:
     """A part whose value is the share of right answers among `found`: `[input, graded]`, at these outputs.
+
+    `independent` as in `right_part`.
 
     Where the answers are right as often as is claimed, yet no more often than always giving the most frequent one
     would be, that does not tell a model that knows them from one that knows nothing: such a part is open.
     """
     answers = context.subject.inputs.answers[:, list(outputs)]
-    judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold)
-    often = sum(int(np.unique(column, return_counts=True)[1].max()) for column in answers.T)
-    judged = replace(judged, guess=often / answers.size)
+    judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold, independent)
+    guess = guessing(context, outputs)
+    judged = replace(judged, guess=guess)
     stays = judged.holds is (relation == ">=")
-    return replace(judged, holds=None) if stays and judged.value <= often / answers.size else judged
+    return replace(judged, holds=None) if stays and judged.value <= guess else judged
 
 
 def pairs_part(
@@ -57,12 +81,14 @@ def pairs_part(
     hits: NDArray[np.bool_],
     relation: Relation,
     threshold: float,
+    guess: float | None = None,
 ) -> Part:
     """A part whose value is the share of hits among the pairs of an input, averaged over inputs that have any.
 
     Args:
         pairs: `[alternative, input]`, which count; where none does nothing can be said.
         hits: `[alternative, input]`.
+        guess: what always giving the most frequent answer would reach.
     """
     count, found = pairs.sum(axis=0), (pairs & hits).sum(axis=0)
     inputs = int((count > 0).sum())
@@ -71,15 +97,20 @@ def pairs_part(
     # In fractions: a sum of rounded thirds can lie below the threshold that it is.
     total = sum(Fraction(int(found[count == n].sum()), n) for n in range(1, len(pairs) + 1))
     mean = float(total / inputs)
-    if context.whole:
-        return part(label, mean, relation, threshold)
-    if len(pairs) == 1:
-        return part(label, mean, relation, threshold, clopper_pearson(int(total), inputs))
-    return part(label, mean, relation, threshold, chernoff(mean, inputs))
+    interval = None
+    if not context.whole:
+        interval = clopper_pearson(int(total), inputs) if len(pairs) == 1 else chernoff(mean, inputs)
+    return replace(part(label, mean, relation, threshold, interval), guess=guess)
 
 
-def count_part(label: str, hits: int, total: int, threshold: float, exact: bool) -> Part:
+def count_part(label: str, hits: int, total: int, threshold: float, exact: bool, guess: float | None = None) -> Part:
     """A part that wants at least a share of hits among `total`; those are drawn unless `exact`."""
     if not total:
         return part(label, 0.0, ">=", threshold, (0.0, 1.0))
-    return part(label, hits / total, ">=", threshold, None if exact else clopper_pearson(hits, total))
+    interval = None if exact else clopper_pearson(hits, total)
+    return replace(part(label, hits / total, ">=", threshold, interval), guess=guess)
+
+
+def most_frequent(answers: NDArray[np.int16]) -> float:
+    """The share of the answer, or row of answers, that is the most frequent; 0 of none."""
+    return float(np.unique(answers, axis=0, return_counts=True)[1].max()) / len(answers) if len(answers) else 0.0

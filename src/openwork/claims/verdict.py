@@ -23,9 +23,11 @@ class Outcome(StrEnum):
     """some parts hold and some do not"""
     UNDECIDED = "UNDECIDED"
     """the evidence allows either, or the question does not apply to this model"""
+    VACUOUS = "VACUOUS"
+    """it holds, and says nothing: no model could fail it, or none that knows no more than the most frequent answer"""
 
 
-JUDGE = 3
+JUDGE = 4
 """Goes up when a kind comes to judge otherwise; what an older judge said is measured again."""
 
 
@@ -44,6 +46,8 @@ class Part:
         holds: None where the evidence allows either.
         low, high: what `value` may be over all that the claim is about; both are `value` where that was measured.
         guess: what always giving the most frequent answer would reach; None where that is no rival.
+        control: what the same spec reaches untrained, on those inputs that it answers right; None where nobody asked.
+        forced: why no model could fail it, whatever was measured; empty where one could.
     """
 
     label: str
@@ -54,11 +58,28 @@ class Part:
     low: float
     high: float
     guess: float | None = None
+    control: float | None = None
+    forced: str = ""
 
     @property
-    def empty(self) -> bool:
-        """Whether no value could fail it: shares lie between 0 and 1."""
-        return self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1
+    def vacuous(self) -> str:
+        """Why it says nothing that it holds, as half a sentence; empty where it does not hold, or says something."""
+        if self.holds is not True:
+            return ""
+        if self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1:
+            return f"no share lies {'below 0 %' if self.relation == '>=' else 'above 100 %'}"
+        if self.relation == ">=" and self.guess is not None and self.threshold <= self.guess:
+            return (
+                f"always giving the most frequent answer reaches {self.guess:.4g}, and {self.threshold:g} is asked for"
+            )
+        return self.forced
+
+    @property
+    def met_by_control(self) -> bool:
+        """Whether an untrained model meets it too."""
+        if self.control is None:
+            return False
+        return self.control >= self.threshold if self.relation == ">=" else self.control <= self.threshold
 
     @property
     def guessed(self) -> bool:
@@ -78,8 +99,13 @@ def part(
 
 
 def outcome_of(parts: Sequence[Part]) -> Outcome:
-    """CONFIRMED where all hold, REFUTED where none does, MIXED where both are certain to occur, else UNDECIDED."""
-    found = {p.holds for p in parts}
+    """CONFIRMED where all hold, REFUTED where none does, MIXED where both are certain to occur, else UNDECIDED.
+
+    Parts that hold and say nothing count for nothing; where there are no others it is VACUOUS.
+    """
+    found = {p.holds for p in parts if not p.vacuous}
+    if parts and not found:
+        return Outcome.VACUOUS
     if {True, False} <= found:
         return Outcome.MIXED
     if None in found or not found:
@@ -100,12 +126,29 @@ class Effect:
 
 @dataclass(frozen=True)
 class ClaimText:
-    """A claim as a verdict keeps it: plain values only, so that a verdict can be stored and read without its task."""
+    """A claim as a verdict keeps it: plain values only, so that a verdict can be stored and read without its task.
+
+    Attributes:
+        id, kind, fields: as in a claims file.
+        says: the author's own words, which say what he likes.
+        tested: what was tested, with its threshold; empty in verdicts of before it was kept.
+    """
 
     id: str
     kind: str
     says: str
     fields: Mapping[str, Any]
+    tested: str = ""
+
+    @property
+    def statement(self) -> str:
+        """What was tested, in the product's words; of an old verdict, which did not keep it, what its author said."""
+        return self.tested or self.says
+
+    @property
+    def quotation(self) -> str:
+        """What its author says of it, which nothing has tested; empty where that is the statement itself."""
+        return "" if self.says in ("", self.statement) or self.tested.startswith(self.says) else self.says
 
     @property
     def digest(self) -> str:
@@ -132,6 +175,8 @@ class Verdict:
         judge: which version of the judge said so.
         rests_on: digests of what it was judged on: first the model with its task and inputs, then what the claim adds,
             such as what its program computes. Empty where it was not said.
+        alike: other claims, judged with this one, whose programs reach the same at the same places: nothing here tells
+            them apart.
     """
 
     claim: ClaimText
@@ -146,6 +191,7 @@ class Verdict:
     expect: Outcome | None = None
     judge: int = JUDGE
     rests_on: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -166,6 +212,7 @@ class Verdict:
         """All of it in plain values; `verdict_from_json` reads them."""
         return {
             "claim": {"id": self.claim.id, "kind": self.claim.kind, "says": self.claim.says} | dict(self.claim.fields),
+            "tested": self.claim.tested,
             "outcome": str(self.outcome),
             "sentence": self.sentence,
             "parts": [dict(vars(p)) for p in self.parts],
@@ -177,6 +224,7 @@ class Verdict:
             "expect": None if self.expect is None else str(self.expect),
             "judge": self.judge,
             "rests_on": list(self.rests_on),
+            "alike": list(self.alike),
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -196,7 +244,7 @@ def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
         KeyError, TypeError, ValueError: something else wrote it.
     """
     fields = dict(value["claim"])
-    text = ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields)
+    text = ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields, value.get("tested", ""))
     effect = None if value["effect"] is None else Effect(**value["effect"])
     parts = tuple(Part(**p) for p in value["parts"])
     kept = {name: value[name] for name in ("sentence", "coverage", "forward_rows", "advice")}
@@ -209,5 +257,6 @@ def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
         expect=Outcome(value["expect"]) if value.get("expect") else None,
         judge=value.get("judge", 1),
         rests_on=tuple(value.get("rests_on", ())),
+        alike=tuple(value.get("alike", ())),
         **kept,
     )

@@ -3,6 +3,7 @@
 from openwork.data.counterfactual import change_variable, keep_forced
 from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another
 from openwork.data.domain import MOST_ENUMERATED, MOST_MEASURED, USUAL_INPUTS, Inputs, enumerate_domain
+from openwork.data.pairing import independent_pairs, ring
 from openwork.data.parts import drawn_inputs, parts_of
 from openwork.data.sample import draw
 from openwork.data.split import Split
@@ -20,7 +21,9 @@ __all__ = [
     "draw",
     "drawn_inputs",
     "enumerate_domain",
+    "independent_pairs",
     "keep_forced",
     "one_after_another",
     "parts_of",
+    "ring",
 ]

@@ -111,4 +111,7 @@ def _open(entry: GalleryPage) -> tuple[Part, ...]:
     undecided = [v.claim.id for v in entry.verdicts if v.outcome is Outcome.UNDECIDED]
     if undecided:
         measured.append(f"UNDECIDED stays: {', '.join(undecided)}.")
+    vacuous = [v.claim.id for v in entry.verdicts if v.outcome is Outcome.VACUOUS]
+    if vacuous:
+        measured.append(f"VACUOUS, since no model could fail it, is: {', '.join(vacuous)}.")
     return tuple(Text(f"{n}. {line}") for n, line in enumerate([*entry.heading.open, *measured], start=1))

@@ -12,7 +12,7 @@ from openwork.report.document import Document
 from openwork.report.lower_terminal import sparkline
 from openwork.report.track_marks import key_line, marks
 
-SIGNS = {"CONFIRMED": "✓", "REFUTED": "✗", "MIXED": "◐", "UNDECIDED": "?"}
+SIGNS = {"CONFIRMED": "✓", "REFUTED": "✗", "MIXED": "◐", "UNDECIDED": "?", "VACUOUS": "∅"}
 ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}
 SPECIAL = re.compile(r"([\\*_\[\]<>|#~])")
 MOST_EXAMPLES = 3
@@ -118,7 +118,7 @@ def _(part: p.VerdictList) -> list[str]:
 def _verdict(row: p.VerdictRow) -> list[str]:
     head = f"{SIGNS[row.outcome]} {row.outcome}: {row.id}"
     number = f"**{plain(row.number.value)}** {plain(row.number.label)}"
-    told = [f"“{plain(row.says)}”", f"{number}. {plain(row.sentence)}"]
+    told = [plain(row.tested), f"“{plain(row.says)}”" if row.says else "", f"{number}. {plain(row.sentence)}"]
     told += [plain("; ".join(filter(None, (row.coverage, row.cost))))]
     if row.counterexamples:
         kind = "Example" if row.outcome == "CONFIRMED" else "Counterexample"

@@ -29,6 +29,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     "REFUTED": ("✗", "bold red"),
     "MIXED": ("◐", "bold yellow"),
     "UNDECIDED": ("?", "bold"),
+    "VACUOUS": ("∅", "bold"),
 }
 STYLES = {"body": "", "lede": "bold", "note": "dim", "command": "cyan"}
 
@@ -222,7 +223,12 @@ def _(part: p.VerdictList) -> RenderableType:
 
 
 def _verdict(row: p.VerdictRow) -> list[RenderableType]:
-    told = [("", quoted(row.says)), ("", row.sentence), ("dim", "; ".join(filter(None, (row.coverage, row.cost))))]
+    told = [
+        ("", row.tested),
+        ("dim", quoted(row.says)),
+        ("", row.sentence),
+        ("dim", "; ".join(filter(None, (row.coverage, row.cost)))),
+    ]
     if row.counterexamples:
         told.append(
             ("dim", f"{'example' if row.outcome == 'CONFIRMED' else 'counterexample'}: {row.counterexamples[0]}")
@@ -232,8 +238,8 @@ def _verdict(row: p.VerdictRow) -> list[RenderableType]:
 
 
 def quoted(claim: str) -> str:
-    """A claim as somebody says it, apart from what was found."""
-    return f"“{claim}”"
+    """A claim as somebody says it, apart from what was tested and found; nothing where nobody says anything."""
+    return f"“{claim}”" if claim else ""
 
 
 def verdict_head(row: p.VerdictRow) -> RichText:

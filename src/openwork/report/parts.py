@@ -235,11 +235,15 @@ class Graph:
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """One judged claim, all of it readable text; `number` is the one to see first."""
+    """One judged claim, all of it readable text; `number` is the one to see first, and `tested` what was tested.
+
+    `says` is what the claim's author says of it, to be shown as a quotation; empty where that is the same.
+    """
 
     outcome: Outcome
     id: str
     number: Figure
+    tested: str
     says: str
     sentence: str
     coverage: str = ""

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text as RichText
 
 from openwork.claims.verdict import Verdict
-from openwork.report.lower_terminal import INDENT, quoted, verdict_head
+from openwork.report.lower_terminal import INDENT, verdict_head
 from openwork.report.paragraph import Paragraph
 from openwork.report.sections.overview import Overview
 from openwork.report.sections.verdicts import count_line, verdict_row
@@ -16,7 +16,7 @@ from openwork.report.sections.verdicts import count_line, verdict_row
 LABEL = 10
 """where a fact about the model starts"""
 LINES = 2
-"""how many lines a claim has, and what was found; the report has all of it"""
+"""how many lines a claim has, and what was found; the report has all of it, and what its author says"""
 
 
 def verdict_screen(overview: Overview, verdicts: Sequence[Verdict]) -> Group:
@@ -24,7 +24,7 @@ def verdict_screen(overview: Overview, verdicts: Sequence[Verdict]) -> Group:
     shown: list[RenderableType] = [Paragraph(text, indent=LABEL, lead=name) for name, text in _facts(overview)]
     shown += ["", RichText(count_line(verdicts), "bold")]
     for row in map(verdict_row, verdicts):
-        shown += [verdict_head(row), Paragraph(quoted(row.says), indent=INDENT, most=LINES)]
+        shown += [verdict_head(row), Paragraph(row.tested, indent=INDENT, most=LINES)]
         shown.append(Paragraph(row.sentence, "dim", INDENT, most=LINES))
     return Group(*shown)
 

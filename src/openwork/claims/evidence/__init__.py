@@ -1,14 +1,17 @@
 """What claims measure: each kind of evidence once for all claims that ask for it."""
 
+from openwork.claims.evidence.answers import NO_NUMBER, answers_in
 from openwork.claims.evidence.attention import AttentionWeights
 from openwork.claims.evidence.interchange import UNCHANGED, Interchange, Interchanged
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
 from openwork.claims.evidence.program_pairs import ProgramPairs
 from openwork.claims.evidence.readout import NearestAnswer
+from openwork.claims.evidence.represented import Represented
 from openwork.claims.evidence.split_distance import Distance, SplitDistance
 from openwork.claims.evidence.training import TrainedSeeds
 
 __all__ = [
+    "NO_NUMBER",
     "UNCHANGED",
     "UNEDITED",
     "AttentionWeights",
@@ -18,6 +21,8 @@ __all__ = [
     "NearestAnswer",
     "Predictions",
     "ProgramPairs",
+    "Represented",
     "SplitDistance",
     "TrainedSeeds",
+    "answers_in",
 ]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Replay
+from openwork.claims.evidence.answers import answers_in
 from openwork.claims.examples import number
 from openwork.data import Dataset, change_variable, keep_forced
 from openwork.interventions import Patch, Plan
@@ -78,7 +79,7 @@ class Interchange(Evidence[Interchanged]):
             graded=(position,),
             sources={OTHER: source.tokens[:, seen]},
         )
-        return np.concatenate([trace.logits[0, :, 0].argmax(axis=-1).astype(np.int16) for trace in run])
+        return np.concatenate([answers_in(trace.logits[0, :, 0]) for trace in run])
 
     def replay(self, context: Context, row: int, source: int) -> Replay:
         """One pair, to be run again."""
@@ -95,7 +96,7 @@ def _answered_right(context: Context, asked: Dataset) -> NDArray[np.bool_]:
     """`[input]`, whether the unedited model is right on these at every output."""
     subject = context.subject
     run = subject.engine.run(subject.stack, asked.tokens, graded=asked.graded)
-    found = np.concatenate([trace.logits[0].argmax(axis=-1) for trace in run])
+    found = np.concatenate([answers_in(trace.logits[0]) for trace in run])
     right: NDArray[np.bool_] = (found == asked.answers).all(axis=1)
     return right
 

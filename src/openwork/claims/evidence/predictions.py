@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Replay, Worlds
+from openwork.claims.evidence.answers import answers_in
 from openwork.claims.examples import number
+from openwork.data import ring
 from openwork.engines import World
 from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, drawn_rows
 from openwork.tasks import Tokens
@@ -21,9 +23,10 @@ from openwork.tasks import Tokens
 class Predictions(Evidence[NDArray[np.int16]]):
     """The answers under these edits: `[input, graded]`, the symbol with the largest logit.
 
-    `Patch(..., source="other")` takes values from another input, drawn for each by `seed` as `Resample` does; any other
-    source names one of `worlds`: the input itself with edits in place. Costs one forward row per input, one for every
-    world, and one more where any edit takes a mean, fits a map, or takes from other inputs.
+    `Patch(..., source="other")` takes values from another input, drawn for each by `seed` as `Resample` does, or of a
+    sample the next in a ring, which `independent` counts; any other source names one of `worlds`: the input itself with
+    edits in place. Costs one forward row per input, one for every world, and one more where any edit takes a mean, fits
+    a map, or takes from other inputs.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -32,20 +35,20 @@ class Predictions(Evidence[NDArray[np.int16]]):
 
     def rows(self, context: Context) -> int:
         extra = sum(any(isinstance(e, kind) for e in self._every) for kind in (Mean, Linearise))
-        return (1 + extra + self._takes + len(self.worlds)) * context.inputs
+        return (1 + extra + self.takes + len(self.worlds)) * context.inputs
 
     def measure(self, context: Context) -> NDArray[np.int16]:
         subject, tokens = context.subject, context.subject.inputs.tokens
         sources: dict[str, Tokens | World] = {name: World(tokens, edits) for name, edits in self.worlds}
-        if self._takes:
+        if self.takes:
             sources[OTHER] = tokens[self._others(context)]
         plan = Plan(self.edits)
         run = subject.engine.run(subject.stack, tokens, plan, graded=subject.inputs.graded, sources=sources)
-        return np.concatenate([trace.logits[0].argmax(axis=-1).astype(np.int16) for trace in run])
+        return np.concatenate([answers_in(trace.logits[0]) for trace in run])
 
     def replay(self, context: Context, row: int, output: str) -> Replay:
         """One input of this evidence, to be run again."""
-        other = number(context, int(self._others(context)[row])) if self._takes else None
+        other = number(context, int(self._others(context)[row])) if self.takes else None
         return Replay(number(context, row), self.edits, other, worlds=self.worlds, output=output)
 
     @property
@@ -53,12 +56,19 @@ class Predictions(Evidence[NDArray[np.int16]]):
         return chain(self.edits, *(edits for _, edits in self.worlds))
 
     @property
-    def _takes(self) -> bool:
+    def takes(self) -> bool:
         """Whether anything is taken from the other input."""
         return any(isinstance(edit, Patch) and edit.source == OTHER for edit in self._every)
 
     def _others(self, context: Context) -> NDArray[np.int64]:
-        return drawn_rows(self.seed, context.inputs, context.inputs)
+        if context.whole:
+            return drawn_rows(self.seed, context.inputs, context.inputs)
+        return ring(context.inputs, self.seed)
+
+    def independent(self, context: Context) -> int:
+        """How many independent inputs say as much as the answers of a sample: where each answer depends on two of
+        them, half as many as there are."""
+        return context.inputs // 2 if self.takes else context.inputs
 
 
 UNEDITED = Predictions()

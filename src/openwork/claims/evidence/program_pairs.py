@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Replay
+from openwork.claims.evidence.answers import answers_in
 from openwork.claims.examples import number
+from openwork.data import independent_pairs
 from openwork.data.randomness import bits, integers
 from openwork.interventions import Edit, Plan
 
@@ -22,8 +24,10 @@ ALL_PAIRS = 2**20
 class ProgramPairs(Evidence[NDArray[np.int16]]):
     """The answers to pairs of inputs, `[pair, graded]`: `edits` patch what runs on the base from the run on the source.
 
-    Every pair of inputs where there are at most 2**20, else `pairs` of them, drawn by `seed`. With `changing`, only
-    inputs are paired that differ in none but these variables of the question. Costs two forward rows for each.
+    Every pair of inputs where these are the whole domain and there are at most 2**20 pairs; else at most `pairs` of
+    them, drawn by `seed` independently of one another. In a sample each input is in one pair only, for pairs that share
+    an input say less than as many that do not. With `changing`, only inputs are paired that differ in none but these
+    variables of the question. Costs two forward rows for each pair.
     """
 
     edits: tuple[Edit, ...]
@@ -32,11 +36,17 @@ class ProgramPairs(Evidence[NDArray[np.int16]]):
     changing: tuple[str, ...] = ()
 
     def rows(self, context: Context) -> int:
-        return 2 * (self._all(context) if self.exhaustive(context) else self.pairs)
+        return 2 * self.count(context)
+
+    def count(self, context: Context) -> int:
+        """How many pairs are looked at."""
+        if self.exhaustive(context):
+            return self._all(context)
+        return self.pairs if context.whole else min(self.pairs, context.inputs // 2)
 
     def exhaustive(self, context: Context) -> bool:
         """Whether every pair is looked at."""
-        return self._all(context) <= ALL_PAIRS
+        return context.whole and self._all(context) <= ALL_PAIRS
 
     def _all(self, context: Context) -> int:
         """How many pairs there are."""
@@ -54,9 +64,7 @@ class ProgramPairs(Evidence[NDArray[np.int16]]):
         if self.exhaustive(context):
             every = np.arange(context.inputs)
             return np.repeat(every, context.inputs), np.tile(every, context.inputs)
-        drawn = (integers(bits(side, self.seed), context.inputs, self.pairs) for side in ("pair bases", "pair sources"))
-        bases, sources = drawn
-        return bases, sources
+        return independent_pairs(context.inputs, self.pairs, self.seed, whole=context.whole)
 
     def _near(self, context: Context) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         task, index = context.task, context.subject.inputs.index
@@ -73,7 +81,7 @@ class ProgramPairs(Evidence[NDArray[np.int16]]):
         bases, sources = (subject.inputs.tokens[rows] for rows in self.rows_of(context))
         plan = Plan(self.edits)
         run = subject.engine.run(subject.stack, bases, plan, graded=subject.inputs.graded, sources={OTHER: sources})
-        return np.concatenate([trace.logits[0].argmax(axis=-1).astype(np.int16) for trace in run])
+        return np.concatenate([answers_in(trace.logits[0]) for trace in run])
 
     def replay(self, context: Context, base: int, source: int, output: str) -> Replay:
         """One pair, by the rows of its inputs, to be run again."""

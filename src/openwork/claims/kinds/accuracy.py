@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from openwork.analyses import percent
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
-from openwork.claims.evidence import UNEDITED
+from openwork.claims.evidence import NO_NUMBER, UNEDITED
 from openwork.claims.examples import wrong_answers
 from openwork.claims.places import filled, unknown_names
-from openwork.claims.shares import right_part
+from openwork.claims.shares import guessing, right_part
 from openwork.claims.verdict import Effect
 from openwork.claims.wording import MEASURE_MORE, advice, told
 from openwork.errors import Reason
@@ -71,7 +72,8 @@ class Accuracy(Claim):
             groups = {name: [names.index(name)] for (name,) in filled(self.each, context.task, (self.output,))}
         right = found == context.subject.inputs.answers
         parts = tuple(
-            right_part(context, label, right[:, group], ">=", self.at_least) for label, group in groups.items()
+            replace(right_part(context, label, right[:, group], ">=", self.at_least), guess=guessing(context, group))
+            for label, group in groups.items()
         )
         chosen = [o for group in groups.values() for o in group]
         right = right[:, chosen]
@@ -79,6 +81,8 @@ class Accuracy(Claim):
             f"{percent(float(right.mean()))} of answers are right, and {int(right.all(axis=1).sum()):,} of "
             f"{len(right):,} inputs at every output" + (f": {told(parts, percent)}." if self.output else ".")
         )
+        lost = int((found == NO_NUMBER).sum())
+        sentence += f" {lost:,} answers are wrong because their logits are not numbers." if lost else ""
         against = wrong_answers(context, found, chosen)
         return Finding(parts, sentence, Effect(float(right.mean()), "share of answers right"), against, ADVICE)
 

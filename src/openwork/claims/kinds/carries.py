@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, ClassVar, Literal, Self
 
@@ -17,8 +17,9 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Counterexample
 from openwork.claims.evidence import UNCHANGED, Interchange, Interchanged
 from openwork.claims.examples import MOST, in_turn, question, symbol
+from openwork.claims.passage import passage
 from openwork.claims.places import filled, together, unknown_components, unknown_names
-from openwork.claims.shares import pairs_part
+from openwork.claims.shares import most_frequent, pairs_part
 from openwork.claims.verdict import Effect, Outcome, Part, Relation
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.errors import Reason
@@ -46,7 +47,8 @@ class Carries(Claim):
 
     Cost: two forward rows for every input, alternative and case.
 
-    Refuted by: predictions that stay, or become something else; with `at_most`, by predictions that follow.
+    Refuted by: predictions that stay, or become something else; with `at_most`, by predictions that follow. Vacuous
+    where the wiring alone makes the prediction follow, or stay, whatever the weights.
 
     Example::
 
@@ -102,6 +104,10 @@ class Carries(Claim):
         how = bound(relation, percent(threshold))
         return f"{self.component}{where} {does} {self.variable} to {self.output}: {how} of pairs follow"
 
+    def details(self) -> Iterable[str]:
+        """Which forced outputs the other run is shown, where that is not as usual."""
+        return ("forced outputs changed",) if self.forced == "changed" else ()
+
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """An unknown component, and variables, outputs and roles that the task does not have."""
         yield from unknown_components(spec, "component", (self.component,))
@@ -129,15 +135,15 @@ class Carries(Claim):
         for case in self._cases(context):
             found = context.evidence(case.evidence)
             pairs, followed = found.wanted != UNCHANGED, found.found == found.wanted
-            parts.append(pairs_part(context, str(case), pairs, followed, relation, threshold))
+            guess = most_frequent(found.wanted[pairs]) if relation == ">=" else None
+            judged = pairs_part(context, str(case), pairs, followed, relation, threshold, guess)
+            parts.append(replace(judged, forced=self._forced(context, case, found)))
             against = pairs & (followed if relation == "<=" else ~followed)
             examples.append(list(self._examples(context, case, found, against)))
             counted, leaky = counted + int(pairs.sum()), leaky or found.forced
         coverage = self._coverage(context, counted)
         if not counted:
-            said = f"No other value of {self.variable} changes the right answer to {self.output}"
-            said += " to one that the model gives." if context.only_right else "."
-            return Finding(tuple(parts), said, None, (), lambda _: NOTHING_CHANGES, coverage)
+            return Finding(tuple(parts), self._none(context), None, (), lambda _: NOTHING_CHANGES, coverage)
         share = sum(part.value for part in parts) / len(parts)
         sentence = (
             f"The prediction follows the other run in {percent(share)} of pairs "
@@ -146,6 +152,29 @@ class Carries(Claim):
         effect = Effect(share, "share of pairs that follow")
         examined = in_turn(examples)
         return Finding(tuple(parts), sentence, effect, examined, lambda o: self._advice(o, parts, leaky), coverage)
+
+    def _forced(self, context: Context, case: _Case, found: Interchanged) -> str:
+        """Why the wiring alone decides this case, whatever the weights; empty where it does not."""
+        task = context.task
+        places = {v.name: v.position for v in task.variables}
+        outputs = {task.roles[o] for o in task.outputs if o in task.roles} if self.forced == "changed" else set()
+        differing = {places[case.variable], *outputs}
+        after = passage(context.spec, task.n_pos, case.evidence.edits, differing)
+        position = context.subject.inputs.graded[task.outputs.index(case.output)]
+        if self.at_most is not None:
+            return NEVER_REACHED if after.is_base(position) else ""
+        # Shown other outputs than its own, the other run is on no question, and need not be right.
+        return ONLY_WAY if after.is_others(position) and not found.forced else ""
+
+    def _none(self, context: Context) -> str:
+        """Why no pair says anything."""
+        index = context.subject.inputs.index
+        changed = [context.evidence(case.evidence).sources != index for case in self._cases(context)]
+        if not any(rows.any() for rows in changed):
+            return f"{self.variable} cannot change alone: with another value of it none of these is a question."
+        some = "" if all(rows.all() for rows in changed) else " that leaves a question"
+        said = f"No other value of {self.variable}{some} changes the right answer to {self.output}"
+        return said + (" to one that the model gives." if context.only_right else ".")
 
     def _coverage(self, context: Context, counted: int) -> str:
         every = [len(context.evidence(case.evidence).wanted) for case in self._cases(context)]
@@ -190,6 +219,8 @@ class _Case:
         return f"{self.variable} → {self.output}"
 
 
+ONLY_WAY = "all that the answer is computed from there comes from the other run, so every model follows it"
+NEVER_REACHED = "what is taken from the other run cannot reach the answer, so no model follows it"
 NOTHING_CHANGES = "Claim it of a variable that the output depends on."
 LEAK = (
     "The teacher-forced outputs that this prediction sees change with the question as well, and were kept: ask again "

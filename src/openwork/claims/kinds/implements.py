@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from math import prod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isnan, prod
 from pathlib import PurePath
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -17,14 +17,16 @@ from openwork.claims.alignment import alignment_misfits, patches, variable_misfi
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
-from openwork.claims.evidence import ProgramPairs
-from openwork.claims.examples import MOST, in_turn, question
+from openwork.claims.evidence import ProgramPairs, Represented
+from openwork.claims.examples import MOST, in_turn, question, symbol
 from openwork.claims.interval import CONFIDENCE
+from openwork.claims.passage import passage
 from openwork.claims.places import filled
 from openwork.claims.program import Program
 from openwork.claims.program_values import MOST_TRIED, decided_by, on_inputs, tried
-from openwork.claims.shares import count_part
-from openwork.claims.verdict import ClaimText, Effect, Outcome
+from openwork.claims.shares import count_part, most_frequent
+from openwork.claims.told_apart import Held, Variable, variable_of, what_is_held, what_was_tested, within
+from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, part
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.errors import ClaimError, Reason
 from openwork.models import ModelSpec
@@ -62,13 +64,21 @@ class Implements(Claim):
     all answers of the patched model are the program's. Pairs that change nothing are counted in the effect only, which
     is the accuracy as it is usually defined, for they would praise a place that does nothing.
 
-    Every pair of inputs where there are at most 2**20; else `pairs` of them, drawn by `seed`, with an exact interval.
+    Every pair of inputs where there are at most 2**20 of a whole domain; else `pairs` of them, drawn by `seed` and
+    independent of one another, with an exact interval. In a sample no input is in two pairs, so that there are at most
+    half as many pairs as inputs.
     With `sources = "near"` a source differs from its base only in what the variable is computed from, so that every
     such pair can be looked at; that asks less, for a place may then hold more than the variable unnoticed.
     The model sees the right outputs of the base, teacher-forced, and in the source's run those of the source.
 
     A claims file only names its program: it is run where the user gives the file (`openwork check CLAIMS RUN --program
     FILE`), and the claim stays UNDECIDED where not. `openwork.claims.program` says how one is written.
+
+    Whatever decides the answer passes at a place that decides it, so what was tested is told with the outcome: how many
+    values of a variable the program's answers tell apart (a claim about more is confirmed for so many only); whether
+    the variable is the question or the answer in another form; and which share of the variance at its place its values
+    explain, beside shuffled ones and the answer alone. `represents` makes the last a part of the claim. Vacuous where
+    the wiring lets the answer pass there only, so that every program that is right is met.
 
     Evidence: the patched model's answers to every pair, beside the program's.
 
@@ -102,11 +112,14 @@ class Implements(Claim):
     at_least: Share = 0.99
     """share of pairs"""
     pairs: int = Field(default=16_384, ge=1, le=2**24)
-    """how many are drawn where there are too many for all"""
+    """how many are drawn, at most, where there are too many for all"""
     seed: int = Field(default=0, ge=0)
     """of that draw"""
     sources: Literal["any", "near"] = "any"
     """inputs that a value is taken from: any, or those that differ in nothing else"""
+    represents: Share | None = None
+    """share of the variance at its place that each variable's values must explain, on the whole domain; not claimed
+    unless given"""
 
     @field_serializer("program")
     def _name(self, program: Program | str) -> str:
@@ -128,13 +141,17 @@ class Implements(Claim):
         text = super().text()
         if isinstance(self.program, str):
             return text
-        return ClaimText(text.id, text.kind, text.says, dict(text.fields) | {"program_digest": self.program.digest})
+        return replace(text, fields=dict(text.fields) | {"program_digest": self.program.digest})
 
     def words(self) -> str:
         """From the fields."""
         places = ", ".join(f"{variable} at {place}" for variable, place in self.alignment)
         near = "" if self.sources == "any" else ", where inputs differ in nothing else"
-        return f"the model works as the program {self.program} does, with {places}{near}"
+        holds = "" if self.represents is None else f"; and explains {percent(self.represents)} of the variance there"
+        return (
+            f"taken from another run, {places} changes the answers as it changes those of the program {self.program}, "
+            f"in at least {percent(self.at_least)} of the pairs that change them{near}{holds}"
+        )
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """Places that are not there, an alignment in a circle, a program that fails on any question, or a task whose
@@ -168,9 +185,19 @@ class Implements(Claim):
         return (*super().rests_on(context), on_inputs(self.program, context.task, context.subject.inputs).digest)
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
-        """The answers to every pair, for every aligned variable."""
-        asked = not isinstance(self.program, str) and self._can_ask(context)
-        return tuple(part.evidence for part in self._parts(context)) if asked else ()
+        """The answers to every pair, for every aligned variable; and what is at their places."""
+        if isinstance(self.program, str) or not self._can_ask(context):
+            return ()
+        return (*(aligned.evidence for aligned in self._parts(context)), self._represented(context)[1])
+
+    def _represented(self, context: Context) -> tuple[list[Variable], Represented]:
+        """Every aligned variable, and the evidence of what its place holds."""
+        assert isinstance(self.program, Program)
+        program = on_inputs(self.program, context.task, context.subject.inputs)
+        parts = list(self._parts(context))
+        variables = [variable_of(aligned.variable, program) for aligned in parts]
+        names = tuple(f"{self.program.digest} {aligned.variable}" for aligned in parts)
+        return variables, Represented(tuple(aligned.evidence.edits for aligned in parts), names, tuple(variables))
 
     def _can_ask(self, context: Context) -> bool:
         """Whether every source is among the inputs."""
@@ -201,29 +228,67 @@ class Implements(Claim):
             advice = 'Judge it on all inputs, or with sources = "any".'
             return Finding((), said, None, (), lambda _: advice, "nothing was measured")
         program = on_inputs(self.program, context.task, context.subject.inputs)
+        variables, represented = self._represented(context)
         parts, examples, hits, total, changing = [], [], 0, 0, 0
-        for part in self._parts(context):
-            found = context.evidence(part.evidence)
-            bases, sources = part.evidence.rows_of(context)
-            wanted = program.answers_with(part.variable, bases.tolist(), sources.tolist())
+        for aligned in self._parts(context):
+            found = context.evidence(aligned.evidence)
+            bases, sources = aligned.evidence.rows_of(context)
+            wanted = program.answers_with(aligned.variable, bases.tolist(), sources.tolist())
             changed = (wanted != program.answers[bases]).any(axis=1)
             right = (found == wanted).all(axis=1)
-            exact = context.whole and part.evidence.exhaustive(context)
-            parts.append(count_part(str(part), int((changed & right).sum()), int(changed.sum()), self.at_least, exact))
+            exact, guess = aligned.evidence.exhaustive(context), most_frequent(wanted[changed])
+            followed = int((changed & right).sum())
+            judged = count_part(str(aligned), followed, int(changed.sum()), self.at_least, exact, guess)
+            parts.append(replace(judged, forced=self._forced(context, aligned)))
             hits, total, changing = hits + int(right.sum()), total + len(right), changing + int(changed.sum())
             pairs = np.flatnonzero(changed & ~right)[:MOST]
-            examples.append([self._example(context, part, (bases[p], sources[p]), wanted[p], found[p]) for p in pairs])
+            examples.append(
+                [self._example(context, aligned, (bases[p], sources[p]), wanted[p], found[p]) for p in pairs]
+            )
         agreeing = float((program.answers == context.subject.inputs.answers).mean())
         wrong = "" if agreeing == 1 else f"The program is right on {percent(agreeing)} of answers only. "
-        followed = sum(p.value for p in parts) / len(parts)
+        if not total:
+            said = "There are too few inputs to pair any."
+            return Finding(tuple(parts), said, None, (), lambda _: MEASURE_MORE, "nothing was measured")
+        share = sum(p.value for p in parts) / len(parts)
         sentence = (
-            f"{wrong}The model does what the program does in {percent(followed)} of the pairs that change its answers "
+            f"{wrong}The model does what the program does in {percent(share)} of the pairs that change its answers "
             f"({claimed(parts, bound('>=', percent(self.at_least)))}), in {percent(hits / total)} of all: "
             f"{told(parts, percent)}."
         )
+        shares = context.evidence(represented)
+        held = [Held(v, *found) for v, found in zip(variables, shares, strict=True)]
+        sentence = " ".join(filter(None, (sentence, *what_was_tested(variables), what_is_held(held))))
         effect = Effect(hits / total, "share of pairs, interchange intervention accuracy")
         coverage = self._coverage(context, total // len(parts), changing)
-        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda o: ADVICE[o], coverage)
+        parts += self._held_parts(context, held)
+        tested = within(variables)
+        says = self._advice(context, bool(tested))
+        return Finding(tuple(parts), sentence, effect, in_turn(examples), says, coverage, tested)
+
+    def _held_parts(self, context: Context, held: Sequence[Held]) -> Iterator[Part]:
+        """Whether each place holds its variable, where that is claimed. Of a sample no interval is known."""
+        for h in held if self.represents is not None else ():
+            value = 0.0 if isnan(h.by_values) else h.by_values
+            interval = None if context.whole else (0.0, 1.0)
+            label = f"variance explained by {h.variable.name}"
+            yield replace(part(label, value, ">=", self.represents or 0.0, interval), guess=h.variable.shuffled)
+
+    def _forced(self, context: Context, aligned: _Aligned) -> str:
+        """Why the wiring alone decides this variable, whatever the weights; empty where it does not."""
+        task = context.task
+        places = {v.name: v.position for v in task.variables}
+        shown = {task.roles[o] for o in task.outputs if o in task.roles}
+        differing = {places[name] for name in aligned.evidence.changing or places} | shown
+        after = passage(context.spec, task.n_pos, aligned.evidence.edits, differing)
+        graded = context.subject.inputs.graded
+        return ONLY_WAY if all(after.is_others(g) or after.is_base(g) for g in graded) else ""
+
+    def _advice(self, context: Context, only_so_far: bool) -> Callable[[Outcome], str]:
+        drawn = not next(self._parts(context)).evidence.exhaustive(context)
+        more = f"Draw more pairs: pairs = {16 * self.pairs}." if drawn and context.whole else MEASURE_MORE
+        confirmed = ONLY_SO_FAR if only_so_far and self.represents is None else ADVICE[Outcome.CONFIRMED]
+        return lambda outcome: (ADVICE | {Outcome.UNDECIDED: more, Outcome.CONFIRMED: confirmed})[outcome]
 
     def _coverage(self, context: Context, pairs: int, changing: int) -> str:
         near = " that differ only in what the variable is computed from" if self.sources == "near" else ""
@@ -236,18 +301,18 @@ class Implements(Claim):
     def _example(
         self,
         context: Context,
-        part: _Aligned,
+        aligned: _Aligned,
         pair: tuple[np.int64, np.int64],
         wanted: NDArray[np.int16],
         found: NDArray[np.int16],
     ) -> Counterexample:
         base, source = map(int, pair)
-        vocabulary, output = context.task.answer_vocabulary, int(np.flatnonzero(wanted != found)[0])
+        output = int(np.flatnonzero(wanted != found)[0])
         line = (
-            f"{question(context, base)}, with {part.variable} of {question(context, source)}: the program says "
-            f"{vocabulary.text(wanted)}, the model {vocabulary.text(found)}"
+            f"{question(context, base)}, with {aligned.variable} of {question(context, source)}: the program says "
+            f"{' '.join(symbol(context, a) for a in wanted)}, the model {' '.join(symbol(context, a) for a in found)}"
         )
-        return Counterexample(line, part.evidence.replay(context, base, source, context.task.outputs[output]))
+        return Counterexample(line, aligned.evidence.replay(context, base, source, context.task.outputs[output]))
 
 
 @dataclass(frozen=True)
@@ -268,6 +333,11 @@ def _free(task: Task) -> bool:
     return size is not None and size <= MOST_TRIED and size == prod(v.values for v in task.variables)
 
 
+ONLY_WAY = "the wiring lets the answer pass there only, so every program that is right is met by every model that is"
+ONLY_SO_FAR = (
+    "These places decide the answers as far as answers tell the values apart; whether they hold the variables "
+    "themselves, the share of the variance says: claim that with represents."
+)
 ADVICE = {
     Outcome.CONFIRMED: "These places play the parts of these variables; variables without a place are not judged.",
     Outcome.REFUTED: "The model does not work so, or not at these places: look for the variable with openwork routes.",

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from openwork.analyses import percent
 from openwork.claims.claim import Share
-from openwork.claims.replacement import Replacement
+from openwork.claims.replacement import ONE_WAY, Replacement
 from openwork.claims.verdict import Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE
 
@@ -45,10 +45,12 @@ class Necessary(Replacement):
 
     def words(self) -> str:
         """From the fields."""
-        return f"{', '.join(self.components)}: without it, at most {percent(self.at_most)} of answers are right"
+        return f"{self.replaced}, at most {percent(self.at_most)} of answers are right"
 
     def advice_on(self, outcome: Outcome) -> str:
         """From the table below."""
+        if outcome is Outcome.CONFIRMED and not self.tells_information:
+            return ONE_WAY
         return ADVICE[outcome]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -100,6 +100,15 @@ class ReadsOut(Claim):
         """The nearest symbol at every graded position."""
         return (NearestAnswer(site_named(context.spec, self.site).name, self._way),)
 
+    def _as_the_model(self, context: Context) -> bool:
+        """Whether it reads the way that the model reads its last stream."""
+        return self.basis == "W_U" and (self.after_norm or context.spec.normalization_type is None)
+
+    def _is_the_model(self, context: Context) -> bool:
+        """Whether what it reads are the model's own logits."""
+        last = site_named(context.spec, self.site).name == f"blocks.{context.spec.n_layers - 1}.hook_resid_post"
+        return last and self.measure == "logit" and self._as_the_model(context)
+
     def find(self, context: Context) -> Finding:
         """Shares, and inputs that are read wrongly."""
         nearest: Any = context.evidence(self.needs(context)[0])
@@ -107,6 +116,8 @@ class ReadsOut(Claim):
         outputs = [context.task.outputs.index(name) for name in names or context.task.outputs]
         right = nearest == context.subject.inputs.answers
         parts = tuple(known_part(context, context.task.outputs[o], nearest, [o], ">=", self.at_least) for o in outputs)
+        if self._is_the_model(context):
+            parts = tuple(replace(p, forced=ITSELF) for p in parts)
         share = float(right[:, outputs].mean())
         sentence = (
             f"Reading {self.site} by {self._way} finds the right answer {percent(share)} of the time, at least "
@@ -115,14 +126,13 @@ class ReadsOut(Claim):
         failing = [o for o, judged in zip(outputs, parts, strict=True) if not judged.holds]
         look = Reading(site_named(context.spec, self.site).name, *astuple(self._way))
         against = wrong_answers(context, nearest, failing, "nearest is", partial(unedited, look=look))
-        as_the_model = self.basis == "W_U" and (self.after_norm or context.spec.normalization_type is None)
-        last = site_named(context.spec, self.site).name == f"blocks.{context.spec.n_layers - 1}.hook_resid_post"
         says = ADVICE
-        if as_the_model:
-            says = ADVICE_ITSELF if last and self.measure == "logit" else ADVICE_AS_THE_MODEL
+        if self._as_the_model(context):
+            says = ADVICE_ITSELF if self._is_the_model(context) else ADVICE_AS_THE_MODEL
         return Finding(parts, sentence, Effect(share, "share of answers read right"), against, says)
 
 
+ITSELF = "so the model itself answers, and one that is right could not fail this"
 CONFIRMED = "The answer is there to be read; that the model reads it so needs an intervention."
 MIXED = "Some outputs are written in this basis and others are not: claim it for those that are."
 ADVICE = advice(
@@ -132,7 +142,7 @@ ADVICE = advice(
     undecided=MEASURE_MORE,
 )
 ADVICE_ITSELF = advice(
-    confirmed="So the model itself answers: one that is right could not fail this. Read an earlier site, or by cosine.",
+    confirmed="Read an earlier site, or by cosine.",
     refuted="The model itself answers so: look at the outputs that it gets wrong.",
     mixed=MIXED,
     undecided=MEASURE_MORE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any, ClassVar, Self
 
@@ -166,11 +167,12 @@ class Sufficient(Claim):
 
     def find(self, context: Context) -> Finding:
         """Accuracies, and inputs that go wrong."""
-        parts, examples, shares, replaced = [], [], [], False
+        parts, examples, shares = [], [], []
         for label, outputs, wanted in self._parts(context):
-            replaced |= bool(wanted.edits)
             found = context.evidence(wanted)
-            parts.append(known_part(context, label, found, outputs, ">=", self.at_least))
+            independent = wanted.independent(context)
+            judged = known_part(context, label, found, outputs, ">=", self.at_least, independent)
+            parts.append(judged if wanted.takes else replace(judged, forced=ALL_NAMED))
             shares.append(parts[-1].value)
             said = "with all else from another input the model says"
             examples.append(wrong_answers(context, found, outputs, said, wanted.replay))
@@ -181,8 +183,7 @@ class Sufficient(Claim):
             f"({claimed(parts, wanted_share, 'outputs')}): {told(parts, percent)}."
         )
         effect = Effect(share, "share of answers right by these alone")
-        says = ADVICE if replaced else ADVICE | {Outcome.CONFIRMED: ALL_NAMED}
-        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda outcome: says[outcome])
+        return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda outcome: ADVICE[outcome])
 
 
 def _nodes_at(
@@ -193,7 +194,7 @@ def _nodes_at(
     return frozenset(product(members(spec, p.component, ends), positions))
 
 
-ALL_NAMED = "Every head and MLP is named, so nothing was replaced, and no model could fail this: leave some out."
+ALL_NAMED = "all is named, so that nothing was taken from another input"
 ADVICE = {
     Outcome.CONFIRMED: "All else may vary freely; whether less would do, ask with one of these left out.",
     Outcome.REFUTED: "Something that is not named supplies a part of the answer: openwork routes shows what.",

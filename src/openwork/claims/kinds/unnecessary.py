@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from openwork.analyses import percent
 from openwork.claims.claim import Share
-from openwork.claims.replacement import Replacement
+from openwork.claims.replacement import ONE_WAY, Replacement
 from openwork.claims.verdict import Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE
 
@@ -46,10 +46,12 @@ class Unnecessary(Replacement):
 
     def words(self) -> str:
         """From the fields."""
-        return f"{', '.join(self.components)}: without it, at least {percent(self.at_least)} of answers stay right"
+        return f"{self.replaced}, at least {percent(self.at_least)} of answers stay right"
 
     def advice_on(self, outcome: Outcome) -> str:
         """From the table below."""
+        if outcome is Outcome.REFUTED and not self.tells_information:
+            return ONE_WAY
         return ADVICE[outcome]
 
 

@@ -11,6 +11,7 @@ from openwork.claims.verdict import Part as Case
 from openwork.report.parts import NOTHING, Figure, Part, Table, Text, VerdictList, VerdictRow, columns
 
 HOLDS = {True: "✓ yes", False: "✗ no", None: "? open"}
+NOTHING_SAID = "∅ always"
 SHARE = "share "
 
 
@@ -47,8 +48,9 @@ def verdict_row(verdict: Verdict) -> VerdictRow:
         outcome=verdict.outcome,
         id=verdict.claim.id,
         number=verdict_number(verdict),
-        says=verdict.claim.says,
-        sentence=verdict.sentence,
+        tested=verdict.claim.statement,
+        says=verdict.claim.quotation,
+        sentence=" ".join(filter(None, (verdict.sentence, _alike(verdict)))),
         coverage=verdict.coverage,
         parts=_cases(verdict.parts) if verdict.parts else None,
         counterexamples=tuple(map(str, verdict.counterexamples)),
@@ -57,9 +59,31 @@ def verdict_row(verdict: Verdict) -> VerdictRow:
     )
 
 
+def _alike(verdict: Verdict) -> str:
+    """Which other programs reach the same at the same places; empty where none was asked that does."""
+    if not verdict.alike:
+        return ""
+    return f"Nothing here tells it from {', '.join(verdict.alike)}, which reach the same at the same places."
+
+
 def _cases(cases: Sequence[Case]) -> Table:
-    rows = tuple((case.label, _found(case), f"{_sign(case)} {case.threshold:g}", HOLDS[case.holds]) for case in cases)
-    return Table(columns("case", "found", "claimed", "holds", numeric=(1, 2)), rows)
+    asked = any(case.control is not None for case in cases)
+    names = ("case", "found", "claimed", *(("untrained",) if asked else ()), "holds")
+    rows = tuple(
+        (
+            case.label,
+            _found(case),
+            f"{_sign(case)} {case.threshold:g}",
+            *((_untrained(case),) if asked else ()),
+            NOTHING_SAID if case.vacuous else HOLDS[case.holds],
+        )
+        for case in cases
+    )
+    return Table(columns(*names, numeric=tuple(range(1, len(names) - 1))), rows)
+
+
+def _untrained(case: Case) -> str:
+    return NOTHING if case.control is None else f"{case.control:.4f}"
 
 
 def _found(case: Case) -> str:

@@ -9,9 +9,9 @@ To add a circuit, write `known_circuits/NAME.py` with a function that returns a 
    `bench.head(0, 1).looks({"predicts y[0]": "x[2]"}).writes(bench.onto("answer", shift=1))`.
    MLPs, embeddings and norms are plain arrays: `bench.mlp(0).W_in`, `bench.weights["ln_final.w"]`.
 3. Say how it works in one sentence, and which trap it sets for a careless judge.
-4. List what is then true (`confirmed`), false in every part (`refuted`), true in some parts (`mixed`), or not to be
-   judged (`undecided`). Derive each from the construction, not from what the judge says: where the two differ, one of
-   them is wrong, and finding out which is what the exam is for.
+4. List what is then true (`confirmed`), false in every part (`refuted`), true in some parts (`mixed`), not to be judged
+   (`undecided`), or true of any model (`vacuous`). Derive each from the construction, not from what the judge says:
+   where the two differ, one of them is wrong, and finding out which is what the exam is for.
 
 To add a claim about a circuit, add it to one of these lists. A new kind of claim needs claims on both sides and a
 mutant in tests/known_circuits/test_exam_can_fail.py: a line of the kind that, broken, turns the exam red.

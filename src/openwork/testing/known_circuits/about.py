@@ -13,9 +13,9 @@ LATER = (("i", "1..n-1"),)
 AT = "predicts y[i]"
 
 
-def attends(head: str, key: str, each: tuple[tuple[str, str], ...] = EVERY) -> Attends:
+def attends(head: str, key: str, each: tuple[tuple[str, str], ...] = EVERY, **more: Any) -> Attends:
     """From where each `y[i]` is predicted, the head looks at `key`."""
-    return Attends(head=head, query=AT, key=key, each=each)
+    return Attends(head=head, query=AT, key=key, each=each, **more)
 
 
 def carries(

@@ -48,7 +48,6 @@ def affine_mlp_increments() -> KnownCircuit:
             affine(),
             carries(HEAD),
             carries(MLP),
-            sufficient(HEAD, MLP),
             along(f"embed -> {HEAD}", f"{HEAD} -> {MLP}", f"{MLP} -> output"),
             implements(fetching(), digit_at(f"{HEAD} @ predicts y[i]")),
             implements(fetching(), digit_at(f"{MLP} @ predicts y[i]")),
@@ -60,4 +59,5 @@ def affine_mlp_increments() -> KnownCircuit:
             along(f"embed -> {HEAD}", f"{HEAD} -> output"),
             carries(MLP, at_most=0.1),
         ),
+        vacuous=(sufficient(HEAD, MLP),),
     )

@@ -16,7 +16,7 @@ from openwork.testing.known_circuits.about import (
 )
 from openwork.testing.known_circuits.bench import Bench
 from openwork.testing.known_circuits.circuit import KnownCircuit
-from openwork.testing.known_circuits.programs import adding_first, adding_two, fetching
+from openwork.testing.known_circuits.programs import adding_first, adding_then_fetching, adding_two, fetching
 
 FETCHES, CONSTANT, IDLE = "blocks.0.attn.0", "blocks.0.attn.1", "blocks.0.attn.2"
 
@@ -42,7 +42,6 @@ def attention_increments() -> KnownCircuit:
             Accuracy(output="y[i]", each=EVERY),
             attends(FETCHES, "x[n-1-i]"),
             attends(CONSTANT, "BOS"),
-            ReadsOut(site="blocks.0.hook_resid_post", basis="W_U", measure="logit"),
             necessary("blocks.0.attn", FETCHES),
             necessary(CONSTANT, by=("zero",)),
             unnecessary(IDLE),
@@ -51,6 +50,7 @@ def attention_increments() -> KnownCircuit:
             carries(FETCHES),
             carries(CONSTANT, at_most=0.1),
             implements(fetching(), digit_at(f"{FETCHES} @ predicts y[i]")),
+            implements(adding_then_fetching(), {"fetched[i]": f"{FETCHES} @ predicts y[i]"}),
             implements(fetching(), {"digit[0]": FETCHES}, each=(), sources="near"),
         ),
         refuted=(
@@ -77,4 +77,13 @@ def attention_increments() -> KnownCircuit:
             implements(adding_first(), {"sums[i]": "blocks.0.attn @ x[i]"}),
         ),
         undecided=(carries(FETCHES, variable="x[i]", each=(("i", "0, n-1"),)),),
+        vacuous=(
+            ReadsOut(site="blocks.0.hook_resid_post", basis="W_U", measure="logit"),
+            Accuracy(at_least=1e-6),
+            attends(FETCHES, "BOS", at_least=0.0),
+            necessary(IDLE, at_most=1.0),
+            unnecessary(IDLE, at_least=1e-6),
+            carries(FETCHES, at_least=1e-6),
+            implements(fetching(), digit_at(f"{FETCHES} @ predicts y[i]"), at_least=1e-6),
+        ),
     )

@@ -45,7 +45,6 @@ def bright_picture() -> KnownCircuit:
             unnecessary(BRIGHT),
             sufficient(FAINT),
             along(f"embed -> {FAINT}", f"{FAINT} -> output"),
-            ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),
             implements(fetching(), digit_at(f"{FAINT} @ predicts y[i]")),
         ),
         refuted=(
@@ -60,4 +59,5 @@ def bright_picture() -> KnownCircuit:
             implements(fetching(), digit_at(f"{BRIGHT} @ predicts y[i]"), at_least=0.2),
         ),
         mixed=(necessary(FAINT, BRIGHT), unnecessary(FAINT, BRIGHT)),
+        vacuous=(ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),),
     )

@@ -45,6 +45,7 @@ class KnownCircuit:
         refuted: claims that are false of it in every part.
         mixed: claims that are true of it in some parts and false in others.
         undecided: claims that cannot be judged on it.
+        vacuous: claims that are true of it and would be of any model.
         history: how it was made, where a claim asks.
         only_right: whether it is judged on those inputs only that it answers right.
     """
@@ -58,6 +59,7 @@ class KnownCircuit:
     refuted: tuple[Claim, ...] = ()
     mixed: tuple[Claim, ...] = ()
     undecided: tuple[Claim, ...] = ()
+    vacuous: tuple[Claim, ...] = ()
     history: History | None = None
     only_right: bool = False
 
@@ -69,6 +71,7 @@ class KnownCircuit:
             Outcome.REFUTED: self.refuted,
             Outcome.MIXED: self.mixed,
             Outcome.UNDECIDED: self.undecided,
+            Outcome.VACUOUS: self.vacuous,
         }
         return tuple((claim, outcome) for outcome, claims in sides.items() for claim in claims)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from openwork.claims import Accuracy, ReadsOut
+from openwork.claims import Accuracy, Linear, ReadsOut
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits.about import (
     affine,
@@ -50,7 +50,6 @@ def curved_mlp_increments() -> KnownCircuit:
             curved(),
             carries(HEAD),
             carries(MLP),
-            carries("blocks.0.hook_resid_mid"),
             along(f"embed -> {HEAD}", f"{HEAD} -> {MLP}", f"{MLP} -> output"),
             implements(fetching(), digit_at(f"{HEAD} @ predicts y[i]")),
             implements(fetching(), digit_at(f"{MLP} @ predicts y[i]")),
@@ -62,5 +61,9 @@ def curved_mlp_increments() -> KnownCircuit:
             along(f"embed -> {MLP}", f"{MLP} -> output"),
             carries(HEAD, at="x[n-1-i]", each=(("i", "1..n-1"),)),
             implements(fetching(), digit_at(f"{MLP} @ x[i]"), each=(("i", "0..n-2"),)),
+        ),
+        vacuous=(
+            carries("blocks.0.hook_resid_mid"),
+            Linear(components=("blocks.0.mlp",), at_most=1.0),
         ),
     )

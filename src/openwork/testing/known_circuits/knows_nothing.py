@@ -24,7 +24,6 @@ def knows_nothing() -> KnownCircuit:
         task=task,
         stack=bench.stack(),
         only_right=True,
-        confirmed=(Accuracy(at_least=0.25),),
         # Where y[0] is predicted stands the digit 0.
         refuted=(Accuracy(), ReadsOut(site=LAST, basis="W_E", output="y[0]")),
         undecided=(
@@ -35,4 +34,5 @@ def knows_nothing() -> KnownCircuit:
             ReadsOut(site=LAST, measure="logit"),
             implements(fetching(), digit_at(f"{HEAD} @ predicts y[i]")),
         ),
+        vacuous=(Accuracy(at_least=0.25),),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from openwork.claims import Accuracy, Attends, Carries
@@ -33,11 +35,8 @@ def larger_wins() -> KnownCircuit:
             Accuracy(),
             Attends(head=HEAD, query=AT, key="x[0]", at_least=0.4),
             Attends(head=HEAD, query=AT, key="x[1]", at_least=0.4),
-            _carries(HEAD, "x[0]", AT),
             _carries(HEAD, "x[1]", AT),
-            _carries("hook_embed", "x[0]", "x[0]"),
             necessary(HEAD),
-            sufficient(HEAD),
             along(f"embed @ x[0] -> {HEAD}", f"embed @ x[1] -> {HEAD}", f"{HEAD} -> output"),
             implements(larger(), {"most": f"{HEAD} @ {AT}"}, each=()),
         ),
@@ -50,8 +49,14 @@ def larger_wins() -> KnownCircuit:
             along(f"embed @ x[0] -> {HEAD}", f"{HEAD} -> output"),
             implements(comparing(), {"first": f"{HEAD} @ {AT}"}, each=()),
         ),
+        vacuous=(
+            _carries(HEAD, "x[0]", AT),
+            _carries("hook_embed", "x[0]", "x[0]"),
+            sufficient(HEAD),
+            _carries(HEAD, "x[0]", "x[0]", at_most=0.1),
+        ),
     )
 
 
-def _carries(component: str, variable: str, at: str) -> Carries:
-    return Carries(component=component, variable=variable, output="y", at=(at,))
+def _carries(component: str, variable: str, at: str, **more: Any) -> Carries:
+    return Carries(component=component, variable=variable, output="y", at=(at,), **more)

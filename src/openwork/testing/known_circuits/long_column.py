@@ -30,10 +30,12 @@ def long_column() -> KnownCircuit:
         confirmed=(
             Accuracy(),
             ReadsOut(site=LAST),
-            ReadsOut(site=LAST, measure="logit"),
             carries(HEAD),
             necessary(HEAD),
-            sufficient(HEAD),
         ),
         refuted=(ReadsOut(site="blocks.0.hook_resid_pre"), ReadsOut(site=LAST, basis="W_E")),
+        vacuous=(
+            ReadsOut(site=LAST, measure="logit"),
+            sufficient(HEAD),
+        ),
     )

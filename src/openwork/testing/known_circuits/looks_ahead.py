@@ -41,7 +41,6 @@ def looks_ahead() -> KnownCircuit:
             necessary(FIRST, SECOND, by=("zero", "mean")),
             sufficient(f"{FIRST} @ {AT}", f"{SECOND} @ {AT}"),
             along(*(f"embed @ b[{i}] -> {head}" for i, head in enumerate((FIRST, SECOND))), *_out(FIRST, SECOND)),
-            ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),
         ),
         refuted=(
             Attends(head=FIRST, query=AT, key="b[1]"),
@@ -52,6 +51,7 @@ def looks_ahead() -> KnownCircuit:
             along(f"embed @ b[0] -> {FIRST}", *_out(FIRST)),
         ),
         undecided=(_carries(FIRST, "b[2]"),),
+        vacuous=(ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),),
     )
 
 

@@ -40,7 +40,6 @@ def one_digit_wrong() -> KnownCircuit:
             attends(HEAD, "x[n-1-i]"),
             carries(HEAD),
             necessary(HEAD),
-            sufficient(HEAD),
             ReadsOut(site=LAST),
             implements(fetching(), digit_at(f"{HEAD} @ predicts y[i]")),
         ),
@@ -51,4 +50,5 @@ def one_digit_wrong() -> KnownCircuit:
             unnecessary(HEAD),
             ReadsOut(site="blocks.0.hook_resid_pre"),
         ),
+        vacuous=(sufficient(HEAD),),
     )

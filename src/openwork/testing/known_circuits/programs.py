@@ -29,6 +29,21 @@ def adding_first() -> Program:
     return Program.of(sums, y, name="add-first")
 
 
+def adding_then_fetching() -> Program:
+    """Add one to every digit where it stands, then fetch it. Where it is fetched, nothing tells it from that above."""
+
+    def sums(x: list[int]) -> list[int]:
+        return [(d + 1) % 4 for d in x]
+
+    def fetched(sums: list[int]) -> list[int]:
+        return sums[::-1]
+
+    def y(fetched: list[int]) -> list[int]:
+        return fetched
+
+    return Program.of(sums, fetched, y, name="add-then-fetch")
+
+
 def adding_two() -> Program:
     """Fetch the mirrored digit, then add two. Its answers are wrong."""
 

@@ -37,10 +37,7 @@ def rare_answer() -> KnownCircuit:
         stack=bench.stack(),
         confirmed=(
             Accuracy(),
-            _carries(HEAD),
-            sufficient(HEAD),
             necessary(HEAD, by=("zero", "mean"), at_most=0.999),
-            ReadsOut(site=LAST, measure="logit"),
         ),
         refuted=(
             _carries(HEAD, at_most=0.1),
@@ -51,6 +48,11 @@ def rare_answer() -> KnownCircuit:
             necessary(HEAD, by=("zero", "mean")),
             unnecessary(HEAD, by=("zero", "mean")),
             ReadsOut(site="blocks.0.hook_resid_pre", measure="logit"),
+        ),
+        vacuous=(
+            _carries(HEAD),
+            sufficient(HEAD),
+            ReadsOut(site=LAST, measure="logit"),
         ),
     )
 

@@ -35,11 +35,8 @@ def read_after_norm() -> KnownCircuit:
         confirmed=(
             Accuracy(),
             ReadsOut(site=LAST, after_norm=True),
-            ReadsOut(site=LAST, after_norm=True, measure="logit"),
             carries(HEAD),
-            carries(LAST),
             necessary(HEAD),
-            sufficient(HEAD),
         ),
         refuted=(
             ReadsOut(site=LAST),
@@ -50,4 +47,9 @@ def read_after_norm() -> KnownCircuit:
         ),
         # Reading 0 everywhere is right on a quarter of inputs, which is no reading.
         undecided=(ReadsOut(site=LAST, at_least=0.25),),
+        vacuous=(
+            ReadsOut(site=LAST, after_norm=True, measure="logit"),
+            sufficient(HEAD),
+            carries(LAST),
+        ),
     )

@@ -37,11 +37,10 @@ def reads_question() -> KnownCircuit:
             Accuracy(),
             Attends(head="blocks.0.attn.2", query="predicts y[2]", key="x"),
             carries("blocks.0.attn", variable="x"),
-            carries("hook_embed", at="x", variable="x"),
             carries("blocks.0.attn.2", variable="x", each=(("i", "2"),)),
+            carries("hook_embed", at="x", variable="x"),
             carries("hook_embed", at="y[i-1]", variable="x", each=LATER, forced="changed", at_most=0.1),
             necessary("blocks.0.attn.0", "blocks.0.attn.1", "blocks.0.attn.2"),
-            sufficient("blocks.0.attn"),
             along("embed @ x -> blocks.0.attn", "blocks.0.attn -> output"),
             implements(counting(), {"shown[i]": "blocks.0.attn @ predicts y[i]"}),
         ),
@@ -57,4 +56,5 @@ def reads_question() -> KnownCircuit:
             carries("blocks.0.attn.1", variable="x"),
             sufficient("blocks.0.attn.0", output="y[i]", each=EVERY),
         ),
+        vacuous=(sufficient("blocks.0.attn"),),
     )

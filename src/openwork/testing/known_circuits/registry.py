@@ -28,6 +28,7 @@ from openwork.testing.known_circuits.two_halves import two_halves
 from openwork.testing.known_circuits.two_hops import two_hops
 from openwork.testing.known_circuits.unembedding_increments import unembedding_increments
 from openwork.testing.known_circuits.value_output import value_output_increments
+from openwork.testing.known_circuits.votes import one_vote_lost, untrained, votes
 
 MAKERS: tuple[Callable[[], KnownCircuit], ...] = (
     attention_increments,
@@ -49,6 +50,9 @@ MAKERS: tuple[Callable[[], KnownCircuit], ...] = (
     reads_question,
     looks_ahead,
     rare_answer,
+    votes,
+    one_vote_lost,
+    untrained,
     looks_too_far,
     one_digit_wrong,
     knows_nothing,

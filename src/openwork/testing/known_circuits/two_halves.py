@@ -43,12 +43,10 @@ def two_halves() -> KnownCircuit:
             Accuracy(),
             attends(HIGH, "x[n-1-i]"),
             attends(LOW, "x[n-1-i]"),
-            ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),
             carries(both),
             carries(HIGH, at_least=0.3),
             carries(HIGH, at_most=0.4),
             necessary(HIGH, LOW),
-            sufficient(HIGH, LOW),
             implements(halving(), {"high[i]": f"{HIGH} @ predicts y[i]", "low[i]": f"{LOW} @ predicts y[i]"}),
             implements(fetching(), digit_at("blocks.0.attn @ predicts y[i]")),
         ),
@@ -63,5 +61,9 @@ def two_halves() -> KnownCircuit:
             sufficient(LOW),
             implements(halving(), {"high[i]": f"{LOW} @ predicts y[i]", "low[i]": f"{HIGH} @ predicts y[i]"}),
             implements(fetching(), digit_at(f"{HIGH} @ predicts y[i]")),
+        ),
+        vacuous=(
+            ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),
+            sufficient(HIGH, LOW),
         ),
     )

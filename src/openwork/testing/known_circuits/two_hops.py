@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
 from openwork.claims import Accuracy, Attends, ReadsOut
@@ -52,15 +54,12 @@ def two_hops() -> KnownCircuit:
             Attends(head=FIRST, query="x[n-i]", key="x[n-1-i]", each=LATER),
             carries("blocks.0.attn", at="x[n-i]", each=LATER),
             carries("blocks.1.attn", each=LATER),
-            carries("hook_embed", at="x[n-1-i]"),
-            carries("hook_embed", each=(("i", "0"),)),
             carries("blocks.0.attn + blocks.1.attn", each=(("i", "0"),), at_most=0.1),
             necessary(FIRST, SECOND),
             sufficient(f"{FIRST} @ x[n-i]", f"{SECOND} @ predicts y[i]", each=LATER),
             along(first_hop, second_hop, last, output="y[i]", each=LATER),
             along("embed @ predicts y[0] -> output", output="y[0]"),
             ReadsOut(site="blocks.0.hook_resid_pre", measure="logit", output="y[0]"),
-            ReadsOut(site="blocks.1.hook_resid_post", measure="logit"),
             implements(fetching(), digit_at(f"{FIRST} @ x[n-i]"), each=LATER),
             implements(fetching(), digit_at(f"{SECOND} @ predicts y[i]"), each=LATER),
         ),
@@ -82,5 +81,12 @@ def two_hops() -> KnownCircuit:
             sufficient(SECOND, output="y[i]", each=(("i", "outputs"),)),
             ReadsOut(site="blocks.0.hook_resid_pre", measure="logit"),
             implements(fetching(), digit_at(f"{SECOND} @ predicts y[i]")),
+        ),
+        vacuous=(
+            carries("hook_embed", at="x[n-1-i]"),
+            carries("hook_embed", each=(("i", "0"),)),
+            ReadsOut(site="blocks.1.hook_resid_post", measure="logit"),
+            carries("hook_embed", at=""),
+            along(*(f"{sender} -> {reader}" for sender, reader in combinations(("embed", FIRST, SECOND, "output"), 2))),
         ),
     )

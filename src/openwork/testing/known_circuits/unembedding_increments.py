@@ -30,11 +30,9 @@ def unembedding_increments() -> KnownCircuit:
         confirmed=(
             Accuracy(),
             attends(HEAD, "x[n-1-i]"),
-            ReadsOut(site=LAST, measure="logit"),
             ReadsOut(site=LAST),
             carries(HEAD),
             necessary(HEAD, by=("zero", "resample")),
-            sufficient(HEAD),
             ReadsOut(site="hook_embed", output="y[0]"),
         ),
         refuted=(
@@ -45,4 +43,8 @@ def unembedding_increments() -> KnownCircuit:
             carries("hook_embed", each=(("i", "1..n-1"),)),
         ),
         mixed=(ReadsOut(site="hook_embed"), ReadsOut(site="hook_embed", output="y[i]", each=EVERY, at_least=0.5)),
+        vacuous=(
+            ReadsOut(site=LAST, measure="logit"),
+            sufficient(HEAD),
+        ),
     )
