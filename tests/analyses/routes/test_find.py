@@ -86,6 +86,7 @@ def test_the_first_version_is_read(sampled):
     kept = json.loads(json.dumps(sampled.as_json())) | {"version": 1}
     del kept["fixed"]
     for route in kept["routes"]:
+        del route["screened"]
         route["places"] = [[place, rate] for place, rate, _ in route["places"]]
     read = routes_from_json(kept)
     assert read.readings == sampled.readings and read.fixed == () and read.doubt == 0
@@ -101,6 +102,7 @@ def test_drawn_pairs_find_what_all_pairs_do(solved, sampled):
         found = Search(Following(subject, pairs), Means(subject), 0.9, first=len(pairs)).found()
         assert (found.whole, found.explained, found.kind) == (route.whole, route.explained, route.kind)
         assert (found.paths, found.edges) == (route.paths, route.edges)
+        assert route.screened and not found.screened
         for every, drawn in zip(found.places, route.places, strict=True):
             assert every.place == drawn.place and drawn.drawn is not None
             assert every.drawn is None and drawn.rate == pytest.approx(every.rate, abs=0.15)

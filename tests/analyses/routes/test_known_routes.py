@@ -104,7 +104,17 @@ def test_samples_that_mislead_are_found_out(bench, engine, monkeypatch):
     second_shift = len(subject.inputs)  # by 2: odd stays odd
     monkeypatch.setattr(screening, "integers", lambda stream, below, n: np.full(n, second_shift))
     found = find_routes(subject, ["y[3]"])
-    assert found.doubt == 0 and replace(found.routes[0], places=()) == replace(honest.routes[0], places=())
+    same = [replace(one.routes[0], places=(), screened=False) for one in (found, honest)]
+    assert found.doubt == 0 and same[0] == same[1]
+
+
+def test_a_route_says_that_it_was_screened_where_its_places_were_tried_on_all_pairs(bench, engine):
+    """768 pairs: enough to draw 128 of them for a question, too few to draw 512 for what is shown."""
+    made = bench(ReverseIncrement(4, 4))
+    made.head(0, 0, made.mirror(), made.plus(1))
+    found, route = only(made.subject(engine), "y[3]")
+    assert route.pairs == 768 and found.doubt > 0
+    assert route.screened and all(tried.drawn is None for tried in route.places)
 
 
 def test_heads_side_by_side_are_told_side_by_side():

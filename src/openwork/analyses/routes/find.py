@@ -98,7 +98,8 @@ def find_routes(
 def _route(search: Search, variable: Variable) -> Route:
     pairs, found = search.following.pairs, search.found()
     about = (pairs.output, pairs.variable, variable.position, pairs.position, len(pairs))
-    return Route(*about, found.whole, found.explained, found.kind, found.paths, found.edges, found.places)
+    rates = (found.whole, found.explained, found.kind, found.paths, found.edges)
+    return Route(*about, *rates, found.places, found.screened)
 
 
 def _affordable(

@@ -79,6 +79,7 @@ class Route:
         paths: every way that is needed or suffices.
         edges: the same as a graph of components, with the MLPs that the route cannot do without.
         places: everything that was tried alone; these rates may be of drawn pairs, all others are of all pairs.
+        screened: whether it was sought on drawn pairs.
     """
 
     output: str
@@ -92,16 +93,12 @@ class Route:
     paths: tuple[RoutePath, ...] = ()
     edges: tuple[Edge, ...] = ()
     places: tuple[Tried, ...] = ()
+    screened: bool = False
 
     @property
     def heads(self) -> tuple[str, ...]:
         """The heads on it, in the order of the paths."""
         return tuple(dict.fromkeys(hop.head for path in self.paths for hop in path.hops))
-
-    @property
-    def screened(self) -> bool:
-        """Whether it was sought on drawn pairs."""
-        return any(tried.drawn is not None for tried in self.places)
 
     @property
     def nodes(self) -> tuple[Place, ...]:

@@ -62,7 +62,7 @@ class _Sample:
 
 
 class Screen:
-    """Judges plans on samples of the pairs of one route.
+    """Judges plans on samples of the pairs of one route; `drew` says whether it has needed any.
 
     Args:
         following: runs plans.
@@ -73,6 +73,7 @@ class Screen:
     def __init__(self, following: Following, worlds: Sources, first: int = FIRST) -> None:
         self.following, self.worlds, self.first = following, worlds, first
         self._looks, self._bounded_before = count(1), count(1)
+        self.drew = False
         self._bars: dict[Bar, Bounds] = {}
 
     def judged(self, plans: Sequence[Plan | tuple[Plan, ...]], bar: Bar) -> list[Judged]:
@@ -116,6 +117,7 @@ class Screen:
         rows = integers(stream, len(self.following), more)
         rows.sort()  # neighbours share more of a pass
         sample.drawn += more
+        self.drew = True
         sample.right.update(dict(zip(plans, self.following.right(plans, self.worlds, rows), strict=True)))
         return [self._bounded(sample.right[plan], sample.drawn) for plan in plans]
 

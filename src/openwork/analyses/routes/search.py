@@ -55,6 +55,7 @@ class Found:
     paths: tuple[RoutePath, ...] = ()
     edges: tuple[Edge, ...] = ()
     places: tuple[Tried, ...] = ()
+    screened: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +86,8 @@ class Search:
             found = self._measured(whole, links, places)
             if promised.reaches and found.explained < self.screen.lowest(bar):
                 return replace(self, first=self.following.rows).found()
-            return found
-        return Found(whole, 0.0, "none", places=places)
+            return replace(found, screened=self.screen.drew)
+        return Found(whole, 0.0, "none", places=places, screened=self.screen.drew)
 
     @property
     def spec(self) -> ModelSpec:
@@ -130,11 +131,11 @@ class Search:
             names += [] if spec.attn_only else [f"blocks.{layer}.mlp"]
             where = (self.query,) if layer == spec.n_layers - 1 else self.reach
             parts += [Place(name, position) for name in names for position in where]
-        tried = self.screen.rates([self._taking(place) for place in parts])
+        every = (*streams, *parts)
+        shown = self.screen.rates([self._taking(place) for place in every])
         judged = self.screen.judged([self._taking(place) for place in streams], Bar(wanted))
-        known = [Tried(place, one.rate, one.drawn) for place, one in zip(streams, judged, strict=True)]
-        known += [Tried(place, one.rate, one.drawn) for place, one in zip(parts, tried, strict=True)]
-        return tuple(known), dict(zip(streams, judged, strict=True))
+        tried = tuple(Tried(place, one.rate, one.drawn) for place, one in zip(every, shown, strict=True))
+        return tried, dict(zip(streams, judged, strict=True))
 
     def _taking(self, place: Place) -> Plan:
         component = component_named(self.spec, place.component)
