@@ -19,7 +19,7 @@ from openwork.errors import Reason, StoreError
 from openwork.runs import Imported, Run, Store, default_home, recover
 from openwork.search import Setting
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove or recover stored runs.")
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"
 DAMAGED = "the store is damaged"
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
