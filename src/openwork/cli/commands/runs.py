@@ -9,6 +9,7 @@ import typer
 
 from openwork import pipeline
 from openwork.analyses.steps import Step
+from openwork.claims.check import current
 from openwork.cli.examples import examples
 from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
@@ -74,12 +75,17 @@ def show(
         facts += _imported(run.source, run) if isinstance(run.source, Imported) else _trained(run)
         for label, value in facts:
             console.print(f"{label:<10} {value}", markup=False, soft_wrap=True)
-        current = (
-            {verdict.key for verdict in pipeline.open_run(run, Setting(kept), trains=False).current} if verdicts else {}
-        )
+        now = _current(run, kept) if verdicts else set()
         for key, verdict in verdicts.items():
             said = f"{verdict['outcome']:<10} {verdict['claim']['id']}: {verdict['sentence']}"
-            console.print(said if key in current else said + STALE, markup=False, soft_wrap=True)
+            console.print(said if key in now else said + STALE, markup=False, soft_wrap=True)
+
+
+def _current(run: Run, store: Store) -> set[str]:
+    """What the verdicts are kept under that are on the model and the task as they are now."""
+    opened = pipeline.open_run(run, Setting(store), trains=False)
+    valid = current(opened.known, opened.subject)
+    return {name for verdict in valid for name in (verdict.key, verdict.claim.id)}
 
 
 def _trained(run: Run) -> list[tuple[str, object]]:
