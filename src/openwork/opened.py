@@ -103,11 +103,6 @@ class OpenedRun:
         return self.subject.on(held_out)
 
     @property
-    def current(self) -> tuple[Verdict, ...]:
-        """The verdicts that the store has on this model, its task and inputs as they are now."""
-        return tuple(verdict for verdict in self.known if verdict.rests_on[:1] == (self.subject.digest,))
-
-    @property
     def solved(self) -> bool:
         """Right on every input measured."""
         return bool(self.subject.scores.solved[0])

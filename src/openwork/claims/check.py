@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from openwork.analyses import Subject
 from openwork.claims.claim import Claim, not_applicable
 from openwork.claims.context import Context
 from openwork.claims.together import named_together
@@ -89,3 +90,8 @@ def known_verdict(claim: Claim, context: Context, known: Sequence[Verdict]) -> V
         return None
     rests_on = (context.subject.digest, *claim.rests_on(context))
     return next((verdict for verdict in reversed(found) if verdict.rests_on == rests_on), None)
+
+
+def current(known: Sequence[Verdict], subject: Subject) -> tuple[Verdict, ...]:
+    """Those of these verdicts that were judged on this model, its task and inputs as they are now."""
+    return tuple(verdict for verdict in known if verdict.rests_on[:1] == (subject.digest,))

@@ -11,6 +11,7 @@ import typer
 
 from openwork import pipeline
 from openwork.analyses.steps import Step
+from openwork.claims.check import current
 from openwork.cli.examples import examples
 from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
@@ -22,7 +23,7 @@ from openwork.errors import Reason, StoreError
 from openwork.runs import Imported, Run, Store, default_home, recover
 from openwork.search import Setting
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show or remove stored runs.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove or recover stored runs.")
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"
 DAMAGED = "the store is damaged"
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
@@ -93,12 +94,17 @@ def show(
         facts: list[tuple[str, object]] = [("run", run.name), ("task", run.task), ("model", run.spec)]
         facts += _imported(run.source, run) if isinstance(run.source, Imported) else _trained(run)
         print_facts(console, facts, indent=0)
-        current = (
-            {verdict.key for verdict in pipeline.open_run(run, Setting(kept), trains=False).current} if verdicts else {}
-        )
+        now = _current(run, kept) if verdicts else set()
         for key, verdict in verdicts.items():
             said = f"{verdict['outcome']:<10} {verdict['claim']['id']}: {verdict['sentence']}"
-            console.print(said if key in current else said + STALE, markup=False, soft_wrap=True)
+            console.print(said if key in now else said + STALE, markup=False, soft_wrap=True)
+
+
+def _current(run: Run, store: Store) -> set[str]:
+    """What the verdicts are kept under that are on the model and the task as they are now."""
+    opened = pipeline.open_run(run, Setting(store), trains=False)
+    valid = current(opened.known, opened.subject)
+    return {name for verdict in valid for name in (verdict.key, verdict.claim.id)}
 
 
 def _trained(run: Run) -> list[tuple[str, object]]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from openwork import pipeline
+from openwork.claims.check import current
 from openwork.claims.counterexample import Replay
 from openwork.claims.replay import edits_at, question_number, run_again
 from openwork.claims.verdict import Verdict
@@ -65,7 +66,7 @@ def trace(
         opened = pipeline.open_run(found, Setting(kept, engine, threads), trains=False)
         if claim is not None:
             _nothing_else(question, zero, mean, patch, other)
-            line, replay = _counterexample(opened.current, claim, example)
+            line, replay = _counterexample(current(opened.known, opened.subject), claim, example)
         else:
             asked = ((Zero, zero), (Mean, mean), (Patch, patch))
             line, replay = "", _replay(found.task, found.spec, question, other, asked)
