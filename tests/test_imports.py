@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from openwork.data import Inputs
+from openwork.engines.native import NativeEngine
 from openwork.imports import import_live
 from openwork.interop.transformer_lens import config_for, state_dict_for
 from openwork.models import Stack, n_params, spec_for
@@ -35,3 +37,16 @@ def test_where_a_task_pads_the_masked_token_is_found_unless_said(said, how, live
         run = import_live(live, TASK, Setting(store, "native", 1), said)
     told = next(line for line in run.source.origin.said if line.startswith("pad_token"))
     assert f"({how}" in told or (how == "found" and "no difference" in told), told
+
+
+def test_logits_that_are_not_numbers_are_wrong_and_told(live, tmp_path: Path):
+    """Every weight is finite; a logit is not where the product overflows."""
+    state = live.state_dict()
+    state["unembed.W_U"] = 3e38 * state["unembed.W_U"].sign()
+    with Store.open(tmp_path) as store:
+        run = import_live(live, TASK, Setting(store, "native", 1), 1)
+        scores = NativeEngine(1).score(store.stack(run), Inputs().of(TASK))
+    lost = int(scores.not_numbers[0])
+    assert lost > 0 and run.last.train.accuracy <= 1 - lost / scores.inputs
+    said = f"logits are not numbers on {lost:,} of {scores.inputs:,} questions, which count as wrong"
+    assert said in run.source.origin.notes

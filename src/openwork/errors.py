@@ -26,13 +26,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """control characters (C0 but tab and line feed, C1), and those that turn the direction of writing about"""
 
 
 def visible(text: str) -> str:
-    """The text as a terminal may be given it, whoever wrote it: what would control the terminal is a picture of itself."""
+    """The text as a terminal may be given it, whoever wrote it: what would control it is a picture of itself."""
     return UNSEEN.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\ufffd", text)
 
 

@@ -47,7 +47,7 @@ def import_file(
     checkpoint = read_checkpoint(path, config)
     foreign = foreign_model(checkpoint, options, task, _questions(task), tell)
     run = keep_foreign(foreign, checkpoint, task, setting, inputs)
-    return run, replace(foreign, notes=run.origin.notes) if run.origin else foreign
+    return run, replace(foreign, notes=run.source.origin.notes) if isinstance(run.source, Imported) else foreign
 
 
 def import_live(model: Any, task: Task, setting: Setting, pad_token: int | None = None) -> Run:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from openwork.analyses import Subject, accuracy
+from openwork.models import Stack, named_views
 
 
 def test_facts_of_the_solved_models(solved):
@@ -26,3 +29,17 @@ def test_chosen_inputs_only(untrained: Subject):
     part = untrained.on(untrained.inputs.take(np.arange(5)))
     assert accuracy(part).inputs == 5
     assert part.scores.inputs == 5
+
+
+def test_answers_that_rest_on_a_tie_or_on_rounding_are_counted(untrained: Subject):
+    """All logits are the same: 0, 1, and infinity."""
+    flat = np.zeros_like(untrained.stack.flat)
+    tied = accuracy(replace(untrained, stack=Stack(untrained.spec, flat)))
+    answers = tied.inputs * len(tied.outputs)
+    assert tied.close == answers and tied.not_numbers == 0
+    named_views(untrained.spec, flat)["unembed.b_U"][:] = 1
+    found = accuracy(replace(untrained, stack=Stack(untrained.spec, flat)))
+    assert found.close == answers and f"{answers:,} of {answers:,} answers rest on a tie" in found.summary
+    named_views(untrained.spec, flat)["unembed.b_U"][:, 0] = np.inf
+    lost = accuracy(replace(untrained, stack=Stack(untrained.spec, flat)))
+    assert lost.not_numbers == lost.inputs and lost.accuracy == 0 and "logits are not numbers on" in lost.summary

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,3 +111,22 @@ def test_what_is_not_a_quantifier(written):
 def test_ranges_that_cannot_be(text):
     with pytest.raises(ExpressionError):
         list(cases((("i", text),), TASK))
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        (("i", ",".join(["0..4095"] * 9000)),),
+        tuple((f"i{n}", "0..4095") for n in range(5000)),
+        (("i", ",".join(map(str, range(10**5)))),),
+    ],
+    ids=["one range, often", "many names", "many values"],
+)
+def test_a_quantifier_that_explodes_is_refused_before_it_does(each):
+    tracemalloc.start()
+    try:
+        with pytest.raises(ExpressionError, match=r"more than 4,096"):
+            list(cases(each, TASK))
+        assert tracemalloc.get_traced_memory()[1] < 10**8
+    finally:
+        tracemalloc.stop()

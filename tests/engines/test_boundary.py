@@ -173,9 +173,7 @@ def test_threads_that_change_what_is_read():
                 assert "134217728" in str(error) or "outside the dataset" in str(error)
 
 
-@pytest.mark.parametrize(
-    "change", [{"n_heads": -1}, {"d_model": 2**40}, {"eps": float("inf")}, {"pad_token": 99}]
-)
+@pytest.mark.parametrize("change", [{"n_heads": -1}, {"d_model": 2**40}, {"eps": float("inf")}, {"pad_token": 99}])
 def test_a_spec_that_nobody_checked_is_refused(change: dict[str, Any]):
     bad = SPEC.model_copy(update=change)
     with pytest.raises((SpecError, CheckpointError)):

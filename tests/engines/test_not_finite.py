@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openwork.engines import AdamW, Batches, Engine, OptimiserState
+from openwork.data import Dataset
+from openwork.engines import NO_ANSWER, AdamW, Batches, Engine, OptimiserState
 from openwork.engines.native import NativeEngine, _core
 from openwork.engines.torch.engine import TorchEngine
 from openwork.interventions import Linearise, Plan
-from openwork.models import Stack, model_spec, named_views
+from openwork.models import Stack, model_spec, n_params, named_views
 from openwork.testing.engine_case import make_case, training_work
 
 SPEC = model_spec(n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=6, d_vocab=5, n_ctx=6)
@@ -63,6 +64,28 @@ def test_engines_agree_on_what_a_spoilt_model_gets_right(case):
                 found = engine.score(stack, case.dataset)
                 assert np.array_equal(found.right, oracle.right), (level, name, value)
                 assert np.array_equal(np.isfinite(found.loss), np.isfinite(oracle.loss)), (level, name, value)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_answers_whose_logits_are_not_numbers_are_wrong_and_counted(engine: Engine, case, value: float):
+    """A logit is spoilt where token 2 is at the graded position: elsewhere the model answers as before."""
+    spec = case.spec.model_copy(update={"n_layers": 0, "normalization_type": None, "positional_embedding_type": "none"})
+    flat = np.zeros((2, n_params(spec)), spec.dtype)
+    named = named_views(spec, flat)
+    named["embed.W_E"][:, range(5), [0, 1, 2, 3, 3]] = 1
+    named["unembed.W_U"][:] = np.eye(4, 5)
+    named["unembed.W_U"][1, 2, 4] = value  # model 1; of the wrong answer 4, where the token is 2
+    tokens = np.tile(np.arange(4, dtype=np.int32), 6)[:, None]
+    dataset = Dataset(tokens, tokens.copy(), (0,), np.arange(24))
+    stack = Stack(spec, flat)
+    scores = engine.score(stack, dataset)
+    assert scores.right[0].tolist() == [24] and scores.not_numbers.tolist()[0] == 0
+    [trace] = engine.run(stack, tokens, graded=(0,))
+    finite = np.isfinite(trace.logits).all(axis=-1)
+    assert scores.not_numbers[1] == (~finite[1]).sum() > 0
+    assert scores.right[1, 0] == (finite[1, :, 0] & (trace.answers[1, :, 0] == tokens[:, 0])).sum()
+    assert (trace.answers[1, :, 0] == NO_ANSWER).sum() == scores.not_numbers[1]
+    assert scores.margin[1] == -np.inf and trace.not_numbers.tolist() == scores.not_numbers.tolist()
 
 
 def test_huge_weights_are_scored(engine: Engine, case):

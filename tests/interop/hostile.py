@@ -154,9 +154,21 @@ SIDECARS: tuple[bytes, ...] = (
     *(b'{"attn_scale": "eight"}', b'{"attn_scale": [1]}', b'{"attn_scale": 1e400}', b'{"attn_scale": NaN}'),
     *(b'{"attn_scale": ' + b"9" * 5000 + b"}", b'{"attn_scale": ' + b"9" * 400 + b"}", b'{"attn_scale": 1e-320}'),
     *(b'{"eps": Infinity}', b'{"eps": -1}', b'{"eps": "small"}', b'{"eps": 1e31}', b'{"eps": true}'),
-    *(b'{"n_heads": 0}', b'{"n_heads": -2}', b'{"n_heads": "2"}', b'{"n_heads": 2.5}', b'{"d_head": ' + b"9" * 400 + b"}"),
+    *(
+        b'{"n_heads": 0}',
+        b'{"n_heads": -2}',
+        b'{"n_heads": "2"}',
+        b'{"n_heads": 2.5}',
+        b'{"d_head": ' + b"9" * 400 + b"}",
+    ),
     *(b'{"act_fn": ["relu"]}', b'{"normalization_type": 3}', b'{"attention_dir": {}}', b'{"pad_token": 1e9}'),
-    *(b'{"gated_mlp": ' + b"[" * 800 + b"]" * 800 + b"}", b"[" * 10**5, b"\xff\xfe", b"null", b"{" + b" " * 2**21 + b"}"),
+    *(
+        b'{"gated_mlp": ' + b"[" * 800 + b"]" * 800 + b"}",
+        b"[" * 10**5,
+        b"\xff\xfe",
+        b"null",
+        b"{" + b" " * 2**21 + b"}",
+    ),
 )
 
 
@@ -185,7 +197,9 @@ def at_random(good: bytes, draw: random.Random) -> bytes:
 def sound(tensors: dict[str, torch.Tensor]) -> dict[str, bytes]:
     """Files of both formats, in several protocols, by ending."""
     old = io.BytesIO()
-    torch.save({"state_dict": tensors, "epoch": 3, "optimiser": {"lr": 1e-3, "seen": [1, (2, None)]}}, old, pickle_protocol=4)
+    torch.save(
+        {"state_dict": tensors, "epoch": 3, "optimiser": {"lr": 1e-3, "seen": [1, (2, None)]}}, old, pickle_protocol=4
+    )
     return {".pt": saved(tensors), ".pth": old.getvalue(), ".safetensors": save(tensors)}
 
 

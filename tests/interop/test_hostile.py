@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.interop.hostile import SIDECARS, at_random, by_hand, canary, sound
 
 from openwork.errors import CheckpointError
 from openwork.interop import foreign_model, read_checkpoint
-from tests.interop.hostile import SIDECARS, at_random, by_hand, canary, sound
 
 SOON = 2.0
 """seconds of the processor; the worst trick took more than 10 before there were budgets"""
@@ -81,7 +81,10 @@ def test_nothing_runs(tmp_path: Path):
 
 def test_a_bridge_without_layers_is_a_model(tmp_path: Path):
     path = tmp_path / "bridge.pt"
-    torch.save({"embed.weight": torch.ones(7, 6), "pos_embed.weight": torch.ones(8, 6), "unembed.weight": torch.ones(4, 6)}, path)
+    torch.save(
+        {"embed.weight": torch.ones(7, 6), "pos_embed.weight": torch.ones(8, 6), "unembed.weight": torch.ones(4, 6)},
+        path,
+    )
     said = {"normalization_type": None, "attention_dir": "causal", "pad_token": None, "act_fn": "relu"}
     assert foreign_model(read_checkpoint(path), said).stack.spec.n_layers == 0
 

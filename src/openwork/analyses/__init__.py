@@ -82,6 +82,7 @@ __all__ = [
     "logit_attribution",
     "logit_lens",
     "node_named",
+    "not_numbers_text",
     "ov_qk",
     "pairs_for",
     "path_patching",

@@ -24,7 +24,7 @@ class Accuracy(Result):
         outputs: the name of what each graded position predicts.
         whole: loss, accuracy, whole sequences and margin.
         loss_per_position: `[graded]`, nats.
-        close: answers that rest on a tie or on rounding: the right logit and another differ by less than `ROUNDING`
+        close: answers that rest on a tie or on rounding: the right logit and another differ by at most `ROUNDING`
             units in the last place of the largest, so that other arithmetic may answer otherwise.
         not_numbers: inputs with a logit that is NaN or infinite; no such answer counts as right.
         forward_rows: twice the inputs: once scored, once for the loss at each position.
@@ -93,9 +93,10 @@ def accuracy(subject: Subject) -> Accuracy:
         logits = trace.logits[0].astype(np.float64)
         answers = inputs.answers[trace.start : trace.start + len(logits), :, None]
         top = logits.max(axis=-1, keepdims=True)
-        log_sum = top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
-        total += (log_sum - np.take_along_axis(logits, answers, axis=-1)[..., 0]).sum(axis=0)
-        close += _close(logits, answers, float(np.finfo(trace.logits.dtype).eps))
+        with np.errstate(invalid="ignore"):  # of logits that are not numbers, which are counted
+            log_sum = top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
+            total += (log_sum - np.take_along_axis(logits, answers, axis=-1)[..., 0]).sum(axis=0)
+            close += _close(logits, answers, float(np.finfo(trace.logits.dtype).eps))
     whole, lost = Performance.of(scores), int(scores.not_numbers[0])
     return Accuracy(len(inputs), subject.task.outputs, whole, total / len(inputs), close, lost, 2 * len(inputs))
 
@@ -105,7 +106,7 @@ def _close(logits: NDArray[np.float64], answers: NDArray[np.int32], unit: float)
     others = logits.copy()
     np.put_along_axis(others, answers, -np.inf, axis=-1)
     lead = np.take_along_axis(logits, answers, axis=-1)[..., 0] - others.max(axis=-1)
-    return int((np.abs(lead) < ROUNDING * unit * np.abs(logits).max(axis=-1)).sum())
+    return int((np.abs(lead) <= ROUNDING * unit * np.abs(logits).max(axis=-1)).sum())
 
 
 def not_numbers_text(count: int, inputs: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 
-def frozen(values: Any, dtype: DTypeLike = None) -> NDArray[Any]:
+def frozen(values: Any, dtype: DTypeLike | None = None) -> NDArray[Any]:
     """A plain C-contiguous array of these values that cannot be made writeable; a copy unless they lie in one already.
 
     A read-only array of NumPy is none: its owner may make it writeable again, or shrink it. Here the numbers lie in

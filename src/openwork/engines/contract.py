@@ -1,8 +1,8 @@
 """The engine contract: what runs a stack of models.
 
-Callers use `run`, `score`, `train`, `gradients` and `gradients_at`. They hold and check everything first and turn a plan
-into plain taps, so an engine itself only implements the methods with an underscore. `openwork.testing.engine_kit` holds
-every engine to this page: results agree between engines to the rounding of the dtype; a seed gives the same bits
+Callers use `run`, `score`, `train`, `gradients` and `gradients_at`. They hold and check everything first and turn a
+plan into plain taps, so an engine itself only implements the methods with an underscore. `openwork.testing.engine_kit`
+holds every engine to this page: results agree between engines to the rounding of the dtype; a seed gives the same bits
 whatever `threads`.
 """
 

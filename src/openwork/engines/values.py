@@ -32,8 +32,8 @@ class Trace:
 
     @property
     def answers(self) -> NDArray[np.int64]:
-        """`[model, input, graded]`, the symbol with the largest logit, the first of equal ones; `NO_ANSWER` where one of
-        the logits is not finite: what is largest then says nothing."""
+        """`[model, input, graded]`, the symbol with the largest logit, the first of equal ones; `NO_ANSWER` where one
+        of the logits is not finite: what is largest then says nothing."""
         largest = self.logits.argmax(axis=-1)
         return largest if np.isfinite(self.logits).all() else np.where(self._known, largest, NO_ANSWER)
 
@@ -45,7 +45,8 @@ class Trace:
 
     @property
     def _known(self) -> NDArray[np.bool_]:
-        known: NDArray[np.bool_] = np.isfinite(self.logits).all(axis=-1)
+        finite: NDArray[np.bool_] = np.isfinite(self.logits)
+        known: NDArray[np.bool_] = finite.all(axis=-1)
         return known
 
 

@@ -72,9 +72,9 @@ def value_of(data: bytes) -> Any:
     raise ValueError("the pickle has no end")
 
 
-PUSHES = frozenset(
-    ("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "UNICODE", "BINUNICODE")
-    + ("SHORT_BINUNICODE", "BINUNICODE8", "SHORT_BINSTRING", "BINSTRING", "STRING", "BINBYTES", "SHORT_BINBYTES")
+PUSHES = (
+    *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "UNICODE", "BINUNICODE"),
+    *("SHORT_BINUNICODE", "BINUNICODE8", "SHORT_BINSTRING", "BINSTRING", "STRING", "BINBYTES", "SHORT_BINBYTES"),
 )
 CONSTANTS: dict[str, Callable[[], Any]] = {
     "NONE": lambda: None,
@@ -197,7 +197,12 @@ def _made(maker: Any, arguments: Any) -> Any:
             return values
         case "torch device" | "torch.serialization _get_layout", _:
             return maker
-        case "torch._tensor _rebuild_from_type_v2", (of, Name("torch Tensor" | "torch.nn.parameter Parameter"), args, _):
+        case "torch._tensor _rebuild_from_type_v2", (
+            of,
+            Name("torch Tensor" | "torch.nn.parameter Parameter"),
+            args,
+            _,
+        ):
             return _made(of, args)
         case "torch._utils _rebuild_parameter" | "torch._utils _rebuild_parameter_with_state", (tensor, *_):
             return tensor

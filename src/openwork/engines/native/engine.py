@@ -120,7 +120,7 @@ class NativeEngine(Engine):
     def _lost(
         self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Source], margin: NDArray[np.float64]
     ) -> NDArray[np.int64]:
-        """`[model]`, inputs with a logit that is not finite. Another pass, only where the margin says there are some."""
+        """`[model]`, inputs with a logit that is not finite. A pass more, only where the margin tells of some."""
         found = np.zeros(len(stack), np.int64)
         if np.isneginf(margin).any():
             own, used = own_sources(taps, sources)

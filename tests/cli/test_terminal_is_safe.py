@@ -1,0 +1,49 @@
+"""Texts from files never control a terminal: what would is shown, or written as JSON's escapes."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.panel import Panel
+from rich.text import Text
+
+from openwork.cli.console import SafeConsole
+from openwork.cli.output import emit, table
+from openwork.errors import CheckpointError, Reason, visible
+
+HOSTILE = {
+    "title": "\x1b]0;owned\x07",
+    "link": "\x1b]8;;http://evil\x1b\\click\x1b]8;;\x1b\\",
+    "clear": "\x1b[2J\x1b[H",
+    "C1": "\x9b31m\x90q\x9c",
+    "bidi": "safe\u202egnp.exe\u2066\u200f",
+    "line": "one\rtwo\u2028three\x7f",
+}
+FORBIDDEN = set("\x07\x1b\r\x7f\x90\x9b\x9c\u202e\u2066\u200f\u2028")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_reaches_a_terminal(text: str):
+    out = io.StringIO()
+    console = SafeConsole(file=out, force_terminal=False, width=80)
+    for shown in (text, Text(text), Panel(Text(text), title=Text(text)), table(("a", "b"), [(text, text)])):
+        console.print(shown, markup=False)
+    console.rule(text)
+    assert not FORBIDDEN & set(out.getvalue()) and len(out.getvalue()) > 100
+
+
+def test_richs_own_colours_stay():
+    out = io.StringIO()
+    SafeConsole(file=out, force_terminal=True, width=80, color_system="standard").print(Text("a\x1b[2Jb", "red"))
+    assert out.getvalue() == "\x1b[31ma\u241b[2Jb\x1b[0m\n"
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_errors_and_json(text: str, capsys: pytest.CaptureFixture[str]):
+    error = CheckpointError(text, Reason(text, text, text))
+    assert not FORBIDDEN & set(str(error)) and visible("tab\tline\n") == "tab\tline\n"
+    emit({"says": text})
+    printed = capsys.readouterr().out
+    assert not FORBIDDEN & set(printed) and json.loads(printed) == {"says": text}
