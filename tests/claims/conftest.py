@@ -44,3 +44,9 @@ def untrained():
     experiment = named_experiment("notebook", ReverseIncrement(4, 5))
     stack = initial_stack(experiment.spec, [0])
     return lambda **more: context_of(experiment.task, stack, **more)
+
+
+@pytest.fixture
+def of_circuit(circuits):
+    """A context for the circuit of this name, with other weights where any are given."""
+    return lambda name, stack=None: context_of(circuits[name].task, stack or circuits[name].stack)

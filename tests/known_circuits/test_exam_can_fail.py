@@ -224,10 +224,10 @@ MUTANTS = (
     Mutant("carries", "takes what reaches nothing for no way", kind("carries")._forced, "NEVER_REACHED if", "'' if"),
     Mutant(
         "carries",
-        "thinks that what is ahead is seen",
+        "thinks that a position sees nothing but itself",
         passage._Wiring._seen_from,
-        'if self.spec.attention_dir == "causal" else 0',
-        "if False else 0",
+        "return frozenset(range(first, self.n_pos))",
+        "return positions",
     ),
     Mutant(
         "carries",

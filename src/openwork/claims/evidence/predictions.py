@@ -67,8 +67,9 @@ class Predictions(Evidence[NDArray[np.int16]]):
 
     def independent(self, context: Context) -> int:
         """How many independent inputs say as much as the answers of a sample: where each answer depends on two of
-        them, half as many as there are."""
-        return context.inputs // 2 if self.takes else context.inputs
+        them, half as many as there are; and no more where it depends a little on all, by a mean or a fitted map."""
+        alone = not self.takes and not any(isinstance(e, Mean | Linearise) for e in self._every)
+        return context.inputs if alone else context.inputs // 2
 
 
 UNEDITED = Predictions()

@@ -186,7 +186,7 @@ class Implements(Claim):
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The answers to every pair, for every aligned variable; and what is at their places."""
-        if isinstance(self.program, str) or not self._can_ask(context):
+        if isinstance(self.program, str) or not self._can_ask(context) or not self._pairs(context):
             return ()
         return (*(aligned.evidence for aligned in self._parts(context)), self._represented(context)[1])
 
@@ -202,6 +202,10 @@ class Implements(Claim):
     def _can_ask(self, context: Context) -> bool:
         """Whether every source is among the inputs."""
         return self.sources == "any" or (context.whole and context.subject.asked is None)
+
+    def _pairs(self, context: Context) -> int:
+        """How many pairs there are for each variable."""
+        return next(self._parts(context)).evidence.count(context)
 
     def _parts(self, context: Context) -> Iterator[_Aligned]:
         templates = [template for pair in self.alignment for template in pair]
@@ -227,6 +231,9 @@ class Implements(Claim):
             )
             advice = 'Judge it on all inputs, or with sources = "any".'
             return Finding((), said, None, (), lambda _: advice, "nothing was measured")
+        if not self._pairs(context):
+            said = "There are too few inputs to pair any."
+            return Finding((), said, None, (), lambda _: MEASURE_MORE, "nothing was measured")
         program = on_inputs(self.program, context.task, context.subject.inputs)
         variables, represented = self._represented(context)
         parts, examples, hits, total, changing = [], [], 0, 0, 0
@@ -247,9 +254,6 @@ class Implements(Claim):
             )
         agreeing = float((program.answers == context.subject.inputs.answers).mean())
         wrong = "" if agreeing == 1 else f"The program is right on {percent(agreeing)} of answers only. "
-        if not total:
-            said = "There are too few inputs to pair any."
-            return Finding(tuple(parts), said, None, (), lambda _: MEASURE_MORE, "nothing was measured")
         share = sum(p.value for p in parts) / len(parts)
         sentence = (
             f"{wrong}The model does what the program does in {percent(share)} of the pairs that change its answers "

@@ -101,7 +101,8 @@ class Linear(Claim):
         for names, wanted in self._edited(context):
             found = context.evidence(wanted)
             said, outputs = f"with {names} affine", range(len(context.task.outputs))
-            parts.append(known_part(context, names, found, outputs, relation, threshold))
+            independent = wanted.independent(context)
+            parts.append(known_part(context, names, found, outputs, relation, threshold, independent))
             wrong.append(wrong_answers(context, found, outputs, f"{said} it says", wanted.replay))
             right.append(right_answers(context, found, said, wanted.replay))
         sentence = f"Answers still right with these replaced by their best affine maps: {told(parts, percent)}."

@@ -49,20 +49,8 @@ def _circuit(answers: Sequence[Answer]) -> str:
     where = " Judged on those inputs only that it answers right." if circuit.only_right else ""
     lines += [f"It does {circuit.task}: {circuit.task.summary}.{where}", ""]
     lines += [_row("kind", "claim", "expected", "found"), _row(*["---"] * 4)]
-    lines += [_row(f"`{a.claim.kind}`", _said(a), str(a.expected), _found(a)) for a in answers]
+    lines += [_row(f"`{a.claim.kind}`", a.claim.tested, str(a.expected), _found(a)) for a in answers]
     return "\n".join([*lines, ""])
-
-
-def _said(answer: Answer) -> str:
-    """The claim in words, with those of its fields that words leave out."""
-    fields = answer.claim.as_table()
-    cases = ", ".join(f"{name} = {values}" for name, values in fields.get("for", {}).items())
-    more = [f"for {cases}"] if cases else []
-    if answer.claim.kind in ("necessary", "unnecessary"):
-        more.append(f"replaced by {', '.join(fields['by'])}")
-    if fields.get("forced") == "changed":
-        more.append("forced outputs changed")
-    return "; ".join([answer.claim.says, *more])
 
 
 def _found(answer: Answer) -> str:

@@ -1,0 +1,69 @@
+"""What a verdict says of a claim: what was tested, by whom it is also met, and what could decide it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from openwork.claims import Accuracy, Necessary, Outcome, verdict_from_json
+from openwork.claims import claim as claim_room
+from openwork.claims.claim import Finding
+from openwork.claims.verdict import part
+from openwork.claims.wording import MEASURE_MORE
+from openwork.engines import choose_engine
+from openwork.models import stack_of
+
+
+def test_what_is_tested_stands_first_and_the_author_is_quoted(solved):
+    verdict = Accuracy(at_least=0.9, says="computes it with a quantum Fourier transform").check(solved)
+    assert verdict.claim.statement == "answers are right on at least 90.00 % of inputs"
+    assert verdict.claim.quotation == "computes it with a quantum Fourier transform"
+    assert verdict_from_json(verdict.as_json()) == verdict
+    assert verdict.as_json()["tested"] == verdict.claim.statement
+    assert Accuracy().check(solved).claim.quotation == ""
+
+
+def test_a_verdict_of_before_has_what_its_author_said(solved):
+    kept = Accuracy(says="It is right.").check(solved).as_json()
+    old = {name: value for name, value in kept.items() if name not in ("tested", "alike", "judge")}
+    old["parts"] = [{k: v for k, v in p.items() if k not in ("control", "forced", "guess")} for p in old["parts"]]
+    assert verdict_from_json(old).claim.statement == "It is right."
+    assert verdict_from_json(old).outcome == Outcome.CONFIRMED
+
+
+def test_what_nothing_could_decide_is_vacuous_whatever_was_expected(solved):
+    claim = Accuracy(at_least=0.0, expect="VACUOUS")
+    assert claim.check(solved).met
+
+
+def test_need_of_a_constant_is_not_called_need(of_circuit):
+    here = of_circuit("constant-mlp")
+    zero = Necessary(components=("blocks.0.mlp",), by=("zero",)).check(here)
+    assert zero.outcome == Outcome.CONFIRMED and "what is a mere constant" in zero.advice
+    assert "The model needs it" not in zero.advice
+    assert zero.claim.statement.startswith("with blocks.0.mlp replaced by zero, at most")
+
+
+def test_logits_that_are_no_numbers_are_wrong(circuits, of_circuit):
+    circuit = circuits["attention-increments"]
+    weights = {name: array.copy() for name, array in circuit.stack.named().items()}
+    weights["unembed.b_U"][0, 0] = np.nan
+    verdict = Accuracy(at_least=0.5).check(of_circuit("attention-increments", stack_of(circuit.stack.spec, weights)))
+    assert verdict.outcome == Outcome.REFUTED
+    assert "192 answers are wrong because their logits are not numbers" in verdict.sentence
+
+
+def test_all_measured_is_not_answered_by_measuring_more(solved):
+    finding = Finding((part("p", 0.5, ">=", 0.5, (0.0, 1.0)),), "", None, (), lambda _: MEASURE_MORE)
+    assert claim_room._advice(Outcome.UNDECIDED, finding, solved).startswith("All inputs were measured")
+
+
+def test_untrained_models_are_asked_where_only_right_answers_count(circuits):
+    circuit = circuits["one-vote-lost"]
+    looks = next(c for c in circuit.undecided if c.kind == "attends")
+    verdict = looks.check(circuit.context(choose_engine(circuit.stack.spec, "native", 1).engine))
+    assert verdict.outcome == Outcome.UNDECIDED and "Untrained models reach" in verdict.sentence
+    assert verdict.parts[0].met_by_control
+    alone = replace(circuit.context(choose_engine(circuit.stack.spec, "native", 1).engine), controls=None)
+    assert looks.check(alone).outcome == Outcome.CONFIRMED
