@@ -23,7 +23,7 @@ from openwork.analyses.readout import Readout, ReadoutTable, Way, readout, reado
 from openwork.analyses.registry import ANALYSES
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.routes import Route, Routes, find_routes, routes_from_json
-from openwork.analyses.steps import Step, Watch
+from openwork.analyses.steps import Stage, Step, Watch, stages_of
 from openwork.analyses.subject import Subject
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Result",
     "Route",
     "Routes",
+    "Stage",
     "Step",
     "Subject",
     "Watch",
@@ -92,4 +93,5 @@ __all__ = [
     "readout",
     "readout_table",
     "routes_from_json",
+    "stages_of",
 ]
