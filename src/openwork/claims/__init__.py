@@ -25,6 +25,7 @@ from openwork.claims.program import Program, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
+from openwork.claims.watched import watched_check
 
 __all__ = [
     "KINDS",
@@ -74,4 +75,5 @@ __all__ = [
     "require_claims_fit",
     "shipped_for",
     "verdict_from_json",
+    "watched_check",
 ]

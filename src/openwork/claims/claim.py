@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from openwork.analyses.coverage import said_of
 from openwork.analyses.result import percent
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
@@ -147,7 +148,8 @@ class Claim(BaseModel):
         finding = self.find(context)
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
         sentence = f"{finding.sentence} {which(finding.parts)}" if outcome is Outcome.MIXED else finding.sentence
-        advice = UNSOLVED_ADVICE if wrong else _of_any_claim(outcome, finding.parts) or finding.advice(outcome)
+        unsolved = said_of(UNSOLVED_ADVICE, context.subject.all_asked)
+        advice = unsolved if wrong else _of_any_claim(outcome, finding.parts) or finding.advice(outcome)
         return Verdict(
             claim=self.text(),
             outcome=outcome,

@@ -82,7 +82,9 @@ def _publication_reasons(said: Any) -> list[Reason]:
         return [Reason("publication", "is not a table", 'write [publication] and under it title = "..."')]
     known = [each.name for each in fields(Publication)]
     reasons = [
-        Reason(f"publication.{name}", "is not known here", suggestion(name, known)) for name in said if name not in known
+        Reason(f"publication.{name}", "is not known here", suggestion(name, known))
+        for name in said
+        if name not in known
     ]
     reasons += [
         Reason(f"publication.{name}", f"{said[name]!r} is not text", f'write {name} = "..."')

@@ -27,6 +27,7 @@ PATIENCE = 1.0
 """seconds before anything is shown of a job of one stage: most are over by then"""
 TERMINAL_EVERY, PLAIN_EVERY = 0.1, 1.5
 """seconds between pictures, and between lines"""
+ERASE = "\r\x1b[2K"
 BEAT = 0.25
 """seconds between looks whether it is time to show something, while nothing is told"""
 
@@ -51,12 +52,14 @@ class ProgressDisplay:
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
         self._lock, self._over = threading.RLock(), threading.Event()
         self._thread: threading.Thread | None = None
+        self._within = False
         self._stage: Stage | None = None
         self._began: float | None = None
         self._shown = -PLAIN_EVERY
         self._watched: TrainingTable | StepLine | None = None
 
     def __enter__(self) -> Self:
+        self._within = True
         if self._beat and not self._console.quiet:
             self._thread = threading.Thread(target=self._look_on, name="progress", daemon=True)
             self._thread.start()
@@ -70,6 +73,7 @@ class ProgressDisplay:
             self._thread.join()
         with self._lock:
             self._end(told=error is None)
+            self._within = False
 
     def stage(self, stage: Stage) -> None:
         """Another stage begins, and the one before is over."""
@@ -103,6 +107,11 @@ class ProgressDisplay:
             else:
                 self._show_if_due(now)
 
+    def tell(self, line: str) -> None:
+        """Prints a line that stays, above what changes."""
+        with self._lock:
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
     def look(self) -> None:
         """Shows where it stands, where that is due; for times in which nothing is told."""
         with self._lock:
@@ -122,7 +131,8 @@ class ProgressDisplay:
 
     def _show_if_due(self, now: float) -> None:
         alone = self._stage is None or self._stage.of == 1
-        patient = alone and now - (self._began or now) < PATIENCE and not isinstance(self._watched, TrainingTable)
+        spent = 0.0 if self._began is None else now - self._began
+        patient = alone and spent < PATIENCE and not isinstance(self._watched, TrainingTable)
         if not patient and now - self._shown >= self._every:
             self._show(now)
 
@@ -133,9 +143,16 @@ class ProgressDisplay:
         if self._live is None:
             self._console.print(Text(self._line(now)), soft_wrap=True)
             return
+        if not self._within:  # nobody would put the terminal right again after an error
+            self._write(ERASE + self._line(now)[: self._console.width - 1])
+            return
         if not self._live.is_started:
             self._live.start()
         self._live.update(self._picture(now), refresh=True)
+
+    def _write(self, text: str) -> None:
+        self._console.file.write(text)
+        self._console.file.flush()
 
     def _picture(self, now: float) -> RenderableType:
         if not isinstance(self._watched, TrainingTable):
@@ -153,7 +170,7 @@ class ProgressDisplay:
             case _:
                 inside = ""
         so_far = "" if " left" in inside else self._so_far(now)
-        return f"{': '.join(filter(None, [stage, inside]))}{so_far}"
+        return ": ".join(filter(None, [f"{stage}{so_far}", inside]))
 
     def _so_far(self, now: float) -> str:
         """How long it has been at it; nothing in the first second."""
@@ -165,6 +182,8 @@ class ProgressDisplay:
         """Takes the picture away; of a stage among others a line stays that says how long it took."""
         if self._live is not None and self._live.is_started:
             self._live.stop()
+        elif self._live is not None and self._shown > 0 and not self._console.quiet:
+            self._write(ERASE)
         if told and self._stage is not None and self._stage.of > 1 and self._began is not None:
             took = duration_text(self._clock() - self._began)
             self._console.print(Text(f"{self._stage}: took {took}", "dim"), soft_wrap=True)

@@ -31,7 +31,7 @@ class StepLine:
         if self._step is None:
             return ""
         rows = f", {self._step.forward_rows:,} forward rows" if self._step.forward_rows else ""
-        return f"{self._step.what}, {100 * self._step.done:.0f} %{rows}{self._rest(now, self._step.done)}"
+        return f"{self._step.what}, {100 * self._step.done:.0f} %{self._rest(now, self._step.done)}{rows}"
 
     def _rest(self, now: float, done: float) -> str:
         spent, share = now - self._first[0], done - self._first[1]

@@ -17,7 +17,7 @@ from openwork.report.reproduction import (
     reproduction_document,
     reproduction_screen,
 )
-from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report.sections import Overview, RecipeClaims, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report.verdict_screen import verdict_screen
 from openwork.report.write import write_html, write_markdown, write_page
 
@@ -31,6 +31,7 @@ __all__ = [
     "LiveReport",
     "Original",
     "Overview",
+    "RecipeClaims",
     "ReproducedSeed",
     "Reproduction",
     "Sister",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from openwork.analyses import LearningCurve, Result, Routes, Subject
 from openwork.claims import Claim
 from openwork.claims.verdict import Verdict
-from openwork.report.sections import Overview
+from openwork.report.sections import Overview, RecipeClaims
+from openwork.report.sections.recipe import NOTHING_ASKED
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +20,7 @@ class Sister:
         run: its name.
         seed: its seed.
         solved: right on every input.
+        ended: not to be trained further.
         curve: how it learned.
         routes: how the variables get to the outputs; None where that was not measured.
     """
@@ -26,6 +28,7 @@ class Sister:
     run: str
     seed: int
     solved: bool
+    ended: bool
     curve: LearningCurve
     routes: Routes | None
 
@@ -42,6 +45,7 @@ class LiveReport:
         results: every analysis that the page shows.
         routes: how the variables get to the outputs; None where that was not measured.
         sisters: models to compare, this one included; may be none.
+        recipe: claims about a recipe, which are none about this model.
     """
 
     subject: Subject
@@ -51,3 +55,4 @@ class LiveReport:
     results: Sequence[Result]
     routes: Routes | None
     sisters: Sequence[Sister]
+    recipe: RecipeClaims = NOTHING_ASKED
