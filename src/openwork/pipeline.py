@@ -209,8 +209,7 @@ def open_run(
     kept = KeptResults(setting.store.home, run)
     kin = tuple(setting.store.runs_of(run.experiment)) if not run.imported else ()
     at, of = partial(setting.store.stack_at, run), setting.store.stack
-    unended = [each.seed for each in tried or kin if not each.ended]
-    more = "" if run.imported else go_on(run.experiment, unended)
+    more = "" if run.imported else go_on(run.experiment, tried or kin)
     given = None if claims is None else about_models(claims)
     apart = (*about_recipes(claims or ()), *recipe_claims)
     made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, kin, of, at

@@ -90,15 +90,19 @@ def first_solved(runs: Sequence[Run]) -> Run:
     return min((run for run in runs if run.solved), key=lambda run: (run.epoch, run.seed), default=None) or best(runs)
 
 
-def go_on(experiment: Experiment, seeds: Sequence[int]) -> str:
-    """The command that goes on with these seeds; empty where no command makes this experiment."""
+def go_on(experiment: Experiment, runs: Sequence[Run]) -> str:
+    """The command that goes on with those of these runs that have not ended; empty where there are none, or no command
+    makes this experiment."""
     task = experiment.task
     name = task.name if task.file is None else task.file.path
-    if not name or not seeds or experiment.as_json() != named_experiment(task.name, task).as_json():
+    left, every = (sorted(run.seed for run in some) for some in ([r for r in runs if not r.ended], runs))
+    if not name or not left or experiment.as_json() != named_experiment(task.name, task).as_json():
         return ""
     usual = task.file is None and task == make_task(task.name)
     given = "" if usual else "".join(f" --param {key}={value}" for key, value in task.params.items())
-    return f"openwork train {name}{given} --seeds {','.join(map(str, sorted(seeds)))}"
+    gapless = every == list(range(every[0], every[-1] + 1))
+    seeds = f"{every[0]}..{every[-1]}" if gapless and len(every) > 1 else ",".join(map(str, left))
+    return f"openwork train {name}{given} --seeds {seeds}"
 
 
 def trials(name: str, task: Task, seeds: int, setting: Setting, trains: bool) -> Trials | None:

@@ -112,6 +112,7 @@ def test_lines_of_training_are_few_and_every_end_has_one(said, clock):
 def test_on_a_terminal_the_stage_stands_above_the_seeds(said, clock):
     with terminal(said, clock) as display:
         display.stage(Stage("training seeds", 1, 5))
+        clock.now = 1.0
         display(epoch(7))
     text = said.getvalue()
     assert "1 of 5: training seeds" in text and "7/40" in text

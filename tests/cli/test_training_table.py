@@ -61,7 +61,9 @@ def test_a_resumed_seed_does_not_inflate_the_rate():
 
 
 def test_an_experiment_that_a_claim_asks_for_has_its_own_number_of_epochs():
-    assert after(event(progress(0, 3, 0.5), epochs=3), event(progress(0, 1, 0.5), epochs=8)).line().startswith("epoch 1/8")
+    assert (
+        after(event(progress(0, 3, 0.5), epochs=3), event(progress(0, 1, 0.5), epochs=8)).line().startswith("epoch 1/8")
+    )
 
 
 def test_epochs_that_take_longer_than_was_said_leave_nothing_said():

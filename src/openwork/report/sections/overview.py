@@ -17,6 +17,8 @@ from openwork.runs import Imported, Origin
 from openwork.tasks import said
 from openwork.training import Experiment, Measured, Progress
 
+MOST_LISTED = 12
+"""seeds that are named one by one"""
 EXAMPLE = 0.618
 """how far into the domain the question shown as an example lies"""
 
@@ -140,9 +142,8 @@ class Overview:
         """That seeds can be gone on with, and how; empty where all have ended."""
         if not self.unfinished:
             return ""
-        how = f": `{self.go_on}` goes on with them" if self.go_on else ", and can be gone on with"
-        stopped = "stopped when another was solved" if self.solved else "stopped before they were solved"
-        return f"{_listed(self.unfinished)} {stopped}{how}."
+        how = f": `{self.go_on}` goes on" if self.go_on else ", and training can go on"
+        return f"{_listed(self.unfinished)} not trained to the end{how}."
 
     @property
     def right_line(self) -> str:
@@ -164,7 +165,9 @@ class Overview:
 
 
 def _listed(seeds: Sequence[int]) -> str:
-    return f"seed{'' if len(seeds) == 1 else 's'} {', '.join(map(str, sorted(seeds)))}".capitalize()
+    if len(seeds) > MOST_LISTED:
+        return f"{len(seeds)} seeds are"
+    return f"Seed {seeds[0]} is" if len(seeds) == 1 else f"Seeds {', '.join(map(str, sorted(seeds)))} are"
 
 
 def unsolved_parts(overview: Overview) -> tuple[Part, ...]:
