@@ -51,7 +51,7 @@ def visible(page: Path) -> str:
 
 def test_stages_are_counted_and_in_their_order(tmp_path):
     found, stages, _ = explained(tmp_path, EASY, tmp_path / "page.html")
-    assert found.opened.solved
+    assert found.opened.solved and "along these routes alone" in visible(tmp_path / "page.html")
     assert stages == [
         "1 of 5: training seeds",
         "2 of 5: judging claims",
@@ -77,7 +77,7 @@ def test_of_a_model_that_fails_that_is_said_first_and_no_route_is_looked_for(fai
     assert stages[3] == f"4 of 5: {pipeline.NO_ROUTES}"
     said = "This model does not solve the task: it is right on"
     assert page.index(said) < page.index("Everything measured") and "A model that does not solve" in page
-    assert "variables followed" not in page
+    assert "along these routes alone" not in page
     screen = terminal_text(verdict_screen(found.opened.overview, found.opened.claims, found.opened.recipe))
     assert screen.startswith(said)
 

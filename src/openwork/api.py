@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from openwork import pipeline
-from openwork.claims import Claim, require_claims_fit
+from openwork.claims import Claim, Heading, require_claims_fit
 from openwork.cli.given_files import read_claims, read_heading, require_writable
 from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.progress import ProgressDisplay
@@ -65,9 +65,9 @@ def explain(
         page: HTML file to write the report to.
         inputs: measure on this many at most, drawn where there are more; else on all, or 10,000 of more than 2^22.
         sample_seed: seed with which they are drawn.
-        only_right: judge claims about how the model works on those inputs only that it answers right.
-        recipe_claims: judge also those that ship and are about a recipe, for which seeds may be trained: `run.recipe`.
-        compare: look for the routes of up to two other solved seeds too, to compare them on the page.
+        only_right: judge how the model works on those inputs only that it answers right.
+        recipe_claims: judge also those that ship about a recipe, for which seeds may be trained: `run.recipe`.
+        compare: look for the routes of up to two other solved seeds too, for the page.
         store: folder of runs; else `OPENWORK_HOME`, else `openwork-runs`.
         engine: `native` or `torch`; else the one that suits the model.
         threads: cores to use; else all. Never changes a result.
@@ -79,21 +79,19 @@ def explain(
     made = given_task(task, params)
     wanted = experiment or named_experiment(made.name, made)
     given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
-    chosen, asked = _seeds(seeds) if seed is None else (seed,), Inputs(inputs, sample_seed, only_right)
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
         found = pipeline.explain(
             made,
-            setting,
+            Setting(kept, engine, threads, display, display.steps, display.stage),
             experiment=wanted,
-            seeds=chosen,
+            seeds=_seeds(seeds) if seed is None else (seed,),
             claims=given,
-            heading=read_heading(Path(claims)) if isinstance(claims, str | Path) else None,
+            heading=_heading(claims),
             recipe_claims=recipe_claims,
             page=target,
             compare=compare,
-            inputs=asked,
+            inputs=Inputs(inputs, sample_seed, only_right),
         )
     return found.opened
 
@@ -262,6 +260,10 @@ def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     given = tuple(claims)
     require_claims_fit(given, task, spec)
     return given
+
+
+def _heading(claims: Claims | None) -> Heading | None:
+    return read_heading(Path(claims)) if isinstance(claims, str | Path) else None
 
 
 def _page(page: str | Path | None) -> Path | None:

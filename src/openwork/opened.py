@@ -251,7 +251,7 @@ class OpenedRun(JudgedRun):
                 replace(found, watch=stretch(self.watch, number, len(beside), 0)).all  # noqa: B018
         shown = {name: found.known if not compare and name in beside else found.all for name, found in routes.items()}
         return tuple(
-            Sister(run.name, run.seed, run.solved, run.ended, _curve(run), shown.get(run.name)) for run in self.kin
+            Sister(run.name, run.seed, run.solved, _curve(run), shown.get(run.name), run.ended) for run in self.kin
         )
 
     def _routes_of(self, kin: Run) -> FoundRoutes:

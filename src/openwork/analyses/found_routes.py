@@ -62,6 +62,6 @@ class FoundRoutes:
         """
         if outputs is None:
             return self.all
-        if self.known is None and "all" not in self.__dict__:
+        if self.known is None:
             return find_routes(self.subject, outputs, watch=self.watch)
-        return self.all.of(outputs)
+        return self.known.of(outputs)

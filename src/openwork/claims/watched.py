@@ -23,6 +23,8 @@ def watched_check(
         known: what was judged before.
         watch: is told a step after every measurement.
     """
+    if not claims:
+        return ()
     cost = plan(claims, context, known)
     total, done, judged = cost.forward_rows - cost.training_rows, 0, 0
 

@@ -94,6 +94,8 @@ class ProgressDisplay:
                 self._show_if_due(now)
             elif self._stage is None:
                 self._end(told=False)
+            else:
+                self._watched = None
 
     def __call__(self, event: EpochEnd) -> None:
         """Shows one epoch of training."""
@@ -161,7 +163,6 @@ class ProgressDisplay:
         return Group(*head, self._watched.picture())
 
     def _line(self, now: float) -> str:
-        stage = "" if self._stage is None else str(self._stage)
         match self._watched:
             case TrainingTable():
                 inside = self._watched.line()
@@ -169,8 +170,10 @@ class ProgressDisplay:
                 inside = self._watched.line(now)
             case _:
                 inside = ""
+        if self._stage is None:
+            return inside
         so_far = "" if " left" in inside else self._so_far(now)
-        return ": ".join(filter(None, [f"{stage}{so_far}", inside]))
+        return ": ".join(filter(None, [f"{self._stage}{so_far}", inside]))
 
     def _so_far(self, now: float) -> str:
         """How long it has been at it; nothing in the first second."""

@@ -31,7 +31,9 @@ class StepLine:
         if self._step is None:
             return ""
         rows = f", {self._step.forward_rows:,} forward rows" if self._step.forward_rows else ""
-        return f"{self._step.what}, {100 * self._step.done:.0f} %{self._rest(now, self._step.done)}{rows}"
+        # Without rows a share counts what is done, however long each takes, and tells nothing of the time.
+        rest = self._rest(now, self._step.done) if rows else ""
+        return f"{self._step.what}, {100 * self._step.done:.0f} %{rest}{rows}"
 
     def _rest(self, now: float, done: float) -> str:
         spent, share = now - self._first[0], done - self._first[1]

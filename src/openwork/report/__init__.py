@@ -10,6 +10,7 @@ from openwork.report.live.page import live_frame, live_html
 from openwork.report.live.report import LiveReport, Sister
 from openwork.report.lower_html import html_fragment, html_page
 from openwork.report.original import Original, original_named
+from openwork.report.recipe_claims import RecipeClaims
 from openwork.report.reproduction import (
     ReproducedSeed,
     Reproduction,
@@ -17,7 +18,7 @@ from openwork.report.reproduction import (
     reproduction_document,
     reproduction_screen,
 )
-from openwork.report.sections import Overview, RecipeClaims, overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report.verdict_screen import verdict_screen
 from openwork.report.write import write_html, write_markdown, write_page
 

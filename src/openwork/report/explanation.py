@@ -8,9 +8,9 @@ from openwork.analyses import Result
 from openwork.claims.verdict import Verdict
 from openwork.report.document import Document
 from openwork.report.parts import Section
-from openwork.report.sections import Overview, RecipeClaims, overview_parts, sections_of, verdict_parts, words
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
+from openwork.report.sections import Overview, overview_parts, sections_of, verdict_parts, words
 from openwork.report.sections.overview import unsolved_parts
-from openwork.report.sections.recipe import NOTHING_ASKED
 
 
 def explanation_document(

@@ -12,7 +12,7 @@ from openwork.analyses.routes import Mechanism, Route, Routes
 from openwork.claims import Claim, Outcome, Verdict, clopper_pearson
 from openwork.report.document import Document
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Section, Table, Text, columns
-from openwork.report.sections.recipe import NOTHING_ASKED, RecipeClaims
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.training import Experiment
 
 SHOWN = 12

@@ -12,8 +12,8 @@ from openwork.claims import Verdict, clopper_pearson
 from openwork.report.document import Document
 from openwork.report.original import Original
 from openwork.report.parts import NOTHING, Cell, Curve, Fold, Part, Section, Series, Share, Table, Text, columns
-from openwork.report.sections import RecipeClaims, parts_of, verdict_parts
-from openwork.report.sections.recipe import NOTHING_ASKED
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
+from openwork.report.sections import parts_of, verdict_parts
 from openwork.training import Experiment
 
 NOT_TOLD = "not told"

@@ -10,8 +10,8 @@ from rich.text import Text as RichText
 from openwork.claims.verdict import Verdict
 from openwork.report.lower_terminal import INDENT, quoted, verdict_head
 from openwork.report.paragraph import Paragraph
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.report.sections.overview import Overview
-from openwork.report.sections.recipe import NOTHING_ASKED, RecipeClaims
 from openwork.report.sections.verdicts import count_line, verdict_row
 
 LABEL = 10

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from openwork.analyses import LearningCurve, Result, Routes, Subject
 from openwork.claims import Claim
 from openwork.claims.verdict import Verdict
-from openwork.report.sections import Overview, RecipeClaims
-from openwork.report.sections.recipe import NOTHING_ASKED
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
+from openwork.report.sections import Overview
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,17 +20,17 @@ class Sister:
         run: its name.
         seed: its seed.
         solved: right on every input.
-        ended: not to be trained further.
         curve: how it learned.
         routes: how the variables get to the outputs; None where that was not measured.
+        ended: whether there is nothing left to train.
     """
 
     run: str
     seed: int
     solved: bool
-    ended: bool
     curve: LearningCurve
     routes: Routes | None
+    ended: bool = True
 
 
 @dataclass(frozen=True, eq=False)

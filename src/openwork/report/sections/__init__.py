@@ -49,7 +49,6 @@ from openwork.report.sections.path_patching import path_patching_parts
 from openwork.report.sections.progress_measures import progress_measures_parts
 from openwork.report.sections.pruning import pruning_parts
 from openwork.report.sections.readout import readout_parts, readout_table_parts
-from openwork.report.sections.recipe import RecipeClaims
 from openwork.report.sections.routes import routes_parts
 from openwork.report.sections.verdicts import verdict_parts
 from openwork.report.sections.words import words
@@ -126,7 +125,6 @@ __all__ = [
     "DESCRIBE",
     "Chapter",
     "Overview",
-    "RecipeClaims",
     "overview_parts",
     "parts_of",
     "sections_of",
