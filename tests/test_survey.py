@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from openwork.claims import Accuracy, Attends
+from openwork.claims import Accuracy, Attends, Learns, Publication
 from openwork.data import Split
 from openwork.models import spec_for
 from openwork.report import Findings, findings_document
@@ -62,3 +62,14 @@ def test_asking_again_is_answered_from_the_store(tmp_path):
         again = survey(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1), "", told.append)
     assert len(told) == len(first.models)
     assert [m.routes for m in again.models] == [m.routes for m in first.models]
+
+
+def test_claims_about_a_recipe_are_judged_once_and_shown_apart(tmp_path):
+    claims = (("Right", (Accuracy(id="all-right"), Learns(experiment="notebook", seeds=2, at_least=0.5))),)
+    with Store.open(tmp_path) as store:
+        found = survey(EXPERIMENT, range(3), claims, Setting(store, threads=1), "", publication=Publication("A page"))
+    assert found.claims == (("Right", claims[0][1][:1]),)
+    assert all([v.claim.id for v in model.verdicts] == ["all-right"] for model in found.models)
+    assert [v.claim.id for v in found.recipe.verdicts] == ["learns"]
+    page = markdown(findings_document(found))
+    assert "## About the recipe" in page and "`notebook`, the recipe of “A page”" in page

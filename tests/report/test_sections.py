@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from openwork import analyses
-from openwork.analyses import Result, Route, Routes
+from openwork.analyses import LearningCurve, Result, Route, Routes
 from openwork.analyses.routes import Hop, Place, RoutePath
 from openwork.analyses.routes.route import Tried
 from openwork.claims import Outcome, OverTraining, Verdict
@@ -110,6 +110,26 @@ def test_seeds_are_counted_by_how_they_ended(measures):
     counted = dataclasses.replace(overview, seeds=(*overview.seeds, *ended))
     assert (counted.solved, counted.failed, counted.unfinished) == ((0,), (1, 2), (2,))
     assert counted.seeds_line == "4 tried, 1 solved, 2 failed, 1 stopped unfinished"
+    assert counted.unfinished_line == "Seed 2 is not trained to the end, and training can go on."
+    going = dataclasses.replace(counted, go_on="openwork train it")
+    assert going.unfinished_line == "Seed 2 is not trained to the end: `openwork train it` goes on."
+    assert overview.unfinished_line == ""
+
+
+def test_a_report_opens_with_what_is_true_of_its_model(measures):
+    solved: Overview = measures.overview
+    assert "is right on all 8 inputs" in solved.opening and not solved.unsolved
+    failed = dataclasses.replace(solved, right=3)
+    assert failed.unsolved == "This model does not solve the task: it is right on 3 of 8 inputs."
+    assert failed.unsolved in failed.opening and "tested by intervention" not in failed.opening
+    drawn = dataclasses.replace(solved, coverage="8 inputs drawn with seed 0, of 100")
+    assert "is right on all 8 drawn questions (63.06 % to 100 % of all, with 95 % confidence)" in drawn.opening
+
+
+def test_what_a_curve_marks_is_said_with_its_place_once(measures):
+    [result] = [result for result in measures.results if isinstance(result, LearningCurve)]
+    curve = next(part for part in parts_of(result) if isinstance(part, p.Curve))
+    assert [curve.told(mark) for mark in curve.marks] == ["all right: epoch 2"]
 
 
 def test_the_example_is_answered_as_the_task_answers(measures):
