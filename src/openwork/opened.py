@@ -13,7 +13,7 @@ from openwork.analyses.logit_attribution import Against
 from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
-from openwork.analyses.steps import stretch
+from openwork.analyses.steps import Watch, stretch
 from openwork.judged_run import JudgedRun
 from openwork.report import (
     Display,
@@ -243,21 +243,26 @@ class OpenedRun(JudgedRun):
 
     def sisters(self, compare: bool = False) -> tuple[Sister, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""
-        solved = [kin for kin in self.kin if kin.solved and kin.name != self.run.name]
-        beside = {kin.name: self._routes_of(kin) for kin in solved[: MOST_COMPARED - 1] if self.weights_of is not None}
-        routes = {self.run.name: self._found_routes} | beside if self.shows_routes else {}
-        for number, (name, found) in enumerate(beside.items()):
-            if compare and name in routes:
-                replace(found, watch=stretch(self.watch, number, len(beside), 0)).all  # noqa: B018
-        shown = {name: found.known if not compare and name in beside else found.all for name, found in routes.items()}
+        routes = {self.run.name: self.all_routes} if self.shows_routes else {}
+        for name, found in self._beside.items() if routes else ():
+            known = found.all if compare else found.known
+            routes |= {} if known is None else {name: known}
         return tuple(
-            Sister(run.name, run.seed, run.solved, _curve(run), shown.get(run.name), run.ended) for run in self.kin
+            Sister(run.name, run.seed, run.solved, _curve(run), routes.get(run.name), run.ended) for run in self.kin
         )
 
-    def _routes_of(self, kin: Run) -> FoundRoutes:
+    @cached_property
+    def _beside(self) -> dict[str, FoundRoutes]:
+        """The routes of up to two other solved models, by the names of their runs."""
+        solved = [kin for kin in self.kin if kin.solved and kin.name != self.run.name and self.weights_of is not None]
+        chosen = solved[: MOST_COMPARED - 1]
+        watches = [stretch(self.watch, number, len(chosen), 0) for number in range(len(chosen))]
+        return {kin.name: self._routes_of(kin, watch) for kin, watch in zip(chosen, watches, strict=True)}
+
+    def _routes_of(self, kin: Run, watch: Watch) -> FoundRoutes:
         assert self.weights_of is not None
         kept = None if self.kept is None else replace(self.kept, run=kin)
-        return FoundRoutes(replace(self.subject, stack=self.weights_of(kin)), kept, self.watch)
+        return FoundRoutes(replace(self.subject, stack=self.weights_of(kin)), kept, watch)
 
     def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
         """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
