@@ -84,7 +84,7 @@ class LearningCurve(Result):
         if self.first_solved is None:
             held_out = "" if last.held_out is None else f", {percent(last.held_out.accuracy)} held out"
             return (
-                f"Never right on {every} in {last.epoch} epochs; "
+                f"Never right on {every} in {last.epoch} epoch{'' if last.epoch == 1 else 's'}; "
                 f"it ended at {percent(last.train.accuracy)} in training{held_out}."
             )
         if self.solved_for_good is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openwork.analyses import Result
+from openwork.analyses import Result, Routes
 from openwork.claims.verdict import Verdict
 from openwork.report.document import Document
 from openwork.report.parts import Section
@@ -18,7 +18,8 @@ def explanation_document(
 ) -> Document:
     """One document from a model's origin, the claims judged on it, and every analysis made of it."""
     task = overview.source.task
-    unsolved = (Section("Not solved", "unsolved", unsolved_parts(overview)),) if overview.unsolved else ()
+    left = unsolved_parts(overview, routes=any(isinstance(result, Routes) for result in results))
+    unsolved = (Section("What was left out", "unsolved", left),) if left else ()
     first = Section("At a glance", "glance", (*overview_parts(overview), words()))
     judged = (Section("Verdicts", "verdicts", verdict_parts(verdicts)),) if verdicts else ()
     title = f"A model that does not solve {task.name}" if overview.unsolved else f"How a model does {task.name}"

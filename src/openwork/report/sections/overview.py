@@ -170,14 +170,17 @@ def _listed(seeds: Sequence[int]) -> str:
     return f"Seed {seeds[0]} is" if len(seeds) == 1 else f"Seeds {', '.join(map(str, sorted(seeds)))} are"
 
 
-def unsolved_parts(overview: Overview) -> tuple[Part, ...]:
-    """What stands before anything else in the report on a model that does not solve its task."""
-    asked = (
-        "Routes were not looked for. `openwork routes RUN` does so all the same, and a report written after that has "
-        f"them; RUN is `{overview.run}`."
-    )
+def unsolved_parts(overview: Overview, routes: bool) -> tuple[Part, ...]:
+    """What was left out of the report on a model that does not solve its task, and how to have it.
+
+    `routes` says whether they are shown all the same. Nothing of a model that does solve it.
+    """
+    if not overview.unsolved:
+        return ()
     more = (Text(overview.unfinished_line),) if overview.unfinished else ()
-    return (Text(overview.unsolved), *more, Text(asked, "note"))
+    how = f"`openwork routes {overview.run}` does so all the same, and a report written after that shows them."
+    left = () if routes else (Text(f"Routes were not looked for. {how}"),)
+    return (*more, *left)
 
 
 def all_right(progress: Progress) -> bool:
