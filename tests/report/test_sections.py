@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from openwork import analyses
-from openwork.analyses import LearningCurve, Result, Route, Routes
+from openwork.analyses import Result, Route, Routes
 from openwork.analyses.routes import Hop, Place, RoutePath
 from openwork.analyses.routes.route import Tried
 from openwork.claims import Outcome, OverTraining, Verdict
@@ -124,12 +124,6 @@ def test_a_report_opens_with_what_is_true_of_its_model(measures):
     assert failed.unsolved in failed.opening and "tested by intervention" not in failed.opening
     drawn = dataclasses.replace(solved, coverage="8 inputs drawn with seed 0, of 100")
     assert "is right on all 8 drawn questions (63.06 % to 100 % of all, with 95 % confidence)" in drawn.opening
-
-
-def test_what_a_curve_marks_is_said_with_its_place_once(measures):
-    [result] = [result for result in measures.results if isinstance(result, LearningCurve)]
-    curve = next(part for part in parts_of(result) if isinstance(part, p.Curve))
-    assert [curve.told(mark) for mark in curve.marks] == ["all right: epoch 2"]
 
 
 def test_the_example_is_answered_as_the_task_answers(measures):

@@ -72,7 +72,7 @@ def _table(names: Sequence[str], align: Sequence[str], rows: Iterable[Sequence[o
 def _(part: p.Curve) -> list[str]:
     shown = [s for s in part.series if not s.quiet and s.y]
     rows = [(s.name, sparkline(s.y, part.log_y), f"{s.y[0]:.4g}", f"{s.y[-1]:.4g}") for s in shown]
-    marks = "; ".join(map(part.told, part.marks))
+    marks = "; ".join(f"{mark.label}: {part.x_title} {mark.x:g}" for mark in part.marks)
     lines = [f"**{plain(part.title)}** ({plain(part.y_title)} over {plain(part.x_title)})", ""]
     lines += [*_table(("", "", "first", "last"), ("left", "left", "right", "right"), rows), ""]
     return lines + [line for text in (marks, part.caption) if text for line in (plain(text), "")]

@@ -69,9 +69,7 @@ def _(part: p.Curve) -> go.Figure:
         line = {"color": colour, "width": 1 if series.quiet else 2, "dash": DASHES[which % len(DASHES)]}
         figure.add_scatter(x=series.x, y=series.y, name=_plain(series.name), mode="lines", line=line)
     for mark in part.marks:
-        figure.add_vline(
-            x=mark.x, line={"dash": "dot", "color": "#5a616b"}, annotation={"text": _plain(part.told(mark))}
-        )
+        figure.add_vline(x=mark.x, line={"dash": "dot", "color": "#5a616b"}, annotation={"text": _plain(mark.label)})
     figure.update_xaxes(title=_plain(part.x_title))
     y_range = None if part.y_range is None or part.log_y else part.y_range
     figure.update_yaxes(title=_plain(part.y_title), type="log" if part.log_y else "linear", range=y_range)

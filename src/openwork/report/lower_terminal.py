@@ -108,7 +108,7 @@ def _(part: p.Curve) -> RenderableType:
     for series in part.series:
         if not series.quiet and series.y:
             table.add_row(series.name[:18], sparkline(series.y, part.log_y), f"{series.y[0]:.4g} → {series.y[-1]:.4g}")
-    marks = "; ".join(map(part.told, part.marks))
+    marks = "; ".join(f"{mark.label}: {part.x_title} {mark.x:g}" for mark in part.marks)
     notes = [Paragraph(text, "dim") for text in (marks, part.caption) if text]
     return Group(prose(f"{part.title} ({part.y_title} over {part.x_title})", "bold"), table, *notes)
 

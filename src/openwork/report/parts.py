@@ -104,7 +104,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Mark:
-    """A place on the x axis worth naming; its label does not say where it is (see `Curve.told`)."""
+    """A place on the x axis worth naming."""
 
     x: float
     label: str
@@ -123,10 +123,6 @@ class Curve:
     marks: tuple[Mark, ...] = ()
     caption: str = ""
     x_range: tuple[float, float] | None = None
-
-    def told(self, mark: Mark) -> str:
-        """One of its marks in words, with the place: `all right: epoch 24`."""
-        return f"{mark.label}: {self.x_title} {mark.x:g}"
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _marks(curve: Curve, frame: Frame) -> list[Child]:
         pieces.append(element("line", class_="ow-mark", x1=x, x2=x, y1=TOP - 18, y2=frame.bottom))
         after = x < (LEFT + frame.right) / 2
         kind = "ow-mark-label" if after else "ow-mark-label ow-before"
-        pieces.append(element("text", curve.told(mark), class_=kind, x=x + (5 if after else -5), y=TOP - 7))
+        pieces.append(element("text", mark.label, class_=kind, x=x + (5 if after else -5), y=TOP - 7))
     return pieces
 
 

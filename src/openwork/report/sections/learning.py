@@ -12,7 +12,7 @@ def learning_parts(result: LearningCurve) -> tuple[Part, ...]:
         return (Text(result.summary),)
     marks: tuple[Mark, ...] = ()
     if result.first_solved is not None:
-        marks = (Mark(result.first_solved, "all right"),)
+        marks = (Mark(result.first_solved, f"all right, epoch {result.first_solved}"),)
     accuracy = Curve(
         "Accuracy", _both(result.rows, "accuracy"), "epoch", "share of graded positions", y_range=(0, 1), marks=marks
     )

@@ -53,7 +53,7 @@ def accuracy_curve(result: OverTraining) -> Curve:
     """Accuracy over the same axis as the claims."""
     lines = _lines(result, lambda measured: measured.accuracy)
     solved = result.solved_for_good
-    marks = () if solved is None else (Mark(solved, "all right for good"),)
+    marks = () if solved is None else (Mark(solved, f"all right from epoch {solved}"),)
     unit = "share of graded positions"
     return Curve("Accuracy", lines, "epoch", unit, y_range=(0, 1), marks=marks, x_range=_reach(result))
 
