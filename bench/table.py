@@ -1,4 +1,4 @@
-"""The results for people: plain text of 80 columns, and Markdown for docs/performance.md. Both read the `--json` document."""
+"""The results for people: plain text of 80 columns, and Markdown for pages. Both read the `--json` document."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from openwork.claims import Accuracy, Attends
+from openwork.claims import Accuracy, Attends, Learns, Publication
 from openwork.data import Split
 from openwork.models import spec_for
 from openwork.report import Findings, findings_document
@@ -70,3 +70,14 @@ def test_where_no_seed_is_solved_nothing_is_said_of_models(found):
     page = markdown(findings_document(replace(found, models=())))
     assert "**0 of 5** seeds solve the task" in page and "no model to ask" in page
     assert "mechanisms" not in page and "all-right" not in page
+
+
+def test_claims_about_a_recipe_are_judged_once_and_shown_apart(tmp_path):
+    claims = (("Right", (Accuracy(id="all-right"), Learns(experiment="notebook", seeds=2, at_least=0.5))),)
+    with Store.open(tmp_path) as store:
+        found = survey(EXPERIMENT, range(3), claims, Setting(store, threads=1), "", publication=Publication("A page"))
+    assert found.claims == (("Right", claims[0][1][:1]),)
+    assert all([v.claim.id for v in model.verdicts] == ["all-right"] for model in found.models)
+    assert [v.claim.id for v in found.recipe.verdicts] == ["learns"]
+    page = markdown(findings_document(found))
+    assert "## About the recipe" in page and "`notebook`, the recipe of “A page”" in page

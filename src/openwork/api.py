@@ -13,12 +13,11 @@ from typing import Any
 from rich.console import Console
 
 from openwork import pipeline
-from openwork.claims import Claim, require_claims_fit
+from openwork.claims import Claim, Heading, require_claims_fit
 from openwork.cli.console import SafeConsole
-from openwork.cli.given_files import read_claims, require_writable
+from openwork.cli.given_files import read_claims, read_heading, require_writable
 from openwork.cli.given_task import claims_beside, given_task
-from openwork.cli.progress import TrainingDisplay
-from openwork.cli.step_display import StepDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
 from openwork.imports import import_file, import_live
 from openwork.interop import to_live
@@ -48,6 +47,8 @@ def explain(
     inputs: int | None = None,
     sample_seed: int = 0,
     only_right: bool = False,
+    recipe_claims: bool = False,
+    compare: bool = False,
     store: str | Path | None = None,
     engine: str | None = None,
     threads: int | None = None,
@@ -58,14 +59,16 @@ def explain(
     Args:
         task: its name, the path of your own Python file, or what `@openwork.task` made of a function.
         seed: train and explain only this seed.
-        seeds: train only these, and explain the best.
+        seeds: train only these, each to its end, and explain the best; else as many as it takes until one is solved.
         params: of the task, where it is not made yet.
         experiment: task, model, recipe and split; else the default of the task.
         claims: what to judge; else those beside a task file, or those that ship for the task.
         page: HTML file to write the report to.
         inputs: measure on this many at most, drawn where there are more; else on all, or 10,000 of more than 2^22.
         sample_seed: seed with which they are drawn.
-        only_right: judge claims about how the model works on those inputs only that it answers right.
+        only_right: judge how the model works on those inputs only that it answers right.
+        recipe_claims: judge also those that ship about a recipe, for which seeds may be trained: `run.recipe`.
+        compare: look for the routes of up to two other solved seeds too, for the page.
         store: folder of runs; else `OPENWORK_HOME`, else `openwork-runs`.
         engine: `native` or `torch`; else the one that suits the model.
         threads: cores to use; else all. Never changes a result.
@@ -77,12 +80,19 @@ def explain(
     made = given_task(task, params)
     wanted = experiment or named_experiment(made.name, made)
     given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
-    chosen, asked = _seeds(seeds) if seed is None else (seed,), Inputs(inputs, sample_seed, only_right)
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        setting = Setting(kept, engine, threads, display, display.steps)
         found = pipeline.explain(
-            made, setting, experiment=wanted, seeds=chosen, claims=given, page=target, inputs=asked
+            made,
+            Setting(kept, engine, threads, display, display.steps, display.stage),
+            experiment=wanted,
+            seeds=_seeds(seeds) if seed is None else (seed,),
+            claims=given,
+            heading=_heading(claims),
+            recipe_claims=recipe_claims,
+            page=target,
+            compare=compare,
+            inputs=Inputs(inputs, sample_seed, only_right),
         )
     return found.opened
 
@@ -108,7 +118,9 @@ def train(
         made = given_task(task, params)
         wanted = named_experiment(made.name, made)
     with _display(progress) as display, _store(store) as kept:
-        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, display.steps))
+        return train_seeds(
+            wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, display.steps, display.stage)
+        )
 
 
 def reproduce(
@@ -128,7 +140,7 @@ def reproduce(
     """
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        setting = Setting(kept, engine, threads, display, display.steps)
+        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
         return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
 
 
@@ -231,7 +243,7 @@ def open_run(
         ClaimError: the claims cannot be judged.
     """
     with _store(store) as kept:
-        setting = Setting(kept, engine, threads, steps=StepDisplay(_console(progress)))
+        setting = Setting(kept, engine, threads, steps=ProgressDisplay(_console(progress)).steps)
         run = kept.find(name)
         given = None if claims is None else _claims(claims, run.task, run.spec)
         return pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
@@ -251,6 +263,10 @@ def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     return given
 
 
+def _heading(claims: Claims | None) -> Heading | None:
+    return read_heading(Path(claims)) if isinstance(claims, str | Path) else None
+
+
 def _page(page: str | Path | None) -> Path | None:
     if page is None:
         return None
@@ -262,8 +278,8 @@ def _store(folder: str | Path | None) -> Store:
     return Store.open(None if folder is None else Path(folder))
 
 
-def _display(progress: bool) -> TrainingDisplay:
-    return TrainingDisplay(_console(progress))
+def _display(progress: bool) -> ProgressDisplay:
+    return ProgressDisplay(_console(progress))
 
 
 def _console(progress: bool) -> Console:

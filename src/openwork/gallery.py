@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from openwork.analyses import stages_of
 from openwork.claims import Claim, Heading
 from openwork.data import Inputs
 from openwork.imports import import_file
 from openwork.models import ModelSpec
-from openwork.pipeline import open_run
+from openwork.pipeline import JUDGE, ROUTES, open_run
 from openwork.report import GalleryPage
 from openwork.search import Setting
 from openwork.tasks import Task
 
-Tell = Callable[[str], None]
+IMPORT = "importing the file"
 ClaimsFor = Callable[[ModelSpec], Sequence[Claim]]
 
 
@@ -28,7 +29,6 @@ def gallery_entry(
     inputs: Inputs,
     traced: Inputs,
     command: str,
-    tell: Tell = lambda _: None,
 ) -> GalleryPage:
     """What a page shows of a checkpoint.
 
@@ -43,20 +43,20 @@ def gallery_entry(
         inputs: on which the model is measured and claims are judged.
         traced: on which routes are found, which takes many more passes.
         command: what the user typed.
-        tell: called with a line about every step.
 
     Raises:
         CheckpointError: the file cannot be read or does not fit the task.
         ClaimError: the claims do not fit the model; with every mistake.
         StoreNotWritable: nothing is kept then.
     """
-    tell(f"importing {file.name}")
+    stage = stages_of(setting.stages, (IMPORT, JUDGE, ROUTES))
+    stage(IMPORT)
     run, foreign = import_file(file, task, setting, {}, inputs=inputs)
     claims = claims_for(run.spec)
     judged = open_run(run, setting, inputs=replace(inputs, only_right=True))
-    tell(f"judging {len(claims)} claims")
+    stage(JUDGE)
     verdicts = judged.check(claims)
-    tell("looking for routes")
+    stage(ROUTES)
     routes = open_run(run, setting, inputs=traced).all_routes
     overview = open_run(run, setting, inputs=inputs).overview
     return GalleryPage(heading, overview, foreign, judged.subject.coverage, tuple(verdicts), routes, command)

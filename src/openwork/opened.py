@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
 from openwork import analyses
-from openwork.analyses import By, Result, Subject
+from openwork.analyses import By, FoundRoutes, Result, Step
 from openwork.analyses.logit_attribution import Against
 from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
-from openwork.analyses.steps import Watch, silent
-from openwork.claims import (
-    Claim,
-    Context,
-    Controls,
-    Cost,
-    Trials,
-    Verdict,
-    check,
-    plan,
-    require_claims_fit,
-    shipped_for,
-)
-from openwork.claims.checkpoints import Training
-from openwork.claims.judging import judge_over_training, known_or_cheap
-from openwork.data import USUAL_INPUTS, Inputs, parts_of
-from openwork.engines import Choice
-from openwork.models import Stack
+from openwork.analyses.steps import Watch, stretch
+from openwork.judged_run import JudgedRun
 from openwork.report import (
     Display,
     Document,
-    Judged,
     LiveReport,
     Original,
-    Overview,
     ReproducedSeed,
     Sister,
     explanation_document,
@@ -46,66 +28,15 @@ from openwork.report import (
     write_html,
     write_page,
 )
-from openwork.runs import KeptResults, Run
+from openwork.runs import Run
 
-Trying = Callable[[str, int], Trials | None]
 MOST_COMPARED = 3
-"""models whose routes a report shows side by side"""
+"""models whose routes a report shows side by side, where that is asked for"""
 
 
 @dataclass(frozen=True, eq=False)
-class OpenedRun:
-    """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
-
-    Attributes:
-        run: how it was trained, and every epoch of it.
-        stack: its weights, a stack of one.
-        choice: the engine that measures, and why that one.
-        tried: the runs that were tried for this one, itself included.
-        trying: trains a named experiment with some seeds, for claims about learning, or looks the answer up.
-        given: the claims to judge; None means those that ship for the task: an article's, or our own.
-        known: verdicts that the store has; a claim of the same content is not judged again.
-        inputs: on how many inputs to measure, at most.
-        watch: is told how far a long measurement is.
-        kept: results of measurements that the store has; None keeps nothing.
-        kin: every stored run of the same experiment, itself included.
-        weights_of: gives the weights of one of `kin`.
-        weights_at: gives the weights of this run after an epoch; None where nothing but the end is at hand.
-    """
-
-    run: Run
-    stack: Stack
-    choice: Choice
-    tried: tuple[Run, ...] = ()
-    trying: Trying | None = None
-    given: tuple[Claim, ...] | None = None
-    known: tuple[Verdict, ...] = ()
-    inputs: Inputs = USUAL_INPUTS
-    watch: Watch = silent
-    kept: KeptResults | None = None
-    kin: tuple[Run, ...] = ()
-    weights_of: Callable[[Run], Stack] | None = None
-    weights_at: Callable[[int], Stack] | None = None
-
-    @cached_property
-    def subject(self) -> Subject:
-        """The model, its task and all its inputs, as every analysis takes it."""
-        return Subject.of(self.choice.engine, self.stack, self.run.task, self.inputs)
-
-    @cached_property
-    def held_out(self) -> Subject:
-        """The model on the questions that its training held out.
-
-        Raises:
-            PlanError: nothing was held out.
-        """
-        _, held_out = parts_of(self.run.experiment.task, self.run.experiment.split)
-        return self.subject.on(held_out)
-
-    @property
-    def solved(self) -> bool:
-        """Right on every input measured."""
-        return bool(self.subject.scores.solved[0])
+class OpenedRun(JudgedRun):
+    """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample."""
 
     @cached_property
     def accuracy(self) -> Display:
@@ -115,7 +46,7 @@ class OpenedRun:
     @cached_property
     def curve(self) -> Display:
         """How it learned, epoch by epoch."""
-        return Display(analyses.learning_curve(self.run.history))
+        return Display(_curve(self.run))
 
     def attention(self, layer: int, questions: Sequence[int] | None = None) -> Display:
         """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions by number."""
@@ -158,26 +89,21 @@ class OpenedRun:
         Raises:
             PlanError: there is no such output.
         """
-        found = self._kept_routes
-        if found is None and outputs is not None:
-            return Display(analyses.find_routes(self.subject, outputs, every=self.inputs.chosen, watch=self.watch))
-        found = found or self.all_routes
-        return Display(found if outputs is None else found.of(outputs))
+        return Display(self._found_routes.of(outputs))
 
     @cached_property
     def all_routes(self) -> analyses.Routes:
         """Those of all outputs, as numbers."""
-        chosen = self.inputs.chosen
-        found = self._kept_routes or analyses.find_routes(self.subject, every=chosen, watch=self.watch)
-        if self.kept is not None and self._kept_routes is None:
-            self.kept.keep("routes", self.subject.digest, found.as_json())
-        return found
+        return self._found_routes.all
+
+    @property
+    def shows_routes(self) -> bool:
+        """Whether a report shows them: of a model that does not solve its task, only where they were asked for."""
+        return self.solved or self._found_routes.known is not None
 
     @cached_property
-    def _kept_routes(self) -> analyses.Routes | None:
-        known = None if self.kept is None else self.kept.find("routes", self.subject.digest)
-        least = len(self.subject.inputs) if self.inputs.chosen else 1
-        return None if known is None else analyses.routes_from_json(known, least)
+    def _found_routes(self) -> FoundRoutes:
+        return FoundRoutes(self.subject, self.kept, self.watch, self.inputs.chosen)
 
     def outputs(self, component: str, questions: Sequence[int] = ()) -> Display:
         """What a component writes: mean and spread over all inputs, and for some questions."""
@@ -261,101 +187,35 @@ class OpenedRun:
         """How the rule grew under what is learned by heart: restricted and excluded loss over the checkpoints."""
         return Display(analyses.progress_measures(self.subject, self.run, self.weights_at, keys, points, self.watch))
 
-    @cached_property
-    def claims(self) -> Judged:
-        """The verdicts on the claims given, or on those that ship for the task: an article's, or our own."""
-        return Judged(check(self._asserted, self._context, known=self.known))
-
-    @property
-    def _asserted(self) -> tuple[Claim, ...]:
-        return shipped_for(self.run.task) if self.given is None else self.given
-
-    @cached_property
-    def _context(self) -> Context:
-        """What claims are judged on; what one of them measured, the next need not."""
-        experiment = None if self.run.imported else self.run.experiment
-        first = None if self.run.imported or self.weights_at is None else partial(self.weights_at, 0)
-        only_right, controls = self.inputs.only_right, Controls(first)
-        return Context(self.subject, experiment, trials=self.trying, only_right=only_right, controls=controls)
-
-    def check(self, claims: Iterable[Claim], watch: Callable[[int], None] = lambda rows: None) -> Judged:
-        """Judges claims on this model; those that the store has a verdict on are not judged again.
-
-        Args:
-            claims: what to judge.
-            watch: called after every measurement, with the inputs that it ran through the model.
-
-        Raises:
-            ClaimError: claims that do not fit this model, with every reason, before anything runs. An article's claims
-                (`claims`) may be about other models too: there such a one is UNDECIDED.
-        """
-        claims = tuple(claims)
-        require_claims_fit(claims, self.subject.task, self.subject.spec)
-        return Judged(check(claims, replace(self._context, watch=watch), known=self.known))
-
-    def plan(self, claims: Iterable[Claim]) -> Cost:
-        """What judging these claims takes, before anything runs."""
-        return plan(tuple(claims), self._context, self.known)
-
-    def over_training(
-        self, claims: Iterable[Claim] | None = None, points: int | Sequence[int] | None = None
-    ) -> Display:
-        """Since when each claim is true, the report's claims unless given, next to loss and accuracy.
-
-        `points` says how many checkpoints, or which epochs: all where that is cheap. An interruption keeps what was
-        judged, and what was judged before is answered from the store.
-
-        Raises:
-            ClaimError: a run without a stored training, no claim that a checkpoint decides, or points that cannot be.
-        """
-        asked = self._asserted if claims is None else tuple(claims)
-        return Display(judge_over_training(self.training, asked, points, self.watch))
-
-    @cached_property
-    def training(self) -> Training:
-        """Its training, as claims are judged over it."""
-        return Training(self.run, self._context, self.inputs, self.weights_at, self.kept)
-
-    def _since_when(self, spend: bool) -> tuple[Result, ...]:
-        """The report's claims over the training: what is known, or with `spend` can be had in a moment."""
-        found = known_or_cheap(self.training, self._asserted, spend)
-        return () if found is None else (found,)
-
-    @property
-    def overview(self) -> Overview:
-        """Where it comes from and how right it is, for the top of a report."""
-        tried = self.tried or self.kin or (self.run,)
-        scores = self.subject.scores
-        return Overview(
-            self.run.source,
-            self.run.name,
-            self.run.seed,
-            int(scores.sequences[0]),
-            scores.inputs,
-            tuple(run.progress for run in tried),
-            self.choice.reason,
-            sum(epoch.seconds for epoch in self.run.history),
-            "" if self.subject.whole else self.subject.coverage,
-        )
-
     @property
     def results(self) -> tuple[Result, ...]:
-        """Every analysis that a report shows, in its order."""
+        """Every analysis that a report shows."""
+        return (*((self.all_routes,) if self.shows_routes else ()), *self.measured)
+
+    @cached_property
+    def measured(self) -> tuple[Result, ...]:
+        """Every one that a report shows, routes aside."""
         layers = range(self.stack.spec.n_layers)
-        carried = [self.interchange] if any(map(self.subject.task.carrier, self.subject.task.outputs)) else []
-        learned = [] if self.run.imported else [self.curve, *map(Display, self._since_when(spend=True))]
-        shown = [*learned, self.accuracy, self.routes(), *carried, *(self.attention(layer) for layer in layers)]
-        shown += [self.ablations, self.readouts]
+        wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
+        if any(map(self.subject.task.carrier, self.subject.task.outputs)):
+            wanted.append(("interchange", lambda: self.interchange))
+        wanted += [(f"attention of layer {layer}", partial(self.attention, layer)) for layer in layers]
+        wanted += [("ablations", lambda: self.ablations), ("readouts", lambda: self.readouts)]
         if not self.stack.spec.attn_only:
-            shown += [self.outputs(f"blocks.{layer}.mlp", (0,)) for layer in layers]
-        return tuple(display.result for display in shown)
+            wanted += [(f"MLP {layer}", partial(self.outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers]
+        found = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
+        for number, (name, measure) in enumerate(wanted):
+            self.watch(Step(name, number / len(wanted), 0))
+            found.append(measure().result)
+        self.watch(Step("measured", 1.0, 0))
+        return tuple(found)
 
     def reproduced(self, original: Original) -> ReproducedSeed:
         """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""
         held_out = self.held_out
         return ReproducedSeed(
             self.run.seed,
-            analyses.learning_curve(self.run.history),
+            _curve(self.run),
             tuple(analyses.ablate(held_out, zeroed.site, "zero") for zeroed in original.zeroed),
             analyses.readout(self.subject, self._last_stream, "W_E"),
             analyses.attention(self.subject, 0),
@@ -368,30 +228,43 @@ class OpenedRun:
 
     def document(self) -> Document:
         """The report: verdicts, then every analysis."""
-        return explanation_document(self.overview, self.claims, self.results)
+        return explanation_document(self.overview, self.claims, self.results, self.recipe)
 
-    def live(self) -> LiveReport:
-        """The report as a page that holds the model itself, to be played with in a browser."""
-        return LiveReport(
-            self.subject,
-            self.overview,
-            self._asserted,
-            self.claims,
-            self.results,
-            self.all_routes,
-            tuple(map(self._sister, self.kin)),
+    def live(self, compare: bool = False) -> LiveReport:
+        """The report as a page that holds the model itself, to be played with in a browser.
+
+        With `compare` it has the routes of up to two other solved models beside this one's; without, those among them
+        that were found before.
+        """
+        sisters = self.sisters(compare)
+        routes = self.all_routes if self.shows_routes else None
+        shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
+        return LiveReport(*shown, sisters, self.recipe)
+
+    def sisters(self, compare: bool = False) -> tuple[Sister, ...]:
+        """Every stored model of the same experiment, this one included; see `live`."""
+        routes = {self.run.name: self.all_routes} if self.shows_routes else {}
+        for name, found in self._beside.items() if routes else ():
+            known = found.all if compare else found.known
+            routes |= {} if known is None else {name: known}
+        return tuple(
+            Sister(run.name, run.seed, run.solved, _curve(run), routes.get(run.name), run.ended) for run in self.kin
         )
 
-    def _sister(self, run: Run) -> Sister:
-        """A stored model of the same experiment, this one included; with routes where they are to be compared."""
-        solved = [kin.name for kin in self.kin if kin.solved and kin.name != self.run.name]
-        routes = self.all_routes if run.name == self.run.name else None
-        if self.weights_of is not None and run.name in solved[: MOST_COMPARED - 1]:
-            kept = None if self.kept is None else replace(self.kept, run=run)
-            routes = replace(self, run=run, stack=self.weights_of(run), kept=kept).all_routes
-        return Sister(run.name, run.seed, run.solved, analyses.learning_curve(run.history), routes)
+    @cached_property
+    def _beside(self) -> dict[str, FoundRoutes]:
+        """The routes of up to two other solved models, by the names of their runs."""
+        solved = [kin for kin in self.kin if kin.solved and kin.name != self.run.name and self.weights_of is not None]
+        chosen = solved[: MOST_COMPARED - 1]
+        watches = [stretch(self.watch, number, len(chosen), 0) for number in range(len(chosen))]
+        return {kin.name: self._routes_of(kin, watch) for kin, watch in zip(chosen, watches, strict=True)}
 
-    def report(self, path: Path | str, *, static: bool = False) -> Path:
+    def _routes_of(self, kin: Run, watch: Watch) -> FoundRoutes:
+        assert self.weights_of is not None
+        kept = None if self.kept is None else replace(self.kept, run=kin)
+        return FoundRoutes(replace(self.subject, stack=self.weights_of(kin)), kept, watch, self.inputs.chosen)
+
+    def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
         """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
 
         Raises:
@@ -400,14 +273,19 @@ class OpenedRun:
         if static:
             write_html(self.document(), Path(path))
         else:
-            write_page(live_html(self.live()), Path(path))
+            write_page(live_html(self.live(compare)), Path(path))
         return Path(path)
 
     def _repr_html_(self) -> str:
         """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
         known = () if self.run.imported else (self.curve.result, *self._since_when(spend=False))
-        routes = self._kept_routes
+        routes = self._found_routes.known
         return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, known, routes, ()))
 
     def __repr__(self) -> str:
         return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"
+
+
+def _curve(run: Run) -> analyses.LearningCurve:
+    drawn = not run.imported and run.experiment.split.inputs is not None
+    return replace(analyses.learning_curve(run.history), drawn=drawn)

@@ -5,20 +5,36 @@ task -> experiment -> train seeds side by side -> keep every epoch -> open a sol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from openwork.claims import Claim, Trials, Verdict, verdict_from_json
+from openwork.analyses import stages_of
+from openwork.claims import (
+    Claim,
+    Heading,
+    Trials,
+    Verdict,
+    about_models,
+    about_recipes,
+    shipped_for,
+    verdict_from_json,
+)
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.engines import choose_engine
 from openwork.opened import OpenedRun
 from openwork.report import Reproduction, original_named, reproduction_document, write_html
 from openwork.runs import KeptResults, Run, Store
-from openwork.search import Setting, best, search, train_seeds, trials
+from openwork.search import Setting, best, first_solved, go_on, search, train_seeds, trials
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
+
+TRAIN, JUDGE, RECIPE, MEASURE = "training seeds", "judging claims", "judging claims about a recipe", "measuring"
+OVER_TRAINING, ROUTES = "judging claims over the training", "looking for routes"
+COMPARE, WRITE = "looking for routes of other seeds", "writing the page"
+NO_ROUTES = "no routes: the model does not solve the task"
+"""the stages of a job, as they are announced"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,24 +53,95 @@ def explain(
     experiment: Experiment | None = None,
     seeds: Sequence[int] | None = None,
     claims: tuple[Claim, ...] | None = None,
+    heading: Heading | None = None,
+    recipe_claims: bool = False,
     page: Path | None = None,
+    compare: bool = False,
     inputs: Inputs = USUAL_INPUTS,
 ) -> Explanation:
     """Trains until a model is right on every input, judges the claims on it, and writes its report to `page`.
 
-    With `seeds`, only these are trained, and the best is explained whether or not it is solved. The claims are those
-    that ship for the task unless given: an article's, or our own. `inputs` says on how many inputs to measure; others
-    than the usual are not remembered.
+    With `seeds`, only these are trained, each to its end, and the best is explained whether or not it is solved.
+
+    Args:
+        task: what to learn.
+        setting: store, engine, and who watches.
+        experiment: how; else the task's own.
+        seeds: which to train; else as many as it takes, side by side, until a first one is solved.
+        claims: what to judge; else what ships for the task: an article's claims, or our own.
+        heading: what the file of these claims says of itself.
+        recipe_claims: judge also those that ship and speak of a recipe, for which seeds may have to be trained; among
+            `claims` they are asked for.
+        page: HTML file to write; else none.
+        compare: look for the routes of other solved seeds too, for the page.
+        inputs: on how many to measure; others than the usual are not remembered.
 
     Raises:
         OpenworkError: anything that does not fit, before training starts.
     """
     experiment = experiment or named_experiment(task.name, task)
+    asked = about_recipes(claims if claims is not None else shipped_for(task) if recipe_claims else ())
+    paged = () if page is None else (MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE)
+    stage = stages_of(setting.stages, (TRAIN, JUDGE, *((RECIPE,) if asked else ()), *paged))
+    stage(TRAIN)
     runs = search(experiment, setting) if seeds is None else train_seeds(experiment, seeds, setting)
-    opened = open_run(best(runs), setting, tried=runs, claims=claims, inputs=inputs)
-    verdicts = opened.claims
+    chosen = first_solved(runs) if seeds is None else best(runs)
+    also = asked if claims is None else ()
+    opened = open_run(chosen, setting, tried=runs, claims=claims, heading=heading, recipe_claims=also, inputs=inputs)
+    stage(JUDGE)
+    judged = opened.claims
+    if asked:
+        stage(RECIPE)
+    verdicts = (*judged, *opened.recipe.verdicts)
     remember(opened, verdicts, setting.store)
-    return Explanation(opened, verdicts, None if page is None else opened.report(page))
+    return Explanation(opened, verdicts, None if page is None else write_report(opened, page, stage, compare=compare))
+
+
+def report(
+    opened: OpenedRun,
+    page: Path,
+    setting: Setting,
+    *,
+    static: bool = False,
+    compare: bool = False,
+    over_training: bool = False,
+) -> Path:
+    """Writes the report on a stored run.
+
+    Args:
+        opened: the run.
+        page: HTML file to write.
+        setting: who watches.
+        static: without scripts.
+        compare: look for the routes of other solved seeds too.
+        over_training: judge its claims at its checkpoints first.
+
+    Raises:
+        StoreNotWritable: the file cannot be written there.
+    """
+    first = (JUDGE, *((OVER_TRAINING,) if over_training else ()))
+    stage = stages_of(setting.stages, (*first, MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE))
+    stage(JUDGE)
+    _ = opened.claims
+    if over_training:
+        stage(OVER_TRAINING)
+        opened.over_training()
+    return write_report(opened, page, stage, static=static, compare=compare)
+
+
+def write_report(
+    opened: OpenedRun, page: Path, stage: Callable[..., None], *, static: bool = False, compare: bool = False
+) -> Path:
+    """Measures what a report shows, stage by stage, and writes it."""
+    stage(MEASURE)
+    _ = opened.measured
+    stage(ROUTES, "" if opened.shows_routes else NO_ROUTES)
+    _ = opened.results
+    if compare:
+        stage(COMPARE)
+        opened.sisters(compare)
+    stage(WRITE)
+    return opened.report(page, static=static, compare=compare)
 
 
 def reproduce(name: str, setting: Setting, *, seeds: Sequence[int] = (0,), page: Path | None = None) -> Reproduction:
@@ -65,13 +152,19 @@ def reproduce(name: str, setting: Setting, *, seeds: Sequence[int] = (0,), page:
     """
     original = original_named(name)
     experiment = named_experiment(original.experiment)
+    stage = stages_of(setting.stages, (TRAIN, JUDGE, RECIPE, MEASURE))
+    stage(TRAIN)
     runs = train_seeds(experiment, seeds, setting)
     chosen = best(runs)
-    opened = open_run(chosen, setting, tried=runs)
+    asked = about_recipes(shipped_for(experiment.task))
+    opened = open_run(chosen, setting, tried=runs, recipe_claims=asked)
+    stage(JUDGE)
     verdicts = opened.claims
-    remember(opened, verdicts, setting.store)
+    stage(RECIPE)
+    remember(opened, (*verdicts, *opened.recipe.verdicts), setting.store)
+    stage(MEASURE)
     measured = tuple(open_run(run, setting).reproduced(original) for run in runs)
-    found = Reproduction(original, experiment, measured, chosen.seed, verdicts)
+    found = Reproduction(original, experiment, measured, chosen.seed, verdicts, opened.recipe)
     if page is not None:
         write_html(reproduction_document(found), page)
     return found
@@ -94,12 +187,16 @@ def open_run(
     *,
     tried: tuple[Run, ...] = (),
     claims: tuple[Claim, ...] | None = None,
+    heading: Heading | None = None,
+    recipe_claims: tuple[Claim, ...] = (),
     trains: bool = True,
     inputs: Inputs = USUAL_INPUTS,
 ) -> OpenedRun:
     """A stored run, ready to be measured. With `trains`, claims about learning may train seeds that are not stored.
 
-    The store's verdicts are those on the inputs that are taken unless others are asked for.
+    Of `claims` those about recipes, and `recipe_claims` beside them, are judged apart, when they are asked for; unless
+    given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
+    inputs that are taken unless others are asked for.
     """
     choice = choose_engine(run.spec, setting.engine, setting.threads)
     task = run.task
@@ -112,7 +209,11 @@ def open_run(
     kept = KeptResults(setting.store.home, run)
     kin = tuple(setting.store.runs_of(run.experiment)) if not run.imported else ()
     at, of = partial(setting.store.stack_at, run), setting.store.stack
-    return OpenedRun(run, stack, choice, tried, trying, claims, known, inputs, setting.steps, kept, kin, of, at)
+    more = "" if run.imported else go_on(run.experiment, tried or kin)
+    given = None if claims is None else about_models(claims)
+    apart = (*about_recipes(claims or ()), *recipe_claims)
+    made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, kin, of, at
+    return OpenedRun(*made, heading, apart, more)
 
 
 def stored_verdicts(store: Store, run: Run) -> tuple[Verdict, ...]:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from openwork.analyses.steps import Stage, silent, unannounced
 from openwork.analyses.steps import Watch as Steps
-from openwork.analyses.steps import silent
 from openwork.claims import Trials
 from openwork.engines import choose_engine
 from openwork.runs import Run, Store, recorded
-from openwork.tasks import Task
+from openwork.tasks import Task, make_task
 from openwork.training import EpochEnd, Experiment, Progress, named_experiment, train
 
 Watch = Callable[[EpochEnd], None]
@@ -34,20 +34,35 @@ class Setting:
     """called after every epoch"""
     steps: Steps = silent
     """called during long measurements"""
+    stages: Callable[[Stage], None] = unannounced
+    """called where a stage of the job begins"""
 
 
 def search(experiment: Experiment, setting: Setting) -> tuple[Run, ...]:
-    """Trains waves of seeds until one of a wave is right on every input; every seed that was tried."""
+    """Trains waves of seeds side by side until one is right on every input; every seed that was tried.
+
+    The others of its wave stop with it, and can be gone on with: see `go_on`. Where the store has a solved seed of the
+    wave already, nothing is trained.
+    """
     tried: tuple[Run, ...] = ()
     for first in range(0, MOST_SEEDS, WAVE):
-        tried += train_seeds(experiment, range(first, first + WAVE), setting)
+        wave = range(first, first + WAVE)
+        known = _stored(experiment, wave, setting.store)
+        solved = any(run.solved and run.ended for run in known)
+        tried += known if solved else train_seeds(experiment, wave, setting, until_solved=True)
         if any(run.solved for run in tried):
             break
     return tried
 
 
-def train_seeds(experiment: Experiment, seeds: Sequence[int], setting: Setting) -> tuple[Run, ...]:
-    """Trains these seeds to their end, keeping every epoch; what the store has already is not done again."""
+def train_seeds(
+    experiment: Experiment, seeds: Sequence[int], setting: Setting, until_solved: bool = False
+) -> tuple[Run, ...]:
+    """Trains these seeds to their end, keeping every epoch; what the store has already is not done again.
+
+    With `until_solved` all stop after the epoch in which a first one ends solved; those that have not ended are as
+    whole in the store as if they had been interrupted.
+    """
     choice = choose_engine(experiment.spec, setting.engine, setting.threads)
     state = setting.store.state_of(experiment, seeds)
     events = train(choice.engine, experiment, state)
@@ -55,13 +70,39 @@ def train_seeds(experiment: Experiment, seeds: Sequence[int], setting: Setting) 
     with closing(recorded(setting.store, experiment, events, choice.engine.arithmetic)) as kept:
         for event in kept:
             setting.watch(event)
-    found = (setting.store.run(experiment, seed) for seed in dict.fromkeys(seeds))
+            if until_solved and any(p.status == "solved" for p in event.progress):
+                break
+    return _stored(experiment, seeds, setting.store)
+
+
+def _stored(experiment: Experiment, seeds: Sequence[int], store: Store) -> tuple[Run, ...]:
+    found = (store.run(experiment, seed) for seed in dict.fromkeys(seeds))
     return tuple(run for run in found if run is not None)
 
 
 def best(runs: Sequence[Run]) -> Run:
     """The first solved run, or else the one with most right answers."""
     return max(runs, key=lambda run: (run.solved, run.history[-1].train.accuracy, -run.seed))
+
+
+def first_solved(runs: Sequence[Run]) -> Run:
+    """The run that took the fewest epochs until it was solved, which is the one that ended a search; else the best."""
+    return min((run for run in runs if run.solved), key=lambda run: (run.epoch, run.seed), default=None) or best(runs)
+
+
+def go_on(experiment: Experiment, runs: Sequence[Run]) -> str:
+    """The command that goes on with those of these runs that have not ended; empty where there are none, or no command
+    makes this experiment."""
+    task = experiment.task
+    name = task.name if task.file is None else task.file.path
+    left, every = (sorted(run.seed for run in some) for some in ([r for r in runs if not r.ended], runs))
+    if not name or not left or experiment.as_json() != named_experiment(task.name, task).as_json():
+        return ""
+    usual = task.file is None and task == make_task(task.name)
+    given = "" if usual else "".join(f" --param {key}={value}" for key, value in task.params.items())
+    gapless = every == list(range(every[0], every[-1] + 1))
+    seeds = f"{every[0]}..{every[-1]}" if gapless and len(every) > 1 else ",".join(map(str, left))
+    return f"openwork train {name}{given} --seeds {seeds}"
 
 
 def trials(name: str, task: Task, seeds: int, setting: Setting, trains: bool) -> Trials | None:

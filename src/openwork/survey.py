@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from openwork.claims import Claim
-from openwork.pipeline import open_run
+from openwork.analyses import stages_of
+from openwork.analyses.steps import stretch
+from openwork.claims import Claim, Publication, about_models, about_recipes
+from openwork.pipeline import RECIPE, TRAIN, open_run
 from openwork.report import Findings, FoundModel
 from openwork.search import Setting, train_seeds
 from openwork.training import Experiment
 
 Tell = Callable[[str], None]
+MODELS = "judging every solved seed and looking for its routes"
 
 
 def survey(
@@ -20,8 +24,11 @@ def survey(
     setting: Setting,
     command: str,
     tell: Tell = lambda _: None,
+    publication: Publication | None = None,
 ) -> Findings:
     """Trains the seeds, judges all claims on every solved one and finds its routes; what the store knows is not redone.
+
+    Claims about a recipe are no solved seed's, and are judged once.
 
     Args:
         experiment: what to train.
@@ -30,17 +37,26 @@ def survey(
         setting: store and engine.
         command: what the user typed, for the page.
         tell: called with a line before each model.
+        publication: whose recipe it is, where there is one.
 
     Raises:
         OpenworkError: anything that does not fit, before training starts.
     """
-    runs = [run for run in train_seeds(experiment, seeds, setting) if run.solved]
+    stage = stages_of(setting.stages, (TRAIN, RECIPE, MODELS))
+    stage(TRAIN)
+    trained = train_seeds(experiment, seeds, setting)
+    runs = sorted((run for run in trained if run.solved), key=lambda run: run.seed)
     asked = tuple(claim for _, group in claims for claim in group)
+    stage(RECIPE)
+    recipe = open_run(trained[0], setting, recipe_claims=about_recipes(asked)).recipe
+    stage(MODELS)
     models = []
-    for number, run in enumerate(sorted(runs, key=lambda run: run.seed), start=1):
-        tell(f"model {number} of {len(runs)}: seed {run.seed}")
-        opened = open_run(run, setting, claims=asked)
+    for number, run in enumerate(runs):
+        tell(f"model {number + 1} of {len(runs)}: seed {run.seed}")
+        opened = open_run(run, replace(setting, steps=stretch(setting.steps, number, len(runs), 0)), claims=asked)
         verdicts = opened.claims
         setting.store.save_verdicts(run, {v.claim.id: v.as_json() for v in verdicts})
         models.append(FoundModel(run.name, run.seed, tuple(verdicts), opened.all_routes))
-    return Findings(experiment, len(tuple(seeds)), tuple(claims), tuple(models), command)
+    about = tuple((title, about_models(group)) for title, group in claims)
+    apart = replace(recipe, left=(), publication=publication)
+    return Findings(experiment, len(tuple(seeds)), about, tuple(models), command, apart)

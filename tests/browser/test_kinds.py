@@ -133,3 +133,13 @@ def test_axe_finds_nothing_to_mend_there_either(visit, request, name, width):
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found["violations"]] == []
     assert outside(page) == []
+
+
+@pytest.mark.parametrize("name", ["crowded", "brackets"])
+def test_of_drawn_questions_the_page_never_says_that_they_are_all(request, visit, name):
+    page = visit(request.getfixturevalue(name), link="#cut?cut=mean:L0A").page
+    page.get_by_role("button", name="Run it again here").first.click()
+    expect(page.locator(".live-rerun")).to_contain_text("Tested in this browser")
+    shown = page.locator("body").inner_text()
+    assert "500 drawn questions" in shown
+    assert not re.findall(r"(?i).*(?:every (?:input|question)|all (?:inputs|questions)\b|whole domain).*", shown)

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from openwork.claims.judging import EACH
 from openwork.claims.kinds.attends import Attends
 from openwork.cli import over_training
+from openwork.cli.progress import ProgressDisplay
 
 SOLVED = Path(__file__).parents[1] / "known_circuits" / "solved" / "model_A.safetensors"
 CLAIMS = """
@@ -142,17 +143,16 @@ def test_an_imported_run_has_no_training(openwork, check):
 
 
 def test_an_interruption_says_that_what_was_judged_is_kept(check, monkeypatch):
-    class Interrupts:
-        def __init__(self, console):
-            self.steps = 0
+    class Interrupts(ProgressDisplay):
+        told = 0
 
-        def __call__(self, step):
-            self.steps += 1
-            if self.steps > 3:
+        def steps(self, step):
+            self.told += 1
+            if self.told > 3:
                 raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(over_training, "StepDisplay", Interrupts)
+        patched.setattr(over_training, "ProgressDisplay", Interrupts)
         done = check()
     assert done.code == 130 and "What was judged is kept." in done.err and "mine.toml" in done.err
     assert sum(claim["checkpoints_left"] for claim in check("--plan", "--json").value["claims"]) == 5

@@ -263,7 +263,7 @@ def test_ctrl_c_leaves_a_run_that_the_same_command_finishes(openwork, small):
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert "run the same command again" in said
     assert "openwork train reverse-increment" in said
     assert "Traceback" not in said

@@ -1,26 +1,26 @@
 from __future__ import annotations
 
 import io
+import threading
 
-import numpy as np
 import pytest
 from rich.console import Console
 
-from openwork.cli.progress import MOST_ROWS, TrainingDisplay
+from openwork.analyses import Stage, Step, stages_of
+from openwork.cli.progress import ERASE, PLAIN_EVERY, ProgressDisplay
 from openwork.models import model_spec
 from openwork.training import EpochEnd, Measured, Progress, TrainingState
 
 SPEC = model_spec(n_layers=1, d_model=2, n_heads=1, d_head=1, d_mlp=2, d_vocab=3, n_ctx=4)
 
 
-def progress(seed, epoch, accuracy, status="training", step=None):
-    part = Measured(1.0 - accuracy, accuracy, round(accuracy * 10), 10)
-    return Progress(seed, epoch, 1e-3, 1.0 - accuracy, part, part, status, step or 100 * epoch)
+class Clock:
+    """Seconds that pass when they are told to."""
 
+    now = 0.0
 
-def event(*models, seconds=0.5, epochs=40):
-    state = TrainingState.fresh(SPEC, [p.seed for p in models])
-    return EpochEnd(tuple(models), state, seconds, epochs)
+    def __call__(self):
+        return self.now
 
 
 @pytest.fixture
@@ -28,53 +28,108 @@ def said():
     return io.StringIO()
 
 
-def test_without_a_terminal_it_prints_plain_lines(said):
-    clock = iter(np.arange(0.0, 100.0, 1.0))
-    with TrainingDisplay(Console(file=said, width=200), lambda: next(clock)) as display:
-        display(event(progress(0, 1, 0.25), progress(1, 1, 0.5)))
-        display(event(progress(0, 2, 0.5), progress(1, 2, 1.0, "solved")))
-    lines = said.getvalue().splitlines()
-    assert lines[0] == (
-        "epoch 1/40, 2 training, 400 steps/s, at most 20 s left; best: seed 1, loss 0.5000, 50.00 % right"
-    )
-    assert "1 training, 1 solved, 400 steps/s" in lines[-1]
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def plain(said, clock):
+    return ProgressDisplay(Console(file=said, width=200), clock, beat=0)
+
+
+def terminal(said, clock, width=60, beat=0):
+    return ProgressDisplay(Console(file=said, width=width, force_terminal=True, color_system=None), clock, beat=beat)
+
+
+def epoch(number, status="training"):
+    part = Measured(0.5, 0.5, 5, 10)
+    model = Progress(0, number, 1e-3, 0.5, part, part, status, 100 * number)
+    return EpochEnd((model,), TrainingState.fresh(SPEC, [0]), 0.5, 40)
+
+
+def test_stages_are_named_counted_and_timed(said, clock):
+    with plain(said, clock) as display:
+        begin = stages_of(display.stage, ("training", "judging"))
+        begin("training")
+        clock.now = 3.0
+        begin("judging", "judging two claims")
+    assert said.getvalue().splitlines() == [
+        "1 of 2: training",
+        "1 of 2: training: took 3.0 s",
+        "2 of 2: judging two claims",
+        "2 of 2: judging two claims: took 0.0 s",
+    ]
+
+
+def test_no_spell_is_silent_though_nothing_is_told_from_inside(said, clock):
+    with plain(said, clock) as display:
+        display.stage(Stage("measuring", 1, 2))
+        for tenth in range(1, 60):
+            clock.now = tenth / 10
+            display.look()
+    lines = said.getvalue().splitlines()[1:-1]
+    assert PLAIN_EVERY < 2 and lines == [f"1 of 2: measuring, {second} s so far" for second in (1, 3, 4)]
+
+
+def test_the_thread_looks_by_itself(said):
+    heard = threading.Event()
+
+    class Heard(io.StringIO):
+        def write(self, text):
+            if "so far" in text:
+                heard.set()
+            return super().write(text)
+
+    with ProgressDisplay(Console(file=Heard(), width=200), beat=0.01) as display:
+        display.stage(Stage("measuring", 1, 2))
+        assert heard.wait(20)
+
+
+def test_an_error_ends_it_without_saying_that_the_stage_is_done(said, clock):
+    with pytest.raises(KeyboardInterrupt), plain(said, clock) as display:
+        display.stage(Stage("measuring", 1, 2))
+        raise KeyboardInterrupt
+    assert said.getvalue() == "1 of 2: measuring\n"
+
+
+def test_a_job_of_one_stage_shows_nothing_in_its_first_second(said, clock):
+    with plain(said, clock) as display:
+        display.stage(Stage("looking for routes"))
+        for clock.now, done in ((0.0, 0.0), (0.5, 0.4), (2.0, 0.5), (3.0, 0.6), (4.0, 1.0)):
+            display.steps(Step("y[0]", done, 1000))
+    assert said.getvalue().splitlines() == ["looking for routes: y[0], 50 %, about 2.0 s left, 1,000 forward rows"]
+
+
+def test_lines_of_training_are_few_and_every_end_has_one(said, clock):
+    with plain(said, clock) as display:
+        for number in range(1, 30):
+            display(epoch(number))
+        display(epoch(30, "solved"))
+    assert [line.partition(",")[0] for line in said.getvalue().splitlines()] == ["epoch 1/40", "epoch 30/40"]
     assert "\x1b" not in said.getvalue()
 
 
-def test_lines_are_few(said):
-    with TrainingDisplay(Console(file=said, width=200), lambda: 0.0) as display:
-        for epoch in range(1, 30):
-            display(event(progress(0, epoch, 0.1)))
-    assert len(said.getvalue().splitlines()) == 1
-
-
-def test_on_a_terminal_it_shows_every_seed(said):
-    console = Console(file=said, width=80, force_terminal=True, color_system=None)
-    with TrainingDisplay(console) as display:
-        display(event(progress(3, 7, 0.875), progress(5, 7, 0.25, "diverged", step=612)))
+def test_on_a_terminal_the_stage_stands_above_the_seeds(said, clock):
+    with terminal(said, clock) as display:
+        display.stage(Stage("training seeds", 1, 5))
+        clock.now = 1.0
+        display(epoch(7))
     text = said.getvalue()
-    for word in ("seed", "7/40", "87.50 %", "diverged at step 612", "steps/s", "left"):
-        assert word in text
+    assert "1 of 5: training seeds" in text and "7/40" in text
 
 
-def test_many_seeds_fit_a_screen(said):
-    console = Console(file=said, width=80)
-    display = TrainingDisplay(console)
-    display(event(*(progress(seed, 1, 0.5) for seed in range(64))))
-    console.print(display.picture())
-    assert f"and {64 - MOST_ROWS} more" in said.getvalue()
-    assert max(map(len, said.getvalue().splitlines()[1:])) <= 80
+def test_outside_with_one_line_changes_and_is_taken_away(said, clock):
+    display = terminal(said, clock, width=30)
+    for clock.now, done in ((0.0, 0.25), (2.0, 0.5), (4.0, 0.75), (6.0, 1.0)):
+        display.steps(Step("part", done, 2000))
+    first, *lines = said.getvalue().split(ERASE)
+    assert first == "" and lines == ["part, 50 %, about 4.0 s left,"[:29], "part, 75 %, about 2.0 s left,"[:29], ""]
 
 
-def test_a_resumed_seed_does_not_inflate_the_rate(said):
-    display = TrainingDisplay(Console(file=said, width=200))
-    display(event(progress(0, 30, 0.5), seconds=1.0))
-    assert "100 steps/s" in said.getvalue()
-
-
-def test_an_experiment_that_a_claim_asks_for_has_its_own_number_of_epochs(said):
-    clock = iter(np.arange(0.0, 100.0, 2.0))
-    display = TrainingDisplay(Console(file=said, width=200), lambda: next(clock))
-    display(event(progress(0, 3, 0.5), epochs=3))
-    display(event(progress(0, 1, 0.5), epochs=8))
-    assert [line.partition(",")[0] for line in said.getvalue().splitlines()] == ["epoch 3/3", "epoch 1/8"]
+def test_quiet_is_quiet(said, clock):
+    display = ProgressDisplay(Console(file=said, width=30, force_terminal=True, quiet=True), clock)
+    with display:
+        display.stage(Stage("measuring", 1, 2))
+        clock.now = 5.0
+        display.steps(Step("part", 0.5, 1))
+    assert said.getvalue() == ""

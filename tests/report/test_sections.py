@@ -110,6 +110,20 @@ def test_seeds_are_counted_by_how_they_ended(measures):
     counted = dataclasses.replace(overview, seeds=(*overview.seeds, *ended))
     assert (counted.solved, counted.failed, counted.unfinished) == ((0,), (1, 2), (2,))
     assert counted.seeds_line == "4 tried, 1 solved, 2 failed, 1 stopped unfinished"
+    assert counted.unfinished_line == "Seed 2 is not trained to the end, and training can go on."
+    going = dataclasses.replace(counted, go_on="openwork train it")
+    assert going.unfinished_line == "Seed 2 is not trained to the end: `openwork train it` goes on."
+    assert overview.unfinished_line == ""
+
+
+def test_a_report_opens_with_what_is_true_of_its_model(measures):
+    solved: Overview = measures.overview
+    assert "is right on all 8 inputs" in solved.opening and not solved.unsolved
+    failed = dataclasses.replace(solved, right=3)
+    assert failed.unsolved == "This model does not solve the task: it is right on 3 of 8 inputs."
+    assert failed.unsolved in failed.opening and "tested by intervention" not in failed.opening
+    drawn = dataclasses.replace(solved, coverage="8 inputs drawn with seed 0, of 100")
+    assert "is right on all 8 drawn questions (63.06 % to 100 % of all, with 95 % confidence)" in drawn.opening
 
 
 def test_the_example_is_answered_as_the_task_answers(measures):

@@ -7,6 +7,8 @@ from openwork.analyses.attention import Attention, AttentionExamples, attention,
 from openwork.analyses.attribution_patching import AttributionPatching, attribution_patching
 from openwork.analyses.component import Component, component_named, head_components, layer_components
 from openwork.analyses.component_outputs import ComponentOutputs, component_outputs
+from openwork.analyses.coverage import all_asked, said_of
+from openwork.analyses.found_routes import FoundRoutes
 from openwork.analyses.fourier import Fourier, fourier
 from openwork.analyses.interchange import Interchange, interchange
 from openwork.analyses.learning_curve import EpochRow, LearningCurve, learning_curve
@@ -23,7 +25,7 @@ from openwork.analyses.readout import Readout, ReadoutTable, Way, readout, reado
 from openwork.analyses.registry import ANALYSES
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.routes import Route, Routes, find_routes, routes_from_json
-from openwork.analyses.steps import Step, Watch
+from openwork.analyses.steps import Stage, Step, Watch, stages_of
 from openwork.analyses.subject import Subject
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "ComponentOutputs",
     "EpochRow",
     "Faithfulness",
+    "FoundRoutes",
     "Fourier",
     "Interchange",
     "LearningCurve",
@@ -60,6 +63,7 @@ __all__ = [
     "Result",
     "Route",
     "Routes",
+    "Stage",
     "Step",
     "Subject",
     "Watch",
@@ -68,6 +72,7 @@ __all__ = [
     "ablation_table",
     "accuracy",
     "activation_patching",
+    "all_asked",
     "attention",
     "attention_examples",
     "attribution_patching",
@@ -93,4 +98,6 @@ __all__ = [
     "readout",
     "readout_table",
     "routes_from_json",
+    "said_of",
+    "stages_of",
 ]

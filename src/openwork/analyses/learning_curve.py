@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from openwork.analyses.coverage import all_asked
 from openwork.analyses.result import Record, Result, percent
 
 
@@ -61,12 +62,14 @@ class LearningCurve(Result):
         rows: one for each epoch, ascending.
         first_solved: the first epoch at whose end every input was answered right; None if never.
         solved_for_good: the first epoch from whose end on every input stayed right; None if it did not end so.
+        drawn: whether it was trained on drawn questions, so that these are all that it was asked.
     """
 
     rows: tuple[EpochRow, ...]
     first_solved: int | None
     solved_for_good: int | None
     forward_rows: int = 0
+    drawn: bool = False
 
     @property
     def title(self) -> str:
@@ -77,16 +80,17 @@ class LearningCurve(Result):
         if not self.rows:
             return "Not trained."
         last = self.rows[-1]
+        every = all_asked(last.train.inputs + (0 if last.held_out is None else last.held_out.inputs), self.drawn)
         if self.first_solved is None:
             held_out = "" if last.held_out is None else f", {percent(last.held_out.accuracy)} held out"
             return (
-                f"Never right on every input in {last.epoch} epochs; "
+                f"Never right on {every} in {last.epoch} epoch{'' if last.epoch == 1 else 's'}; "
                 f"it ended at {percent(last.train.accuracy)} in training{held_out}."
             )
         if self.solved_for_good is None:
-            return f"First right on every input after epoch {self.first_solved}, but not at the end."
+            return f"First right on {every} after epoch {self.first_solved}, but not at the end."
         later = "" if self.solved_for_good == self.first_solved else f", for good from epoch {self.solved_for_good}"
-        return f"First right on every input after epoch {self.first_solved}{later}."
+        return f"First right on {every} after epoch {self.first_solved}{later}."
 
     def records(self) -> list[Record]:
         found: list[Record] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -21,6 +21,24 @@ class Step:
     forward_rows: int
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a long job, which begins now.
+
+    Attributes:
+        name: what is done in it, for example `looking for routes`.
+        number: which it is, from 1.
+        of: how many there are.
+    """
+
+    name: str
+    number: int = 1
+    of: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.of}: {self.name}" if self.of > 1 else self.name
+
+
 Watch = Callable[[Step], None]
 """is told how far a long measurement is"""
 
@@ -34,3 +52,17 @@ def stretch(watch: Watch, number: int, of: int, forward_rows: int) -> Watch:
     return lambda step: watch(
         replace(step, done=(number + step.done) / of, forward_rows=forward_rows + step.forward_rows)
     )
+
+
+def unannounced(stage: Stage) -> None:
+    """For those that do not say which stage they are in."""
+
+
+def stages_of(tell: Callable[[Stage], None], names: Sequence[str]) -> Callable[..., None]:
+    """What a job calls at the beginning of each of its stages, all known before the first: with the stage's name, and
+    with other words for it where how it went decides them."""
+
+    def begin(name: str, said: str = "") -> None:
+        tell(Stage(said or name, names.index(name) + 1, len(names)))
+
+    return begin

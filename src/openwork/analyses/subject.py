@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.analyses.coverage import all_asked
 from openwork.data import USUAL_INPUTS, Dataset, Inputs, dataset_of
 from openwork.engines import Engine, Scores, Sources, Trace
 from openwork.errors import CheckpointError, PlanError, Reason
@@ -84,6 +85,11 @@ class Subject:
         """Whether `inputs` are every question of the task, or every one that is answered right."""
         asked = self.inputs if self.asked is None else self.asked
         return asked.sample_seed is None and len(asked) == self.task.domain_size
+
+    @property
+    def all_asked(self) -> str:
+        """All that is measured, in words: `every input`, or `all 10,000 drawn questions`."""
+        return all_asked(len(self.inputs), drawn=not self.whole)
 
     @property
     def coverage(self) -> str:

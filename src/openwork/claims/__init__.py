@@ -1,11 +1,11 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
-from openwork.claims.articles import article_for, instead_for, shipped_for
+from openwork.claims.articles import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
-from openwork.claims.heading import Heading, heading_of
+from openwork.claims.heading import Heading, Publication, heading_of
 from openwork.claims.interval import clopper_pearson
 from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.kinds.accuracy import Accuracy
@@ -22,8 +22,10 @@ from openwork.claims.kinds.unnecessary import Unnecessary
 from openwork.claims.over_training import Aside, ClaimOverTraining, Judgement, OverTraining
 from openwork.claims.parse import parse_claims
 from openwork.claims.program import Program, program_from_text
+from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
+from openwork.claims.watched import watched_check
 
 __all__ = [
     "KINDS",
@@ -48,6 +50,7 @@ __all__ = [
     "OverTraining",
     "Part",
     "Program",
+    "Publication",
     "ReadsOut",
     "Replay",
     "Split",
@@ -56,9 +59,12 @@ __all__ = [
     "Trials",
     "Unnecessary",
     "Verdict",
+    "about_models",
+    "about_recipes",
     "article_for",
     "check",
     "clopper_pearson",
+    "heading_for",
     "heading_of",
     "instead_for",
     "judge_over_training",
@@ -70,4 +76,5 @@ __all__ = [
     "require_claims_fit",
     "shipped_for",
     "verdict_from_json",
+    "watched_check",
 ]

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from openwork.analyses.coverage import said_of
 from openwork.analyses.result import percent
 from openwork.claims.comparing import NOT_COMPARED, compare, comparing_rows
 from openwork.claims.context import Context, Evidence
@@ -171,6 +172,7 @@ class Claim(BaseModel):
         outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
         said = (wrong, compared.before, _nothing_said(outcome, finding.parts), finding.sentence, compared.after)
         sentence = " ".join(filter(None, (*said, which(finding.parts) if outcome is Outcome.MIXED else "")))
+        advice = compared.advice or _advice(outcome, finding, context)
         return Verdict(
             claim=replace(self.text(), tested="; ".join(filter(None, (self.tested, finding.within)))),
             outcome=outcome,
@@ -180,7 +182,7 @@ class Claim(BaseModel):
             effect=finding.effect,
             counterexamples=finding.counterexamples[:MOST_COUNTEREXAMPLES],
             forward_rows=context.ledger.forward_rows - before + compared.forward_rows,
-            advice=UNSOLVED_ADVICE if wrong else compared.advice or _advice(outcome, finding, context),
+            advice=said_of(UNSOLVED_ADVICE, context.subject.all_asked) if wrong else advice,
             expect=self.expect,
             rests_on=rests_on,
         )

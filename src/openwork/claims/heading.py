@@ -1,13 +1,32 @@
-"""What a claims file says beside its claims: its title, the task that it is about, and what it leaves open."""
+"""What a claims file says beside its claims: its title, the task, where it was published, and what it leaves open."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from openwork.errors import ClaimError, Reason
+from openwork.errors import ClaimError, Reason, suggestion
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Where claims were published.
+
+    Attributes:
+        title: of the article.
+        author: as the publication gives it; empty where it gives none.
+        url: where it can be read; empty where it can be read nowhere.
+    """
+
+    title: str
+    author: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        by, at = f" by {self.author}" if self.author else "", f", {self.url}" if self.url else ""
+        return f"“{self.title}”{by}{at}"
 
 
 @dataclass(frozen=True)
@@ -18,11 +37,13 @@ class Heading:
         title: empty where it has none.
         task: the name of the task; empty where it has none.
         open: what nobody understands yet, a sentence or a few each.
+        publication: whose claims they are; None where it does not say.
     """
 
     title: str = ""
     task: str = ""
     open: tuple[str, ...] = ()
+    publication: Publication | None = None
 
 
 def heading_of(text: str, source: str = "claims") -> Heading:
@@ -39,7 +60,8 @@ def heading_of(text: str, source: str = "claims") -> Heading:
     reasons = heading_reasons(tables)
     if reasons:
         raise ClaimError(f"{source} cannot be read", reasons)
-    return Heading(tables.get("title", ""), tables.get("task", ""), tuple(tables.get("open", ())))
+    published = Publication(**tables["publication"]) if "publication" in tables else None
+    return Heading(tables.get("title", ""), tables.get("task", ""), tuple(tables.get("open", ())), published)
 
 
 def heading_reasons(tables: Mapping[str, Any]) -> list[Reason]:
@@ -52,4 +74,23 @@ def heading_reasons(tables: Mapping[str, Any]) -> list[Reason]:
     said = tables.get("open", [])
     if not isinstance(said, list) or not all(isinstance(line, str) and line.strip() for line in said):
         reasons.append(Reason("open", "is not a list of sentences", 'write open = ["...", "..."]'))
+    return [*reasons, *_publication_reasons(tables.get("publication", {"title": "none is given"}))]
+
+
+def _publication_reasons(said: Any) -> list[Reason]:
+    if not isinstance(said, Mapping):
+        return [Reason("publication", "is not a table", 'write [publication] and under it title = "..."')]
+    known = [each.name for each in fields(Publication)]
+    reasons = [
+        Reason(f"publication.{name}", "is not known here", suggestion(name, known))
+        for name in said
+        if name not in known
+    ]
+    reasons += [
+        Reason(f"publication.{name}", f"{said[name]!r} is not text", f'write {name} = "..."')
+        for name in known
+        if not isinstance(said.get(name, ""), str)
+    ]
+    if not said.get("title"):
+        reasons.append(Reason("publication.title", "is missing", 'write title = "..."'))
     return reasons

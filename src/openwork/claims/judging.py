@@ -108,14 +108,16 @@ def judge_over_training(
     return _result(training, book, fitting, aside, epochs)
 
 
-def known_or_cheap(training: Training, claims: Sequence[Claim], spend: bool) -> OverTraining | None:
+def known_or_cheap(
+    training: Training, claims: Sequence[Claim], spend: bool, watch: Watch = silent
+) -> OverTraining | None:
     """What a report shows: what was judged before, at whichever checkpoints; with `spend`, the usual ones where that
     is cheap. None where neither is, where the run has no stored training, or no claim is decided by checkpoints."""
     fitting, aside = set_apart(claims, training.context)
     if training.why_not or not fitting:
         return None
     if spend and plan_over_training(training, claims).work <= CHEAP:
-        return judge_over_training(training, claims)
+        return judge_over_training(training, claims, watch=watch)
     book = Book.read(training.context, training.inputs, training.memory, fitting)
     epochs = tuple(e for e in training.recorded if any(book.knows(claim, e) for claim in fitting))
     return _result(training, book, fitting, aside, epochs) if epochs else None
@@ -143,4 +145,5 @@ def _result(
     )
     history = tuple(sorted(training.run.history, key=lambda record: record.epoch))
     rows = len(epochs) * rows_at_one(training, claims)
-    return OverTraining(training.run.name, history, epochs, found, aside, training.context.coverage, rows)
+    drawn = training.run.experiment.split.inputs is not None
+    return OverTraining(training.run.name, history, epochs, found, aside, training.context.coverage, rows, drawn)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openwork.analyses import Record, Result
+from openwork.analyses import Record, Result, all_asked
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.runs import EpochRecord
 
@@ -178,6 +178,7 @@ class OverTraining(Result):
         aside: claims that no checkpoint decides.
         coverage: on how much it was measured.
         forward_rows: inputs that all this takes through the model where none of it is known.
+        drawn: whether the model was trained on drawn questions, so that these are all that it was asked in training.
     """
 
     run: str
@@ -187,6 +188,7 @@ class OverTraining(Result):
     aside: tuple[Aside, ...]
     coverage: str
     forward_rows: int
+    drawn: bool = False
 
     @property
     def recorded(self) -> int:
@@ -214,10 +216,12 @@ class OverTraining(Result):
         never = len(self.claims) - len(good) - len(once)
         kinds = ((len(good), "true for good"), (len(once), "true for a while"), (never, "never true"))
         said = ", ".join(f"{count} {what}" for count, what in kinds if count)
-        solved = self.solved_for_good
-        task = "The model was not right on every input at the end"
+        solved, last = self.solved_for_good, self.history[-1] if self.history else None
+        asked = sum(part.inputs for part in (last.train, last.held_out) if part is not None) if last else 0
+        every = all_asked(asked, self.drawn)
+        task = f"The model was not right on {every} at the end"
         if solved is not None:
-            task = f"The model was right on every input for good from epoch {solved}"
+            task = f"The model was right on {every} for good from epoch {solved}"
         gaps = "" if len(self.epochs) == self.recorded else " What happened between the checkpoints is not known."
         return f"{task}. Of {_claims(len(self.claims))}: {said}.{gaps}"
 

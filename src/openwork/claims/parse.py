@@ -14,8 +14,8 @@ A file is TOML: ::
     for = { i = "outputs" }
 
 `openwork.claims.registry` lists the kinds; each says its fields itself, and docs/claims.md all of them. Beside the
-claims a file may have a `title`, the name of the `task` that they are about, and `open`: a list of what they leave
-unexplained.
+claims a file may have a `title`, the name of the `task` that they are about, `open`: a list of what they leave
+unexplained, and a table `publication` with the `title`, `author` and `url` of the article that made them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from openwork.tasks import Task
 
 FORMAT = 1
 NONE_GIVEN: Mapping[str, Program] = MappingProxyType({})
-TOP = ("claim", "format", "open", "task", "title")
+TOP = ("claim", "format", "open", "publication", "task", "title")
 
 
 def parse_claims(

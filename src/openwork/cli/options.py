@@ -64,6 +64,10 @@ OnlyRight = Annotated[
     bool,
     typer.Option("--only-right", help="Judge how the model works on those inputs only that it answers right."),
 ]
+Compare = Annotated[
+    bool,
+    typer.Option("--compare", help="Look for the routes of up to two other solved seeds too, for the page."),
+]
 OneSeed = Annotated[int | None, typer.Option("--seed", min=0, help="One seed.", show_default=False)]
 
 

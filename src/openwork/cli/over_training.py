@@ -9,10 +9,11 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from openwork.analyses import Stage
 from openwork.claims import Claim, OverTraining, TrainingCost, judge_over_training, plan_over_training
 from openwork.cli.cost_view import rows_per_second
 from openwork.cli.output import aside, duration_text, emit, path_text, people, table
-from openwork.cli.step_display import StepDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.errors import ClaimError, Reason
 from openwork.opened import OpenedRun
 from openwork.report import Document, parts_of, write_html
@@ -57,7 +58,9 @@ def plan(opened: OpenedRun, claims: Sequence[Claim], points: Points, as_json: bo
 def judge(opened: OpenedRun, claims: Sequence[Claim], points: Points, output: Path | None, as_json: bool) -> None:
     """Judges, shows, and writes the page. An interruption keeps what was judged, and says so."""
     try:
-        found = judge_over_training(opened.training, claims, points, StepDisplay(aside()))
+        with ProgressDisplay(aside()) as display:
+            display.stage(Stage("judging claims over the training"))
+            found = judge_over_training(opened.training, claims, points, display.steps)
     except KeyboardInterrupt:
         aside().print("\nWhat was judged is kept.", soft_wrap=True)
         raise

@@ -1,132 +1,194 @@
-"""How training is watched: a live table on a terminal, a plain line now and then elsewhere."""
+"""How anything long is watched: what is done now, how far it is, and which stage of how many.
+
+On a terminal one picture changes in place, elsewhere there are plain lines. Either is shown anew at least every two
+seconds, also while nothing is told from inside: whoever waits sees that it runs, and what it does.
+"""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
-from openwork.analyses import Step
-from openwork.cli.output import duration_text, share_text
-from openwork.cli.step_display import StepDisplay
-from openwork.training import EpochEnd, Progress
+from openwork.analyses import Stage, Step
+from openwork.cli.output import duration_text
+from openwork.cli.step_line import StepLine
+from openwork.cli.training_table import TrainingTable
+from openwork.training import EpochEnd
 
-MOST_ROWS = 16
-"""seeds shown at once; the rest are counted"""
-PLAIN_EVERY = 2.0
-"""seconds between lines where there is no terminal"""
-SMOOTHING = 0.3
-"""weight of the newest epoch in the rate"""
-STYLES = {"training": "", "solved": "green", "finished": "yellow", "diverged": "red"}
+PATIENCE = 1.0
+"""seconds before anything is shown of a job of one stage: most are over by then"""
+TERMINAL_EVERY, PLAIN_EVERY = 0.1, 1.5
+"""seconds between pictures, and between lines"""
+ERASE = "\r\x1b[2K"
+BEAT = 0.25
+"""seconds between looks whether it is time to show something, while nothing is told"""
 
 
-class TrainingDisplay:
-    """Give its instance to the pipeline as `watch`; it shows every seed's latest epoch, the rate and the time left.
+class ProgressDisplay:
+    """Give its instance to the pipeline as what watches training, and its `steps` and `stage` for all else.
+
+    Within `with` it shows where it stands by itself too, from a thread of its own.
 
     Args:
-        console: where to show it.
+        console: where to show it; a quiet one shows nothing.
         clock: seconds, for tests.
+        beat: seconds between looks; 0 leaves the looking to whoever calls `look`.
     """
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, console: Console, clock: Callable[[], float] = time.monotonic, beat: float | None = None
+    ) -> None:
         self._console, self._clock = console, clock
-        self._epochs = 0
-        self._seen: dict[int, Progress] = {}
-        self._rate: float | None = None
-        self._epoch_seconds: float | None = None
-        self._last_line = -PLAIN_EVERY
+        self._beat = BEAT if beat is None else beat
+        self._every = TERMINAL_EVERY if console.is_terminal else PLAIN_EVERY
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
-        self._step_display, self._within = StepDisplay(console, clock), False
+        self._lock, self._over = threading.RLock(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._within = False
+        self._stage: Stage | None = None
+        self._began: float | None = None
+        self._shown = -PLAIN_EVERY
+        self._watched: TrainingTable | StepLine | None = None
 
     def __enter__(self) -> Self:
         self._within = True
-        if self._live is not None:
-            self._live.start()
+        if self._beat and not self._console.quiet:
+            self._thread = threading.Thread(target=self._look_on, name="progress", daemon=True)
+            self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._within = False
-        if self._live is not None:
-            self._live.stop()
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+        with self._lock:
+            self._end(told=error is None)
+            self._within = False
+
+    def stage(self, stage: Stage) -> None:
+        """Another stage begins, and the one before is over."""
+        with self._lock:
+            self._end(told=True)
+            self._stage, self._began = stage, self._clock()
+            if stage.of > 1:
+                self._show(self._began)
 
     def steps(self, step: Step) -> None:
-        """Shows how far a measurement is, in place of the table until training goes on."""
-        if self._live is not None and self._live.is_started:
-            self._live.stop()
-        self._step_display(step)
+        """Shows how far a measurement is."""
+        with self._lock:
+            now = self._begun()
+            if not isinstance(self._watched, StepLine):
+                self._watched = StepLine()
+            self._watched.take(step, now)
+            if step.done < 1:
+                self._show_if_due(now)
+            elif self._stage is None:
+                self._end(told=False)
+            else:
+                self._watched = None
 
     def __call__(self, event: EpochEnd) -> None:
-        """Shows one epoch."""
-        if any(p.seed in self._seen and p.epoch <= self._seen[p.seed].epoch for p in event.progress):
-            # Another experiment with the same seeds, which a claim about learning asks for.
-            self._seen.clear()
-        self._epochs = event.epochs
-        before = dict(self._seen)
-        self._seen.update({p.seed: p for p in event.progress})
-        steps = sum(p.step - _steps_before(before, p, event.passed) for p in event.progress)
-        self._rate = _smooth(self._rate, steps / max(event.seconds, 1e-9))
-        self._epoch_seconds = _smooth(self._epoch_seconds, event.seconds / event.passed)
-        if self._live is not None and self._within:
+        """Shows one epoch of training."""
+        with self._lock:
+            now = self._begun()
+            if not isinstance(self._watched, TrainingTable):
+                self._watched = TrainingTable()
+            self._watched.take(event)
+            if any(p.status != "training" for p in event.progress):
+                self._show(now)
+            else:
+                self._show_if_due(now)
+
+    def tell(self, line: str) -> None:
+        """Prints a line that stays, above what changes."""
+        with self._lock:
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def look(self) -> None:
+        """Shows where it stands, where that is due; for times in which nothing is told."""
+        with self._lock:
+            if self._began is not None:
+                self._show_if_due(self._clock())
+
+    def _look_on(self) -> None:
+        with suppress(OSError, ValueError):  # nobody listens any more: the job itself will find out
+            while not self._over.wait(self._beat):
+                self.look()
+
+    def _begun(self) -> float:
+        now = self._clock()
+        if self._began is None:
+            self._began = now
+        return now
+
+    def _show_if_due(self, now: float) -> None:
+        alone = self._stage is None or self._stage.of == 1
+        spent = 0.0 if self._began is None else now - self._began
+        patient = alone and spent < PATIENCE and not isinstance(self._watched, TrainingTable)
+        if not patient and now - self._shown >= self._every:
+            self._show(now)
+
+    def _show(self, now: float) -> None:
+        self._shown = now
+        if self._console.quiet:
+            return
+        if self._live is None:
+            self._console.print(Text(self._line(now)), soft_wrap=True)
+            return
+        if not self._within:  # nobody would put the terminal right again after an error
+            self._write(ERASE + self._line(now)[: self._console.width - 1])
+            return
+        if not self._live.is_started:
             self._live.start()
-            self._live.update(self.picture(), refresh=True)
-        elif self._clock() - self._last_line >= PLAIN_EVERY or any(p.status != "training" for p in event.progress):
-            self._last_line = self._clock()
-            self._console.print(Text(self.line()), soft_wrap=True)
+        self._live.update(self._picture(now), refresh=True)
 
-    def picture(self) -> RenderableType:
-        """The live table."""
-        made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for column in ("seed", "epoch", "loss", "trained on", "held out", ""):
-            made.add_column(column, justify="left" if not column else "right")
-        shown = sorted(self._seen.values(), key=lambda p: (p.status != "training", p.train.loss))[:MOST_ROWS]
-        for p in sorted(shown, key=lambda p: p.seed):
-            made.add_row(*self._cells(p), style=STYLES[p.status])
-        left_out = len(self._seen) - len(shown)
-        more = [Text(f"and {left_out} more", "dim")] if left_out else []
-        return Group(made, *more, Text(self._footer(), "dim"))
+    def _write(self, text: str) -> None:
+        self._console.file.write(text)
+        self._console.file.flush()
 
-    def line(self) -> str:
-        """The same in one line."""
-        best = min(self._seen.values(), key=lambda p: (-_accuracy(p), p.train.loss))
-        epoch = max(p.epoch for p in self._seen.values())
-        state = f"epoch {epoch}/{self._epochs}, {self._footer()}"
-        return f"{state}; best: seed {best.seed}, loss {best.train.loss:.4f}, {share_text(_accuracy(best))} right"
+    def _picture(self, now: float) -> RenderableType:
+        if not isinstance(self._watched, TrainingTable):
+            return Text(self._line(now), no_wrap=True, overflow="ellipsis")
+        head = [] if self._stage is None else [Text(f"{self._stage}{self._so_far(now)}")]
+        return Group(*head, self._watched.picture())
 
-    def _cells(self, p: Progress) -> list[str]:
-        held_out = "-" if p.held_out is None else share_text(p.held_out.accuracy)
-        note = {"training": "", "diverged": f"diverged at step {p.step}"}.get(p.status, p.status)
-        accuracy = share_text(p.train.accuracy)
-        return [str(p.seed), f"{p.epoch}/{self._epochs}", f"{p.train.loss:.4f}", accuracy, held_out, note]
+    def _line(self, now: float) -> str:
+        match self._watched:
+            case TrainingTable():
+                inside = self._watched.line()
+            case StepLine():
+                inside = self._watched.line(now)
+            case _:
+                inside = ""
+        if self._stage is None:
+            return inside
+        so_far = "" if " left" in inside else self._so_far(now)
+        return ": ".join(filter(None, [f"{self._stage}{so_far}", inside]))
 
-    def _footer(self) -> str:
-        count = {status: sum(p.status == status for p in self._seen.values()) for status in STYLES}
-        parts = [f"{n} {status}" for status, n in count.items() if n]
-        parts.append(f"{self._rate or 0:,.0f} steps/s")
-        training = [p for p in self._seen.values() if p.status == "training"]
-        if training and self._epoch_seconds is not None:
-            left = max(self._epochs - p.epoch for p in training) * self._epoch_seconds
-            parts.append(f"at most {duration_text(left)} left")
-        return ", ".join(parts)
+    def _so_far(self, now: float) -> str:
+        """How long it has been at it; nothing in the first second."""
+        spent = 0.0 if self._began is None else now - self._began
+        told = f"{int(spent)} s" if spent < 10 else duration_text(spent)
+        return f", {told} so far" if spent >= 1 else ""
 
-
-def _steps_before(seen: dict[int, Progress], now: Progress, passed: int) -> int:
-    """Steps that this seed had behind it `passed` epochs ago, a resumed seed's first event included."""
-    if now.seed in seen:
-        return seen[now.seed].step
-    return now.step - now.step // max(now.epoch, 1) * passed
-
-
-def _accuracy(p: Progress) -> float:
-    return p.train.accuracy if p.held_out is None else min(p.train.accuracy, p.held_out.accuracy)
-
-
-def _smooth(old: float | None, new: float) -> float:
-    return new if old is None else (1 - SMOOTHING) * old + SMOOTHING * new
+    def _end(self, told: bool) -> None:
+        """Takes the picture away; of a stage among others a line stays that says how long it took."""
+        if self._live is not None and self._live.is_started:
+            self._live.stop()
+        elif self._live is not None and self._shown > 0 and not self._console.quiet:
+            self._write(ERASE)
+        if told and self._stage is not None and self._stage.of > 1 and self._began is not None:
+            took = duration_text(self._clock() - self._began)
+            self._console.print(Text(f"{self._stage}: took {took}", "dim"), soft_wrap=True)
+        self._stage, self._began, self._watched = None, None, None
+        self._shown = -PLAIN_EVERY

@@ -10,6 +10,7 @@ from openwork.report.live.page import live_frame, live_html
 from openwork.report.live.report import LiveReport, Sister
 from openwork.report.lower_html import html_fragment, html_page
 from openwork.report.original import Original, original_named
+from openwork.report.recipe_claims import RecipeClaims
 from openwork.report.reproduction import (
     ReproducedSeed,
     Reproduction,
@@ -31,6 +32,7 @@ __all__ = [
     "LiveReport",
     "Original",
     "Overview",
+    "RecipeClaims",
     "ReproducedSeed",
     "Reproduction",
     "Sister",

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openwork.analyses import Result
+from openwork.analyses import Result, Routes
 from openwork.claims.verdict import Verdict
 from openwork.report.document import Document
 from openwork.report.parts import Section
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.report.sections import Overview, overview_parts, sections_of, verdict_parts, words
+from openwork.report.sections.overview import unsolved_parts
 
 
-def explanation_document(overview: Overview, verdicts: Sequence[Verdict], results: Sequence[Result]) -> Document:
+def explanation_document(
+    overview: Overview, verdicts: Sequence[Verdict], results: Sequence[Result], recipe: RecipeClaims = NOTHING_ASKED
+) -> Document:
     """One document from a model's origin, the claims judged on it, and every analysis made of it."""
     task = overview.source.task
-    whole = overview.right == overview.inputs
-    said = f"is right on {'all' if whole else f'{overview.right:,} of'} {overview.inputs_line}"
-    subtitle = f"A transformer, trained to {task.summary}, {said}. Here is what holds of it, tested by intervention."
+    left = unsolved_parts(overview, routes=any(isinstance(result, Routes) for result in results))
+    unsolved = (Section("What was left out", "unsolved", left),) if left else ()
     first = Section("At a glance", "glance", (*overview_parts(overview), words()))
     judged = (Section("Verdicts", "verdicts", verdict_parts(verdicts)),) if verdicts else ()
-    title = f"How a model does {task.name}"
-    return Document(title, (*judged, first, *sections_of(results)), subtitle, f"openwork · run {overview.run}")
+    title = f"A model that does not solve {task.name}" if overview.unsolved else f"How a model does {task.name}"
+    sections = (*unsolved, *judged, *recipe.sections, first, *sections_of(results))
+    return Document(title, sections, overview.opening, f"openwork · run {overview.run}")

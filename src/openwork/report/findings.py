@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from openwork.analyses import percent
+from openwork.analyses import all_asked, percent
 from openwork.analyses.routes import Mechanism, Route, Routes
 from openwork.claims import Claim, Outcome, Verdict, clopper_pearson
 from openwork.report.document import Document
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Section, Table, Text, columns
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.training import Experiment
 
 NOBODY = "No seed solved the task, so there is no model to ask: train more of them, or another experiment."
@@ -50,6 +51,7 @@ class Findings:
         claims: groups of claims, each with its title.
         models: every solved one, by seed.
         command: what makes this page again.
+        recipe: claims about the experiment itself, judged once.
     """
 
     experiment: Experiment
@@ -57,6 +59,13 @@ class Findings:
     claims: tuple[tuple[str, tuple[Claim, ...]], ...]
     models: tuple[FoundModel, ...]
     command: str
+    recipe: RecipeClaims = NOTHING_ASKED
+
+    @property
+    def right(self) -> str:
+        """What a solved model is right on, in words."""
+        split = self.experiment.split
+        return all_asked(split.inputs or 0, drawn=split.inputs is not None)
 
     def verdicts(self, claim: str) -> tuple[Verdict, ...]:
         """On the claim with this id, of every model."""
@@ -99,12 +108,13 @@ def findings_document(found: Findings) -> Document:
     sections = (
         Section("In brief", "brief", (_figures(found), *_brief(found), Text(found.command, "command"))),
         *(_claims(found, title, claims) for title, claims in found.claims),
+        *_recipe(found),
         _mechanisms(found),
         _routes(found),
         _unexplained(found),
     )
-    trained = f"{found.seeds} models were trained to {task.summary}."
-    subtitle = f"{trained} This holds of the {solved} that are right on every input."
+    trained = f"{found.seeds} models were trained on {task.name}: {task.summary}."
+    subtitle = f"{trained} This holds of the {solved} that are right on {found.right}." if solved else trained
     told = tuple(section for section in sections if solved or section.anchor in OF_NO_MODEL)
     return Document(f"Findings: {task}", told, subtitle)
 
@@ -148,6 +158,16 @@ def _claims(found: Findings, title: str, claims: Sequence[Claim]) -> Section:
     rows = tuple((claim.id, *_counts(found.verdicts(claim.id)), _spread(found.verdicts(claim.id))) for claim in claims)
     anchor = "-".join(title.lower().split())
     return Section(title, anchor, (words, Table(names, rows, f"Counts of {len(found.models)} solved models.")))
+
+
+def _recipe(found: Findings) -> tuple[Section, ...]:
+    """What is claimed of a recipe, which is no model's; each claim names the experiment that it speaks of."""
+    if not found.recipe.verdicts:
+        return ()
+    rows = tuple((v.claim.id, v.claim.says, str(v.outcome), v.sentence) for v in found.recipe.verdicts)
+    said = f"These speak of {found.recipe.whose}, and of no single model."
+    table = Table(columns("claim", "in words", "outcome", "what was found"), rows)
+    return (Section("About the recipe", "recipe", (Text(said), table)),)
 
 
 def _counts(verdicts: Sequence[Verdict]) -> tuple[str, ...]:

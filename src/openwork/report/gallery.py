@@ -60,7 +60,8 @@ def gallery_document(entry: GalleryPage) -> Document:
         Section("This page", "again", (Text(WHOSE), Text(entry.command, "command"))),
     )
     subtitle = (
-        f"A transformer that others trained to {task.summary}; what is CONFIRMED of it was tested by intervention."
+        f"A transformer that others trained on {task.name}: {task.summary}. What is CONFIRMED of it was tested by "
+        "intervention."
     )
     return Document(entry.heading.title or f"How a model does {task.name}", sections, subtitle)
 

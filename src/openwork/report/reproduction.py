@@ -12,6 +12,7 @@ from openwork.claims import Verdict, clopper_pearson
 from openwork.report.document import Document
 from openwork.report.original import Original
 from openwork.report.parts import NOTHING, Cell, Curve, Fold, Part, Section, Series, Share, Table, Text, columns
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.report.sections import parts_of, verdict_parts
 from openwork.training import Experiment
 
@@ -48,7 +49,8 @@ class Reproduction:
         experiment: what we ran.
         seeds: what each seed gave, in order; at least one.
         judged: the seed that the claims were judged on.
-        verdicts: the article's claims, judged on that seed.
+        verdicts: the article's claims about its model, judged on that seed.
+        recipe: its claims about its recipe.
     """
 
     original: Original
@@ -56,6 +58,7 @@ class Reproduction:
     seeds: tuple[ReproducedSeed, ...]
     judged: int
     verdicts: tuple[Verdict, ...] = ()
+    recipe: RecipeClaims = NOTHING_ASKED
 
     @property
     def reached(self) -> tuple[int, ...]:
@@ -147,6 +150,7 @@ def reproduction_document(reproduction: Reproduction) -> Document:
                 f"Its claims, judged on seed {reproduction.judged}", "verdicts", verdict_parts(reproduction.verdicts)
             )
         )
+    sections += _about_recipe(reproduction)
     sections.append(Section("Does the recipe work?", "seeds", (Text(reproduction.success_line), _seeds(reproduction))))
     sections.append(Section("Accuracy at every epoch", "epochs", _epochs(reproduction)))
     about = f", seed {first.seed}" if many else ""
@@ -164,9 +168,18 @@ def reproduction_screen(reproduction: Reproduction) -> tuple[Part, ...]:
         Section("Accuracy at every epoch", "epochs", (_epoch_table(reproduction),)),
         Section(f"What the layer-0 MLP writes, seed {first.seed}", "mlp", parts_of(first.outputs)),
         Section(f"Its claims, judged on seed {reproduction.judged}", "verdicts", verdict_parts(reproduction.verdicts)),
+        *_about_recipe(reproduction),
         Section("Number by number", "numbers", (comparison_table(reproduction), _source(original))),
         Section("Does the recipe work?", "seeds", (*seeds, Text(reproduction.success_line))),
     )
+
+
+def _about_recipe(reproduction: Reproduction) -> tuple[Section, ...]:
+    """Its claims about its recipe, which are about no seed of ours."""
+    if not reproduction.recipe.verdicts:
+        return ()
+    about = Text(f"These speak of {reproduction.recipe.whose}: whatever the seed.")
+    return (Section("Its claims about its recipe", "recipe", (about, *verdict_parts(reproduction.recipe.verdicts))),)
 
 
 def comparison_table(reproduction: Reproduction) -> Table:

@@ -71,7 +71,7 @@ class Task(ABC):
     """`bidirectional` where an answer is wanted before the model has seen what decides it"""
     pad_token: int | None = None
     """what fills up shorter questions; models of the task mask its keys"""
-    sampling: str = "every question equally likely"
+    sampling: str = "each question equally likely"
     """how `sample` draws, in a few words"""
     file: TaskFile | None = None
     """where it was loaded from, for a task of the user's own"""

@@ -229,7 +229,7 @@ class Implements(Claim):
             said = (
                 "Not every question is among the inputs, so a source that differs in one variable only may be missing."
             )
-            advice = 'Judge it on all inputs, or with sources = "any".'
+            advice = 'Ask more inputs (--inputs), or give sources = "any".'
             return Finding((), said, None, (), lambda _: advice, "nothing was measured")
         if not self._pairs(context):
             said = "There are too few inputs to pair any."

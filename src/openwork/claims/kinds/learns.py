@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from openwork.analyses import percent
+from openwork.analyses import all_asked, percent
 from openwork.claims.claim import Claim, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
@@ -83,7 +83,8 @@ class Learns(Claim):
         interval = clopper_pearson(count, trials.seeds)
         judged = part(f"seeds of {self.experiment}", count / trials.seeds, ">=", self.at_least, interval)
         sentence = (
-            f"{trials.reached} of {trials.seeds} seeds were right on the whole domain at the end of some epoch, and "
+            f"{trials.reached} of {trials.seeds} seeds of the experiment {self.experiment} were right on "
+            f"{self._asked(context.task)} at the end of some epoch, and "
             f"{trials.at_end} at the end of training: a rate of {percent(count / trials.seeds)}, "
             f"{100 * CONFIDENCE:.0f} % interval {percent(interval[0])} to {percent(interval[1])}."
         )
@@ -91,6 +92,11 @@ class Learns(Claim):
         against = (Counterexample(f"{failed} of {trials.seeds} seeds did not get there"),) if failed else ()
         effect = Effect(count / trials.seeds, "share of seeds")
         return Finding((judged,), sentence, effect, against, self._advice, f"{trials.seeds} seeds, from 0")
+
+    def _asked(self, task: Task) -> str:
+        """What its seeds are right on, in words."""
+        asked = named_experiment(self.experiment, task).split.inputs
+        return all_asked(asked or 0, drawn=asked is not None)
 
     def _command(self, task: Task) -> str:
         given = "".join(f" --param {name}={value}" for name, value in task.params.items())

@@ -75,8 +75,9 @@ class Split(Claim):
         # "Not shuffled" must lie beyond the bound: the distances are multiples of one step, so they can meet it.
         threshold = found.shuffled if self.shuffled else math.nextafter(found.shuffled, math.inf)
         judged = part(f"distance of {worst}", found.largest, "<=" if self.shuffled else ">=", threshold)
+        whose = f" of the experiment {self.experiment}" if self.experiment else ""
         sentence = (
-            f"The {found.held_out:,} held-out questions differ from the domain most in {worst}: total-variation "
+            f"The {found.held_out:,} held-out questions{whose} differ from the domain most in {worst}: total-variation "
             f"distance {found.largest:.3f}, where shuffling stays within {found.shuffled:.3f} in 99.9 % of splits."
         )
         effect = Effect(found.largest, "total-variation distance")

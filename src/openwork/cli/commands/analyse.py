@@ -11,13 +11,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from openwork import pipeline
-from openwork.analyses import ANALYSES
+from openwork.analyses import ANALYSES, Stage
 from openwork.cli import options
 from openwork.cli.analysis_view import analysis_view, analysis_views, arguments
 from openwork.cli.examples import examples
 from openwork.cli.given_files import require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.step_display import StepDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
 from openwork.report import Document, parts_of, write_html
 from openwork.report.lower_terminal import terminal
@@ -67,14 +67,15 @@ def analyse(
     told = arguments(view, given or ())
     if output is not None:
         require_writable(output)
-    with Store.open(store) as kept:
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         found = kept.find(run)
+        display.stage(Stage(analysis))
         setting = Setting(kept, engine, threads)
         opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
         if analysis == "learning-curve":
-            result = ANALYSES[analysis](found.history)
+            result = opened.curve.result
         else:
-            watched = {"watch": StepDisplay(aside())} if view.watched else {}
+            watched = {"watch": display.steps} if view.watched else {}
             over = (found, opened.weights_at) if analysis == "progress-measures" else ()
             result = ANALYSES[analysis](opened.subject, *over, **told, **watched)
     if output is not None:

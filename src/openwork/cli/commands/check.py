@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from openwork import pipeline
+from openwork.analyses import Stage
 from openwork.claims import Claim, Verdict
 from openwork.cli import options, over_training
-from openwork.cli.check_progress import CheckDisplay
 from openwork.cli.cost_view import cost_summary, cost_view, rows_per_second
 from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import aside, emit, people
-from openwork.cli.progress import TrainingDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
 from openwork.errors import StoreNotWritable
 from openwork.opened import OpenedRun
@@ -88,8 +88,8 @@ def check(
     with Store.open(store) as kept:
         found = kept.find(run)
         given = read_claims(claims, found.task, found.spec, program or ())
-        with TrainingDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, display)
+        with ProgressDisplay(aside()) as display:
+            setting = Setting(kept, engine, threads, display, display.steps)
             opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
             if since_when:
                 chosen = over_training.points_of(points)
@@ -101,9 +101,8 @@ def check(
             if plan:
                 _show_plan(opened, given, as_json)
                 return
-            cost = opened.plan(given)
-            with CheckDisplay(aside(), cost.forward_rows - cost.training_rows) as watch:
-                verdicts = opened.check(given, watch)
+            display.stage(Stage("judging claims"))
+            verdicts = opened.check(given)
         try:
             pipeline.remember(opened, verdicts, kept)
         except StoreNotWritable as error:

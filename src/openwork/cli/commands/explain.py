@@ -11,10 +11,10 @@ from openwork import pipeline
 from openwork.claims import Claim
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, require_writable
+from openwork.cli.given_files import read_claims, read_heading, require_writable
 from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import TrainingDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
 from openwork.models import ModelSpec
@@ -42,6 +42,13 @@ ClaimsPath = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="HTML file to write; else TASK.html.", show_default=False)
 ]
+RecipeClaims = Annotated[
+    bool,
+    typer.Option(
+        "--recipe-claims",
+        help="Judge also claims that ship and are about a recipe, not about the model: it may train seeds for them.",
+    ),
+]
 
 
 @app.command(epilog=EXAMPLES)
@@ -52,6 +59,8 @@ def explain(
     seeds: options.SeedList = None,
     claims: ClaimsPath = None,
     output: Output = None,
+    recipe_claims: RecipeClaims = False,
+    compare: options.Compare = False,
     inputs: options.MostInputs = None,
     sample_seed: options.SampleSeed = 0,
     only_right: options.OnlyRight = False,
@@ -62,8 +71,9 @@ def explain(
 ) -> None:
     """Train a task's model, open it up, judge the claims.
 
-    Without seeds, trains several side by side until one is right on every input; with them, only these, and explains
-    the best. Prints the verdicts and writes one self-contained HTML report. Ends with 1 where no seed solved the task.
+    Without seeds, trains several side by side until one is right on every input; the others stop then, and `openwork
+    train` goes on with them. With seeds, trains only these, each to its end, and explains the best. Prints the verdicts
+    and writes one self-contained HTML report. Ends with 1 where no seed solved the task.
     """
     made = given_task(task, options.params_of(param))
     experiment, chosen = named_experiment(made.name, made), options.seeds_of(seed, seeds)
@@ -71,11 +81,19 @@ def explain(
     page, console = output or Path(f"{made.name}.html"), people(as_json)
     require_writable(page)
     with Store.open(store) as kept:
-        with TrainingDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, display, display.steps)
-            asked = Inputs(inputs, sample_seed, only_right)
+        with ProgressDisplay(aside()) as display:
+            setting = Setting(kept, engine, threads, display, display.steps, display.stage)
             found = pipeline.explain(
-                made, setting, experiment=experiment, seeds=chosen, claims=given, page=page, inputs=asked
+                made,
+                setting,
+                experiment=experiment,
+                seeds=chosen,
+                claims=given,
+                heading=None if claims is None else read_heading(claims),
+                recipe_claims=recipe_claims,
+                page=page,
+                compare=compare,
+                inputs=Inputs(inputs, sample_seed, only_right),
             )
         if as_json:
             tried = [run_summary(run) for run in found.opened.tried]
@@ -83,7 +101,7 @@ def explain(
             about = {"run": run_summary(found.opened.run), "solved": found.opened.solved, "tried": tried}
             emit(about | {"verdicts": verdicts, "report": str(page.absolute())})
         else:
-            console.print(verdict_screen(found.opened.overview, found.verdicts))
+            console.print(verdict_screen(found.opened.overview, found.opened.claims, found.opened.recipe))
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
     if not found.opened.solved:
         raise typer.Exit(1)

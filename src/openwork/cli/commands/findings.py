@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from openwork.claims import Claim, article_for, instead_for
+from openwork.claims import Claim, article_for, heading_for, instead_for
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import TrainingDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason
 from openwork.report import Findings, findings_document, write_html, write_markdown
@@ -61,9 +61,11 @@ def findings(
             what = f"{output.name} ends neither in .md nor in .html"
             raise OpenworkError("the page cannot be written", Reason("--output", what))
         require_writable(output)
-    with Store.open(store) as kept, TrainingDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display)
-        found = survey(wanted, chosen, groups, setting, typed(), lambda line: aside().print(line, highlight=False))
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
+        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
+        heading = None if claims else heading_for(wanted.task)
+        published = None if heading is None else heading.publication
+        found = survey(wanted, chosen, groups, setting, typed(), display.tell, published)
     if output is not None:
         WRITERS[output.suffix](findings_document(found), output)
     if as_json:
@@ -102,6 +104,7 @@ def _summary(found: Findings) -> dict[str, object]:
             for _, claims in found.claims
             for claim in claims
         },
+        "recipe": {verdict.claim.id: str(verdict.outcome) for verdict in found.recipe.verdicts},
     }
 
 

@@ -11,7 +11,7 @@ from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.given_files import read_claims, read_heading, require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.step_display import StepDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.cli.typed import typed
 from openwork.data import Inputs
 from openwork.errors import ClaimError, OpenworkError, Reason
@@ -71,17 +71,16 @@ def gallery(
         raise OpenworkError("the page cannot be written", reason)
     require_writable(page)
     read_claims(claims, task, None, program or ())
-    with Store.open(store) as kept:
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         entry = gallery_entry(
             file,
             task,
             heading,
             lambda spec: read_claims(claims, task, spec, program or ()),
-            Setting(kept, engine, threads, steps=StepDisplay(aside())),
+            Setting(kept, engine, threads, steps=display.steps, stages=display.stage),
             Inputs(inputs, sample_seed),
             Inputs(min(routes_on, inputs or routes_on), sample_seed),
             typed(),
-            lambda line: aside().print(line, highlight=False),
         )
     WRITERS[page.suffix](gallery_document(entry), page)
     if as_json:

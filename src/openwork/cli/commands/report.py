@@ -10,9 +10,9 @@ import typer
 from openwork import pipeline
 from openwork.cli.examples import examples
 from openwork.cli.given_files import require_writable
-from openwork.cli.options import EngineName, JsonFlag, MostInputs, OnlyRight, SampleSeed, StorePath, Threads
+from openwork.cli.options import Compare, EngineName, JsonFlag, MostInputs, OnlyRight, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people, size_text
-from openwork.cli.step_display import StepDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
 from openwork.runs import Store
 from openwork.search import Setting
@@ -42,6 +42,7 @@ def report(
             "--over-training", help="Judge its claims at the run's checkpoints first: since when is each true?"
         ),
     ] = False,
+    compare: Compare = False,
     engine: EngineName = None,
     threads: Threads = None,
     store: StorePath = None,
@@ -51,17 +52,17 @@ def report(
 
     The page holds the model and runs it in the browser: type a question, cut parts out, test the claims again.
     Claims that were judged before are answered from the store; nothing is trained. Since when each is true is shown
-    where that is known, or takes a moment; with --over-training in any case.
+    where that is known, or takes a moment; with --over-training in any case. Of a model that does not solve its task
+    routes are not looked for: `openwork routes RUN` does, and a report written after that shows them.
     """
     with Store.open(store) as kept:
         found = kept.find(run)
         page = output or Path(f"openwork-{found.name}.html")
         require_writable(page)
-        setting = Setting(kept, engine, threads, steps=StepDisplay(aside()))
-        opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
-        if over_training:
-            opened.over_training()
-        opened.report(page, static=static)
+        with ProgressDisplay(aside()) as display:
+            setting = Setting(kept, engine, threads, steps=display.steps, stages=display.stage)
+            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+            pipeline.report(opened, page, setting, static=static, compare=compare, over_training=over_training)
     if as_json:
         emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
     else:

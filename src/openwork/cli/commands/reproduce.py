@@ -13,7 +13,7 @@ from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.given_files import require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import TrainingDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.report import Reproduction, comparisons, reproduction_screen
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
@@ -48,8 +48,8 @@ def reproduce(
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     if output is not None:
         require_writable(output)
-    with Store.open(store) as kept, TrainingDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display, display.steps)
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
+        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
         found = pipeline.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:
         emit(_as_json(found) | {"report": None if output is None else str(output.absolute())})
@@ -77,7 +77,7 @@ def _as_json(found: Reproduction) -> dict[str, Any]:
             for s in found.seeds
         ],
         "judged": found.judged,
-        "verdicts": [verdict.as_json() for verdict in found.verdicts],
+        "verdicts": [verdict.as_json() for verdict in (*found.verdicts, *found.recipe.verdicts)],
     }
 
 

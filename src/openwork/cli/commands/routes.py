@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from openwork import pipeline
+from openwork.analyses import Stage
 from openwork.cli.examples import examples
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, people
-from openwork.cli.step_display import StepDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
@@ -41,9 +42,11 @@ def routes(
     """
     with Store.open(store) as kept:
         found = kept.find(run)
-        setting = Setting(kept, engine, threads, steps=StepDisplay(aside()))
-        opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
-        shown = opened.routes(output)
+        with ProgressDisplay(aside()) as display:
+            display.stage(Stage("looking for routes"))
+            setting = Setting(kept, engine, threads, steps=display.steps)
+            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            shown = opened.routes(output)
     if as_json:
         said = {"run": found.name, "coverage": shown.coverage, "explained": shown.explained, "doubt": shown.doubt}
         lines = zip(shown.routes, shown.readings, strict=True)

@@ -16,9 +16,9 @@ from openwork.cli.examples import examples
 from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
 from openwork.cli.output import aside, duration_text, emit, people, print_facts, share_text
+from openwork.cli.progress import ProgressDisplay
 from openwork.cli.run_origin import origin_line
 from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
-from openwork.cli.step_display import StepDisplay
 from openwork.errors import Reason, StoreError
 from openwork.runs import Imported, Run, Store, default_home, recover
 from openwork.search import Setting
@@ -159,8 +159,8 @@ def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
     beside it, deletes nothing, and tells what came back and what did not.
     """
     home = default_home() if store is None else store.expanduser().absolute()
-    display = StepDisplay(aside())
-    found = recover(home, lambda what, share: display(Step(what, share, 0)))
+    with ProgressDisplay(aside()) as display:
+        found = recover(home, lambda what, share: display.steps(Step(what, share, 0)))
     if as_json:
         emit({"home": str(home), "whole": found is None} | ({} if found is None else vars(found)))
         return

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from openwork.analyses import all_asked
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
 from openwork.cli.given_task import given_task
 from openwork.cli.output import aside, emit, people
-from openwork.cli.progress import TrainingDisplay
+from openwork.cli.progress import ProgressDisplay
 from openwork.cli.run_view import run_summary, run_table
 from openwork.runs import Store
 from openwork.search import Setting, train_seeds
@@ -71,7 +72,7 @@ def train(
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
-    with Store.open(store) as kept, TrainingDisplay(aside()) as display:
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         runs = train_seeds(wanted, chosen, Setting(kept, engine, threads, display))
     if as_json:
         emit([run_summary(run) for run in runs])
@@ -81,5 +82,5 @@ def train(
         if run.status == "diverged":
             said = f"Seed {run.seed} diverged at step {run.last.step}: its loss was not finite. Try a smaller --lr."
             console.print(said, style="red")
-    drawn = "" if wanted.split.inputs is None else " drawn"
-    console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on every input{drawn}.")
+    asked = all_asked(wanted.split.inputs or 0, drawn=wanted.split.inputs is not None)
+    console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on {asked}.")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from openwork.analyses import Subject
+from openwork.analyses import Subject, said_of
 from openwork.claims import Claim, Context, Verdict
 from openwork.claims.counterexample import Counterexample
 from openwork.report.live.again import again
@@ -26,7 +26,7 @@ def _claim(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any]:
         "id": verdict.claim.id,
         "anchor": f"claim-{slug(verdict.claim.id)}",
         "outcome": str(verdict.outcome),
-        "definition": definition(type(claim)),
+        "definition": said_of(definition(type(claim)), context.subject.all_asked),
         "cases": [
             {name: getattr(p, name) for name in ("label", "value", "relation", "threshold", "holds", "guess")}
             for p in verdict.parts

@@ -48,7 +48,7 @@ async function begin() {
   askingView(required("#asking"), bench, choices);
   playView(required("#play-view"), bench, choices);
   cutView(required("#cut-view"), bench, choices, page);
-  routesView(required("#routes-view"), bench, choices, page.routes);
+  routesView(required("#routes-view"), bench, choices, page);
   learningView(required("#learning-view"), choices, page.overTraining, go);
   claimsView(bench, choices, page, go);
   compareView(required("#compare-view"), bench, choices, page);

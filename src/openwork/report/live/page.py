@@ -23,6 +23,7 @@ from openwork.report.live.routes import live_routes
 from openwork.report.lower_html import html_of, rendered, template_text
 from openwork.report.parts import Curve, Part, Series, Text
 from openwork.report.sections import overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report.sections.overview import unsolved_parts
 from openwork.report.sections.verdicts import count_line, verdict_row
 
 VIEWS = (
@@ -83,6 +84,11 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         "live.html",
         style=palette_css() + "".join(template_text(name) for name in ("style.css", "page.css", "live.css")),
         document=explanation_document(report.overview, report.verdicts, report.results),
+        unsolved=_joined(unsolved_parts(report.overview, routes=report.routes is not None)),
+        unfinished="" if report.overview.unsolved else report.overview.unfinished_line,
+        claims_line=report.overview.claims_line,
+        every=report.overview.all_asked,
+        recipe=_joined(report.recipe.sections),
         contents=VIEWS,
         script=Markup(script),
         script_hash=Markup(script_hash(script)),
@@ -95,7 +101,7 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         rows=[verdict_row(verdict) for verdict in report.verdicts],
         learning=_joined(_learned(report)),
         verdicts=_joined(verdict_parts(report.verdicts)[1:] if report.verdicts else (Text(count_line(())),)),
-        curves=_joined(_curves(report.sisters)),
+        curves=_joined(_curves(report)),
         measured=measured,
     )
 
@@ -112,6 +118,8 @@ def _page(report: LiveReport) -> dict[str, Any]:
     return {
         "run": report.overview.run,
         "engine": report.subject.engine.name,
+        "every": report.overview.all_asked,
+        "howToCompare": f"openwork report {report.overview.run} --compare",
         "scores": {
             "inputs": scores.inputs,
             "right": [int(right) for right in scores.right[0]],
@@ -140,12 +148,12 @@ def _learned(report: LiveReport) -> tuple[Part, ...]:
     return tuple(part for result in curves for part in parts_of(result) if isinstance(part, shown))[:2]
 
 
-def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:
+def _curves(report: LiveReport) -> tuple[Part, ...]:
     """Accuracy in training of every seed, those that were solved first."""
-    ordered = sorted((s for s in sisters if s.curve.rows), key=lambda s: (not s.solved, s.seed))
+    ordered = sorted((s for s in report.sisters if s.curve.rows), key=lambda s: (not s.solved, s.seed))
     if len(ordered) < 2:
         return ()
-    solved = sum(sister.solved for sister in ordered)
+    kept = _kept(report, ordered)
     lines = tuple(
         Series(
             f"seed {sister.seed}{', solved' if sister.solved else ''}",
@@ -156,11 +164,22 @@ def _curves(sisters: Sequence[Sister]) -> tuple[Part, ...]:
         for number, sister in enumerate(ordered)
     )
     grey = f" Grey lines are the other {len(ordered) - LOUD} seeds." if len(ordered) > LOUD else ""
-    kept = f"Of {len(ordered)} seeds of this experiment that are stored, {solved} ended right on every input."
-    said = Text(kept + grey)
+    said = Text(f"{kept}{grey}")
     title = "Accuracy in training, seed by seed"
     curve = Curve(title, lines, "epoch", "share of graded positions", y_range=(0, 1))
     return said, curve
+
+
+def _kept(report: LiveReport, stored: Sequence[Sister]) -> str:
+    """How the stored seeds ended, in the numbers of the overview."""
+    counts = (
+        (sum(sister.solved for sister in stored), f"solved: right on {report.overview.all_trained}"),
+        (sum(not sister.solved and sister.ended for sister in stored), "failed"),
+        (sum(not sister.solved and not sister.ended for sister in stored), "stopped unfinished"),
+    )
+    said = "; ".join(f"{count} {what}" for count, what in counts if count)
+    more = f" {report.overview.unfinished_line}" if report.overview.unfinished else ""
+    return f"Of {len(stored)} seeds of this experiment that are stored: {said}.{more}"
 
 
 def _joined(parts: Iterable[Part]) -> Markup:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openwork.analyses import LearningCurve, Result, Routes, Subject
 from openwork.claims import Claim
 from openwork.claims.verdict import Verdict
+from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.report.sections import Overview
 
 
@@ -21,6 +22,7 @@ class Sister:
         solved: right on every input.
         curve: how it learned.
         routes: how the variables get to the outputs; None where that was not measured.
+        ended: whether there is nothing left to train.
     """
 
     run: str
@@ -28,6 +30,7 @@ class Sister:
     solved: bool
     curve: LearningCurve
     routes: Routes | None
+    ended: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,7 @@ class LiveReport:
         results: every analysis that the page shows.
         routes: how the variables get to the outputs; None where that was not measured.
         sisters: models to compare, this one included; may be none.
+        recipe: claims about a recipe, which are none about this model.
     """
 
     subject: Subject
@@ -51,3 +55,4 @@ class LiveReport:
     results: Sequence[Result]
     routes: Routes | None
     sisters: Sequence[Sister]
+    recipe: RecipeClaims = NOTHING_ASKED

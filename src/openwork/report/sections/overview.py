@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from openwork.analyses import percent
+from openwork.analyses import all_asked, percent
+from openwork.claims import Publication
 from openwork.claims.interval import CONFIDENCE, clopper_pearson
 from openwork.data import MOST_ENUMERATED, dataset_of, draw
 from openwork.models import n_params
@@ -15,6 +17,8 @@ from openwork.runs import Imported, Origin
 from openwork.tasks import said
 from openwork.training import Experiment, Measured, Progress
 
+MOST_LISTED = 12
+"""seeds that are named one by one"""
 EXAMPLE = 0.618
 """how far into the domain the question shown as an example lies"""
 
@@ -33,6 +37,8 @@ class Overview:
         engine: what ran it.
         seconds: how long training took.
         coverage: which inputs were asked, in words; empty where that is every question.
+        go_on: the command that trains on what stopped unfinished; empty where there is none.
+        publication: whose claims were judged; None where nobody's.
     """
 
     source: Experiment | Imported
@@ -44,6 +50,46 @@ class Overview:
     engine: str
     seconds: float
     coverage: str = ""
+    go_on: str = ""
+    publication: Publication | None = None
+
+    @property
+    def all_asked(self) -> str:
+        """All that it was asked, in words: `every input`, or `all 10,000 drawn questions`."""
+        return all_asked(self.inputs, drawn=bool(self.coverage))
+
+    @property
+    def all_trained(self) -> str:
+        """All that a seed was asked in training and on what was held out, in words."""
+        last, source = self.seeds[0], self.source
+        asked = last.train.inputs + (0 if last.held_out is None else last.held_out.inputs)
+        return all_asked(asked, drawn=isinstance(source, Experiment) and source.split.inputs is not None)
+
+    @property
+    def unsolved(self) -> str:
+        """That it does not solve its task, in a sentence; empty where it does."""
+        if self.right == self.inputs:
+            return ""
+        sampled = f": {self.interval_line}" if self.coverage else ""
+        return f"This model does not solve the task: it is right on {self.right:,} of {self.inputs_line}{sampled}."
+
+    @property
+    def opening(self) -> str:
+        """How a report begins: the model, how right it is, and what can be said of it."""
+        task = self.source.task
+        model = f"A transformer, trained on {task.name} ({task.summary})"
+        if self.unsolved:
+            return (
+                f"{model}. {self.unsolved} How it works cannot be asked of it; what was measured is shown all the same."
+            )
+        asked = self.all_asked if self.coverage else f"all {self.inputs_line}"
+        sampled = f" ({self.interval_line})" if self.coverage else ""
+        return f"{model}, is right on {asked}{sampled}. Here is what holds of it, tested by intervention."
+
+    @property
+    def claims_line(self) -> str:
+        """Whose claims were judged, and where these can be read; empty where they are nobody's."""
+        return "" if self.publication is None else f"those of {self.publication}"
 
     @property
     def task_line(self) -> str:
@@ -84,10 +130,20 @@ class Overview:
     @property
     def seeds_line(self) -> str:
         """How many seeds were tried, and how they ended."""
-        said = [f"{len(self.seeds)} tried", f"{len(self.solved)} solved", f"{len(self.failed)} failed"]
+        said = [f"{len(self.seeds)} tried", f"{len(self.solved)} solved"]
+        if self.failed or not self.unfinished:
+            said.append(f"{len(self.failed)} failed")
         if self.unfinished:
             said.append(f"{len(self.unfinished)} stopped unfinished")
         return ", ".join(said)
+
+    @property
+    def unfinished_line(self) -> str:
+        """That seeds can be gone on with, and how; empty where all have ended."""
+        if not self.unfinished:
+            return ""
+        how = f": `{self.go_on}` goes on" if self.go_on else ", and training can go on"
+        return f"{_listed(self.unfinished)} not trained to the end{how}."
 
     @property
     def right_line(self) -> str:
@@ -108,6 +164,25 @@ class Overview:
         return f"{low} to {high} of all, with {100 * CONFIDENCE:.0f} % confidence"
 
 
+def _listed(seeds: Sequence[int]) -> str:
+    if len(seeds) > MOST_LISTED:
+        return f"{len(seeds)} seeds are"
+    return f"Seed {seeds[0]} is" if len(seeds) == 1 else f"Seeds {', '.join(map(str, sorted(seeds)))} are"
+
+
+def unsolved_parts(overview: Overview, routes: bool) -> tuple[Part, ...]:
+    """What was left out of the report on a model that does not solve its task, and how to have it.
+
+    `routes` says whether they are shown all the same. Nothing of a model that does solve it.
+    """
+    if not overview.unsolved:
+        return ()
+    more = (Text(overview.unfinished_line),) if overview.unfinished else ()
+    how = f"`openwork routes {overview.run}` does so all the same, and a report written after that shows them."
+    left = () if routes else (Text(f"Routes were not looked for. {how}"),)
+    return (*more, *left)
+
+
 def all_right(progress: Progress) -> bool:
     """Whether this epoch ended with every input right, trained on or held out."""
     measured = [progress.train] if progress.held_out is None else [progress.train, progress.held_out]
@@ -120,13 +195,15 @@ def overview_parts(overview: Overview) -> tuple[Part, ...]:
     figures = (
         Figure(
             percent(overview.right / overview.inputs),
-            f"right on {overview.right_line} inputs{' drawn' if overview.coverage else ''}",
+            f"right on {overview.right_line} {'drawn questions' if overview.coverage else 'inputs'}",
             overview.interval_line,
         ),
         Figure(f"{n_params(source.spec):,}", "parameters"),
     )
     asked = (("Inputs", f"{overview.inputs_line}; {source.task.sampling}"),) if overview.coverage else ()
+    whose = (("Claims", overview.claims_line),) if overview.claims_line else ()
     facts = (("Task", overview.task_line), *asked, ("Example", overview.example_line), ("Model", overview.model_line))
+    facts = (*facts, *whose)
     if isinstance(source, Imported):
         return Figures(figures), Table(columns("", ""), (*facts, *_origin(source.origin)))
     trained = (
@@ -173,7 +250,8 @@ def _seeds(overview: Overview) -> Part:
     names = columns("seed", "outcome", "epochs", "in training", "held out", numeric=(0, 2, 3, 4))
     caption = "Accuracy over graded positions at the end of the last epoch of each seed."
     note = Text("A solved model is the exception or the rule: count before you explain one.", "note")
-    return Fold(f"Every seed: {overview.seeds_line}", (Table(names, rows, caption), note))
+    more = (Text(overview.unfinished_line, "note"),) if overview.unfinished else ()
+    return Fold(f"Seed by seed: {overview.seeds_line}", (Table(names, rows, caption), *more, note))
 
 
 def _ended(progress: Progress) -> str:

@@ -19,7 +19,7 @@ import { cutAttention } from "../interventions/edit.js";
 /** What each replacement does, in words. @type {Record<By, string>} */
 export const REPLACED = {
   zero: "zero",
-  mean: "its mean over all inputs",
+  mean: "its mean over the inputs measured",
   resample: "its value on another input, drawn at random",
   patch: "its value on the second question",
   off: "no attention along this edge",

@@ -105,6 +105,8 @@
  * @property {string} run its name
  * @property {{inputs: number, right: number[], sequences: number}} scores of the whole model, by the engine that wrote the page
  * @property {string} engine its name
+ * @property {string} every all that was asked, in words: `every input`, or `all 10,000 drawn questions`
+ * @property {string} howToCompare the command that writes a page with the routes of other seeds
  * @property {LiveClaim[]} claims
  * @property {LiveRoutes | null} routes
  * @property {LiveSister[]} sisters

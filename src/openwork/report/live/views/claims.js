@@ -3,7 +3,7 @@
 import { html, keep, refill, say } from "../page/dom.js";
 import { figure } from "../page/frame.js";
 import { repeat } from "../page/again.js";
-import { duration, exact } from "../page/numbers.js";
+import { count, duration, exact } from "../page/numbers.js";
 import { strip } from "../widgets/strip.js";
 
 /** @import { Bench } from "../page/bench.js" */
@@ -24,7 +24,7 @@ export function claimsView(bench, choices, page, go) {
   const folds = page.claims.map((claim) => {
     const fold = document.getElementById(claim.anchor)?.querySelector("details");
     if (!fold) return null;
-    enrich(fold, claim, bench, choices, go);
+    enrich(fold, claim, bench, choices, page, go);
     fold.addEventListener("toggle", () => {
       if (fold.open) choices.set({ claim: claim.id });
       else if (choices.state.claim === claim.id) choices.set({ claim: "" });
@@ -42,9 +42,10 @@ export function claimsView(bench, choices, page, go) {
  * @param {LiveClaim} claim
  * @param {Bench} bench
  * @param {Choices} choices
+ * @param {LivePage} page
  * @param {(anchor: string) => void} go
  */
-function enrich(fold, claim, bench, choices, go) {
+function enrich(fold, claim, bench, choices, page, go) {
   const table = fold.querySelector("figure");
   fold.querySelector("summary")?.after(html("p", { class: "ow-note live-definition" }, claim.definition));
   if (claim.cases.length) {
@@ -57,7 +58,7 @@ function enrich(fold, claim, bench, choices, go) {
     if (table) table.before(shown);
     else fold.append(shown);
   }
-  if (claim.again) fold.append(againPanel(claim, bench));
+  if (claim.again) fold.append(againPanel(claim, bench, page));
   fold.querySelectorAll(".ow-counterexamples li").forEach((line, index) => {
     const example = claim.examples[index];
     if (!example || example.question === null || !bench.knows(example.question)) return;
@@ -74,8 +75,9 @@ function enrich(fold, claim, bench, choices, go) {
 /**
  * @param {LiveClaim} claim
  * @param {Bench} bench
+ * @param {LivePage} page
  */
-function againPanel(claim, bench) {
+function againPanel(claim, bench, page) {
   const said = html("p", { class: "ow-note", role: "status" });
   const progress = html("progress", { max: 1, value: 0, hidden: true, "aria-label": `testing ${claim.id} again` });
   const found = html("div", { class: "ow-scroll", tabindex: 0, hidden: true });
@@ -88,7 +90,7 @@ function againPanel(claim, bench) {
     say(button, "stop");
     progress.hidden = false;
     found.hidden = true;
-    say(said, `Testing ${claim.cases.length === 1 ? "the case" : `${claim.cases.length} cases`} on every input, here\u2026`);
+    say(said, `Testing ${claim.cases.length === 1 ? "the case" : `${claim.cases.length} cases`} on ${bench.domain.rows < page.scores.inputs ? `${count(bench.domain.rows)} of the ${count(page.scores.inputs)} inputs` : page.every}, here\u2026`);
     const started = performance.now();
     try {
       const onProgress = (/** @type {number} */ done) => (progress.value = done);

@@ -59,10 +59,10 @@ function recountPanel(bench, choices, page) {
   const { outputs } = bench.task;
   const { inputs, right, sequences } = page.scores;
   const before = [...right.map((hits) => hits / inputs), sequences / inputs];
-  const title = "Right answers over all inputs";
+  const title = `Right answers over ${page.every}`;
   const bars = new Bars(title, [...outputs, "all of them"], ["output", "with parts off", "whole model"]);
   const said = html("p", { class: "live-counted", role: "status" });
-  const progress = html("progress", { max: 1, value: 0, "aria-label": "counting over all inputs" });
+  const progress = html("progress", { max: 1, value: 0, "aria-label": `counting over ${page.every}` });
   /** @type {AbortController | null} */
   let running = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -112,7 +112,7 @@ function recountPanel(bench, choices, page) {
       ["output", "with parts off", "whole model"],
       ...bars.rows.map(({ row, now, before: was }) => [row.cells[0]?.textContent, now.textContent, was.textContent].map((text) => text ?? "")),
     ],
-    caption: `Counted in this browser, on ${counted < inputs ? `${count(counted)} of the ${count(inputs)} inputs` : "every input"}. The whole model was counted by the ${page.engine} engine when this page was written.`,
+    caption: `Counted in this browser, on ${counted < inputs ? `${count(counted)} of the ${count(inputs)} inputs` : page.every}. The whole model was counted by the ${page.engine} engine when this page was written.`,
   });
 }
 

@@ -34,7 +34,7 @@ export function playView(mount, bench, choices) {
     const off = state.cuts.length;
     note.hidden = off === 0;
     const what = `The figures show the model with ${off} ${off === 1 ? "part" : "parts"} off.`;
-    say(note, cut ? what : "Measuring what the parts that are off are replaced by, over all inputs\u2026");
+    say(note, cut ? what : "Measuring what the parts that are off are replaced by\u2026");
   });
 }
 

@@ -9,7 +9,7 @@ import { graph, linkWords } from "../widgets/graph.js";
 /** @import { Bench } from "../page/bench.js" */
 /** @import { LiveEdge } from "../page/payload.js" */
 /** @import { LiveRoute } from "../page/payload.js" */
-/** @import { LiveRoutes } from "../page/payload.js" */
+/** @import { LivePage } from "../page/payload.js" */
 /** @import { Choices } from "../page/state.js" */
 /** @import { Cut } from "../page/state.js" */
 
@@ -17,11 +17,16 @@ import { graph, linkWords } from "../widgets/graph.js";
  * @param {HTMLElement} mount
  * @param {Bench} bench
  * @param {Choices} choices
- * @param {LiveRoutes | null} routes
+ * @param {LivePage} page
  */
-export function routesView(mount, bench, choices, routes) {
-  if (!routes?.routes.length) {
-    refill(mount, html("p", { class: "ow-note" }, routes?.summary ?? "No route was looked for."));
+export function routesView(mount, bench, choices, { routes, run }) {
+  if (!routes) {
+    const how = html("code", {}, `openwork routes ${run}`);
+    refill(mount, html("p", { class: "ow-note" }, "Routes were not looked for. ", how, " looks for them, and a page that is written after that shows them."));
+    return;
+  }
+  if (!routes.routes.length) {
+    refill(mount, html("p", { class: "ow-note" }, routes.summary));
     return;
   }
   const reading = html("p", { class: "live-reading" });
