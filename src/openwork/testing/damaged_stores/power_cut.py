@@ -78,8 +78,8 @@ def power_cut(disk: Disk, operation: int, after: Callable[[], None]) -> Iterator
             disk.synced(arguments[0])
         return done
 
-    os.fsync = lambda handle: counted(fsync, handle)
-    os.replace = lambda *paths: counted(replace, *paths)  # type: ignore[assignment]
+    os.fsync = lambda handle: counted(fsync, handle)  # type: ignore[assignment]
+    os.replace = lambda *paths: counted(replace, *paths)
     try:
         yield
     finally:
