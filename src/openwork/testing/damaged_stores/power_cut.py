@@ -78,7 +78,7 @@ def power_cut(disk: Disk, operation: int, after: Callable[[], None]) -> Iterator
             disk.synced(arguments[0])
         return done
 
-    os.fsync = lambda fd: counted(fsync, fd)
+    os.fsync = lambda handle: counted(fsync, handle)  # type: ignore[assignment]
     os.replace = lambda *paths: counted(replace, *paths)
     try:
         yield
