@@ -45,8 +45,7 @@ class Trace:
 
     @property
     def _known(self) -> NDArray[np.bool_]:
-        finite: NDArray[np.bool_] = np.isfinite(self.logits)
-        return np.asarray(finite.all(axis=-1))
+        return np.asarray(np.isfinite(self.logits).all(axis=-1))
 
 
 def joined(blocks: Iterable[Trace]) -> Trace:
