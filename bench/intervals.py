@@ -192,8 +192,8 @@ def page(found: list[Row], draws: int, false_claim: str) -> str:
     least = min(row.covered for row in found)
     lines += [
         "",
-        f"The least of all is {100 * least:.1f} %; {100 * WANTED:.0f} % is what an interval says, and counting it in so "
-        f"many draws is uncertain by {100 * _doubt(draws) / 2:.1f} points.",
+        f"The least of all is {100 * least:.1f} %; {100 * WANTED:.0f} % is what an interval says, and counting it in "
+        f"so many draws is uncertain by {100 * _doubt(draws) / 2:.1f} points.",
         "",
     ]
     lines += [
