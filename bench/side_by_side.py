@@ -24,6 +24,7 @@ from flops import step_flops
 from growth import Growth, all_growth
 from machine import machine
 from openwork.engines import choose_engine
+from openwork.engines.native.engine import simd_level
 from openwork.training import named_experiment
 from peak import compiled_peak
 from peers import ENVIRONMENT, JAX_ENVIRONMENT, LENS, interpreter, started
@@ -114,7 +115,7 @@ def measure(options: argparse.Namespace, told: Any) -> dict[str, Any]:
         "rounds": rounds,
     }
     with tempfile.TemporaryDirectory() as folder:
-        peak = compiled_peak(Path(folder))
+        peak = compiled_peak(Path(folder), simd_level()[0])
         of_machine: Measured = {"peak": {MACHINE: peak}} if peak else {}
         parts = (measures_of(workers, options.quick), of_machine, program_measures(lens, options.quick))
         values = alternate(in_order(*parts), rounds, plan["seconds"], MOST, told=told)

@@ -154,7 +154,7 @@ inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
 // row is known late, and the processor fills the time with the next rows.
 template <class R>
 inline void attend(const Head<R>& head, int from, int to, Vec<R>* z, bool keep) {
-  sized(head.spec.d_head, [&](auto e) {
+  sized<R>(head.spec.d_head, [&](auto e) {
     for (int t = from; t < to; t++) head.rest(t) = score_row(head, t, e, R(kLog2E));
     for (int t = from; t < to; t++) {
       if (head.pads) {
@@ -249,7 +249,7 @@ constexpr int kKeys<Size<N>> = 2 * OPENWORK_TILE / N > 1 ? 2 * OPENWORK_TILE / N
 template <class R>
 inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>* dz, const Vec<R>* z, Vec<R>* dqkv,
                             Vec<R>* ds, Vec<R>* g) {
-  sized(head.spec.d_head, [&](auto e) {
+  sized<R>(head.spec.d_head, [&](auto e) {
     const int width = head.width(), heads = head.heads(), at = head.index * e;
     for (int t = 0; t < head.end; t++)
       if (t < from || t >= to)

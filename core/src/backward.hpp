@@ -10,7 +10,7 @@ template <class R>
 inline void gather_token(const Mask<R>* tokens, int v, const Vec<R>* __restrict dx, Vec<R>* __restrict dw, int end,
                          int d) {
   for (int t = 0; t < end; t++)
-    for (int i = 0; i < d; i++) dw[i] = select<R>(tokens[t] == every<R>(v), dw[i] + dx[t * d + i], dw[i]);
+    for (int i = 0; i < d; i++) dw[i] = add_where<R>(tokens[t] == every<R>(v), dw[i], dx[t * d + i]);
 }
 
 template <class R, int N>
@@ -19,7 +19,7 @@ inline void gather_token(const Mask<R>* tokens, int v, const Vec<R>* __restrict 
   Vec<R> sum[N];
   each<N>([&](auto i) { sum[i] = dw[i]; });
   for (int t = 0; t < end; t++)
-    each<N>([&](auto i) { sum[i] = select<R>(tokens[t] == every<R>(v), sum[i] + dx[t * N + i], sum[i]); });
+    each<N>([&](auto i) { sum[i] = add_where<R>(tokens[t] == every<R>(v), sum[i], dx[t * N + i]); });
   each<N>([&](auto i) { dw[i] = sum[i]; });
 }
 
@@ -71,9 +71,8 @@ struct Backward {
   }
 
   // The gradient of a layer's weights and of what it reads.
-  template <class After = AsItIs>
   void linear_backward(const LinearAt& w, const Vec<R>* x, const Vec<R>* dy, Vec<R>* dx, int from, int to, int d_in,
-                       int d_out, After after = {}) const {
+                       int d_out, const After<R>& after = {}) const {
     linear_input_gradient<R>(packed + w.W, dy, dx, from, to, d_in, d_out, after);
     if (weights) linear_weight_gradient<R>(x, dy, weights + w.W, weights + w.b, from, to, d_in, d_out);
   }
@@ -91,10 +90,10 @@ struct Backward {
     const PackedLayer& w = at.layer[l];
     const int m = spec.d_mlp;
     if (spec.act == Activation::relu) {
-      linear_backward(w.out, b.post, s.dx, s.dpost, from, to, m, d(), WherePositive<R>{b.post, m});
+      linear_backward(w.out, b.post, s.dx, s.dpost, from, to, m, d(), {Then::where_positive, b.post});
     } else {
       for (int j = from * m; j < to * m; j++) b.pre[j] = activation_slope<R>(spec.act, b.pre[j]);
-      linear_backward(w.out, b.post, s.dx, s.dpost, from, to, m, d(), TimesSlope<R>{b.pre, m});
+      linear_backward(w.out, b.post, s.dx, s.dpost, from, to, m, d(), {Then::multiply, b.pre});
     }
     linear_backward(w.in, b.hat2, s.dpost, s.din, from, to, d(), m);
     norm(b.hat2, b.inverse2, from, to);
@@ -119,7 +118,7 @@ struct Backward {
       for (int j = 0; j < needed.end * d(); j++) weights[at.W_pos + j] += s.dx[j];
     Vec<R>* dW_E = weights + at.W_E;
     if (spec.d_vocab <= 16) {
-      sized(d(), [&](auto width) {
+      sized<R>(d(), [&](auto width) {
         for (int v = 0; v < spec.d_vocab; v++)
           gather_token<R>(block.tokens, v, s.dx, dW_E + v * width, needed.end, width);
       });
@@ -158,7 +157,7 @@ struct Backward {
       tap->back(Site::mlp_post, l, views().rows(s.dpost, m));
       for (int j = 0; j < T() * m; j++) s.dpost[j] *= activation_slope<R>(spec.act, b.pre[j]);
       tap->back(Site::mlp_pre, l, views().rows(s.dpost, m));
-      linear_input_gradient<R>(packed + w.in.W, s.dpost, s.din, 0, T(), d(), m, Plus<R>{s.dread, d()});
+      linear_input_gradient<R>(packed + w.in.W, s.dpost, s.din, 0, T(), d(), m, {Then::add, s.dread});
     }
     tapped_norm(b.mid, b.inverse2, Site::ln2_scale, Site::ln2_normalized, l);
   }

@@ -126,7 +126,7 @@ struct Forward {
     tap.both(Site::z, l, views().rows(b.z, heads()));
     const R *W_O = packed + w.o.W, *b_O = packed + w.o.b;
     if (!tap.any(Site::result, l) && !tap.any(Site::attn_out, l)) {
-      linear<R>(b.z, W_O, b_O, out, from, to, heads(), d(), Plus<R>{b.x, d()});
+      linear<R>(b.z, W_O, b_O, out, from, to, heads(), d(), {Then::add, b.x});
       return;
     }
     if (tap.any(Site::result, l))
@@ -207,7 +207,7 @@ struct Forward {
       return finish(Site::mlp_out, l, out, b.mid, from, to, tap);
     const R *W_in = packed + w.in.W, *b_in = packed + w.in.b;
     if (spec.act == Activation::relu && !block.whole && !tap.any(Site::mlp_pre, l)) {
-      linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, Rectified<R>{});
+      linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, {Then::rectify});
     } else {
       linear<R>(b.hat2, W_in, b_in, b.pre, from, to, d(), m);
       tap.both(Site::mlp_pre, l, views().rows(b.pre, m));
@@ -215,7 +215,7 @@ struct Forward {
     }
     tap.both(Site::mlp_post, l, views().rows(b.post, m));
     if (!tap.any(Site::mlp_out, l)) {
-      linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d(), Plus<R>{b.mid, d()});
+      linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d(), {Then::add, b.mid});
       return;
     }
     linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d());

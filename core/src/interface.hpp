@@ -153,10 +153,11 @@ struct Kernels {
 
 int64_t n_params(const Spec&);
 
-// One of these for each level that was compiled in; `wide` is float64.
+// Two of these for each level that was compiled in: the argument says which floating-point type, and nothing else.
 #define OPENWORK_DECLARE_LEVEL(level) \
   namespace level {                   \
-  const Kernels& kernels(bool wide);  \
+  const Kernels& kernels(float);      \
+  const Kernels& kernels(double);     \
   }
 OPENWORK_DECLARE_LEVEL(portable)
 OPENWORK_DECLARE_LEVEL(avx2)

@@ -1,4 +1,5 @@
-// The kernels of one SIMD level: compiled once for each, with OPENWORK_LEVEL, OPENWORK_BYTES and OPENWORK_TILE set.
+// The kernels of one SIMD level for one floating-point type: compiled once for each, with OPENWORK_LEVEL,
+// OPENWORK_BYTES, OPENWORK_TILE and OPENWORK_REAL set.
 #include "site_gradients.hpp"
 #include "site_sums.hpp"
 #include "sweep.hpp"
@@ -53,24 +54,25 @@ int64_t train(const Spec& spec, void* weights, void* exp_avg, void* exp_avg_sq, 
 #define OPENWORK_NAME_(x) #x
 #define OPENWORK_NAME(x) OPENWORK_NAME_(x)
 
-template <class R>
+using Real = OPENWORK_REAL;
+
 constexpr Kernels kTable = {OPENWORK_NAME(OPENWORK_LEVEL),
-                            Lanes<R>::count,
-                            Trainer<R>::parts_of,
-                            pass_scratch<R>,
-                            train_scratch<R>,
-                            pass<R>,
-                            sweep_scratch<R>,
-                            sweep<R>,
-                            sums_scratch<R>,
-                            site_sums<R>,
-                            site_scratch<R>,
-                            site_gradients<R>,
-                            gradient<R>,
-                            train<R>};
+                            Lanes<Real>::count,
+                            Trainer<Real>::parts_of,
+                            pass_scratch<Real>,
+                            train_scratch<Real>,
+                            pass<Real>,
+                            sweep_scratch<Real>,
+                            sweep<Real>,
+                            sums_scratch<Real>,
+                            site_sums<Real>,
+                            site_scratch<Real>,
+                            site_gradients<Real>,
+                            gradient<Real>,
+                            train<Real>};
 
 }  // namespace
 
-const openwork::Kernels& openwork::OPENWORK_LEVEL::kernels(bool wide) {
-  return wide ? kTable<double> : kTable<float>;
+const openwork::Kernels& openwork::OPENWORK_LEVEL::kernels(Real) {
+  return kTable;
 }

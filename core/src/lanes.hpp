@@ -2,9 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#define OPENWORK_AVX512 (OPENWORK_BYTES == 64 && defined(__AVX512DQ__))
-#if OPENWORK_AVX512
+#if OPENWORK_BYTES == 64 && defined(__AVX512DQ__)
+#define OPENWORK_AVX512 1
+#elif OPENWORK_BYTES == 32 && defined(__AVX2__)
+#define OPENWORK_AVX2 1
+#elif OPENWORK_BYTES == 16 && defined(__SSE2__)
+#define OPENWORK_SSE2 1
+#elif OPENWORK_BYTES == 16 && defined(__ARM_NEON) && defined(__aarch64__)
+#define OPENWORK_NEON 1
+#endif
+#if OPENWORK_AVX512 || OPENWORK_AVX2 || OPENWORK_SSE2
 #include <immintrin.h>
+#elif OPENWORK_NEON
+#include <arm_neon.h>
 #endif
 
 namespace {
@@ -49,17 +59,41 @@ inline Vec<R> select(Mask<R> mask, Vec<R> yes, Vec<R> no) {
   return mask ? yes : no;
 }
 
-// b where one of them is NaN.
+// x where the mask is true, else 0.
+template <class R>
+inline Vec<R> where(Mask<R> mask, Vec<R> x) {
+#if OPENWORK_AVX512  // where masks are registers of their own
+  return mask ? x : Vec<R>{};
+#else
+  return (Vec<R>)((Mask<R>)x & mask);
+#endif
+}
+
+// sum + x where the mask is true, else sum.
+template <class R>
+inline Vec<R> add_where(Mask<R> mask, Vec<R> sum, Vec<R> x) {
+#if OPENWORK_AVX512
+  return mask ? sum + x : sum;
+#else  // a selection would wait for the sum
+  return sum + where<R>(mask, x);
+#endif
+}
+
+// Where one of them is NaN: b on x86, NaN on ARM. One instruction each, which the compiler does not find.
 template <class R>
 inline Vec<R> larger(Vec<R> a, Vec<R> b) {
-#if OPENWORK_AVX512  // one instruction, which the compiler does not find
-  if constexpr (sizeof(R) == 4)
+  if constexpr (sizeof(R) == 4) {
+#if OPENWORK_AVX512
     return (Vec<R>)_mm512_max_ps((__m512)a, (__m512)b);
-  else
-    return (Vec<R>)_mm512_max_pd((__m512d)a, (__m512d)b);
-#else
-  return a > b ? a : b;
+#elif OPENWORK_AVX2
+    return (Vec<R>)_mm256_max_ps((__m256)a, (__m256)b);
+#elif OPENWORK_SSE2
+    return (Vec<R>)_mm_max_ps((__m128)a, (__m128)b);
+#elif OPENWORK_NEON
+    return (Vec<R>)vmaxq_f32((float32x4_t)a, (float32x4_t)b);
 #endif
+  }
+  return a > b ? a : b;
 }
 
 // Which lanes are among the first n.
@@ -88,6 +122,8 @@ template <class R>
 inline bool any_lane(Mask<R> mask) {
 #if OPENWORK_AVX512
   return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask);
+#elif OPENWORK_AVX2
+  return !_mm256_testz_si256((__m256i)mask, (__m256i)mask);
 #else
   typename Lanes<R>::Int any = 0;
   for (int l = 0; l < Lanes<R>::count; l++) any |= mask[l];
@@ -102,6 +138,13 @@ inline Mask<R> first_ints(const int32_t* from, int n) {
 #if OPENWORK_AVX512
   if constexpr (C == 16) return (Mask<R>)_mm512_maskz_loadu_epi32(n < C ? (1 << n) - 1 : 0xffff, from);
 #endif
+  if constexpr (sizeof(R) == 4) {
+    if (n >= C) {
+      Mask<R> ints;
+      __builtin_memcpy(&ints, from, sizeof ints);
+      return ints;
+    }
+  }
   Mask<R> ints{};
   for (int l = 0; l < C && l < n; l++) ints[l] = from[l];
   return ints;
@@ -116,7 +159,17 @@ inline Vec<R> per_lane(Vec<R> x, F f) {
 }
 
 inline Vec<float> square_root(Vec<float> x) {
+#if OPENWORK_AVX512
+  return (Vec<float>)_mm512_sqrt_ps((__m512)x);
+#elif OPENWORK_AVX2
+  return (Vec<float>)_mm256_sqrt_ps((__m256)x);
+#elif OPENWORK_SSE2
+  return (Vec<float>)_mm_sqrt_ps((__m128)x);
+#elif OPENWORK_NEON
+  return (Vec<float>)vsqrtq_f32((float32x4_t)x);
+#else
   return per_lane<float>(x, [](float v) { return __builtin_sqrtf(v); });
+#endif
 }
 inline Vec<double> square_root(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_sqrt(v); });
@@ -166,7 +219,7 @@ inline Vec<float> power_of_two(Vec<float> x) {
 #else
   typedef Mask<float> I;
   const Vec<float> shifter = all(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
-  x = x < all(-125.f) ? all(-125.f) : x;
+  x = larger<float>(all(-125.f), x);
   const Vec<float> shifted = x + shifter, r = x - (shifted - shifter);  // -1/2 .. 1/2
   Vec<float> y = all(1.3264727e-3f);
   y = y * r + all(9.6715126e-3f);
@@ -186,7 +239,7 @@ inline Vec<double> power_of_two(Vec<double> x) {
 inline Vec<float> exponential(Vec<float> x) {
   typedef Mask<float> I;
   const Vec<float> shifter = all(12582912.f);
-  x = x < all(-86.5f) ? all(-86.5f) : x;
+  x = larger<float>(all(-86.5f), x);
   x = x > all(88.f) ? all(88.f) : x;
   const Vec<float> shifted = x * all(float(kLog2E)) + shifter, n = shifted - shifter;
   const Vec<float> r = x - n * all(0.693359375f) - n * all(-2.12194440e-4f);

@@ -9,8 +9,10 @@ namespace openwork {
 
 std::vector<std::string> usable_levels() {
   std::vector<std::string> found = {"portable"};
-#if defined(OPENWORK_HAS_X86_LEVELS)
+#if defined(OPENWORK_HAS_AVX2)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back("avx2");
+#endif
+#if defined(OPENWORK_HAS_AVX512)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     found.push_back("avx512");
 #endif
@@ -20,18 +22,23 @@ std::vector<std::string> usable_levels() {
   return found;
 }
 
+// Of a level's two tables.
+#define OPENWORK_OF(level) (wide ? level::kernels(double()) : level::kernels(float()))
+
 const Kernels& kernels_of(const std::string& level, bool wide) {
   const std::vector<std::string> usable = usable_levels();
   if (std::find(usable.begin(), usable.end(), level) == usable.end())
     throw std::invalid_argument("this machine cannot run the SIMD level " + level);
-#if defined(OPENWORK_HAS_X86_LEVELS)
-  if (level == "avx512") return avx512::kernels(wide);
-  if (level == "avx2") return avx2::kernels(wide);
+#if defined(OPENWORK_HAS_AVX512)
+  if (level == "avx512") return OPENWORK_OF(avx512);
+#endif
+#if defined(OPENWORK_HAS_AVX2)
+  if (level == "avx2") return OPENWORK_OF(avx2);
 #endif
 #if defined(OPENWORK_HAS_NEON)
-  if (level == "neon") return neon::kernels(wide);
+  if (level == "neon") return OPENWORK_OF(neon);
 #endif
-  return portable::kernels(wide);
+  return OPENWORK_OF(portable);
 }
 
 int64_t n_params(const Spec& spec) {

@@ -33,7 +33,7 @@ inline Vec<R> squared_scale(bool centre_it, const Vec<R>* __restrict x, Vec<R>* 
 // hat = (x - mean) / scale at positions from .. to; keeps 1 / scale.
 template <class R>
 inline void normalise(bool centre_it, const Vec<R>* x, Vec<R>* hat, Vec<R>* inverse, R eps, int from, int to, int d) {
-  sized(d, [&](auto width) {
+  sized<R>(d, [&](auto width) {
     for (int t = from; t < to; t++) {
       Vec<R>* to_here = hat + t * width;
       const Vec<R> by = inverse_root(squared_scale<R>(centre_it, x + t * width, to_here, eps, width));
@@ -47,7 +47,7 @@ inline void normalise(bool centre_it, const Vec<R>* x, Vec<R>* hat, Vec<R>* inve
 template <class R>
 inline void normalise_gradient(bool centre_it, const Vec<R>* hat, const Vec<R>* inverse, const Vec<R>* dy, Vec<R>* dx,
                                int from, int to, int d) {
-  sized(d, [&](auto width) {
+  sized<R>(d, [&](auto width) {
     for (int t = from; t < to; t++) {
       const Vec<R>* __restrict h = hat + t * width, * __restrict g = dy + t * width;
       Vec<R>* __restrict out = dx + t * width;

@@ -1,6 +1,9 @@
 // Sizes as compile-time constants, so that loops over them unroll and their sums stay in registers.
 #pragma once
 
+// For what must not become a function, whatever the compiler thinks of its size.
+#define OPENWORK_INLINE inline __attribute__((always_inline))
+
 namespace {
 
 template <int N>
@@ -8,32 +11,53 @@ struct Size {
   constexpr operator int() const { return N; }
 };
 
-// f of `n`, as a constant where it is one of these sizes. By reference and inlined: a closure that is copied is written
-// field by field and read back whole, and that read waits for the writes.
-template <int... COMMON, class F>
-inline __attribute__((always_inline)) void sized_among(int n, F&& f) {
-  if (!((n == COMMON && (f(Size<COMMON>{}), true)) || ...)) f(n);
+// f of `n`, as a constant where it is one of these sizes and the numbers are float32: float64 serves oracles and tests,
+// and every constant is another copy of what `f` calls to compile. By reference and inlined: a closure that is copied
+// is written field by field and read back whole, and that read waits for the writes.
+template <class R, int... COMMON, class F>
+OPENWORK_INLINE void sized_among(int n, F&& f) {
+  if constexpr (sizeof(R) == 4) {
+    if (((n == COMMON && (f(Size<COMMON>{}), true)) || ...)) return;
+  }
+  f(n);
 }
 
 // f of a width; of a vocabulary.
-template <class F>
-inline __attribute__((always_inline)) void sized(int n, F&& f) {
-  sized_among<1, 2, 4, 8, 16>(n, f);
+template <class R, class F>
+OPENWORK_INLINE void sized(int n, F&& f) {
+  sized_among<R, 2, 4, 8, 16>(n, f);
 }
 
-template <class F>
-inline __attribute__((always_inline)) void sized_vocabulary(int n, F&& f) {
-  sized_among<2, 3, 4, 5, 6, 8, 10, 11>(n, f);
+// Of a linear layer's inner loop, of which eight sums and more hide what a loop costs.
+template <class R, class F>
+OPENWORK_INLINE void sized_inner(int n, F&& f) {
+  sized_among<R, 2, 4>(n, f);
+}
+
+template <class R, class F>
+OPENWORK_INLINE void sized_vocabulary(int n, F&& f) {
+  sized_among<R, 2, 5, 10, 11>(n, f);
 }
 
 // f of 0 .. N-1, each a constant. Arrays indexed so are registers from the start; a loop that the compiler unrolls
 // later leaves them in memory.
 template <int N, int I = 0, class F>
-inline __attribute__((always_inline)) void each(F&& f) {
+OPENWORK_INLINE void each(F&& f) {
   if constexpr (I < N) {
     f(Size<I>{});
     each<N, I + 1>(f);
   }
+}
+
+// f of 0 .. n-1, one after the other.
+template <int N, class F>
+OPENWORK_INLINE void repeat(Size<N>, F&& f) {
+  each<N>(f);
+}
+template <class F>
+OPENWORK_INLINE void repeat(int n, F&& f) {
+#pragma GCC unroll 4
+  for (int i = 0; i < n; i++) f(i);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Tally {
     const Mask<R> there = first_lanes<R>(count);
     Mask<R> whole = there;
     CrossEntropies<R> entropies;
-    sized_vocabulary(forward.spec.d_vocab_out, [&](auto n) {
+    sized_vocabulary<R>(forward.spec.d_vocab_out, [&](auto n) {
       for (int g = 0; g < in.n_graded; g++) {
         const Vec<R>* logits = forward.logits(in.graded[g]);
         const Mask<R> answer = forward.block.answers[g];

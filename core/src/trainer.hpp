@@ -117,7 +117,7 @@ struct Trainer {
     if (needed.hi - needed.lo > inputs.n_graded)
       for (int j = 0; j < (needed.hi - needed.lo) * v; j++) dlogits[j] = Vec<R>{};
     Vec<R> sum{};
-    sized_vocabulary(v, [&](auto v) {
+    sized_vocabulary<R>(v, [&](auto v) {
       for (int g = 0; g < inputs.n_graded; g++) {
         const int t = inputs.graded[g];
         Vec<R>* slope = dlogits + (t - needed.lo) * v;
