@@ -263,7 +263,8 @@ class Implements(Claim):
         shares = context.evidence(represented)
         held = [Held(v, *found) for v, found in zip(variables, shares, strict=True)]
         sentence = " ".join(filter(None, (sentence, *what_was_tested(variables), what_is_held(held))))
-        effect = Effect(hits / total, "share of pairs, interchange intervention accuracy")
+        so_far = "interchange intervention accuracy" if not within(variables) else "for the values told apart"
+        effect = Effect(hits / total, f"share of pairs, {so_far}")
         coverage = self._coverage(context, total // len(parts), changing)
         parts += self._held_parts(context, held)
         tested = within(variables)
