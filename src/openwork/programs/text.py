@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
+from openwork.programs.language import Expression
+from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 
 WIDTH = 80
@@ -32,8 +34,12 @@ class Line:
 
     left: str
     right: str
-    component: str
-    positions: tuple[int, ...]
+    sites: tuple[Place, ...]
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Of its sites, in order."""
+        return tuple(site.component for site in self.sites)
 
     @property
     def stem(self) -> str:
@@ -57,6 +63,15 @@ def program_text(program: Program) -> str:
     return "\n".join([*head, *text]) + "\n"
 
 
+def folded(program: Program) -> Iterator[tuple[list[Line], tuple[Expression, ...]]]:
+    """The lines in groups, each a loop or a single line, with the expressions of its first."""
+    lines = [*map(_variable, program.variables), *_outputs(program)]
+    held = {line.left: v.items for line, v in zip(lines, program.variables, strict=False)}
+    held |= {f"answer[{n}]": (output.expression,) for n, output in enumerate(program.outputs)}
+    for group in _groups(lines):
+        yield group, held[group[0].left]
+
+
 def arguments(program: Program) -> tuple[str, ...]:
     """What the function takes: the stems of the symbols that are read."""
     read = {name for expression in program.expressions for name in expression.names()}
@@ -66,13 +81,12 @@ def arguments(program: Program) -> tuple[str, ...]:
 def _variable(variable: Variable) -> Line:
     said = [item.text() for item in variable.items]
     right = said[0] if len(said) == 1 else f"({', '.join(said)})"
-    components = " and ".join(dict.fromkeys(site.component for site in variable.sites))
-    return Line(variable.name, right, components, tuple(dict.fromkeys(site.position for site in variable.sites)))
+    return Line(variable.name, right, variable.sites)
 
 
 def _outputs(program: Program) -> Iterator[Line]:
     for number, output in enumerate(program.outputs):
-        yield Line(f"answer[{number}]", output.expression.text(), "unembed", (output.position,))
+        yield Line(f"answer[{number}]", output.expression.text(), (Place("unembed", output.position),))
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -91,7 +105,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _continues(group: Sequence[Line], line: Line) -> bool:
     first = group[0]
-    if (line.stem, line.component) != (first.stem, first.component) or len(line.positions) > 1:
+    if (line.stem, line.components) != (first.stem, first.components):
         return False
     whole, other = f"{first.left} = {first.right}", f"{line.left} = {line.right}"
     if INDEX.sub("#", whole) != INDEX.sub("#", other):
@@ -108,8 +122,9 @@ def _steps(one: Line, other: Line) -> list[int]:
 
 def _said(group: Sequence[Line]) -> Iterator[str]:
     first = group[0]
-    places = ", ".join(str(p) for line in group for p in line.positions)
-    yield from _comment(f"{first.component} @ {places}")
+    columns = zip(*(line.sites for line in group), strict=True)
+    said = (f"{some[0].component} @ {', '.join(str(site.position) for site in some)}" for some in columns)
+    yield from _comment("; ".join(said))
     if len(group) == 1:
         yield from _broken(f"{first.left} = ", first.right, "")
         return

@@ -158,7 +158,8 @@ class _Search:
 
 
 def _reductions(names: tuple[Expression, ...], top: int) -> Iterator[Expression]:
-    yield Sum(names)
+    if len(names) > 2:
+        yield Sum(names)
     yield Largest(names)
     yield Smallest(names)
     if len(names) > 2 and top <= SYMBOLS:

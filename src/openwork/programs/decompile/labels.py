@@ -144,3 +144,25 @@ def class_means(values: Floats, codes: Ints, classes: int) -> Floats:
     sums = [np.bincount(codes, weights=column, minlength=classes) for column in values.T]
     found: Floats = np.stack(sums, axis=1) / np.maximum(sizes, 1)[:, None]
     return found
+
+
+def explained_by(values: Floats, codes: Ints) -> float:
+    """Share of the variance of these values, `[row, d]`, that lies between classes, 0 to 1, less what so many classes
+    explain by chance; 0 where nothing varies."""
+    centred = values - values.mean(axis=0)
+    whole = float((centred**2).sum())
+    if whole <= 0:
+        return 0.0
+    classes, n = int(codes.max()) + 1, len(codes)
+    means = class_means(centred, codes, classes)
+    within = float(((centred - means[codes]) ** 2).sum())
+    return max(0.0, 1 - within / whole * (n - 1) / max(n - classes, 1))
+
+
+def same_class(codes: Ints, mixed: Ints) -> Ints:
+    """`[row]`, for each row another of its class, itself where it is alone; `mixed` is an order of the rows, drawn."""
+    # Two orders of the rows, each sorted by class: what stands at one's place in the other is its partner.
+    order, partner = np.argsort(codes, kind="stable"), mixed[np.argsort(codes[mixed], kind="stable")]
+    found = np.empty_like(order)
+    found[order] = partner
+    return found

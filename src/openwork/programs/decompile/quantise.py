@@ -1,8 +1,9 @@
 """Quantise, from the first layer on: at each place, the simplest label that is all that matters there.
 
-A place is tried with a label by giving every input the value of its class's most typical input; the label holds where
+A place is tried with a label by giving every input the value of its class's most typical input; the label keeps where
 every answer stays as it was, with all places before it quantised in the same way. So every value is one that the model
-has on some input: nothing is averaged.
+has on some input: nothing is averaged. Of the labels that keep, the first is taken under which any other input of the
+class would do as well, nearly always; where there is none such, the first that keeps.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openwork.analyses.steps import Step, Watch
+from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.interventions import Plan
 from openwork.programs.decompile.features import Features
-from openwork.programs.decompile.labels import Label, ranked
+from openwork.programs.decompile.labels import Label, ranked, same_class
 from openwork.programs.decompile.network import Floats, Network, Rows
 from openwork.programs.place import Place
 
@@ -22,6 +24,8 @@ FIRST = 384
 """inputs on which a label is tried first"""
 AT_ONCE = 6
 """labels tried at once"""
+NEARLY = 0.998
+"""share of inputs whose answers stay when they take the value of any input with the same label"""
 TRIED = 30
 """labels tried for a place before it is left without"""
 
@@ -71,13 +75,24 @@ def _label_of(
     place: Place,
     candidates: Sequence[Label],
 ) -> Label | None:
+    kept: Label | None = None
     for start in range(0, len(candidates), AT_ONCE):
         some = candidates[start : start + AT_ONCE]
         hopeful = _keeps(network, rows, gone, labels, place, some, FIRST)
         for label in hopeful:
             if len(rows) <= FIRST or _keeps(network, rows, gone, labels, place, [label], len(rows)):
-                return label
-    return None
+                if _any_will_do(network, rows, gone, place, label):
+                    return label
+                kept = kept or label
+    return kept
+
+
+def _any_will_do(network: Network, rows: Rows, gone: frozenset[Place], place: Place, label: Label) -> bool:
+    """Whether the place can take the value of another input with the same label."""
+    tokens = network.tokens[rows[same_class(label.codes, permutation(bits("decompile same label"), len(rows)))]]
+    plan = Plan((*network.fixed(gone), place.patched(network.subject.spec, "same")))
+    [right] = network.exact(rows, [plan], {"same": World(tokens, network.fixed(gone))})
+    return right >= NEARLY * len(rows)
 
 
 def _keeps(
