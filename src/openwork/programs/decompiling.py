@@ -23,7 +23,7 @@ from openwork.programs.verdicts.realised import realised
 from openwork.programs.verdicts.short import short
 from openwork.programs.verdicts.whole import whole
 
-LOOKED_AT = 2048
+LOOKED_AT = 1024
 """inputs that the search looks at first"""
 ADDED = 512
 """counterexamples that join them at most, each time"""

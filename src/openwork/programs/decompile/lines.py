@@ -11,6 +11,7 @@ from openwork.analyses.component import component_named
 from openwork.analyses.steps import Step, Watch
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import symbols_of
+from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
@@ -80,7 +81,7 @@ class Lines:
             self.gives[place] = () if label is not None else tuple(self._operands(noticed))
             self.silent.append(place)
             return
-        columns = tuple(feature.column for feature in label.features)
+        columns = tuple(self._as_read(feature.column, effects) for feature in label.features)
         found = [self._expression(column, effects) for column in columns]
         items = tuple(e or feature.expression for e, feature in zip(found, label.features, strict=True))
         if any(item is None for item in items):
@@ -88,6 +89,16 @@ class Lines:
             self.silent.append(place)
             return
         self._write(place, tuple(item for item in items if item is not None), columns)
+
+    def _as_read(self, column: Ints, effects: Mapping[Place, float]) -> Ints:
+        """The column, or that of a parent which parts the inputs in the same way: a label is a partition, and the
+        values of what is read are the ones to name it by."""
+        noticed = {sender: share for sender, share in effects.items() if share >= NOTICED}
+        classes = compact([column])[1]
+        for operand in self._operands(noticed):
+            if compact([operand.column])[1] == classes == compact([operand.column, column])[1]:
+                return operand.column
+        return column
 
     def _write(self, place: Place, items: tuple[Expression, ...], columns: tuple[Ints, ...]) -> None:
         operands = {o.name: o for held in self.gives.values() for o in held}

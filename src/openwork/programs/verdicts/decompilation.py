@@ -116,6 +116,7 @@ class Decompilation(Result):
                 "values": s.values,
                 "effective": -1 if s.effective is None else s.effective,
                 "explained": s.explained,
+                "explained_effective": s.explained_effective,
                 "decides": s.decides,
             }
             for s in self.lines

@@ -36,8 +36,8 @@ class LineScore:
         together: interchange at all of its sites at once.
         values: how many the variable takes.
         effective: how many of them some context tells apart; None where they are too many to try.
-        explained: share of the variance of what `site` holds that lies between the effective values, 0 to 1; between
-            all values where they were too many.
+        explained: share of the variance of what its sites hold that lies between its values, 0 to 1.
+        explained_effective: the same between its effective values; of these the line can be sure.
         decides: whether its sites are all that an answer is made from: then interchange follows whatever they hold.
     """
 
@@ -48,6 +48,7 @@ class LineScore:
     values: int
     effective: int | None
     explained: float
+    explained_effective: float
     decides: bool
 
 
@@ -66,11 +67,12 @@ def _scored(network: Network, program: Program, variable: Variable, gone: frozen
     columns = program.values_of(variable, network.tokens[rows])
     codes, values = compact(columns)
     merged = _effective(network, program, variable, drawn, columns, codes, values)
-    classes = codes if merged is None else merged[codes]
-    held = network.held(rows, variable.sites[:1])[variable.sites[0]]
+    held = network.held(rows, variable.sites)
+    there = np.concatenate([held[site] for site in variable.sites], axis=1)
+    shares = (explained_by(there, codes), explained_by(there, codes if merged is None else merged[codes]))
     effective = None if merged is None else int(merged.max()) + 1
     about = (variable.name, str(variable.sites[0]), alone, together, values, effective)
-    return LineScore(*about, explained_by(held, classes), covers_answer(network, variable.sites, gone))
+    return LineScore(*about, *shares, covers_answer(network, variable.sites, gone))
 
 
 def _effective(

@@ -38,8 +38,8 @@ class Short:
 
     @property
     def share(self) -> float:
-        """Bits of the program for each bit of the table."""
-        return self.bits / self.table_bits if self.table_bits else float("inf")
+        """Bits of the program for each bit of the table; 0 where the answers never change and there is no table."""
+        return self.bits / self.table_bits if self.table_bits else 0.0
 
 
 def short(network: Network, program: Program) -> Short:
