@@ -20,6 +20,7 @@ from openwork.claims.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.models import Stack
+from openwork.programs import USUAL_SECONDS, decompile_kept
 from openwork.report import (
     Display,
     Document,
@@ -166,6 +167,14 @@ class OpenedRun:
         known = None if self.kept is None else self.kept.find("routes", self.subject.digest)
         return None if known is None else analyses.routes_from_json(known)
 
+    def decompile(self, seconds: float = USUAL_SECONDS) -> Display:
+        """The model's own program, and how far it is equal, realised, whole and short; kept in the store.
+
+        Raises:
+            PlanError: a time that is none.
+        """
+        return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
+
     def outputs(self, component: str, questions: Sequence[int] = ()) -> Display:
         """What a component writes: mean and spread over all inputs, and for some questions."""
         return Display(analyses.component_outputs(self.subject, component, questions))
@@ -187,11 +196,8 @@ class OpenedRun:
         seed: int = 0,
     ) -> Display:
         """Which places, at which positions, carry a change of one variable to an output."""
-        return Display(
-            analyses.activation_patching(
-                self.subject, components, outputs, variable, alternatives, seed, watch=self.watch
-            )
-        )
+        asked = (components, outputs, variable, alternatives, seed)
+        return Display(analyses.activation_patching(self.subject, *asked, watch=self.watch))
 
     def path_patching(
         self,
@@ -219,11 +225,8 @@ class OpenedRun:
         seed: int = 0,
     ) -> Display:
         """Activation patching guessed from gradients, and how wrong the guess is."""
-        return Display(
-            analyses.attribution_patching(
-                self.subject, components, outputs, variable, alternatives, seed, watch=self.watch
-            )
-        )
+        asked = (components, outputs, variable, alternatives, seed)
+        return Display(analyses.attribution_patching(self.subject, *asked, watch=self.watch))
 
     def pruning(
         self,
@@ -342,14 +345,10 @@ class OpenedRun:
             self.run.seed,
             analyses.learning_curve(self.run.history),
             tuple(analyses.ablate(held_out, zeroed.site, "zero") for zeroed in original.zeroed),
-            analyses.readout(self.subject, self._last_stream, "W_E"),
+            analyses.readout(self.subject, f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post", "W_E"),
             analyses.attention(self.subject, 0),
             analyses.component_outputs(self.subject, "blocks.0.mlp", (0,)),
         )
-
-    @property
-    def _last_stream(self) -> str:
-        return f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post"
 
     def document(self) -> Document:
         """The report: verdicts, then every analysis."""

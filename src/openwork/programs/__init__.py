@@ -1,6 +1,7 @@
 """WHAT it computes: the program inside a model, found, run, and tested in the model line by line."""
 
 from openwork.programs.decompiling import USUAL_SECONDS, decompile
+from openwork.programs.kept import decompile_kept
 from openwork.programs.place import Place
 from openwork.programs.plain import program_as_json, program_from_json
 from openwork.programs.program import Output, Program, Symbol, Variable
@@ -17,6 +18,7 @@ __all__ = [
     "Variable",
     "decompilation_from_json",
     "decompile",
+    "decompile_kept",
     "program_as_json",
     "program_from_json",
     "program_text",

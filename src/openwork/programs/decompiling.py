@@ -32,9 +32,7 @@ ROUNDS = 4
 USUAL_SECONDS = 120.0
 
 
-def decompile(
-    subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, watch: Watch = silent
-) -> Decompilation:
+def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, watch: Watch = silent) -> Decompilation:
     """The model's program with its verdicts; or the best so far once so many seconds are over, or upon Ctrl-C.
 
     The program is searched for on some inputs and compared with the model on all; where it differs, the search goes

@@ -1,4 +1,4 @@
-"""A program as Python that runs: at most 80 columns, hook and positions as comments, loops folded."""
+"""A program as Python that runs: hook and positions as comments, loops folded, narrow enough to be shown indented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from openwork.programs.language import Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 
-WIDTH = 80
+WIDTH = 78
 INDENT = "    "
 INDEX = re.compile(r"(?<=[\[:])\d+(?=[\]:])")
 MATCHING = {
@@ -56,7 +56,7 @@ def program_text(program: Program) -> str:
         body += _said(group)
     answers = ", ".join(line.left for line in lines if line.stem == "answer")
     last = len(program.outputs) - 1
-    body.append("return [answer[i] for i in range(%d)]" % (last + 1) if last > 2 else f"return [{answers}]")
+    body.append(f"return [answer[i] for i in range({last + 1})]" if last > 2 else f"return [{answers}]")
     text = [f"def program({', '.join(arguments(program))}):", *(INDENT + line for line in body)]
     used = [code for name, code in MATCHING.items() if any(f"{name}(" in line for line in text)]
     head = [line for code in used for line in (*code, "", "")]
@@ -96,7 +96,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """
     left = list(lines)
     while left:
-        group, rest = [left[0]], []
+        group, rest = [left[0]], list[Line]()
         for line in left[1:]:
             (group if _continues(group, line) else rest).append(line)
         left = rest

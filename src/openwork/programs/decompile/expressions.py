@@ -10,6 +10,7 @@ import numpy as np
 
 from openwork.programs.decompile.finishes import finishes
 from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.matches import matches
 from openwork.programs.language import (
     Compared,
     Constant,
@@ -27,7 +28,6 @@ from openwork.programs.language import (
     Sum,
     Table,
 )
-from openwork.programs.decompile.matches import matches
 
 GOOD = 2.5
 """an expression that costs no more ends the search"""

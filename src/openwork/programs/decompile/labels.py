@@ -74,7 +74,7 @@ def principal(values: Floats) -> Floats:
 
 
 def ranked(features: Sequence[Feature], values: Floats, most: int) -> list[Label]:
-    """Labels for a place that holds these values, `[row, d]`: single features and combinations, the `most` best first."""
+    """The `most` best labels for a place that holds these values, `[row, d]`: single features and combinations."""
     where = principal(values)
     single = [_scored((feature,), where) for feature in features]
     said = [s for s in single if s.classes <= MOST_CLASSES]
@@ -112,7 +112,9 @@ def _scored(features: tuple[Feature, ...], where: Floats) -> _Scored:
     codes, room = _crossed(features)
     sizes = np.bincount(codes, minlength=room)
     there = sizes > 0
-    squares = sum(np.bincount(codes, weights=column, minlength=room) ** 2 for column in where.T)
+    squares = np.zeros(room)
+    for column in where.T:
+        squares += np.bincount(codes, weights=column, minlength=room) ** 2
     classes, n = int(there.sum()), len(codes)
     between = float((squares[there] / sizes[there]).sum() / n)
     # Many classes explain some variance by chance alone.

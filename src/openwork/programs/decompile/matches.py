@@ -19,10 +19,10 @@ def matches(operands: Sequence[tuple[Name, Ints, int]], target: Ints) -> Iterato
         operands: name, column and place in the question of each.
         target: `[row]`, which says what is given where nothing matches.
     """
-    by_place = {}
+    by_place: dict[int, tuple[Name, Ints]] = {}
     for name, column, place in operands:
         by_place.setdefault(place, (name, column))
-    for wanted, column, place in operands:
+    for wanted, column, _ in operands:
         for offset in OFFSETS:
             pairs = [
                 (by_place[p], by_place[p + offset])

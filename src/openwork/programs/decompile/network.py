@@ -104,7 +104,8 @@ class Network:
         # Positions come first of a site's own axes, heads second.
         axes = 2 if head is None else 3
         found = np.take(value, place.position, axis=value.ndim - axes)
-        return found if head is None else np.take(found, head, axis=found.ndim - 2)
+        held: Floats = found if head is None else np.take(found, head, axis=found.ndim - 2)
+        return held
 
     def fixed(self, places: Iterable[Place]) -> tuple[Edit, ...]:
         """Edits that put the mean in place of each of these."""

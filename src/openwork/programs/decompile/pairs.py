@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.data.randomness import bits, integers
 from openwork.engines import World
@@ -70,7 +71,9 @@ class Drawn:
         """The first so many."""
         return Drawn(self.bases[:n], self.sources[:n])
 
-    def rates(self, network: Network, program: Program, variable: Variable, sets: list[tuple[Place, ...]]) -> list[Rate]:
+    def rates(
+        self, network: Network, program: Program, variable: Variable, sets: list[tuple[Place, ...]]
+    ) -> list[Rate]:
         """Interchange of this variable at each of these sets of places, in the whole model.
 
         Costs for each set one forward row per pair, and one more per pair for all sets together.
@@ -87,7 +90,7 @@ class Drawn:
         size = int(changing.sum())
         return [Rate(len(self), moved + still, size, moved) for moved, still in found]
 
-    def _followed(self, network: Network, wanted: np.ndarray, rows: Rows, plans: list[Plan]) -> list[int]:  # type: ignore[type-arg]
+    def _followed(self, network: Network, wanted: NDArray[np.int32], rows: Rows, plans: list[Plan]) -> list[int]:
         if not len(rows):
             return [0] * len(plans)
         bases = network.dataset.take(self.bases[rows])

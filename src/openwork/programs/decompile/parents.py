@@ -1,7 +1,7 @@
 """Parents: what each place reads directly, by how far it moves when one sender alone is another input's.
 
-All senders are held at the input's own values but one, which comes from another input; so what reaches a place by way of
-a later sender does not count for the earlier one.
+All senders are held at the input's own values but one, which comes from another input; so what reaches a place by way
+of a later sender does not count for the earlier one.
 """
 
 from __future__ import annotations

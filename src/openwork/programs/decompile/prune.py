@@ -1,8 +1,8 @@
 """Prune: places whose mean does as well as they do, on every answer to every input tried.
 
-Group testing: places are ordered by what their loss alone costs, the least first, and put to their means together; where
-an answer changes, each half is tried by itself. Answers are the model's own, right or wrong, and all must stay. Places
-that went only because others do the same come back: a program has to say what they hold.
+Group testing: places are ordered by what their loss alone costs, the least first, and put to their means together;
+where an answer changes, each half is tried by itself. Answers are the model's own, right or wrong, and all must stay.
+Places that went only because others do the same come back: a program has to say what they hold.
 """
 
 from __future__ import annotations

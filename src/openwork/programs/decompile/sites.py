@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from openwork.programs.decompile.labels import Label
 from openwork.programs.decompile.network import Network, embedded
+from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
-from openwork.programs.decompile.pairs import Drawn
 
 CHOSEN_ON = 1024
 """pairs"""

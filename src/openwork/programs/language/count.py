@@ -22,7 +22,8 @@ class Count(Expression):
     symbol: int
 
     def values(self, known: Known) -> Ints:
-        return np.sum([part.values(known) == self.symbol for part in self.of], axis=0, dtype=np.int64)
+        found: Ints = np.sum([part.values(known) == self.symbol for part in self.of], axis=0, dtype=np.int64)
+        return found
 
     def text(self) -> str:
         return f"{listed(self.of)}.count({self.symbol})"
@@ -39,7 +40,8 @@ class CountBelow(Expression):
     bound: int
 
     def values(self, known: Known) -> Ints:
-        return np.sum([part.values(known) < self.bound for part in self.of], axis=0, dtype=np.int64)
+        found: Ints = np.sum([part.values(known) < self.bound for part in self.of], axis=0, dtype=np.int64)
+        return found
 
     def text(self) -> str:
         return f"sum(v < {self.bound} for v in {listed(self.of)})"

@@ -52,7 +52,9 @@ class Expression(ABC):
         found: list[Expression] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            found += [part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Expression)]
+            found += [
+                part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Expression)
+            ]
         return tuple(found)
 
     @property

@@ -1,4 +1,4 @@
-"""Fetch by position: a symbol of the question, a variable, or one item of a variable that is a tuple; and a constant."""
+"""Fetch by position: a symbol of the question, a variable, or one item of a tuple; and a constant."""
 
 from __future__ import annotations
 

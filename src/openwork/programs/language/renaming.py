@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import Any
 
 from openwork.programs.language.expression import Expression
 from openwork.programs.language.reading import Name
@@ -13,7 +14,7 @@ def renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
     """With every column in `names` read by its new name."""
     if isinstance(expression, Name):
         return Name(names.get(expression.name, expression.name))
-    changed = {}
+    changed: dict[str, Any] = {}
     for field in fields(expression):
         value = getattr(expression, field.name)
         if isinstance(value, Expression):

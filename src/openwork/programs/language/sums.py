@@ -20,7 +20,8 @@ class Sum(Expression):
     of: tuple[Expression, ...]
 
     def values(self, known: Known) -> Ints:
-        return np.sum([part.values(known) for part in self.of], axis=0)
+        found: Ints = np.sum([part.values(known) for part in self.of], axis=0)
+        return found
 
     def text(self) -> str:
         return f"sum({listed(self.of)})"

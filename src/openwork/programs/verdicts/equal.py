@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.programs.decompile.network import Network
 from openwork.programs.program import Program
@@ -49,5 +51,5 @@ def equal(network: Network, program: Program) -> Equal:
     return Equal(len(found), len(found) - len(different), right, tuple(examples))
 
 
-def _text(symbols: tuple[str, ...], row: np.ndarray) -> str:  # type: ignore[type-arg]
+def _text(symbols: tuple[str, ...], row: NDArray[np.integer[Any]]) -> str:
     return " ".join(symbols[v] if 0 <= v < len(symbols) else f"({v})" for v in row.tolist())

@@ -13,10 +13,11 @@ import numpy as np
 
 from openwork.programs.decompile.labels import compact, explained_by
 from openwork.programs.decompile.network import Network
+from openwork.programs.decompile.pairs import Drawn, Rate
 from openwork.programs.decompile.sites import covers_answer
+from openwork.programs.language import Ints
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
-from openwork.programs.decompile.pairs import Drawn, Rate
 
 PAIRS = 4096
 CONTEXTS = 128
@@ -80,10 +81,10 @@ def _effective(
     program: Program,
     variable: Variable,
     drawn: Drawn,
-    columns: tuple[np.ndarray, ...],  # type: ignore[type-arg]
-    codes: np.ndarray,  # type: ignore[type-arg]
+    columns: tuple[Ints, ...],
+    codes: Ints,
     values: int,
-) -> np.ndarray | None:  # type: ignore[type-arg]
+) -> Ints | None:
     """`[value]`, a class for each value: one class where no context tells them apart."""
     if values > MOST_VALUES:
         return None

@@ -68,9 +68,7 @@ def whole(network: Network, program: Program, labels: Mapping[Place, Label], see
     return Whole(len(rows), lost[0], tuple(sorted(alone, key=lambda pair: -pair[1])))
 
 
-def _same_label(
-    network: Network, symbols: Sequence[Symbol], label: Label, rows: Rows, stream: np.random.PCG64
-) -> Rows:
+def _same_label(network: Network, symbols: Sequence[Symbol], label: Label, rows: Rows, stream: np.random.PCG64) -> Rows:
     """For each row another of these rows with the same label, drawn."""
     known = {s.name: network.tokens[rows, s.position].astype(np.int64) for s in symbols}
     columns: list[Ints] = []

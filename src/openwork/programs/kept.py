@@ -1,0 +1,30 @@
+"""Decompiling with a memory: a model that was decompiled before is answered from the store."""
+
+from __future__ import annotations
+
+from openwork.analyses import Subject
+from openwork.analyses.steps import Watch
+from openwork.errors import PlanError, Reason
+from openwork.programs.decompiling import decompile
+from openwork.programs.verdicts.decompilation import Decompilation, decompilation_from_json
+from openwork.runs import KeptResults
+
+NAME = "program"
+"""under which results are kept"""
+
+
+def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, watch: Watch) -> Decompilation:
+    """What `decompile` finds, or what it found before; a search that ended early is not kept as the answer.
+
+    Raises:
+        PlanError: a time that is none.
+    """
+    if not seconds > 0:
+        raise PlanError("no time to decompile", Reason("seconds", f"{seconds:g} is not above 0", "for example 120"))
+    known = None if kept is None else kept.find(NAME, subject.digest)
+    found = None if known is None else decompilation_from_json(known)
+    if found is None:
+        found = decompile(subject, seconds, watch=watch)
+        if kept is not None and not found.stopped:
+            kept.keep(NAME, subject.digest, found.as_json())
+    return found
