@@ -126,7 +126,7 @@ class _Search:
     def _pairs(self) -> Iterator[Expression]:
         if len(self.operands) > PAIRED:
             return
-        for left, right in combinations([o.name for o in self.operands], 2):
+        for left, right in combinations(sorted((o.name for o in self.operands), key=str), 2):
             yield Plus(left, right)
             yield Minus(left, right)
             yield Minus(right, left)
@@ -141,7 +141,7 @@ class _Search:
     def _threes(self) -> Iterator[Expression]:
         if len(self.operands) > TRIPLED:
             return
-        for some in combinations([o.name for o in self.operands], 3):
+        for some in combinations(sorted((o.name for o in self.operands), key=str), 3):
             yield Plus(Plus(some[0], some[1]), some[2])
 
     def _table(self) -> Expression:

@@ -122,7 +122,7 @@ def _reductions(question: Sequence[Name], base: int) -> Iterator[Expression]:
     if 2 < base <= FEW_SYMBOLS:
         for symbol in range(base):
             yield Count(names, symbol)
-        for bound in range(2, base - 1):
+        for bound in range(1, base):
             yield CountBelow(names, bound)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import log2, prod
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from openwork.programs.decompile.features import Feature
 from openwork.programs.decompile.network import Floats
-from openwork.programs.language import Ints
+from openwork.programs.language import Count, CountBelow, Ints
 
 MOST_CLASSES = 300
 """values of a label; one with more is no label but the question itself"""
@@ -137,7 +137,25 @@ def _label(scored: _Scored, where: Floats) -> Label:
     distance = ((where - means[codes]) ** 2).sum(axis=1)
     order = np.lexsort((distance, codes))
     first = np.searchsorted(codes[order], np.arange(classes))
-    return Label(scored.features, codes, classes, scored.explained, order[first])
+    return Label(
+        tuple(sorted(scored.features, key=lambda feature: feature.text)), codes, classes, scored.explained, order[first]
+    )
+
+
+def running(label: Label, features: Sequence[Feature]) -> Label:
+    """The label, or the same partition in counts of what is below each symbol: how sorting is said."""
+    counted = [isinstance(feature.expression, Count | CountBelow) for feature in label.features]
+    if len(counted) < 2 or not all(counted):
+        return label
+    below = [feature for feature in features if isinstance(feature.expression, CountBelow)]
+    for some in combinations(below, len(counted)):
+        if (
+            compact([f.column for f in some])[1]
+            == label.classes
+            == compact([label.codes, *(f.column for f in some)])[1]
+        ):
+            return replace(label, features=tuple(sorted(some, key=lambda feature: feature.text)))
+    return label
 
 
 def class_means(values: Floats, codes: Ints, classes: int) -> Floats:

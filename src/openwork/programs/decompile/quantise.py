@@ -2,8 +2,9 @@
 
 A place is tried with a label by giving every input the value of its class's most typical input; the label keeps where
 every answer stays as it was, with all places before it quantised in the same way. So every value is one that the model
-has on some input: nothing is averaged. Of the labels that keep, the first is taken under which any other input of the
-class would do as well, nearly always; where there is none such, the first that keeps.
+has on some input: nothing is averaged. Better still is a label under which any other input of the class would do as
+well. And a label that decides the answer keeps every answer whatever else the place holds; so one that explains nearly
+all of the place's variance is preferred to it, even if a few answers with thin margins turn.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.interventions import Plan
 from openwork.programs.decompile.features import Features
-from openwork.programs.decompile.labels import Label, ranked, same_class
+from openwork.programs.decompile.labels import Label, ranked, running, same_class
 from openwork.programs.decompile.network import Floats, Network, Rows
 from openwork.programs.place import Place
 
@@ -26,6 +27,10 @@ AT_ONCE = 6
 """labels tried at once"""
 NEARLY = 0.998
 """share of inputs whose answers stay when they take the value of any input with the same label"""
+ROUGHLY = 0.98
+"""the same where the label explains as much as `FULL`"""
+FULL = 0.9
+"""share of a place's variance from which on a label says what it holds, not just what is made of it"""
 TRIED = 30
 """labels tried for a place before it is left without"""
 
@@ -58,64 +63,75 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
     live.sort(key=lambda place: place.order)
     values = network.held(rows, live, network.fixed(gone)) if live else {}
     features = Features(network, rows)
+    trial = _Trial(network, rows, gone, {})
     labels: dict[Place, Label] = {}
     for number, place in enumerate(live):
         watch(Step(f"what {place} holds", number / len(live), 0))
-        found = _label_of(network, rows, gone, labels, place, ranked(features.at(place.position), values[place], TRIED))
+        known = features.at(place.position)
+        found = trial.label_of(place, ranked(known, values[place], TRIED))
         if found is not None:
-            labels[place] = found
+            labels[place] = running(found, known)
     return Quantised(rows, gone, values, labels, tuple(place for place in live if place not in labels))
 
 
-def _label_of(
-    network: Network,
-    rows: Rows,
-    gone: frozenset[Place],
-    labels: dict[Place, Label],
-    place: Place,
-    candidates: Sequence[Label],
-) -> Label | None:
-    kept: Label | None = None
-    for start in range(0, len(candidates), AT_ONCE):
-        some = candidates[start : start + AT_ONCE]
-        hopeful = _keeps(network, rows, gone, labels, place, some, FIRST)
-        for label in hopeful:
-            if len(rows) <= FIRST or _keeps(network, rows, gone, labels, place, [label], len(rows)):
-                if _any_will_do(network, rows, gone, place, label):
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """Tries labels with the places before quantised; `held` are those under whose labels every answer stayed."""
+
+    network: Network
+    rows: Rows
+    gone: frozenset[Place]
+    held: dict[Place, Label]
+
+    def label_of(self, place: Place, candidates: Sequence[Label]) -> Label | None:
+        """The first that is good and full; else one that is roughly good and full, or good, or just keeps."""
+        found: dict[str, Label] = {}
+        for start in range(0, len(candidates), AT_ONCE):
+            some = [c for c in candidates[start : start + AT_ONCE] if "good" not in found or c.explained >= FULL]
+            for label, share in zip(some, self._kept(place, some, FIRST), strict=True):
+                if share < (ROUGHLY if label.explained >= FULL else 1):
+                    continue
+                sort = self._sort(place, label)
+                if sort == "good and full":
+                    self.held[place] = label
                     return label
-                kept = kept or label
-    return kept
+                found.setdefault(sort, label)
+        for sort in ("rough", "good", "keeps"):
+            if sort in found:
+                if sort != "rough":
+                    self.held[place] = found[sort]
+                return found[sort]
+        return None
 
+    def _sort(self, place: Place, label: Label) -> str:
+        [kept] = self._kept(place, [label], len(self.rows))
+        full, any_will_do = label.explained >= FULL, self._any_will_do(place, label)
+        if kept == 1 and any_will_do >= NEARLY:
+            return "good and full" if full else "good"
+        if full and min(kept, any_will_do) >= ROUGHLY:
+            return "rough"
+        return "keeps" if kept == 1 else "fails"
 
-def _any_will_do(network: Network, rows: Rows, gone: frozenset[Place], place: Place, label: Label) -> bool:
-    """Whether the place can take the value of another input with the same label."""
-    tokens = network.tokens[rows[same_class(label.codes, permutation(bits("decompile same label"), len(rows)))]]
-    plan = Plan((*network.fixed(gone), place.patched(network.subject.spec, "same")))
-    [right] = network.exact(rows, [plan], {"same": World(tokens, network.fixed(gone))})
-    return right >= NEARLY * len(rows)
+    def _any_will_do(self, place: Place, label: Label) -> float:
+        """Share of answers that stay when the place takes the value of another input with the same label."""
+        mixed = permutation(bits("decompile same label"), len(self.rows))
+        tokens = self.network.tokens[self.rows[same_class(label.codes, mixed)]]
+        fixed = self.network.fixed(self.gone)
+        plan = Plan((*fixed, *self.network.patched([place], "same")))
+        [right] = self.network.exact(self.rows, [plan], {"same": World(tokens, fixed)})
+        return right / len(self.rows)
 
+    def _kept(self, place: Place, candidates: Sequence[Label], first: int) -> list[float]:
+        """For each candidate, on what share of the first rows every answer stays."""
+        some, network, fixed = self.rows[:first], self.network, self.network.fixed(self.gone)
+        sources = {f"held {n}": self._world(label, first) for n, label in enumerate(self.held.values())}
+        before = [edit for n, p in enumerate(self.held) for edit in network.patched([p], f"held {n}")]
+        plans = []
+        for n, label in enumerate(candidates):
+            sources[f"tried {n}"] = self._world(label, first)
+            plans.append(Plan((*fixed, *before, *network.patched([place], f"tried {n}"))))
+        return [right / len(some) for right in network.exact(some, plans, sources)]
 
-def _keeps(
-    network: Network,
-    rows: Rows,
-    gone: frozenset[Place],
-    labels: dict[Place, Label],
-    place: Place,
-    candidates: Sequence[Label],
-    first: int,
-) -> list[Label]:
-    """Those of the candidates under which every answer to the first rows stays."""
-    some, fixed = rows[:first], network.fixed(gone)
-    sources = {f"held {n}": _world(network, rows, label, first, gone) for n, label in enumerate(labels.values())}
-    before = [p.patched(network.subject.spec, f"held {n}") for n, p in enumerate(labels)]
-    plans = []
-    for n, label in enumerate(candidates):
-        sources[f"tried {n}"] = _world(network, rows, label, first, gone)
-        plans.append(Plan((*fixed, *before, place.patched(network.subject.spec, f"tried {n}"))))
-    right = network.exact(some, plans, sources)
-    return [label for label, count in zip(candidates, right, strict=True) if count == len(some)]
-
-
-def _world(network: Network, rows: Rows, label: Label, first: int, gone: frozenset[Place]) -> World:
-    typical = rows[label.typical[label.codes[:first]]]
-    return World(network.tokens[typical], network.fixed(gone))
+    def _world(self, label: Label, first: int) -> World:
+        typical = self.rows[label.typical[label.codes[:first]]]
+        return World(self.network.tokens[typical], self.network.fixed(self.gone))

@@ -7,7 +7,7 @@ from openwork.programs import Decompilation, program_text
 from openwork.programs.verdicts.realised import LineScore
 from openwork.report.parts import Cell, Part, Share, Table, Text, columns
 
-COLUMNS = ("line", "alone", "together", "should change", "values", "effective", "variance", "of effective")
+COLUMNS = ("line", "alone", "together", "changing", "values", "effective", "variance")
 CAPTION = (
     "Interchange in the whole model: share of fresh pairs in which all answers become the program's; at the first site "
     "alone, at all sites together, and of these pairs those that should change something. Effective: values that some "
@@ -31,7 +31,7 @@ def program_parts(result: Decompilation) -> tuple[Part, ...]:
     if result.lines:
         rows = tuple(_row(score) for score in result.lines)
         starred = f" {DECIDES}" if any(score.decides for score in result.lines) else ""
-        found.append(Table(columns(*COLUMNS, numeric=range(1, 8)), rows, CAPTION + starred))
+        found.append(Table(columns(*COLUMNS, numeric=range(1, 7)), rows, CAPTION + starred))
     return (*found, *_unlabelled(result))
 
 
@@ -72,8 +72,7 @@ def _row(score: LineScore) -> tuple[Cell, ...]:
         "none" if changing is None else percent(changing),
         str(score.values),
         "?" if score.effective is None else str(score.effective),
-        percent(score.explained),
-        percent(score.explained_effective),
+        f"{100 * score.explained:.0f} / {100 * score.explained_effective:.0f} %",
     )
 
 
