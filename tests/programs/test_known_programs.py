@@ -178,3 +178,15 @@ def test_two_answers_of_model_a_travel_in_two_hops():
     tokens = np.zeros((1, 16), np.int32)
     moved = program.answers(tokens, {"head0[3]": (np.array([2]),)})
     assert moved.tolist() == [[1, 1, 1, 1, 1, 1, 3, 1]]
+
+
+def test_an_interruption_judges_the_best_so_far():
+    """Stopped while a second search looks for what the first one missed; here: while the only one is under way."""
+
+    def interrupt(step):
+        if step.what.startswith("what blocks.1"):
+            raise KeyboardInterrupt
+
+    found = decompile(subject_of("two-hops"), watch=interrupt)
+    assert found.word == "not decompiled"
+    assert found.missing == ("interrupted",)

@@ -14,7 +14,8 @@ NAME = "program"
 
 
 def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, watch: Watch) -> Decompilation:
-    """What `decompile` finds, or what it found before; a search that ended early is not kept as the answer.
+    """What `decompile` finds, or what it found before. What a search that ended early has found is kept too, and the
+    next time searched for again.
 
     Raises:
         PlanError: a time that is none.
@@ -22,9 +23,12 @@ def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, w
     if not seconds > 0:
         raise PlanError("no time to decompile", Reason("seconds", f"{seconds:g} is not above 0", "for example 120"))
     known = None if kept is None else kept.find(NAME, subject.digest)
-    found = None if known is None else decompilation_from_json(known)
-    if found is None:
-        found = decompile(subject, seconds, watch=watch)
-        if kept is not None and not found.stopped:
-            kept.keep(NAME, subject.digest, found.as_json())
+    before = None if known is None else decompilation_from_json(known)
+    if before is not None and not before.stopped:
+        return before
+    found = decompile(subject, seconds, watch=watch)
+    if found.program is None and found.stopped and before is not None:
+        return before
+    if kept is not None and (found.program is not None or not found.stopped):
+        kept.keep(NAME, subject.digest, found.as_json())
     return found

@@ -38,7 +38,7 @@ def decompile(
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Find the program inside a stored run's model, and test every line of it there.
+    """Find the program inside a stored run's model, and test every line there.
 
     The program is plain Python, equal to the model on the inputs measured or with counterexamples. Each line names the
     places that hold what it computes, tested by interchange in the whole model; what no line explains is measured too.

@@ -27,9 +27,9 @@ AT_ONCE = 6
 """labels tried at once"""
 NEARLY = 0.998
 """share of inputs whose answers stay when they take the value of any input with the same label"""
-ROUGHLY = 0.98
+ROUGHLY = 0.99
 """the same where the label explains as much as `FULL`"""
-FULL = 0.9
+FULL = 0.95
 """share of a place's variance from which on a label says what it holds, not just what is made of it"""
 TRIED = 30
 """labels tried for a place before it is left without"""
