@@ -46,7 +46,7 @@ def decompiled(store: Store, run: Run, seconds: float) -> Decompilation:
 def row(name: str, found: Decompilation) -> str:
     """One row of the table."""
     if found.equal is None or found.short is None or found.whole is None:
-        return f"| {name} | – | – | – | – | – | – | – | {found.seconds:.0f} | {found.word} |"
+        return f"| {name} |{7 * ' |'} {found.seconds:.0f} | {found.word} |"
     cells = [
         name,
         percent(found.equal.share),

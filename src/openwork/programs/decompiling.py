@@ -11,11 +11,13 @@ import numpy as np
 from openwork.analyses import Subject
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, permutation
+from openwork.programs.decompile.labels import Label
 from openwork.programs.decompile.lines import Lines
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.decompile.prune import broken, prune
 from openwork.programs.decompile.quantise import Quantised, quantise
 from openwork.programs.decompile.sites import with_sites
+from openwork.programs.place import Place
 from openwork.programs.program import Program
 from openwork.programs.verdicts.decompilation import Decompilation
 from openwork.programs.verdicts.equal import Equal, equal
@@ -70,6 +72,12 @@ class _Found:
     program: Program
     equal: Equal
     quantised: Quantised
+    unsaid: frozenset[Place]
+
+    @property
+    def labels(self) -> dict[Place, Label]:
+        """What is said of what places hold."""
+        return {place: label for place, label in self.quantised.labels.items() if place not in self.unsaid}
 
     def better_than(self, other: _Found) -> bool:
         return self.equal.same > other.equal.same
@@ -105,11 +113,12 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
             rows = _joined(rows, wrong, seed)
             gone = prune(network, rows)
         quantised = quantise(network, rows, gone, clock)
-        program = Lines(network, quantised, clock).program()
+        lines = Lines(network, quantised, clock)
+        program = lines.program()
         if program is None:
             return
         found = equal(network, program)
-        yield _Found(program, found, quantised)
+        yield _Found(program, found, quantised, frozenset(lines.unsaid))
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
             return
@@ -128,12 +137,12 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: Watch) -> 
     if found is None:
         return Decompilation(None, None, (), None, None, *about, (), "", 0.0)
     watch(Step("where each variable stands", 0.0, 0))
-    gone, labels = found.quantised.gone, found.quantised.labels
+    gone, labels = found.quantised.gone, found.labels
     program = with_sites(network, found.program, labels, gone)
     watch(Step("interchange", 0.0, 0))
     lines = realised(network, program, gone, seed)
     watch(Step("what no line explains", 0.0, 0))
     rest = whole(network, program, labels, seed)
-    unlabelled = tuple(map(str, found.quantised.unlabelled))
+    unlabelled = tuple(map(str, sorted({*found.quantised.unlabelled, *found.unsaid}, key=lambda place: place.order)))
     size = short(network, program)
     return Decompilation(program, found.equal, lines, rest, size, *about, unlabelled, "", 0.0)

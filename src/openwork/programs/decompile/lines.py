@@ -51,6 +51,8 @@ class Lines:
     """what can be read of a place"""
     silent: list[Place] = field(default_factory=list)
     """places without a line"""
+    unsaid: list[Place] = field(default_factory=list)
+    """of these, those that hold something that does not follow from what they read"""
 
     def program(self) -> Program | None:
         """The whole program; None where some answer follows from nothing that was found."""
@@ -87,6 +89,7 @@ class Lines:
         if any(item is None for item in items):
             self.gives[place] = tuple(self._operands(effects))
             self.silent.append(place)
+            self.unsaid.append(place)
             return
         self._write(place, tuple(item for item in items if item is not None), columns)
 
