@@ -161,15 +161,20 @@ class Lines:
 
 
 def shortened(program: Program) -> Program:
-    """Without items and variables that nothing reads."""
+    """Without items and variables that nothing reads; where such a variable holds what another of the same layer and
+    position does, its places are places of the other."""
     wanted = {name for output in program.outputs for name in output.expression.names()}
     kept: list[tuple[Variable, Variable]] = []
+    unread: list[Variable] = []
     for variable in reversed(program.variables):
         pairs = [(c, item) for c, item in zip(variable.columns, variable.items, strict=True) if c in wanted]
         if pairs:
             items = tuple(item for _, item in pairs)
             kept.append((variable, Variable(variable.name, items, variable.sites)))
             wanted |= {name for item in items for name in item.names()}
+        else:
+            unread.append(variable)
+    kept = [(old, _with_places(new, unread)) for old, new in kept]
     names: dict[str, str] = {}
     for old, new in kept:
         columns = [column for column in old.columns if column in wanted]
@@ -179,14 +184,21 @@ def shortened(program: Program) -> Program:
     return Program(program.symbols, variables, tuple(outputs))
 
 
+def _with_places(variable: Variable, unread: Iterable[Variable]) -> Variable:
+    own = variable.sites[0]
+    more = [
+        site
+        for other in unread
+        if (other.sites[0].stage, other.sites[0].position) == (own.stage, own.position)
+        and set(variable.items) <= set(other.items)
+        for site in other.sites
+    ]
+    return Variable(variable.name, variable.items, (*variable.sites, *more))
+
+
 def _with_names(variable: Variable, names: Mapping[str, str]) -> Variable:
     return Variable(variable.name, tuple(renamed(item, names) for item in variable.items), variable.sites)
 
 
 def _output_with_names(output: Output, names: Mapping[str, str]) -> Output:
     return Output(output.name, renamed(output.expression, names), output.position, output.through)
-
-
-def places_of(program: Program) -> Iterable[Place]:
-    """Every place that a line names."""
-    return (place for variable in program.variables for place in variable.sites)
