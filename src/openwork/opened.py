@@ -20,7 +20,7 @@ from openwork.claims.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.models import Stack
-from openwork.programs import USUAL_SECONDS, decompile_kept
+from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
 from openwork.report import (
     Display,
     Document,
@@ -328,7 +328,8 @@ class OpenedRun:
 
     @property
     def results(self) -> tuple[Result, ...]:
-        """Every analysis that a report shows, in its order."""
+        """Every analysis that a report shows, in its order; the program where the run was decompiled before."""
+        program = known_decompilation(self.subject, self.kept)
         layers = range(self.stack.spec.n_layers)
         carried = [self.interchange] if any(map(self.subject.task.carrier, self.subject.task.outputs)) else []
         learned = [] if self.run.imported else [self.curve, *map(Display, self._since_when(spend=True))]
@@ -336,7 +337,8 @@ class OpenedRun:
         shown += [self.ablations, self.readouts]
         if not self.stack.spec.attn_only:
             shown += [self.outputs(f"blocks.{layer}.mlp", (0,)) for layer in layers]
-        return tuple(display.result for display in shown)
+        found = tuple(display.result for display in shown)
+        return found if program is None else (program, *found)
 
     def reproduced(self, original: Original) -> ReproducedSeed:
         """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""

@@ -1,7 +1,7 @@
 """WHAT it computes: the program inside a model, found, run, and tested in the model line by line."""
 
 from openwork.programs.decompiling import USUAL_SECONDS, decompile
-from openwork.programs.kept import decompile_kept
+from openwork.programs.kept import decompile_kept, known_decompilation
 from openwork.programs.place import Place
 from openwork.programs.plain import program_as_json, program_from_json
 from openwork.programs.program import Output, Program, Symbol, Variable
@@ -19,6 +19,7 @@ __all__ = [
     "decompilation_from_json",
     "decompile",
     "decompile_kept",
+    "known_decompilation",
     "program_as_json",
     "program_from_json",
     "program_text",

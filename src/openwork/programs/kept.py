@@ -22,8 +22,7 @@ def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, w
     """
     if not seconds > 0:
         raise PlanError("no time to decompile", Reason("seconds", f"{seconds:g} is not above 0", "for example 120"))
-    known = None if kept is None else kept.find(NAME, subject.digest)
-    before = None if known is None else decompilation_from_json(known)
+    before = known_decompilation(subject, kept)
     if before is not None and not before.stopped:
         return before
     found = decompile(subject, seconds, watch=watch)
@@ -32,3 +31,9 @@ def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, w
     if kept is not None and (found.program is not None or not found.stopped):
         kept.keep(NAME, subject.digest, found.as_json())
     return found
+
+
+def known_decompilation(subject: Subject, kept: KeptResults | None) -> Decompilation | None:
+    """What was found before; None where nothing was. Runs nothing."""
+    known = None if kept is None else kept.find(NAME, subject.digest)
+    return None if known is None else decompilation_from_json(known)
