@@ -159,8 +159,18 @@ def _broken(left: str, right: str, indent: str) -> Iterator[str]:
         yield indent + left + right
         return
     yield indent + left + "("
-    yield from wrap(right, room, initial_indent=indent + INDENT, subsequent_indent=indent + INDENT)
+    yield from wrap(_bare(right), room, initial_indent=indent + INDENT, subsequent_indent=indent + INDENT)
     yield indent + ")"
+
+
+def _bare(text: str) -> str:
+    """Without brackets around all of it."""
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth == 0:
+            return text[1:-1] if text.startswith("(") and at == len(text) - 1 else text
+    return text
 
 
 def _by(names: Sequence[str], most: int) -> Iterator[Sequence[str]]:
