@@ -16,7 +16,7 @@ from openwork.engines import choose_engine
 from openwork.models import Stack, initial_stack, spec_for, stack_of
 from openwork.programs import Decompilation, Program, decompile
 from openwork.programs.decompile.network import Network
-from openwork.programs.language import Largest, Name
+from openwork.programs.language import Largest, Name, Table
 from openwork.programs.verdicts.realised import realised
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits import known_circuits
@@ -190,3 +190,15 @@ def test_an_interruption_judges_the_best_so_far():
     found = decompile(subject_of("two-hops"), watch=interrupt)
     assert found.word == "not decompiled"
     assert found.missing == ("interrupted",)
+
+
+def test_an_answer_that_no_model_can_give_is_not_followed():
+    """Forced together, values may be a combination that a table does not have."""
+    found = found_in("two-hops").program
+    last = found.outputs[-1]
+    table = Table((Name("head1[5]"), Name("x[0]")), tuple((d, d, (d + 1) % 4) for d in range(4)))
+    other = replace(found, outputs=(*found.outputs[:-1], replace(last, expression=table)))
+    network = Network.of(subject_of("two-hops"))
+    assert (other.answers(network.tokens) == network.answers).all()
+    scores = {score.variable: score for score in realised(network, other, frozenset())}
+    assert scores["head1[5]"].together.share == 0.25

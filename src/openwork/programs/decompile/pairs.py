@@ -83,8 +83,10 @@ class Drawn:
         wanted = program.answers(tokens[self.bases], forced).astype(np.int32)
         changing = (wanted != program.answers(tokens[self.bases])).any(axis=1)
         plans = [Plan(network.patched(places, "source")) for places in sets]
+        # A table says -1 of what it does not have: no model follows that.
+        sayable = ((wanted >= 0) & (wanted < network.subject.spec.d_vocab_out)).all(axis=1)
         counts = []
-        for rows in (np.flatnonzero(changing), np.flatnonzero(~changing)):
+        for rows in (np.flatnonzero(changing & sayable), np.flatnonzero(~changing & sayable)):
             counts.append(self._followed(network, wanted, rows, plans))
         found = zip(*counts, strict=True)
         size = int(changing.sum())
