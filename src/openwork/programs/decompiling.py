@@ -73,11 +73,12 @@ class _Found:
     equal: Equal
     quantised: Quantised
     unsaid: frozenset[Place]
+    handing_on: frozenset[Place]
 
     @property
-    def labels(self) -> dict[Place, Label]:
-        """What is said of what places hold."""
-        return {place: label for place, label in self.quantised.labels.items() if place not in self.unsaid}
+    def handed_on(self) -> dict[Place, Label]:
+        """What places without a line hand on."""
+        return {place: self.quantised.labels[place] for place in self.handing_on}
 
     def better_than(self, other: _Found) -> bool:
         return self.equal.same > other.equal.same
@@ -118,7 +119,7 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
         if program is None:
             return
         found = equal(network, program)
-        yield _Found(program, found, quantised, frozenset(lines.unsaid))
+        yield _Found(program, found, quantised, frozenset(lines.unsaid), lines.handing_on)
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
             return
@@ -137,12 +138,12 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: Watch) -> 
     if found is None:
         return Decompilation(None, None, (), None, None, *about, (), "", 0.0)
     watch(Step("where each variable stands", 0.0, 0))
-    gone, labels = found.quantised.gone, found.labels
-    program = with_sites(network, found.program, labels, gone)
+    gone = found.quantised.gone
+    program = with_sites(network, found.program, found.quantised.labels, gone)
     watch(Step("interchange", 0.0, 0))
     lines = realised(network, program, gone, seed)
     watch(Step("what no line explains", 0.0, 0))
-    rest = whole(network, program, labels, seed)
+    rest = whole(network, program, found.handed_on, seed)
     unlabelled = tuple(map(str, sorted({*found.quantised.unlabelled, *found.unsaid}, key=lambda place: place.order)))
     size = short(network, program)
     return Decompilation(program, found.equal, lines, rest, size, *about, unlabelled, "", 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from openwork.analyses.component import component_named
-from openwork.interventions import Edit, Patch
+from openwork.interventions import Patch
 from openwork.models import ModelSpec
 
 EMBEDDING = "hook_embed"
@@ -43,7 +43,7 @@ class Place:
         """Places in the order of the forward pass."""
         return self.stage, self.component, self.position
 
-    def patched(self, spec: ModelSpec, source: str) -> Edit:
+    def patched(self, spec: ModelSpec, source: str) -> Patch:
         """The edit that takes its value from another run."""
         component = component_named(spec, self.component)
         return Patch(component.site, (self.position,), component.heads, source=source)

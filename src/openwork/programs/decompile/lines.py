@@ -54,6 +54,11 @@ class Lines:
     unsaid: list[Place] = field(default_factory=list)
     """of these, those that hold something that does not follow from what they read"""
 
+    @property
+    def handing_on(self) -> frozenset[Place]:
+        """Places without a line whose label follows from what already stands at their position."""
+        return frozenset(p for p in self.silent if p in self.quantised.labels and p not in self.unsaid)
+
     def program(self) -> Program | None:
         """The whole program; None where some answer follows from nothing that was found."""
         network, rows = self.network, self.quantised.rows
@@ -123,7 +128,13 @@ class Lines:
         self.gives[place] = tuple(Operand(Name(text), column, 0.0, place.position) for text, column in pairs)
 
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
-        found = self._expression(self.network.answers[self.quantised.rows, g].astype(np.int64), effects)
+        answers = self.network.answers[self.quantised.rows, g].astype(np.int64)
+        found = self._expression(answers, effects)
+        if found is None:
+            # From the question itself: what lies between is then counted among what no line explains.
+            causal = self.network.subject.spec.attention_dir == "causal"
+            seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
+            found = simplest(answers, list(self._operands(seen)), self._modulus)
         if found is None:
             return None
         through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)

@@ -1,8 +1,9 @@
 """Whole: what carries weight and has no line, by what is lost when it is another input's.
 
-Places without a line are of two sorts. Those that only hand on or work in what a line says (silent ones with a label)
-take the value of another input with the same label; all others take that of any other input. In the whole model, all
-at once: what is lost then, no line explains. Each is also tried alone.
+Places without a line are of two sorts. Those that only hand on what already stands at their position take the value of
+another input with the same label; all others, those with a label that no line reads included, that of any other input.
+In the whole model: all of these at once; and the second sort alone, for what is handed on could mend what they do. The
+larger loss counts. Each place is also tried by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from openwork.data.randomness import bits, integers, permutation
 from openwork.engines import World
-from openwork.interventions import Plan
+from openwork.interventions import Patch, Plan
 from openwork.programs.decompile.labels import Label, compact, same_class
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.language import Ints
@@ -32,7 +33,7 @@ class Whole:
 
     Attributes:
         inputs: how many were looked at.
-        lost: on how many an answer changes with everything that no line says resampled at once.
+        lost: on how many an answer changes with everything that no line says resampled at once; see above.
         alone: places that lose something by themselves, the most first: the place, and on how many inputs.
     """
 
@@ -54,7 +55,7 @@ def whole(network: Network, program: Program, labels: Mapping[Place, Label], see
     any_other = rows[integers(stream, len(rows), len(rows))]
     named = {site for variable in program.variables for site in variable.sites}
     sources = {"any": World(network.tokens[any_other])}
-    edits = {}
+    edits: dict[Place, Patch] = {}
     for number, place in enumerate(p for p in network.places if p not in named):
         label, name = labels.get(place), "any"
         if label is not None and label.features:
@@ -62,10 +63,13 @@ def whole(network: Network, program: Program, labels: Mapping[Place, Label], see
             own = _same_label(network, program.symbols, label, rows, stream)
             sources[name] = World(network.tokens[own])
         edits[place] = place.patched(network.subject.spec, name)
-    right = network.exact(rows, [Plan(tuple(edits.values())), *(Plan((edit,)) for edit in edits.values())], sources)
+    free = tuple(edit for edit in edits.values() if edit.source == "any")
+    plans = [Plan(tuple(edits.values())), Plan(free), *(Plan((edit,)) for edit in edits.values())]
+    right = network.exact(rows, plans, sources)
     lost = [len(rows) - count for count in right]
-    alone = [(str(place), count) for place, count in zip(edits, lost[1:], strict=True) if count > WEIGHT * len(rows)]
-    return Whole(len(rows), lost[0], tuple(sorted(alone, key=lambda pair: -pair[1])))
+    together, each = max(lost[:2]), lost[2:]
+    alone = [(str(place), count) for place, count in zip(edits, each, strict=True) if count > WEIGHT * len(rows)]
+    return Whole(len(rows), together, tuple(sorted(alone, key=lambda pair: -pair[1])))
 
 
 def _same_label(network: Network, symbols: Sequence[Symbol], label: Label, rows: Rows, stream: np.random.PCG64) -> Rows:
