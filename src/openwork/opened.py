@@ -15,6 +15,7 @@ from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, stretch
 from openwork.judged_run import JudgedRun
+from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
 from openwork.report import (
     Display,
     Document,
@@ -105,6 +106,14 @@ class OpenedRun(JudgedRun):
     def _found_routes(self) -> FoundRoutes:
         return FoundRoutes(self.subject, self.kept, self.watch, self.inputs.chosen)
 
+    def decompile(self, seconds: float = USUAL_SECONDS) -> Display:
+        """The model's own program, and how far it is equal, realised, whole and short; kept in the store.
+
+        Raises:
+            PlanError: a time that is none.
+        """
+        return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
+
     def outputs(self, component: str, questions: Sequence[int] = ()) -> Display:
         """What a component writes: mean and spread over all inputs, and for some questions."""
         return Display(analyses.component_outputs(self.subject, component, questions))
@@ -126,11 +135,8 @@ class OpenedRun(JudgedRun):
         seed: int = 0,
     ) -> Display:
         """Which places, at which positions, carry a change of one variable to an output."""
-        return Display(
-            analyses.activation_patching(
-                self.subject, components, outputs, variable, alternatives, seed, watch=self.watch
-            )
-        )
+        asked = (components, outputs, variable, alternatives, seed)
+        return Display(analyses.activation_patching(self.subject, *asked, watch=self.watch))
 
     def path_patching(
         self,
@@ -158,11 +164,8 @@ class OpenedRun(JudgedRun):
         seed: int = 0,
     ) -> Display:
         """Activation patching guessed from gradients, and how wrong the guess is."""
-        return Display(
-            analyses.attribution_patching(
-                self.subject, components, outputs, variable, alternatives, seed, watch=self.watch
-            )
-        )
+        asked = (components, outputs, variable, alternatives, seed)
+        return Display(analyses.attribution_patching(self.subject, *asked, watch=self.watch))
 
     def pruning(
         self,
@@ -189,8 +192,10 @@ class OpenedRun(JudgedRun):
 
     @property
     def results(self) -> tuple[Result, ...]:
-        """Every analysis that a report shows."""
-        return (*((self.all_routes,) if self.shows_routes else ()), *self.measured)
+        """Every analysis that a report shows; the program first, where the run was decompiled before."""
+        program = known_decompilation(self.subject, self.kept)
+        first = () if program is None else (program,)
+        return (*first, *((self.all_routes,) if self.shows_routes else ()), *self.measured)
 
     @cached_property
     def measured(self) -> tuple[Result, ...]:
@@ -217,14 +222,10 @@ class OpenedRun(JudgedRun):
             self.run.seed,
             _curve(self.run),
             tuple(analyses.ablate(held_out, zeroed.site, "zero") for zeroed in original.zeroed),
-            analyses.readout(self.subject, self._last_stream, "W_E"),
+            analyses.readout(self.subject, f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post", "W_E"),
             analyses.attention(self.subject, 0),
             analyses.component_outputs(self.subject, "blocks.0.mlp", (0,)),
         )
-
-    @property
-    def _last_stream(self) -> str:
-        return f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post"
 
     def document(self) -> Document:
         """The report: verdicts, then every analysis."""

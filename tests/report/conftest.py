@@ -17,6 +17,7 @@ from openwork.claims.checkpoints import Training
 from openwork.data import USUAL_INPUTS, Split
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
+from openwork.programs import decompile
 from openwork.report import Document, Overview, explanation_document
 from openwork.report import parts as p
 from openwork.runs import EpochRecord, Run
@@ -79,7 +80,7 @@ def measures(subject: Subject) -> Measures:
         *about_waves(),
     )
     context = Context(subject, experiment, trials=lambda name, seeds: Trials(name, seeds, reached=2, at_end=1))
-    results = (*results, over_training(context, experiment, epochs))
+    results = (*results, over_training(context, experiment, epochs), decompile(subject))
     verdicts = check(article_for(subject.task), context)
     seeds = (epochs[-1], progress(3, 5, seed=1))
     overview = Overview(experiment, "0123456789ab", 0, 8, 8, seeds, "native: small", 1.25)

@@ -30,6 +30,9 @@ COMMANDS: dict[str, Command] = {
     "routes": Command(
         "openwork.cli.commands.routes", "Find which heads carry which answer of a stored run, from where."
     ),
+    "decompile": Command(
+        "openwork.cli.commands.decompile", "Find the program inside a stored run's model, and test every line there."
+    ),
     "report": Command("openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file."),
     "import": Command(
         "openwork.cli.commands.import_model", "Bring somebody else's model into the store, to be judged like our own."

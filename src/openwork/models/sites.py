@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openwork.errors import PlanError, Reason, suggestion
 from openwork.models.spec import ModelSpec
@@ -73,6 +74,12 @@ def block_sites(spec: ModelSpec, layer: int) -> Iterable[Site]:
 
 def sites_of(spec: ModelSpec) -> dict[str, Site]:
     """Every site of a model by name, in the order of the forward pass."""
+    return dict(_sites_of(spec))
+
+
+@lru_cache(maxsize=64)
+def _sites_of(spec: ModelSpec) -> dict[str, Site]:
+    """As above, made once for each spec: plans of many edits ask for it for every one of them."""
     found = [Site("hook_embed", ("pos", "d_model"))]
     if spec.positional_embedding_type == "standard":
         found.append(Site("hook_pos_embed", ("pos", "d_model")))
@@ -92,7 +99,7 @@ def site_named(spec: ModelSpec, name: str) -> Site:
     Raises:
         PlanError: the model has no such site, with the nearest names.
     """
-    sites = sites_of(spec)
+    sites = _sites_of(spec)
     head, _, tail = name.rpartition(".")
     full = f"{head}.{SHORT_NAMES[tail]}" if tail in SHORT_NAMES else name
     if full not in sites:

@@ -30,6 +30,7 @@ from openwork.analyses import (
     Routes,
 )
 from openwork.claims import OverTraining
+from openwork.programs import Decompilation
 from openwork.report.parts import Part, Section, Text
 from openwork.report.sections.ablation import ablation_parts, ablation_table_parts
 from openwork.report.sections.accuracy import accuracy_parts
@@ -46,6 +47,7 @@ from openwork.report.sections.ov_qk import ov_qk_parts
 from openwork.report.sections.over_training import over_training_parts
 from openwork.report.sections.overview import Overview, overview_parts
 from openwork.report.sections.path_patching import path_patching_parts
+from openwork.report.sections.program import program_parts
 from openwork.report.sections.progress_measures import progress_measures_parts
 from openwork.report.sections.pruning import pruning_parts
 from openwork.report.sections.readout import readout_parts, readout_table_parts
@@ -62,6 +64,7 @@ DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
     AttentionExamples: example_parts,
     AttributionPatching: attribution_patching_parts,
     ComponentOutputs: output_parts,
+    Decompilation: program_parts,
     Fourier: fourier_parts,
     Interchange: interchange_parts,
     LearningCurve: learning_parts,
@@ -88,6 +91,7 @@ class Chapter:
 
 
 CHAPTERS = (
+    Chapter("The program inside", "program", (Decompilation,)),
     Chapter("How it learned", "learning", (LearningCurve,)),
     Chapter("When each claim became true", "over-training", (OverTraining,)),
     Chapter("How right it is", "accuracy", (Accuracy,)),

@@ -1,0 +1,61 @@
+"""`openwork decompile`: the program inside a stored run's model, and how far it is equal, realised, whole and short."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openwork import pipeline
+from openwork.analyses import Stage
+from openwork.cli.examples import examples
+from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
+from openwork.cli.output import aside, emit, people
+from openwork.cli.progress import ProgressDisplay
+from openwork.data import Inputs
+from openwork.programs import USUAL_SECONDS, program_text
+from openwork.report import write_page
+from openwork.report.lower_terminal import terminal
+from openwork.runs import Store
+from openwork.search import Setting
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(epilog=examples("openwork decompile 3f2a", "openwork decompile 3f2a --output program.py --json"))
+def decompile(
+    run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="How long to search; then the best so far is judged.")
+    ] = USUAL_SECONDS,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also write the program to this file.", show_default=False)
+    ] = None,
+    inputs: MostInputs = None,
+    sample_seed: SampleSeed = 0,
+    engine: EngineName = None,
+    threads: Threads = None,
+    store: StorePath = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Find the program inside a stored run's model, and test every line there.
+
+    The program is plain Python, equal to the model on the inputs measured or with counterexamples. Each line names the
+    places that hold what it computes, tested by interchange in the whole model; what no line explains is measured too.
+    Ctrl-C ends the search and judges the best so far. What was found is kept: asking again is instant.
+    """
+    with Store.open(store) as kept:
+        found = kept.find(run)
+        with ProgressDisplay(aside()) as display:
+            display.stage(Stage("decompiling"))
+            setting = Setting(kept, engine, threads, steps=display.steps)
+            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            shown = opened.decompile(seconds)
+    if output is not None and shown.program is not None:
+        write_page(program_text(shown.program), output)
+    if as_json:
+        text = None if shown.program is None else program_text(shown.program)
+        emit({"run": found.name, "word": shown.word, "missing": shown.missing, "text": text} | shown.as_json())
+    else:
+        people(as_json).print(terminal(shown.parts()))

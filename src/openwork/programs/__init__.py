@@ -1,0 +1,26 @@
+"""WHAT it computes: the program inside a model, found, run, and tested in the model line by line."""
+
+from openwork.programs.decompiling import USUAL_SECONDS, decompile
+from openwork.programs.kept import decompile_kept, known_decompilation
+from openwork.programs.place import Place
+from openwork.programs.plain import program_as_json, program_from_json
+from openwork.programs.program import Output, Program, Symbol, Variable
+from openwork.programs.text import program_text
+from openwork.programs.verdicts.decompilation import Decompilation, decompilation_from_json
+
+__all__ = [
+    "USUAL_SECONDS",
+    "Decompilation",
+    "Output",
+    "Place",
+    "Program",
+    "Symbol",
+    "Variable",
+    "decompilation_from_json",
+    "decompile",
+    "decompile_kept",
+    "known_decompilation",
+    "program_as_json",
+    "program_from_json",
+    "program_text",
+]

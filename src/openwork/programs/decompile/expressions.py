@@ -1,0 +1,171 @@
+"""Expressions: the simplest way found to work a column out from others, by a small grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from openwork.programs.decompile.finishes import finishes
+from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.matches import matches
+from openwork.programs.language import (
+    Compared,
+    Constant,
+    Count,
+    CountBelow,
+    Expression,
+    Ints,
+    Largest,
+    Minus,
+    Modulo,
+    Name,
+    Plus,
+    Ranked,
+    Smallest,
+    Sum,
+    Table,
+)
+
+GOOD = 2.5
+"""an expression that costs no more ends the search"""
+PAIRED = 24
+"""operands up to which all pairs are tried"""
+TRIPLED = 10
+"""operands up to which all threes are"""
+SYMBOLS = 6
+"""values up to which each is counted"""
+
+
+@dataclass(frozen=True, eq=False)
+class Operand:
+    """Something to work with.
+
+    Attributes:
+        name: how it is read.
+        column: `[row]`.
+        reluctance: what reading it costs: less for what moves the place that is explained more.
+        position: where it stands, for fetching by content.
+        symbol: whether it is a token of the question.
+    """
+
+    name: Name
+    column: Ints
+    reluctance: float = 0.0
+    position: int = 0
+    symbol: bool = False
+
+
+def simplest(target: Ints, operands: Sequence[Operand], modulus: int) -> Expression | None:
+    """The cheapest expression found that makes the target from the operands on every row; None where they don't decide
+    it. A table is the last resort.
+
+    Args:
+        target: `[row]`.
+        operands: what it may be made of, those that matter most first.
+        modulus: a number that sums may be taken modulo: how many symbols there are.
+    """
+    if (target == target[0]).all():
+        return Constant(int(target[0]))
+    codes, classes = compact([operand.column for operand in operands]) if operands else (np.zeros_like(target), 1)
+    if compact([codes, target])[1] > classes:
+        return None
+    _, first = np.unique(codes, return_index=True)
+    few = [replace(o, column=o.column[first]) for o in operands]
+    return _Search(target[first], few, modulus).found()
+
+
+class _Search:
+    def __init__(self, target: Ints, operands: Sequence[Operand], modulus: int) -> None:
+        self.target, self.operands, self.modulus = target, operands, modulus
+        self.columns = {o.name.name: o.column for o in operands}
+        self.best: Expression | None = None
+        self.price = float("inf")
+
+    def found(self) -> Expression:
+        for stage in (self._single, self._several, self._pairs, self._matches, self._threes):
+            for expression in stage():
+                self._consider(expression)
+            if self.best is not None and self.price <= GOOD:
+                return self.best
+        table = self._table()
+        if self.best is None or self._price(table) < self.price:
+            return table
+        return self.best
+
+    def _consider(self, expression: Expression) -> None:
+        for finished in finishes(expression, expression.values(self.columns), self.target, self.modulus):
+            price = self._price(finished)
+            if price < self.price:
+                self.best, self.price = finished, price
+
+    def _price(self, expression: Expression) -> float:
+        read = set(expression.names())
+        return expression.cost + sum(o.reluctance for o in self.operands if o.name.name in read)
+
+    def _single(self) -> Iterator[Expression]:
+        yield from (operand.name for operand in self.operands)
+
+    def _several(self) -> Iterator[Expression]:
+        if len(self.operands) < 2:
+            return
+        symbols = [o for o in self.operands if o.symbol]
+        groups = {tuple(self.operands), tuple(symbols), *self._families()}
+        for group in sorted((g for g in groups if len(g) > 1), key=len):
+            names = tuple(o.name for o in sorted(group, key=lambda o: o.position))
+            yield from _reductions(names, max(int(o.column.max()) for o in group))
+
+    def _families(self) -> Iterator[tuple[Operand, ...]]:
+        stems: dict[str, list[Operand]] = {}
+        for operand in self.operands:
+            stems.setdefault(operand.name.name.split("[")[0], []).append(operand)
+        yield from map(tuple, stems.values())
+
+    def _pairs(self) -> Iterator[Expression]:
+        if len(self.operands) > PAIRED:
+            return
+        for left, right in combinations(sorted((o.name for o in self.operands), key=str), 2):
+            yield Plus(left, right)
+            yield Minus(left, right)
+            yield Minus(right, left)
+            yield Largest((left, right))
+            yield Smallest((left, right))
+            yield Compared(left, "==", right)
+            yield Modulo(Plus(left, right), self.modulus)
+
+    def _matches(self) -> Iterator[Expression]:
+        yield from matches([(o.name, o.column, o.position) for o in self.operands], self.target)
+
+    def _threes(self) -> Iterator[Expression]:
+        if len(self.operands) > TRIPLED:
+            return
+        for some in combinations(sorted((o.name for o in self.operands), key=str), 3):
+            yield Plus(Plus(some[0], some[1]), some[2])
+
+    def _table(self) -> Expression:
+        """Over as few operands as decide the target; those that matter least go first."""
+        kept = list(self.operands)
+        for operand in reversed(self.operands):
+            rest = [o for o in kept if o is not operand]
+            if rest:
+                codes, classes = compact([o.column for o in rest])
+                if compact([codes, self.target])[1] == classes:
+                    kept = rest
+        rows = np.unique(np.stack([*(o.column for o in kept), self.target], axis=1), axis=0)
+        return Table(tuple(o.name for o in kept), tuple(tuple(map(int, row)) for row in rows))
+
+
+def _reductions(names: tuple[Expression, ...], top: int) -> Iterator[Expression]:
+    if len(names) > 2:
+        yield Sum(names)
+    yield Largest(names)
+    yield Smallest(names)
+    if len(names) > 2 and top <= SYMBOLS:
+        for symbol in range(top + 1):
+            yield Count(names, symbol)
+        for bound in range(2, top):
+            yield CountBelow(names, bound)
+    for rank in range(1, len(names) - 1):
+        yield Ranked(names, rank)

@@ -1,0 +1,215 @@
+"""Lines: how each label follows from what its place reads, and which places only hand on what is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from openwork.analyses.component import component_named
+from openwork.analyses.steps import Step, Watch
+from openwork.programs.decompile.expressions import Operand, simplest
+from openwork.programs.decompile.features import symbols_of
+from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.network import Network
+from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
+from openwork.programs.decompile.quantise import Quantised
+from openwork.programs.language import Expression, Ints, Name, renamed
+from openwork.programs.place import Place
+from openwork.programs.program import Output, Program, Variable
+
+CLEAR = 0.1
+"""share of a place's variance that a sender must move to be read without reluctance"""
+RELUCTANCE = 0.5
+"""what reading a sender that moves nothing costs, in steps of an expression"""
+
+
+@dataclass
+class _Line:
+    """A variable in the making."""
+
+    name: str
+    items: tuple[Expression, ...]
+    columns: tuple[Ints, ...]
+    sites: list[Place]
+
+
+@dataclass
+class Lines:
+    """Goes through the places in the order of the forward pass and writes a line for each that works something out.
+
+    A place that only hands on what already stands at its position has no line: what reads it is taken to read what it
+    read. The same goes for places without a label.
+    """
+
+    network: Network
+    quantised: Quantised
+    watch: Watch
+    made: list[_Line] = field(default_factory=list)
+    gives: dict[Place, tuple[Operand, ...]] = field(default_factory=dict)
+    """what can be read of a place"""
+    silent: list[Place] = field(default_factory=list)
+    """places without a line"""
+    unsaid: list[Place] = field(default_factory=list)
+    """of these, those that hold something that does not follow from what they read"""
+
+    @property
+    def handing_on(self) -> frozenset[Place]:
+        """Places without a line whose label follows from what already stands at their position."""
+        return frozenset(p for p in self.silent if p in self.quantised.labels and p not in self.unsaid)
+
+    def program(self) -> Program | None:
+        """The whole program; None where some answer follows from nothing that was found."""
+        network, rows = self.network, self.quantised.rows
+        direct = Direct(network, rows, self.quantised.gone)
+        tokens = network.tokens[rows]
+        for symbol in symbols_of(network):
+            column = tokens[:, symbol.position].astype(np.int64)
+            place = next(p for p in direct.senders if is_symbol(p) and p.position == symbol.position)
+            self.gives[place] = (Operand(Name(symbol.name), column, 0.0, symbol.position, True),)
+        live = [place for place in direct.senders if not is_symbol(place)]
+        for number, place in enumerate(live):
+            self.watch(Step(f"what {place} reads", number / len(live), 0))
+            self._place(place, direct.onto(place))
+        outputs = []
+        for g, position in enumerate(network.dataset.graded):
+            output = self._output(g, position, direct.onto_answer(position))
+            if output is None:
+                return None
+            outputs.append(output)
+        variables = tuple(Variable(line.name, line.items, tuple(line.sites)) for line in self.made)
+        return shortened(Program(symbols_of(network), variables, tuple(outputs)))
+
+    def _place(self, place: Place, effects: Mapping[Place, float]) -> None:
+        label = self.quantised.labels.get(place)
+        if label is None or not label.features:
+            noticed = {sender: share for sender, share in effects.items() if share >= NOTICED}
+            self.gives[place] = () if label is not None else tuple(self._operands(noticed))
+            self.silent.append(place)
+            return
+        columns = tuple(self._as_read(feature.column, effects) for feature in label.features)
+        found = [self._expression(column, effects) for column in columns]
+        items = tuple(e or feature.expression for e, feature in zip(found, label.features, strict=True))
+        if any(item is None for item in items):
+            self.gives[place] = tuple(self._operands(effects))
+            self.silent.append(place)
+            self.unsaid.append(place)
+            return
+        self._write(place, tuple(item for item in items if item is not None), columns)
+
+    def _as_read(self, column: Ints, effects: Mapping[Place, float]) -> Ints:
+        """The column, or that of a parent which parts the inputs in the same way: a label is a partition, and the
+        values of what is read are the ones to name it by."""
+        noticed = {sender: share for sender, share in effects.items() if share >= NOTICED}
+        classes = compact([column])[1]
+        for operand in self._operands(noticed):
+            if compact([operand.column])[1] == classes == compact([operand.column, column])[1]:
+                return operand.column
+        return column
+
+    def _write(self, place: Place, items: tuple[Expression, ...], columns: tuple[Ints, ...]) -> None:
+        operands = {o.name: o for held in self.gives.values() for o in held}
+        read = [operands.get(item) for item in items if isinstance(item, Name)]
+        if len(read) == len(items) and all(o is not None and o.position == place.position for o in read):
+            self.gives[place] = tuple(o for o in read if o is not None)
+            self.silent.append(place)
+            return
+        for line in self.made:
+            same = (line.sites[0].stage, line.sites[0].position) == (place.stage, place.position)
+            if same and set(line.items) == set(items):
+                line.sites.append(place)
+                self.gives[place] = self.gives[line.sites[0]]
+                return
+        name = self._name(place)
+        variable = Variable(name, items, (place,))
+        self.made.append(_Line(name, items, columns, [place]))
+        pairs = zip(variable.columns, columns, strict=True)
+        self.gives[place] = tuple(Operand(Name(text), column, 0.0, place.position) for text, column in pairs)
+
+    def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
+        answers = self.network.answers[self.quantised.rows, g].astype(np.int64)
+        found = self._expression(answers, effects)
+        if found is None:
+            # From the question itself: what lies between is then counted among what no line explains.
+            causal = self.network.subject.spec.attention_dir == "causal"
+            seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
+            found = simplest(answers, list(self._operands(seen)), self._modulus)
+        if found is None:
+            return None
+        through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)
+        return Output(self.network.subject.task.outputs[g], found, position, through)
+
+    def _expression(self, target: Ints, effects: Mapping[Place, float]) -> Expression | None:
+        """From parents alone where they decide it, else from everything that can be read."""
+        noticed = {sender: share for sender, share in effects.items() if share >= NOTICED}
+        for senders in (noticed, effects):
+            found = simplest(target, list(self._operands(senders)), self._modulus)
+            if found is not None:
+                return found
+        return None
+
+    def _operands(self, effects: Mapping[Place, float]) -> Iterator[Operand]:
+        """What these senders give, each name once, what moves most first."""
+        seen: set[str] = set()
+        for sender, share in effects.items():
+            reluctance = RELUCTANCE * (1 - min(1.0, share / CLEAR))
+            for operand in self.gives.get(sender, ()):
+                if operand.name.name not in seen:
+                    seen.add(operand.name.name)
+                    yield Operand(operand.name, operand.column, reluctance, operand.position, operand.symbol)
+
+    @property
+    def _modulus(self) -> int:
+        return max((v.values for v in self.network.subject.task.variables), default=2)
+
+    def _name(self, place: Place) -> str:
+        if place.is_mlp:
+            return f"mlp{place.layer}[{place.position}]"
+        head = component_named(self.network.subject.spec, place.component).head
+        which = "" if head is None else f"_{head}"
+        return f"head{place.layer}{which}[{place.position}]"
+
+
+def shortened(program: Program) -> Program:
+    """Without items and variables that nothing reads; where such a variable holds what another of the same layer and
+    position does, its places are places of the other."""
+    wanted = {name for output in program.outputs for name in output.expression.names()}
+    kept: list[tuple[Variable, Variable]] = []
+    unread: list[Variable] = []
+    for variable in reversed(program.variables):
+        pairs = [(c, item) for c, item in zip(variable.columns, variable.items, strict=True) if c in wanted]
+        if pairs:
+            items = tuple(item for _, item in pairs)
+            kept.append((variable, Variable(variable.name, items, variable.sites)))
+            wanted |= {name for item in items for name in item.names()}
+        else:
+            unread.append(variable)
+    kept = [(old, _with_places(new, unread)) for old, new in kept]
+    names: dict[str, str] = {}
+    for old, new in kept:
+        columns = [column for column in old.columns if column in wanted]
+        names |= dict(zip(columns, new.columns, strict=True))
+    variables = tuple(_with_names(new, names) for _, new in reversed(kept))
+    outputs = (_output_with_names(output, names) for output in program.outputs)
+    return Program(program.symbols, variables, tuple(outputs))
+
+
+def _with_places(variable: Variable, unread: Iterable[Variable]) -> Variable:
+    own = variable.sites[0]
+    more = [
+        site
+        for other in unread
+        if (other.sites[0].stage, other.sites[0].position) == (own.stage, own.position)
+        and set(variable.items) <= set(other.items)
+        for site in other.sites
+    ]
+    return Variable(variable.name, variable.items, (*variable.sites, *more))
+
+
+def _with_names(variable: Variable, names: Mapping[str, str]) -> Variable:
+    return Variable(variable.name, tuple(renamed(item, names) for item in variable.items), variable.sites)
+
+
+def _output_with_names(output: Output, names: Mapping[str, str]) -> Output:
+    return Output(output.name, renamed(output.expression, names), output.position, output.through)

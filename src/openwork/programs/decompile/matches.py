@@ -1,0 +1,41 @@
+"""Candidates that fetch by content: look a symbol up among earlier ones and give what stands beside the match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from openwork.programs.language import Expression, Ints, Match, Name
+
+OFFSETS = (-1, 1, -2, 2)
+"""where the value may stand, counted from its key"""
+
+
+def matches(operands: Sequence[tuple[Name, Ints, int]], target: Ints) -> Iterator[Expression]:
+    """For each operand as what is looked for: the others as keys, each with the value at an offset from it.
+
+    Args:
+        operands: name, column and place in the question of each.
+        target: `[row]`, which says what is given where nothing matches.
+    """
+    by_place: dict[int, tuple[Name, Ints]] = {}
+    for name, column, place in operands:
+        by_place.setdefault(place, (name, column))
+    for wanted, column, _ in operands:
+        for offset in OFFSETS:
+            pairs = [
+                (by_place[p], by_place[p + offset])
+                for p in sorted(by_place)
+                if p + offset in by_place and by_place[p][0] != wanted
+            ]
+            if len(pairs) < 2:
+                continue
+            hit = np.any([key[1] == column for key, _ in pairs], axis=0)
+            missing = np.unique(target[~hit])
+            if len(missing) > 1:
+                continue
+            default = int(missing[0]) if len(missing) else 0
+            keys, held = tuple(key[0] for key, _ in pairs), tuple(value[0] for _, value in pairs)
+            for last in (True, False):
+                yield Match(wanted, keys, held, default, last)

@@ -1,0 +1,161 @@
+"""The model as a decompiler asks it: which answers it gives on some inputs with some places replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.analyses import Subject
+from openwork.analyses.component import component_named, part_components
+from openwork.data import Dataset
+from openwork.engines import World
+from openwork.interventions import Edit, Plan, Set
+from openwork.programs.place import EMBEDDING, Place
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+BLOCK = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """One model over all of a subject's inputs, and its own answers there, right or wrong.
+
+    Attributes:
+        subject: the model and inputs.
+        answers: `[input, graded]`, what the model answers.
+    """
+
+    subject: Subject
+    answers: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, subject: Subject) -> Network:
+        """Costs one forward row per input."""
+        found = [trace.logits[0].argmax(axis=-1) for trace in subject.blocks()]
+        return cls(subject, np.concatenate(found).astype(np.int32))
+
+    @property
+    def tokens(self) -> NDArray[np.int32]:
+        """`[input, pos]`, as far as any graded position can see."""
+        return self.dataset.tokens
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The inputs with the model's own answers in place of the right ones."""
+        inputs, causal = self.subject.inputs, self.subject.spec.attention_dir == "causal"
+        seen = inputs.graded[-1] + 1 if causal else inputs.tokens.shape[1]
+        tokens = np.ascontiguousarray(inputs.tokens[:, :seen])
+        return Dataset(tokens, self.answers, inputs.graded, inputs.index, inputs.sample_seed)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every component at every position where it can matter, in the order of the forward pass."""
+        last = self.subject.spec.n_layers - 1
+        found = []
+        for part in part_components(self.subject.spec):
+            for position in range(self.tokens.shape[1]):
+                place = Place(part.name, position)
+                if place.layer < last or position in self.dataset.graded:
+                    found.append(place)
+        return tuple(found)
+
+    @cached_property
+    def symbols(self) -> tuple[int, ...]:
+        """Positions whose token is not always the same."""
+        return tuple(int(p) for p in np.flatnonzero((self.tokens != self.tokens[0]).any(axis=0)))
+
+    def reaches(self, sender: Place, receiver: Place) -> bool:
+        """Whether the receiver reads a stream that the sender has written to."""
+        if sender.stage >= receiver.stage:
+            return False
+        if receiver.is_mlp:
+            return sender.position == receiver.position
+        return sender.position <= receiver.position or self.subject.spec.attention_dir != "causal"
+
+    @cached_property
+    def means(self) -> dict[Place, tuple[float, ...]]:
+        """What each place holds on average over all inputs: what stands in its stead where it is pruned."""
+        sites = self.sites_of(self.places)
+        totals = {site: np.zeros(0) for site in sites}
+        plan = Plan(captures=sites)
+        engine, stack, graded = self.subject.engine, self.subject.stack, self.dataset.graded
+        for trace in engine.run(stack, self.tokens, plan, graded=graded, block=BLOCK):
+            for site in sites:
+                part = trace.captures[site][0].sum(axis=0, dtype=np.float64)
+                totals[site] = part if totals[site].size == 0 else totals[site] + part
+        return {p: tuple((self.at(p, totals[self.site(p)]) / len(self.tokens)).tolist()) for p in self.places}
+
+    def site(self, place: Place) -> str:
+        """The hook that holds it."""
+        return component_named(self.subject.spec, place.component).site
+
+    def sites_of(self, places: Iterable[Place]) -> tuple[str, ...]:
+        """The hooks that hold these."""
+        return tuple(dict.fromkeys(self.site(place) for place in places))
+
+    def at(self, place: Place, value: NDArray[np.float64]) -> Floats:
+        """Of a site's value, `[..., pos, (head,) d]`, what this place holds."""
+        head = component_named(self.subject.spec, place.component).head
+        # Positions come first of a site's own axes, heads second.
+        axes = 2 if head is None else 3
+        found = np.take(value, place.position, axis=value.ndim - axes)
+        held: Floats = found if head is None else np.take(found, head, axis=found.ndim - 2)
+        return held
+
+    def fixed(self, places: Iterable[Place]) -> tuple[Edit, ...]:
+        """Edits that put the mean in place of each of these."""
+        by_component: dict[str, list[int]] = {}
+        for place in places:
+            by_component.setdefault(place.component, []).append(place.position)
+        edits = []
+        for name, positions in by_component.items():
+            part, at = component_named(self.subject.spec, name), tuple(sorted(positions))
+            numbers = tuple(number for p in at for number in self.means[Place(name, p)])
+            edits.append(Set(part.site, at, part.heads, value=numbers))
+        return tuple(edits)
+
+    def patched(self, places: Iterable[Place], source: str) -> tuple[Edit, ...]:
+        """Edits that take each of these from a source."""
+        return tuple(place.patched(self.subject.spec, source) for place in places)
+
+    def exact(self, rows: Rows, plans: Sequence[Plan], sources: Mapping[str, World] | None = None) -> list[int]:
+        """For each plan, on how many of these inputs every answer is still the model's own."""
+        if not plans:
+            return []
+        found = self.subject.engine.sweep(self.subject.stack, self.dataset.take(rows), plans, sources=sources)
+        return [int(scores.sequences[0]) for scores in found]
+
+    def predicted(
+        self, rows: Rows, edits: Sequence[Edit], sources: Mapping[str, World] | None = None
+    ) -> NDArray[np.int64]:
+        """`[row, graded]`, the answers under these edits."""
+        found = self.subject.engine.run(
+            self.subject.stack, self.tokens[rows], Plan(tuple(edits)), graded=self.dataset.graded, sources=sources
+        )
+        return np.concatenate([trace.logits[0].argmax(axis=-1) for trace in found]).astype(np.int64)
+
+    def held(
+        self,
+        rows: Rows,
+        places: Sequence[Place],
+        edits: Sequence[Edit] = (),
+        sources: Mapping[str, World] | None = None,
+    ) -> dict[Place, Floats]:
+        """`[row, d]` at each of these places, under these edits."""
+        plan = Plan(tuple(edits), self.sites_of(places))
+        engine, graded = self.subject.engine, self.dataset.graded
+        parts: dict[Place, list[Floats]] = {place: [] for place in places}
+        for trace in engine.run(self.subject.stack, self.tokens[rows], plan, graded=graded, sources=sources):
+            for place in places:
+                parts[place].append(self.at(place, trace.captures[self.site(place)][0].astype(np.float64)))
+        return {place: np.concatenate(found) for place, found in parts.items()}
+
+
+def embedded(positions: Iterable[int]) -> tuple[Place, ...]:
+    """The embeddings at these positions."""
+    return tuple(Place(EMBEDDING, position) for position in positions)

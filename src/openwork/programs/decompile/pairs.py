@@ -1,0 +1,102 @@
+"""Pairs of inputs for interchange: drawn anew, apart from those that a search looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.data.randomness import bits, integers
+from openwork.engines import World
+from openwork.interventions import Plan
+from openwork.programs.decompile.network import Network, Rows
+from openwork.programs.place import Place
+from openwork.programs.program import Program, Variable
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often interchange at some places did to the model what it does to the program.
+
+    Attributes:
+        pairs: how many were tried.
+        followed: in how many all answers were the program's.
+        changing: pairs that change some answer of the program.
+        followed_changing: of those, in how many.
+    """
+
+    pairs: int
+    followed: int
+    changing: int
+    followed_changing: int
+
+    @property
+    def share(self) -> float:
+        """Of all pairs, those where nothing should change included."""
+        return self.followed / self.pairs
+
+    @property
+    def of_changing(self) -> float | None:
+        """Of the pairs that should change something; None where none does."""
+        return self.followed_changing / self.changing if self.changing else None
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Pairs of a base and a source.
+
+    Attributes:
+        bases: rows of the network's inputs.
+        sources: rows that values are taken from.
+    """
+
+    bases: Rows
+    sources: Rows
+
+    @classmethod
+    def of(cls, network: Network, purpose: str, seed: int, pairs: int) -> Drawn:
+        """All pairs where there are no more than asked for, else so many drawn independently."""
+        n = len(network.tokens)
+        if n * n <= pairs:
+            every = np.arange(n * n, dtype=np.int64)
+            return cls(every // n, every % n)
+        drawn = integers(bits(f"decompile {purpose}", seed), n, 2 * pairs)
+        return cls(drawn[:pairs], drawn[pairs:])
+
+    def __len__(self) -> int:
+        return len(self.bases)
+
+    def take(self, n: int) -> Drawn:
+        """The first so many."""
+        return Drawn(self.bases[:n], self.sources[:n])
+
+    def rates(
+        self, network: Network, program: Program, variable: Variable, sets: list[tuple[Place, ...]]
+    ) -> list[Rate]:
+        """Interchange of this variable at each of these sets of places, in the whole model.
+
+        Costs for each set one forward row per pair, and one more per pair for all sets together.
+        """
+        tokens = network.tokens
+        forced = {variable.name: program.values_of(variable, tokens[self.sources])}
+        wanted = program.answers(tokens[self.bases], forced).astype(np.int32)
+        changing = (wanted != program.answers(tokens[self.bases])).any(axis=1)
+        plans = [Plan(network.patched(places, "source")) for places in sets]
+        # A table says -1 of what it does not have: no model follows that.
+        sayable = ((wanted >= 0) & (wanted < network.subject.spec.d_vocab_out)).all(axis=1)
+        counts = []
+        for rows in (np.flatnonzero(changing & sayable), np.flatnonzero(~changing & sayable)):
+            counts.append(self._followed(network, wanted, rows, plans))
+        found = zip(*counts, strict=True)
+        size = int(changing.sum())
+        return [Rate(len(self), moved + still, size, moved) for moved, still in found]
+
+    def _followed(self, network: Network, wanted: NDArray[np.int32], rows: Rows, plans: list[Plan]) -> list[int]:
+        if not len(rows):
+            return [0] * len(plans)
+        bases = network.dataset.take(self.bases[rows])
+        asked = type(bases)(bases.tokens, np.ascontiguousarray(wanted[rows]), bases.graded, bases.index)
+        sources = {"source": World(network.tokens[self.sources[rows]])}
+        found = network.subject.engine.sweep(network.subject.stack, asked, plans, sources=sources)
+        return [int(scores.sequences[0]) for scores in found]

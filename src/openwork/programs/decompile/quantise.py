@@ -1,0 +1,137 @@
+"""Quantise, from the first layer on: at each place, the simplest label that is all that matters there.
+
+A place is tried with a label by giving every input the value of its class's most typical input; the label keeps where
+every answer stays as it was, with all places before it quantised in the same way. So every value is one that the model
+has on some input: nothing is averaged. Better still is a label under which any other input of the class would do as
+well. And a label that decides the answer keeps every answer whatever else the place holds; so one that explains nearly
+all of the place's variance is preferred to it, even if a few answers with thin margins turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openwork.analyses.steps import Step, Watch
+from openwork.data.randomness import bits, permutation
+from openwork.engines import World
+from openwork.interventions import Plan
+from openwork.programs.decompile.features import Features
+from openwork.programs.decompile.labels import Label, ranked, running, same_class
+from openwork.programs.decompile.network import Floats, Network, Rows
+from openwork.programs.place import Place
+
+FIRST = 384
+"""inputs on which a label is tried first"""
+AT_ONCE = 6
+"""labels tried at once"""
+NEARLY = 0.998
+"""share of inputs whose answers stay when they take the value of any input with the same label"""
+ROUGHLY = 0.99
+"""the same where the label explains as much as `FULL`"""
+FULL = 0.95
+"""share of a place's variance from which on a label says what it holds, not just what is made of it"""
+TRIED = 30
+"""labels tried for a place before it is left without"""
+
+
+@dataclass(frozen=True, eq=False)
+class Quantised:
+    """What each place holds, as far as a label was found.
+
+    Attributes:
+        rows: the inputs looked at.
+        gone: places at their means.
+        values: `[row, d]` at every other place, pruned but not quantised.
+        labels: of the places where one was found.
+        unlabelled: the others.
+    """
+
+    rows: Rows
+    gone: frozenset[Place]
+    values: dict[Place, Floats]
+    labels: dict[Place, Label]
+    unlabelled: tuple[Place, ...]
+
+
+def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch) -> Quantised:
+    """Labels of all places that are left.
+
+    Costs for each place some passes over the inputs, each with one more for every place already quantised.
+    """
+    live = [place for place in network.places if place not in gone]
+    live.sort(key=lambda place: place.order)
+    values = network.held(rows, live, network.fixed(gone)) if live else {}
+    features = Features(network, rows)
+    trial = _Trial(network, rows, gone, {})
+    labels: dict[Place, Label] = {}
+    for number, place in enumerate(live):
+        watch(Step(f"what {place} holds", number / len(live), 0))
+        known = features.at(place.position)
+        found = trial.label_of(place, ranked(known, values[place], TRIED))
+        if found is not None:
+            labels[place] = running(found, known)
+    return Quantised(rows, gone, values, labels, tuple(place for place in live if place not in labels))
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """Tries labels with the places before quantised; `held` are those under whose labels every answer stayed."""
+
+    network: Network
+    rows: Rows
+    gone: frozenset[Place]
+    held: dict[Place, Label]
+
+    def label_of(self, place: Place, candidates: Sequence[Label]) -> Label | None:
+        """The first that is good and full; else one that is roughly good and full, or good, or just keeps."""
+        found: dict[str, Label] = {}
+        for start in range(0, len(candidates), AT_ONCE):
+            some = [c for c in candidates[start : start + AT_ONCE] if "good" not in found or c.explained >= FULL]
+            for label, share in zip(some, self._kept(place, some, FIRST), strict=True):
+                if share < (ROUGHLY if label.explained >= FULL else 1):
+                    continue
+                sort = self._sort(place, label)
+                if sort == "good and full":
+                    self.held[place] = label
+                    return label
+                found.setdefault(sort, label)
+        for sort in ("rough", "good", "keeps"):
+            if sort in found:
+                if sort != "rough":
+                    self.held[place] = found[sort]
+                return found[sort]
+        return None
+
+    def _sort(self, place: Place, label: Label) -> str:
+        [kept] = self._kept(place, [label], len(self.rows))
+        full, any_will_do = label.explained >= FULL, self._any_will_do(place, label)
+        if kept == 1 and any_will_do >= NEARLY:
+            return "good and full" if full else "good"
+        if full and min(kept, any_will_do) >= ROUGHLY:
+            return "rough"
+        return "keeps" if kept == 1 else "fails"
+
+    def _any_will_do(self, place: Place, label: Label) -> float:
+        """Share of answers that stay when the place takes the value of another input with the same label."""
+        mixed = permutation(bits("decompile same label"), len(self.rows))
+        tokens = self.network.tokens[self.rows[same_class(label.codes, mixed)]]
+        fixed = self.network.fixed(self.gone)
+        plan = Plan((*fixed, *self.network.patched([place], "same")))
+        [right] = self.network.exact(self.rows, [plan], {"same": World(tokens, fixed)})
+        return right / len(self.rows)
+
+    def _kept(self, place: Place, candidates: Sequence[Label], first: int) -> list[float]:
+        """For each candidate, on what share of the first rows every answer stays."""
+        some, network, fixed = self.rows[:first], self.network, self.network.fixed(self.gone)
+        sources = {f"held {n}": self._world(label, first) for n, label in enumerate(self.held.values())}
+        before = [edit for n, p in enumerate(self.held) for edit in network.patched([p], f"held {n}")]
+        plans = []
+        for n, label in enumerate(candidates):
+            sources[f"tried {n}"] = self._world(label, first)
+            plans.append(Plan((*fixed, *before, *network.patched([place], f"tried {n}"))))
+        return [right / len(some) for right in network.exact(some, plans, sources)]
+
+    def _world(self, label: Label, first: int) -> World:
+        typical = self.rows[label.typical[label.codes[:first]]]
+        return World(self.network.tokens[typical], self.network.fixed(self.gone))

@@ -1,0 +1,149 @@
+"""The spine of decompiling: prune, quantise, lines, sites, verdicts, in order; read this file first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from openwork.analyses import Subject
+from openwork.analyses.steps import Step, Watch, silent
+from openwork.data.randomness import bits, permutation
+from openwork.programs.decompile.labels import Label
+from openwork.programs.decompile.lines import Lines
+from openwork.programs.decompile.network import Network, Rows
+from openwork.programs.decompile.prune import broken, prune
+from openwork.programs.decompile.quantise import Quantised, quantise
+from openwork.programs.decompile.sites import with_sites
+from openwork.programs.place import Place
+from openwork.programs.program import Program
+from openwork.programs.verdicts.decompilation import Decompilation
+from openwork.programs.verdicts.equal import Equal, equal
+from openwork.programs.verdicts.realised import realised
+from openwork.programs.verdicts.short import short
+from openwork.programs.verdicts.whole import whole
+
+LOOKED_AT = 1024
+"""inputs that the search looks at first"""
+ADDED = 512
+"""counterexamples that join them at most, each time"""
+ROUNDS = 4
+"""searches, each with the counterexamples of the one before"""
+USUAL_SECONDS = 120.0
+
+
+def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, watch: Watch = silent) -> Decompilation:
+    """The model's program with its verdicts; or the best so far once so many seconds are over, or upon Ctrl-C.
+
+    The program is searched for on some inputs and compared with the model on all; where it differs, the search goes
+    on with those inputs too. Verdicts are measured in the whole model on fresh pairs. See docs/decompile.md.
+
+    Args:
+        subject: the model and inputs; its answers count as they are, right or wrong.
+        seconds: how long to search, above 0; the verdicts come on top.
+        seed: of the inputs looked at first and of the pairs.
+        watch: is told which stage is under way.
+    """
+    began = time.process_time()
+    clock = _Clock(time.monotonic() + seconds, seconds, watch)
+    network = Network.of(subject)
+    best: _Found | None = None
+    stopped = ""
+    try:
+        for found in _searches(network, seed, clock):
+            if best is None or found.better_than(best):
+                best = found
+            if best.equal.share == 1:
+                break
+    except _TimeOver:
+        stopped = f"the time was over after {seconds:g} s"
+    except KeyboardInterrupt:
+        stopped = "interrupted"
+    judged = _judged(network, best, seed, watch)
+    return replace(judged, stopped=stopped, seconds=time.process_time() - began)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """A program with what it was found from."""
+
+    program: Program
+    equal: Equal
+    quantised: Quantised
+    unsaid: frozenset[Place]
+    handing_on: frozenset[Place]
+
+    @property
+    def handed_on(self) -> dict[Place, Label]:
+        """What places without a line hand on."""
+        return {place: self.quantised.labels[place] for place in self.handing_on}
+
+    def better_than(self, other: _Found) -> bool:
+        return self.equal.same > other.equal.same
+
+
+class _TimeOver(Exception):
+    """The search has had its time."""
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Passes steps on to whoever watches, and ends the search in time."""
+
+    until: float
+    seconds: float
+    watch: Watch
+
+    def __call__(self, step: Step) -> None:
+        if time.monotonic() > self.until:
+            raise _TimeOver
+        self.watch(step)
+
+
+def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
+    """Programs, one after the other, each found with the counterexamples of the one before."""
+    every = permutation(bits("decompile inputs", seed), len(network.tokens))
+    rows: Rows = every[:LOOKED_AT]
+    for number in range(ROUNDS):
+        clock(Step(f"search {number + 1}: what can go", 0.0, 0))
+        gone = prune(network, rows)
+        wrong = broken(network, gone)
+        if len(wrong) and number + 1 < ROUNDS:
+            rows = _joined(rows, wrong, seed)
+            gone = prune(network, rows)
+        quantised = quantise(network, rows, gone, clock)
+        lines = Lines(network, quantised, clock)
+        program = lines.program()
+        if program is None:
+            return
+        found = equal(network, program)
+        yield _Found(program, found, quantised, frozenset(lines.unsaid), lines.handing_on)
+        differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
+        if not len(differing):
+            return
+        rows = _joined(rows, differing, seed)
+
+
+def _joined(rows: Rows, more: Rows, seed: int) -> Rows:
+    mixed = more[permutation(bits("decompile counterexamples", seed), len(more))][:ADDED]
+    new = mixed[~np.isin(mixed, rows)]
+    return np.concatenate([new, rows])
+
+
+def _judged(network: Network, found: _Found | None, seed: int, watch: Watch) -> Decompilation:
+    subject = network.subject
+    about = (subject.coverage, subject.whole)
+    if found is None:
+        return Decompilation(None, None, (), None, None, *about, (), "", 0.0)
+    watch(Step("where each variable stands", 0.0, 0))
+    gone = found.quantised.gone
+    program = with_sites(network, found.program, found.quantised.labels, gone)
+    watch(Step("interchange", 0.0, 0))
+    lines = realised(network, program, gone, seed)
+    watch(Step("what no line explains", 0.0, 0))
+    rest = whole(network, program, found.handed_on, seed)
+    unlabelled = tuple(map(str, sorted({*found.quantised.unlabelled, *found.unsaid}, key=lambda place: place.order)))
+    size = short(network, program)
+    return Decompilation(program, found.equal, lines, rest, size, *about, unlabelled, "", 0.0)

@@ -1,0 +1,41 @@
+"""The language of programs: primitives, one concept a file."""
+
+from openwork.programs.language.arithmetic import Minus, Modulo, Plus
+from openwork.programs.language.comparison import Compared
+from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.expression import Expression, Ints, Known
+from openwork.programs.language.extremes import Largest, Smallest
+from openwork.programs.language.matching import Match
+from openwork.programs.language.plain import KINDS, PRIMITIVES, as_plain, from_plain
+from openwork.programs.language.ranking import Ranked
+from openwork.programs.language.reading import Constant, Name
+from openwork.programs.language.renaming import renamed
+from openwork.programs.language.sums import Sum
+from openwork.programs.language.table import ABSENT, READABLE, Table
+
+__all__ = [
+    "ABSENT",
+    "KINDS",
+    "PRIMITIVES",
+    "READABLE",
+    "Compared",
+    "Constant",
+    "Count",
+    "CountBelow",
+    "Expression",
+    "Ints",
+    "Known",
+    "Largest",
+    "Match",
+    "Minus",
+    "Modulo",
+    "Name",
+    "Plus",
+    "Ranked",
+    "Smallest",
+    "Sum",
+    "Table",
+    "as_plain",
+    "from_plain",
+    "renamed",
+]

@@ -1,0 +1,64 @@
+"""Expressions as plain values for JSON, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from openwork.programs.language.arithmetic import Minus, Modulo, Plus
+from openwork.programs.language.comparison import Compared
+from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.expression import Expression
+from openwork.programs.language.extremes import Largest, Smallest
+from openwork.programs.language.matching import Match
+from openwork.programs.language.ranking import Ranked
+from openwork.programs.language.reading import Constant, Name
+from openwork.programs.language.sums import Sum
+from openwork.programs.language.table import Table
+
+PRIMITIVES: tuple[type[Expression], ...] = (
+    Name,
+    Constant,
+    Plus,
+    Minus,
+    Modulo,
+    Sum,
+    Count,
+    CountBelow,
+    Largest,
+    Smallest,
+    Ranked,
+    Compared,
+    Match,
+    Table,
+)
+"""the language"""
+KINDS = {primitive.kind: primitive for primitive in PRIMITIVES}
+
+
+def as_plain(expression: Expression) -> dict[str, Any]:
+    """Its kind and fields."""
+    return {"kind": expression.kind} | {f.name: _plain(getattr(expression, f.name)) for f in fields(expression)}
+
+
+def from_plain(value: Mapping[str, Any]) -> Expression:
+    """The expression that `as_plain` wrote, after its way through JSON.
+
+    Raises:
+        KeyError, TypeError: something else wrote it.
+    """
+    given = dict(value)
+    return KINDS[given.pop("kind")](**{name: _read(held) for name, held in given.items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Expression):
+        return as_plain(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return from_plain(value)
+    return tuple(_read(item) for item in value) if isinstance(value, list) else value

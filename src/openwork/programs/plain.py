@@ -1,0 +1,63 @@
+"""Programs as plain values for JSON, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from openwork.programs.language import as_plain, from_plain
+from openwork.programs.place import Place
+from openwork.programs.program import Output, Program, Symbol, Variable
+
+VERSION = 1
+"""of this form"""
+
+
+def program_as_json(program: Program) -> dict[str, Any]:
+    """In plain values; `program_from_json` reads them."""
+    return {
+        "version": VERSION,
+        "symbols": [[symbol.name, symbol.position] for symbol in program.symbols],
+        "variables": [
+            {"name": v.name, "items": [as_plain(item) for item in v.items], "sites": _sites(v.sites)}
+            for v in program.variables
+        ],
+        "outputs": [
+            {
+                "name": output.name,
+                "expression": as_plain(output.expression),
+                "position": output.position,
+                "through": _sites(output.through),
+            }
+            for output in program.outputs
+        ],
+    }
+
+
+def program_from_json(value: Mapping[str, Any]) -> Program:
+    """What `program_as_json` gave, after its way through JSON.
+
+    Raises:
+        KeyError, TypeError, ValueError: something else wrote it, or another version.
+    """
+    if value["version"] != VERSION:
+        raise ValueError(f"version {value['version']} of a program, where {VERSION} is known")
+    return Program(
+        tuple(Symbol(name, position) for name, position in value["symbols"]),
+        tuple(
+            Variable(v["name"], tuple(from_plain(item) for item in v["items"]), _places(v["sites"]))
+            for v in value["variables"]
+        ),
+        tuple(
+            Output(o["name"], from_plain(o["expression"]), o["position"], _places(o["through"]))
+            for o in value["outputs"]
+        ),
+    )
+
+
+def _sites(places: Iterable[Place]) -> list[list[str | int]]:
+    return [[place.component, place.position] for place in places]
+
+
+def _places(sites: Iterable[tuple[str, int]]) -> tuple[Place, ...]:
+    return tuple(Place(component, position) for component, position in sites)

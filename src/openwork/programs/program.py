@@ -1,0 +1,128 @@
+"""A program: the one representation from which text, execution, JSON and the verdicts come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.programs.language import Expression, Ints
+from openwork.programs.place import Place
+
+Values = tuple[Ints, ...]
+"""the items of a variable, `[input]` each"""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A token that the program may read: `x[3]` at position 4, as its number in the vocabulary."""
+
+    name: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Something that the model works out and keeps.
+
+    Attributes:
+        name: `head0[5]`: what wrote it, in which layer, at which position.
+        items: how each of its items follows from question symbols and from earlier variables.
+        sites: where it stands; interchange at the first alone, and at all together, is what it is tested by.
+    """
+
+    name: str
+    items: tuple[Expression, ...]
+    sites: tuple[Place, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names that its items are read by."""
+        return (self.name,) if len(self.items) == 1 else tuple(f"{self.name}[{k}]" for k in range(len(self.items)))
+
+
+@dataclass(frozen=True)
+class Output:
+    """What is answered at one graded position, as the symbol's number in the answer vocabulary.
+
+    Attributes:
+        name: `y[0]`.
+        expression: how it follows.
+        position: where it is predicted.
+        through: components at this position that turn what is there into the answer, and keep nothing that is named.
+    """
+
+    name: str
+    expression: Expression
+    position: int
+    through: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a model computes.
+
+    Attributes:
+        symbols: the tokens that it may read.
+        variables: each follows from symbols and from those before it.
+        outputs: in the order of the graded positions.
+    """
+
+    symbols: tuple[Symbol, ...]
+    variables: tuple[Variable, ...]
+    outputs: tuple[Output, ...]
+
+    def columns(self, tokens: NDArray[np.int32], forced: Mapping[str, Values] | None = None) -> dict[str, Ints]:
+        """Every symbol and item by name, `[input]`, on these tokens, `[input, pos]`.
+
+        Args:
+            tokens: what the model sees.
+            forced: values that some variables have, whatever they would follow from.
+        """
+        forced = forced or {}
+        known = {symbol.name: tokens[:, symbol.position].astype(np.int64) for symbol in self.symbols}
+        for variable in self.variables:
+            given = forced.get(variable.name)
+            items = [item.values(known) for item in variable.items] if given is None else given
+            known |= dict(zip(variable.columns, items, strict=True))
+        return known
+
+    def values_of(self, variable: Variable, tokens: NDArray[np.int32]) -> Values:
+        """The items of a variable, `[input]` each."""
+        known = self.columns(tokens)
+        return tuple(known[column] for column in variable.columns)
+
+    def answers(self, tokens: NDArray[np.int32], forced: Mapping[str, Values] | None = None) -> NDArray[np.int64]:
+        """`[input, output]`, what it answers to these tokens, `[input, pos]`; see `columns` for `forced`."""
+        known = self.columns(tokens, forced)
+        return np.stack([output.expression.values(known) for output in self.outputs], axis=1)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Of every item and output, in order."""
+        items = [item for variable in self.variables for item in variable.items]
+        return (*items, *(output.expression for output in self.outputs))
+
+    @property
+    def entries(self) -> int:
+        """Table entries in all."""
+        return sum(expression.entries for expression in self.expressions)
+
+    @property
+    def largest_table(self) -> int:
+        """Entries of the largest table; those inside one expression are counted together."""
+        return max((expression.entries for expression in self.expressions), default=0)
+
+
+def variable_named(program: Program, name: str) -> Variable:
+    """The variable of this name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    found: Sequence[Variable] = [variable for variable in program.variables if variable.name == name]
+    if not found:
+        raise KeyError(name)
+    return found[0]

@@ -1,0 +1,178 @@
+"""A program as Python that runs: hook and positions as comments, loops folded, narrow enough to be shown indented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from openwork.programs.language import Expression
+from openwork.programs.place import Place
+from openwork.programs.program import Program, Variable
+
+WIDTH = 78
+INDENT = "    "
+INDEX = re.compile(r"(?<=[\[:])\d+(?=[\]:])")
+MATCHING = {
+    "last_match": (
+        "def last_match(wanted, keys, held, default):",
+        "    pairs = zip(keys, held)",
+        "    return ([h for k, h in pairs if k == wanted] or [default])[-1]",
+    ),
+    "first_match": (
+        "def first_match(wanted, keys, held, default):",
+        "    pairs = zip(keys, held)",
+        "    return ([h for k, h in pairs if k == wanted] or [default])[0]",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assignment, and where what it assigns stands."""
+
+    left: str
+    right: str
+    sites: tuple[Place, ...]
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Of its sites, in order."""
+        return tuple(site.component for site in self.sites)
+
+    @property
+    def stem(self) -> str:
+        """What is assigned to, without its index."""
+        return self.left.split("[")[0]
+
+
+def program_text(program: Program) -> str:
+    """The program as a function of the lists that it reads; symbols are their numbers in the vocabulary."""
+    lines = [*map(_variable, program.variables), *_outputs(program)]
+    stems = list(dict.fromkeys(line.stem for line in lines))
+    body = [f"{', '.join(some)} = {', '.join(['{}'] * len(some))}" for some in _by(stems, 6)]
+    for group in _groups(lines):
+        body += _said(group)
+    answers = ", ".join(line.left for line in lines if line.stem == "answer")
+    last = len(program.outputs) - 1
+    body.append(f"return [answer[i] for i in range({last + 1})]" if last > 2 else f"return [{answers}]")
+    text = [f"def program({', '.join(arguments(program))}):", *(INDENT + line for line in body)]
+    used = [code for name, code in MATCHING.items() if any(f"{name}(" in line for line in text)]
+    head = [line for code in used for line in (*code, "", "")]
+    return "\n".join([*head, *text]) + "\n"
+
+
+def folded(program: Program) -> Iterator[tuple[list[Line], tuple[Expression, ...]]]:
+    """The lines in groups, each a loop or a single line, with the expressions of its first."""
+    lines = [*map(_variable, program.variables), *_outputs(program)]
+    held = {line.left: v.items for line, v in zip(lines, program.variables, strict=False)}
+    held |= {f"answer[{n}]": (output.expression,) for n, output in enumerate(program.outputs)}
+    for group in _groups(lines):
+        yield group, held[group[0].left]
+
+
+def arguments(program: Program) -> tuple[str, ...]:
+    """What the function takes: the stems of the symbols that are read."""
+    read = {name for expression in program.expressions for name in expression.names()}
+    return tuple(dict.fromkeys(s.name.split("[")[0] for s in program.symbols if s.name in read)) or ("x",)
+
+
+def _variable(variable: Variable) -> Line:
+    said = [item.text() for item in variable.items]
+    right = said[0] if len(said) == 1 else f"({', '.join(said)})"
+    return Line(variable.name, right, variable.sites)
+
+
+def _outputs(program: Program) -> Iterator[Line]:
+    for number, output in enumerate(program.outputs):
+        yield Line(f"answer[{number}]", output.expression.text(), (Place("unembed", output.position),))
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Lines that say the same of other places, whose indices go in equal steps; each group at its first line's place.
+
+    Lines of one stem never read each other, so their order does not matter.
+    """
+    left = list(lines)
+    while left:
+        group, rest = [left[0]], list[Line]()
+        for line in left[1:]:
+            (group if _continues(group, line) else rest).append(line)
+        left = rest
+        yield group
+
+
+def _continues(group: Sequence[Line], line: Line) -> bool:
+    first = group[0]
+    if (line.stem, line.components) != (first.stem, first.components):
+        return False
+    whole, other = f"{first.left} = {first.right}", f"{line.left} = {line.right}"
+    if INDEX.sub("#", whole) != INDEX.sub("#", other):
+        return False
+    if len(group) == 1:
+        return True
+    return _steps(group[-1], line) == _steps(group[0], group[1])
+
+
+def _steps(one: Line, other: Line) -> list[int]:
+    pairs = zip(INDEX.findall(f"{one.left} = {one.right}"), INDEX.findall(f"{other.left} = {other.right}"), strict=True)
+    return [int(b) - int(a) for a, b in pairs]
+
+
+def _said(group: Sequence[Line]) -> Iterator[str]:
+    first = group[0]
+    columns = zip(*(line.sites for line in group), strict=True)
+    said = (f"{some[0].component} @ {', '.join(str(site.position) for site in some)}" for some in columns)
+    yield from _comment("; ".join(said))
+    if len(group) == 1:
+        yield from _broken(f"{first.left} = ", first.right, "")
+        return
+    steps = iter(_steps(first, group[1]))
+
+    def index(found: re.Match[str]) -> str:
+        start, step = int(found[0]), next(steps)
+        return _index(start, step)
+
+    left, right = INDEX.sub(index, f"{first.left} = {first.right}").split(" = ", 1)
+    yield f"for i in range({len(group)}):"
+    yield from _broken(f"{left} = ", right, INDENT)
+
+
+def _index(start: int, step: int) -> str:
+    if step == 0:
+        return str(start)
+    times = "i" if abs(step) == 1 else f"{abs(step)} * i"
+    if step < 0:
+        return f"{start} - {times}"
+    return times if start == 0 else f"{start} + {times}"
+
+
+def _comment(text: str) -> Iterable[str]:
+    return wrap(text, WIDTH - len(INDENT), initial_indent="# ", subsequent_indent="#   ")
+
+
+def _broken(left: str, right: str, indent: str) -> Iterator[str]:
+    """An assignment, over several lines inside brackets where one is too short."""
+    room = WIDTH - len(INDENT)
+    if len(indent + left + right) <= room:
+        yield indent + left + right
+        return
+    yield indent + left + "("
+    yield from wrap(_bare(right), room, initial_indent=indent + INDENT, subsequent_indent=indent + INDENT)
+    yield indent + ")"
+
+
+def _bare(text: str) -> str:
+    """Without brackets around all of it."""
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth == 0:
+            return text[1:-1] if text.startswith("(") and at == len(text) - 1 else text
+    return text
+
+
+def _by(names: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), most):
+        yield names[start : start + most]

@@ -1,0 +1,157 @@
+"""What decompiling a model came to: the program and its verdicts, apart, and one word for them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from openwork.analyses.result import Record, Result, percent
+from openwork.programs.decompile.pairs import Rate
+from openwork.programs.language import READABLE
+from openwork.programs.plain import program_as_json, program_from_json
+from openwork.programs.program import Program
+from openwork.programs.verdicts.equal import Equal
+from openwork.programs.verdicts.realised import LineScore
+from openwork.programs.verdicts.short import Short
+from openwork.programs.verdicts.whole import Whole
+
+REALISED = 0.99
+"""interchange at a variable's sites together, in the least realised line"""
+UNEXPLAINED = 0.01
+"""share of inputs that may be lost with everything resampled that no line says"""
+SHORT = 0.05
+"""bits of the program for each bit of the answer table"""
+VERSION = 1
+"""of the method and of the JSON: what another version found is found again"""
+Word = Literal["decompiled", "partly", "not decompiled"]
+
+
+@dataclass(frozen=True)
+class Decompilation(Result):
+    """A model's program with its verdicts.
+
+    Attributes:
+        program: what was found; None where nothing was before the time was over, or some answer follows from nothing
+            that has a label.
+        equal: the program's answers against the model's.
+        lines: every variable's scores.
+        whole: what no line explains.
+        short: how much there is to read.
+        coverage: which inputs, in words.
+        exhaustive: whether they are all there are.
+        unlabelled: places that carry weight and hold what no label says.
+        stopped: why the search ended early; empty where it did not.
+        seconds: of processor time.
+    """
+
+    program: Program | None
+    equal: Equal | None
+    lines: tuple[LineScore, ...]
+    whole: Whole | None
+    short: Short | None
+    coverage: str
+    exhaustive: bool
+    unlabelled: tuple[str, ...]
+    stopped: str
+    seconds: float
+    forward_rows: int = 0
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What keeps it from being decompiled, each in words; empty where nothing does."""
+        if self.program is None or self.equal is None or self.whole is None or self.short is None:
+            return (self.stopped or "no program was found: some answer follows from nothing that has a label",)
+        found = []
+        if self.equal.share < 1:
+            found.append(f"its answers are the model's on {percent(self.equal.share)} of inputs only")
+        least = self.least("together")
+        if least is not None and least < REALISED:
+            names = [s.variable for s in self.lines if s.together.share < REALISED]
+            found.append(f"{', '.join(names)}: interchange below {percent(REALISED)}, at least {percent(least)}")
+        if self.whole.share > UNEXPLAINED:
+            found.append(f"{percent(self.whole.share)} of inputs are lost with what no line explains")
+        if self.short.share > SHORT:
+            found.append(f"{percent(self.short.share)} of the answer table's bits, above {percent(SHORT)}")
+        if self.short.largest_table > READABLE:
+            found.append(f"a table of {self.short.largest_table} entries, which nobody understands")
+        return tuple([*found, *([self.stopped] if self.stopped else [])])
+
+    @property
+    def word(self) -> Word:
+        """`decompiled` only where nothing is missing."""
+        if self.program is None:
+            return "not decompiled"
+        return "partly" if self.missing else "decompiled"
+
+    def least(self, which: Literal["alone", "together"]) -> float | None:
+        """The smallest rate of any variable; None where there is no variable."""
+        return min((getattr(s, which).share for s in self.lines), default=None)
+
+    def mean(self, which: Literal["alone", "together"]) -> float | None:
+        """The mean rate; None where there is no variable."""
+        shares = [getattr(s, which).share for s in self.lines]
+        return sum(shares) / len(shares) if shares else None
+
+    @property
+    def title(self) -> str:
+        return "The program inside"
+
+    @property
+    def summary(self) -> str:
+        said = self.word.capitalize()
+        if self.missing:
+            said += f": {'; '.join(self.missing)}"
+        return f"{said} ({self.coverage})."
+
+    def records(self) -> list[Record]:
+        """One row for every variable."""
+        return [
+            {
+                "variable": s.variable,
+                "site": s.site,
+                "alone": s.alone.share,
+                "together": s.together.share,
+                "together_changing": -1.0 if s.together.of_changing is None else s.together.of_changing,
+                "values": s.values,
+                "effective": -1 if s.effective is None else s.effective,
+                "explained": s.explained,
+                "explained_effective": s.explained_effective,
+                "decides": s.decides,
+            }
+            for s in self.lines
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """In plain values; `decompilation_from_json` reads them."""
+        own = {name: getattr(self, name) for name in PLAIN}
+        parts = {name: None if getattr(self, name) is None else asdict(getattr(self, name)) for name in PARTS}
+        program = None if self.program is None else program_as_json(self.program)
+        lines = [asdict(score) for score in self.lines]
+        return {"version": VERSION, "program": program, "lines": lines, "word": self.word} | own | parts
+
+
+PLAIN = ("coverage", "exhaustive", "unlabelled", "stopped", "seconds", "forward_rows")
+PARTS = {"equal": Equal, "whole": Whole, "short": Short}
+
+
+def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:
+    """What `Decompilation.as_json` gave, after its way through JSON; None where it is another version's."""
+    if kept.get("version") != VERSION:
+        return None
+    program = None if kept["program"] is None else program_from_json(kept["program"])
+    lines = tuple(
+        LineScore(**line | {"alone": Rate(**line["alone"]), "together": Rate(**line["together"])})
+        for line in kept["lines"]
+    )
+    plain = {name: _tuples(kept[name]) for name in PLAIN}
+    parts = {name: _part(kind, kept[name]) for name, kind in PARTS.items()}
+    return Decompilation(program=program, lines=lines, **plain, **parts)
+
+
+def _part(kind: type[Any], held: Mapping[str, Any] | None) -> Any:
+    return None if held is None else kind(**{name: _tuples(value) for name, value in held.items()})
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,55 @@
+"""Equal: the program's answers are the model's, right or wrong, on every input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.programs.decompile.network import Network
+from openwork.programs.program import Program
+
+SHOWN = 5
+"""counterexamples that are kept"""
+
+
+@dataclass(frozen=True)
+class Equal:
+    """How far a program answers as the model does.
+
+    Attributes:
+        inputs: how many were compared.
+        same: on how many of these every answer is the same.
+        right: on how many of these the model answers as the task wants.
+        counterexamples: inputs where they differ: the question, the program's answers, the model's.
+    """
+
+    inputs: int
+    same: int
+    right: int
+    counterexamples: tuple[tuple[str, str, str], ...]
+
+    @property
+    def share(self) -> float:
+        """Of the inputs, 0 to 1."""
+        return self.same / self.inputs
+
+
+def equal(network: Network, program: Program) -> Equal:
+    """Compares on all of the subject's inputs. Costs nothing but the program's own execution."""
+    found = program.answers(network.tokens)
+    different = np.flatnonzero((found != network.answers).any(axis=1))
+    subject = network.subject
+    vocabulary = subject.task.answer_vocabulary
+    some = different[:SHOWN]
+    said = (_text(vocabulary.symbols, row) for row in found[some])
+    answered = (_text(vocabulary.symbols, row) for row in network.answers[some])
+    examples = zip(subject.texts(subject.inputs.take(some)), said, answered, strict=True) if len(some) else ()
+    right = int((network.answers == subject.inputs.answers).all(axis=1).sum())
+    return Equal(len(found), len(found) - len(different), right, tuple(examples))
+
+
+def _text(symbols: tuple[str, ...], row: NDArray[np.integer[Any]]) -> str:
+    return " ".join(symbols[v] if 0 <= v < len(symbols) else f"({v})" for v in row.tolist())

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def trained(openwork, small):
+    return openwork("train", "reverse-increment", *small, "--json").value[0]["name"]
+
+
+def test_the_program_is_told_written_and_kept(openwork, trained, tmp_path, monkeypatch):
+    file = tmp_path / "program.py"
+    told = openwork("decompile", trained, "--output", str(file))
+    assert told.code == 0 and "def program(x" in told.out and "Equal: 8 of 8 inputs" in told.out
+    assert max(map(len, told.out.splitlines())) <= 80
+    scope: dict[str, object] = {}
+    exec(file.read_text(encoding="utf-8"), scope)
+    assert callable(scope["program"])
+    first = openwork("decompile", trained, "--json").value
+    assert first["text"] == file.read_text(encoding="utf-8")
+    assert first["equal"]["same"] == 8 and first["word"] in ("decompiled", "partly")
+    monkeypatch.setattr("openwork.programs.kept.decompile", None)  # what is kept is not searched for again
+    assert openwork("decompile", trained, "--json").value == first
+
+
+def test_what_a_short_search_found_is_searched_for_again(openwork, trained):
+    assert openwork("decompile", trained, "--seconds", "1e-9", "--json").value["word"] == "not decompiled"
+    assert openwork("decompile", trained, "--json").value["program"] is not None
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
+def test_a_time_that_is_none(openwork, trained, seconds):
+    done = openwork("decompile", trained, "--seconds", seconds)
+    assert done.code == 2 and "seconds" in done.err and "Traceback" not in done.err

@@ -1,0 +1,204 @@
+"""Models whose programs are known: the same variables at the same places are found; models that have none are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from openwork.analyses import Subject
+from openwork.data import Inputs
+from openwork.engines import choose_engine
+from openwork.models import Stack, initial_stack, spec_for, stack_of
+from openwork.programs import Decompilation, Program, decompile
+from openwork.programs.decompile.network import Network
+from openwork.programs.language import Largest, Name, Table
+from openwork.programs.verdicts.realised import realised
+from openwork.tasks import ReverseIncrement
+from openwork.testing.known_circuits import known_circuits
+from openwork.training import named_experiment
+
+CIRCUITS = {circuit.name: circuit for circuit in known_circuits()}
+SOLVED = Path(__file__).parent.parent / "known_circuits" / "solved"
+
+FETCH = {("blocks.0.attn", 4): "x[1]", ("blocks.0.attn", 5): "x[0]"}
+ONE_HEAD = {("blocks.0.attn.head.0", position): text for (_, position), text in FETCH.items()}
+EXPECTED = {
+    "attention-increments": ONE_HEAD,
+    "value-output-increments": FETCH,
+    "affine-mlp-increments": {("blocks.0.attn", 3): "x[0]"},
+    "curved-mlp-increments": FETCH,
+    "two-hops": {
+        ("blocks.0.attn", 2): "x[0]",
+        ("blocks.0.attn", 3): "x[1]",
+        ("blocks.1.attn", 4): "head0[3]",
+        ("blocks.1.attn", 5): "head0[2]",
+    },
+    "cancelling": {(f"blocks.0.attn.head.{h}", p): t for h in range(3) for (_, p), t in FETCH.items()},
+    "larger-wins": {("blocks.0.attn", 2): "max(x[0:2])"},
+    "bright-picture": ONE_HEAD,
+    "constant-mlp": FETCH,
+    "read-after-norm": FETCH,
+    "long-column": FETCH,
+    "reads-question": {("blocks.0.attn.head.1", 2): "x", ("blocks.0.attn.head.2", 3): "x"},
+    "looks-ahead": {("blocks.0.attn.head.0", 0): "b[0]", ("blocks.0.attn.head.1", 0): "b[1]"},
+    "rare-answer": {("blocks.0.attn", 8): "sum(x[0:8])"},
+    "one-digit-wrong": FETCH,
+    "majority": {(f"blocks.0.attn.head.{h}", p): t for h in range(3) for (_, p), t in FETCH.items()},
+    "two-halves": {(f"blocks.0.attn.head.{h}", p): t for h in range(2) for (_, p), t in FETCH.items()},
+    "knows-nothing": {},
+}
+"""by circuit: what each place holds"""
+
+
+@cache
+def subject_of(name: str) -> Subject:
+    circuit = CIRCUITS[name]
+    return Subject.of(choose_engine(circuit.stack.spec, None, 1).engine, circuit.stack, circuit.task)
+
+
+@cache
+def found_in(name: str) -> Decompilation:
+    return decompile(subject_of(name))
+
+
+def places(program: Program) -> dict[tuple[str, int], str]:
+    """Each site and what its variable is."""
+    return {
+        (site.component, site.position): ", ".join(map(str, v.items)) for v in program.variables for site in v.sites
+    }
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_program_of_a_known_circuit_is_found_where_it_is(name):
+    found = found_in(name)
+    assert places(found.program) == EXPECTED[name]
+    assert found.equal.share == 1
+    assert found.whole.share == 0
+    assert all(score.together.share == 1 for score in found.lines)
+
+
+def test_what_a_model_gets_wrong_is_decompiled_as_it_is():
+    found = found_in("one-digit-wrong")
+    assert found.equal.share == 1
+    assert found.equal.right < found.equal.inputs
+
+
+def test_a_large_domain_makes_a_short_program_and_the_word_is_said():
+    assert found_in("sorted-history").word == "decompiled"
+
+
+def test_a_program_longer_than_a_twentieth_of_the_table_is_no_success():
+    found = found_in("two-hops")
+    assert found.word == "partly"
+    assert [said for said in found.missing if "bits" in said] == list(found.missing)
+
+
+def test_effective_values_are_fewer_where_answers_tell_fewer_apart():
+    [score] = found_in("rare-answer").lines
+    assert (score.values, score.effective) == (9, 2)
+    assert score.explained > 0.99 > 0.5 > score.explained_effective
+    assert score.decides
+
+
+def rates_with_sites(name: str, sites: list[int]) -> list[float]:
+    """The rates when each variable is said to stand where another one does."""
+    program = found_in(name).program
+    moved = tuple(replace(v, sites=program.variables[n].sites) for v, n in zip(program.variables, sites, strict=True))
+    scores = realised(Network.of(subject_of(name)), replace(program, variables=moved), frozenset())
+    return [score.together.share for score in scores]
+
+
+def test_control_shuffled_places_are_not_realised():
+    assert max(rates_with_sites("two-hops", [1, 0, 3, 2])) < 0.5
+
+
+def test_control_a_program_that_is_right_by_another_route_is_not_realised():
+    """`max(x[0], x[1])` by way of the first digit alone: right on every input, and nothing in the model holds it."""
+    found = found_in("larger-wins").program
+    first = replace(found.variables[0], items=(Name("x[0]"),))
+    output = replace(found.outputs[0], expression=Largest((Name(first.name), Name("x[1]"))))
+    other = replace(found, variables=(first,), outputs=(output,))
+    network = Network.of(subject_of("larger-wins"))
+    assert (other.answers(network.tokens) == network.answers).all()
+    [score] = realised(network, other, frozenset())
+    assert score.together.share < 0.8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_control_a_random_network_is_not_decompiled(seed):
+    task = ReverseIncrement(4, 3)
+    spec = spec_for(task, n_layers=1, d_model=8, n_heads=1, d_head=4, d_mlp=16)
+    # Larger weights, so that the answers change with the question.
+    stack = Stack(spec, 3 * initial_stack(spec, [seed]).flat)
+    found = decompile(Subject.of(choose_engine(spec, None, 1).engine, stack, task), seconds=60)
+    assert found.word != "decompiled"
+
+
+def test_no_time_finds_nothing_and_says_so():
+    found = decompile(subject_of("two-hops"), seconds=1e-9)
+    assert found.word == "not decompiled"
+    assert "time was over" in found.summary
+
+
+def test_a_sample_is_said_to_be_one():
+    circuit = CIRCUITS["sorted-history"]
+    engine = choose_engine(circuit.stack.spec, None, 1).engine
+    found = decompile(Subject.of(engine, circuit.stack, circuit.task, Inputs(400)))
+    assert not found.exhaustive
+    assert "400 inputs drawn" in found.summary
+
+
+@cache
+def solved(model: str) -> Decompilation:
+    experiment = named_experiment("notebook")
+    weights = {name: array[None] for name, array in load_file(SOLVED / f"model_{model}.safetensors").items()}
+    stack = stack_of(experiment.spec, weights)
+    return decompile(Subject.of(choose_engine(stack.spec).engine, stack, experiment.task))
+
+
+@pytest.mark.parametrize("model", ["A", "B"])
+def test_the_notebooks_models_are_equal_to_their_programs_on_every_input(model):
+    found = solved(model)
+    assert found.equal.inputs == 65_536
+    assert found.equal.share == 1
+    assert found.program.entries == 0
+
+
+def test_two_answers_of_model_a_travel_in_two_hops():
+    """As patching one position at a time found before: x[1] by way of position 3, x[0] by way of position 5."""
+    program = solved("A").program
+    held = {v.name: v for v in program.variables}
+    assert [str(item) for item in held["head0[3]"].items] == ["x[1]"]
+    assert "x[0]" in [str(item) for item in held["head0[5]"].items]
+    tokens = np.zeros((1, 16), np.int32)
+    moved = program.answers(tokens, {"head0[3]": (np.array([2]),)})
+    assert moved.tolist() == [[1, 1, 1, 1, 1, 1, 3, 1]]
+
+
+def test_an_interruption_judges_the_best_so_far():
+    """Stopped while a second search looks for what the first one missed; here: while the only one is under way."""
+
+    def interrupt(step):
+        if step.what.startswith("what blocks.1"):
+            raise KeyboardInterrupt
+
+    found = decompile(subject_of("two-hops"), watch=interrupt)
+    assert found.word == "not decompiled"
+    assert found.missing == ("interrupted",)
+
+
+def test_an_answer_that_no_model_can_give_is_not_followed():
+    """Forced together, values may be a combination that a table does not have."""
+    found = found_in("two-hops").program
+    last = found.outputs[-1]
+    table = Table((Name("head1[5]"), Name("x[0]")), tuple((d, d, (d + 1) % 4) for d in range(4)))
+    other = replace(found, outputs=(*found.outputs[:-1], replace(last, expression=table)))
+    network = Network.of(subject_of("two-hops"))
+    assert (other.answers(network.tokens) == network.answers).all()
+    scores = {score.variable: score for score in realised(network, other, frozenset())}
+    assert scores["head1[5]"].together.share == 0.25

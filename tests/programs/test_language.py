@@ -1,0 +1,87 @@
+"""Every primitive: what its text computes, run as Python, is what its values are."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from openwork.programs.language import (
+    PRIMITIVES,
+    Compared,
+    Constant,
+    Count,
+    CountBelow,
+    Largest,
+    Match,
+    Minus,
+    Modulo,
+    Name,
+    Plus,
+    Ranked,
+    Smallest,
+    Sum,
+    Table,
+    as_plain,
+    from_plain,
+    renamed,
+)
+from openwork.programs.text import MATCHING
+
+X = tuple(Name(f"x[{i}]") for i in range(4))
+TABLE = Table((X[0], X[1]), tuple((a, b, (a * b) % 3) for a in range(4) for b in range(4)))
+EXPRESSIONS = (
+    X[2],
+    Constant(3),
+    Plus(X[0], Minus(X[1], X[2])),
+    Minus(X[0], Minus(X[1], X[2])),
+    Minus(X[0], Plus(X[1], Constant(1))),
+    Modulo(Plus(X[0], X[1]), 3),
+    Plus(Modulo(X[0], 2), X[1]),
+    Modulo(Modulo(Minus(Constant(2), X[3]), 5), 3),
+    Sum(X),
+    Sum((X[0], X[2], X[3])),
+    Count(X, 1),
+    CountBelow(X[1:], 2),
+    Largest(X[:2]),
+    Smallest((X[3], Constant(1))),
+    Ranked(X, 2),
+    *(Compared(Plus(X[0], X[1]), relation, X[2]) for relation in ("==", "!=", ">=", "<")),
+    Compared(Constant(2), ">=", Compared(X[0], "<", X[1])),
+    Match(X[3], X[:2], X[1:3], 7),
+    Match(X[3], X[:2], X[1:3], 7, last=False),
+    Table((X[0],), ((0, 2), (1, 0), (2, 1), (3, 3))),
+    Table((Sum(X),), tuple((total, total // 2) for total in range(1, 13))),
+    TABLE,
+)
+
+
+def test_every_primitive_is_here():
+    seen = {type(e) for expression in EXPRESSIONS for e in (expression, *expression.parts)}
+    assert seen == set(PRIMITIVES)
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
+def test_the_text_computes_what_the_values_are(expression):
+    questions = np.random.default_rng(0).integers(0, 4, (60, 4))
+    known = {f"x[{i}]": column for i, column in enumerate(questions.T)}
+    scope: dict[str, object] = {}
+    exec("\n".join(line for code in MATCHING.values() for line in code), scope)
+    found = [eval(expression.text(), scope | {"x": question.tolist()}) for question in questions]
+    assert expression.values(known).tolist() == found
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
+def test_json_brings_it_back(expression):
+    assert from_plain(json.loads(json.dumps(as_plain(expression)))) == expression
+
+
+def test_renaming_reaches_every_part():
+    names = {f"x[{i}]": f"head0[{i}]" for i in range(4)}
+    for expression in EXPRESSIONS:
+        assert not any(name.startswith("x") for name in renamed(expression, names).names())
+
+
+def test_entries_are_counted_through_parts():
+    assert Plus(TABLE, Constant(1)).entries == 16
