@@ -139,9 +139,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a minute: fewer rounds, few peers, fewer rows")
     parser.add_argument("--no-peers", action="store_true", help="openwork alone")
     parser.add_argument("--json", action="store_true", help="print the figures for machines")
-    parser.add_argument(
-        "--write-docs", action="store_true", help="replace the tables of both pages"
-    )
+    parser.add_argument("--write-docs", action="store_true", help="replace the tables of both pages")
     parser.add_argument("--rounds", type=int, help=f"{FULL['rounds']}, or {QUICK['rounds']} with --quick")
     parser.add_argument("--peer-python", help="an interpreter that has PyTorch and TransformerLens")
     parser.add_argument("--jax-python", help="an interpreter that has JAX")
