@@ -13,7 +13,7 @@ from openwork import errors
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-RUN = [DOCS / "tutorial.md", *sorted((DOCS / "exercises").glob("*.md")), *sorted((DOCS / "errors").glob("*.md"))]
+RUN = [ROOT / "README.md", DOCS / "tutorial.md", *sorted((DOCS / "exercises").glob("*.md")), *sorted((DOCS / "errors").glob("*.md"))]
 ERRORS = [
     name
     for name, value in vars(errors).items()
@@ -26,7 +26,7 @@ def examples(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("page", RUN, ids=lambda page: page.relative_to(DOCS).as_posix())
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_prints_what_it_says(page):
     done = examples(page)
     assert done.returncode == 0, done.stdout + done.stderr
