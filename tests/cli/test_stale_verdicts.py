@@ -74,11 +74,11 @@ def test_a_program_whose_module_changed_is_judged_again(openwork, judged):
 
 
 def test_a_task_that_answers_otherwise_is_judged_again(openwork, judged, monkeypatch):
-    first = judged()["right"]
+    judged()
     answers = ReverseIncrement.answers
     monkeypatch.setattr(ReverseIncrement, "answers", lambda task, questions: 1 - answers(task, questions))
-    again = judged()["right"]
-    assert first["parts"][0]["value"] == pytest.approx(1 - again["parts"][0]["value"])
+    assert cost(openwork, judged.run)["right"] > 0
+    judged()
     shown = openwork("runs", "show", judged.run).out
     assert "[judged by an older openwork, or on other answers: check judges it again]" not in shown
 
