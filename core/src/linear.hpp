@@ -55,29 +55,77 @@ OPENWORK_INLINE void store_tile(const Vec<R> (&sum)[P][O], Vec<R>* __restrict y,
   }
 }
 
+// Weights as a tile reads them: from one input to the next, and from one output to the next.
+template <class R>
+struct Weights {
+  const R* at;
+  int64_t by_input, by_output;
+  R operator()(int64_t input, int64_t output) const { return at[input * by_input + output * by_output]; }
+};
+
+// O outputs of a layer with few inputs, N: y[t][o] = after(bias[o] + sum_i x[t][i] w(i, o)) at positions from .. to.
+// Their weights stay in registers, for a tile with so short an inner loop would cost more to begin and to end than to do.
+template <class R, int N, int O>
+__attribute__((noinline)) void strip(const Vec<R>* __restrict x, const Weights<R> w, const R* bias,
+                                     Vec<R>* __restrict y, int from, int to, int o, int width, const After<R> after) {
+  Vec<R> weight[N][O], start[O];
+  each<O>([&](auto k) {
+    start[k] = bias ? all<R>(bias[o + k]) : Vec<R>{};
+    each<N>([&](auto i) { weight[i][k] = all<R>(w(i, o + k)); });
+  });
+  const auto tile = [&](auto p_count, int t) __attribute__((always_inline)) {
+    constexpr int P = decltype(p_count)::value;
+    Vec<R> sum[P][O];
+    each<P>([&](auto p) { each<O>([&](auto k) { sum[p][k] = start[k]; }); });
+    const Vec<R>* here = x + int64_t(t) * N;
+    each<P>([&](auto p) {
+      each<N>([&](auto i) {
+        const Vec<R> value = here[p * N + i];
+        each<O>([&](auto k) { sum[p][k] += value * weight[i][k]; });
+      });
+    });
+    const int64_t at = int64_t(t) * width + o;
+    store_tile<R, P, O>(sum, y + at, after.at(at), width, after.then);
+  };
+  int t = from;
+  for (; t + 2 <= to; t += 2) tile(Size<2>{}, t);
+  for (; t < to; t++) tile(Size<1>{}, t);
+}
+
+template <class R, int N>
+void strips(const Vec<R>* x, const Weights<R>& w, const R* bias, Vec<R>* y, int from, int to, int width,
+            const After<R>& after) {
+  int o = 0;
+  for (; o + OPENWORK_TILE <= width; o += OPENWORK_TILE)
+    strip<R, N, OPENWORK_TILE>(x, w, bias, y, from, to, o, width, after);
+  for (; o + 2 <= width; o += 2) strip<R, N, 2>(x, w, bias, y, from, to, o, width, after);
+  for (; o < width; o++) strip<R, N, 1>(x, w, bias, y, from, to, o, width, after);
+}
+
 // P positions from t, O outputs from o: y[t][o] = after(bias[o] + sum_i x[t][i] w[i][o]).
-template <class R, int P, int O, class In>
+template <class R, int P, int O>
 OPENWORK_TILE_INLINE void forward_tile(const Vec<R>* __restrict x, const R* __restrict w, const R* __restrict bias,
-                                       Vec<R>* __restrict y, int t, int o, In d_in, int d_out, const After<R>& after) {
+                                       Vec<R>* __restrict y, int t, int o, int d_in, int d_out, const After<R>& after) {
   Vec<R> sum[P][O];
   x += t * d_in, w += o;
   each<O>([&](auto k) {
     const Vec<R> start = all<R>(bias[o + k]);
     each<P>([&](auto p) { sum[p][k] = start; });
   });
-  repeat(d_in, [&](int i) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+  for (int i = 0; i < d_in; i++) {
     const R* row = w + int64_t(i) * d_out;
     each<O>([&](auto k) {
       const Vec<R> weight = all<R>(row[k]);
       each<P>([&](auto p) { sum[p][k] += x[p * d_in + i] * weight; });
     });
-  });
+  }
   const int64_t at = int64_t(t) * d_out + o;
   store_tile<R, P, O>(sum, y + at, after.at(at), d_out, after.then);
 }
 
-template <class R, int P, class In>
-OPENWORK_TILE_INLINE void forward_rows(const Vec<R>* x, const R* w, const R* bias, Vec<R>* y, int t, In d_in, int d_out,
+template <class R, int P>
+OPENWORK_TILE_INLINE void forward_rows(const Vec<R>* x, const R* w, const R* bias, Vec<R>* y, int t, int d_in, int d_out,
                                        const After<R>& after) {
   int o = 0;
   for (; o + 4 <= d_out; o += 4) forward_tile<R, P, 4>(x, w, bias, y, t, o, d_in, d_out, after);
@@ -90,32 +138,31 @@ template <class R>
 inline void linear(const Vec<R>* x, const R* w, const R* bias, Vec<R>* y, int from, int to, int d_in, int d_out,
                    const After<R>& after = {}) {
   constexpr int P = OPENWORK_TILE;
-  sized_inner<R>(d_in, [&](auto in) {
-    int t = from;
-    for (; t + P <= to; t += P) forward_rows<R, P>(x, w, bias, y, t, in, d_out, after);
-    for (; t < to; t++) forward_rows<R, 1>(x, w, bias, y, t, in, d_out, after);
-  });
+  if (few<R>(d_in, [&](auto n) { strips<R, n>(x, {w, d_out, 1}, bias, y, from, to, d_out, after); })) return;
+  int t = from;
+  for (; t + P <= to; t += P) forward_rows<R, P>(x, w, bias, y, t, d_in, d_out, after);
+  for (; t < to; t++) forward_rows<R, 1>(x, w, bias, y, t, d_in, d_out, after);
 }
 
 // dx[t][i] = after(sum_o dy[t][o] w[i][o])
-template <class R, int P, int N, class Out>
+template <class R, int P, int N>
 OPENWORK_TILE_INLINE void input_tile(const R* __restrict w, const Vec<R>* __restrict dy, Vec<R>* __restrict dx, int t,
-                                     int i, int d_in, Out d_out, const After<R>& after) {
+                                     int i, int d_in, int d_out, const After<R>& after) {
   Vec<R> sum[P][N];
   dy += t * d_out, w += i * d_out;
   each<P>([&](auto p) { each<N>([&](auto k) { sum[p][k] = Vec<R>{}; }); });
-  repeat(d_out, [&](int o) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+  for (int o = 0; o < d_out; o++)
     each<N>([&](auto k) {
       const Vec<R> weight = all<R>(w[k * d_out + o]);
       each<P>([&](auto p) { sum[p][k] += dy[p * d_out + o] * weight; });
     });
-  });
   const int64_t at = int64_t(t) * d_in + i;
   store_tile<R, P, N>(sum, dx + at, after.at(at), d_in, after.then);
 }
 
-template <class R, int P, class Out>
-OPENWORK_TILE_INLINE void input_rows(const R* w, const Vec<R>* dy, Vec<R>* dx, int t, int d_in, Out d_out,
+template <class R, int P>
+OPENWORK_TILE_INLINE void input_rows(const R* w, const Vec<R>* dy, Vec<R>* dx, int t, int d_in, int d_out,
                                      const After<R>& after) {
   int i = 0;
   for (; i + 4 <= d_in; i += 4) input_tile<R, P, 4>(w, dy, dx, t, i, d_in, d_out, after);
@@ -127,11 +174,10 @@ template <class R>
 inline void linear_input_gradient(const R* w, const Vec<R>* dy, Vec<R>* dx, int from, int to, int d_in, int d_out,
                                   const After<R>& after = {}) {
   constexpr int P = OPENWORK_TILE;
-  sized_inner<R>(d_out, [&](auto out) {
-    int t = from;
-    for (; t + P <= to; t += P) input_rows<R, P>(w, dy, dx, t, d_in, out, after);
-    for (; t < to; t++) input_rows<R, 1>(w, dy, dx, t, d_in, out, after);
-  });
+  if (few<R>(d_out, [&](auto n) { strips<R, n>(dy, {w, 1, d_out}, nullptr, dx, from, to, d_in, after); })) return;
+  int t = from;
+  for (; t + P <= to; t += P) input_rows<R, P>(w, dy, dx, t, d_in, d_out, after);
+  for (; t < to; t++) input_rows<R, 1>(w, dy, dx, t, d_in, d_out, after);
 }
 
 // Per lane: dw[i][o] += sum_t x[t][i] dy[t][o].
