@@ -197,8 +197,8 @@ inline void mix_row(const Head<R>& head, int t, Vec<R>* z) {
   }
 }
 
-// Of one query, from `g`, which is dz times the query's factor: the gradient of its scores into `ds` [key]; dq. What the
-// softmax takes off the gradient of each weight is their mean under the weights, and that is dz times z.
+// Of one query, from `g`, which is dz times the query's factor: the gradient of its scores into `ds` [key]; dq. What
+// the softmax takes off the gradient of each weight is their mean under the weights, and that is dz times z.
 template <class R, class E>
 inline void query_gradient(const Head<R>& head, int t, const Vec<R>* __restrict g, const Vec<R>* __restrict z,
                            Vec<R>* __restrict dq, Vec<R>* __restrict ds, E e) {

@@ -30,8 +30,8 @@ struct After {
   const Vec<R>* beside(const Vec<R>* y) const { return with ? with : y; }  // nothing reads it where it is y
 };
 
-// walk(f), where f(sum, with, k) is what becomes of a sum beside whose place `with` points. The switch stands outside the
-// inner loops: as a template argument it had every tile compiled five times.
+// walk(f), where f(sum, with, k) is what becomes of a sum beside whose place `with` points. The switch stands outside
+// the inner loops: as a template argument it had every tile compiled five times.
 template <class R, class Walk>
 OPENWORK_INLINE void finished(Then then, const Walk& walk) {
   switch (then) {
@@ -69,10 +69,11 @@ struct Weights {
 };
 
 // O outputs of a layer with few inputs, N: y[t][o] = after(bias[o] + sum_i x[t][i] w(i, o)) at positions from .. to.
-// Their weights stay in registers, for a tile with so short an inner loop would cost more to begin and to end than to do.
+// Their weights stay in registers, for a tile with so short an inner loop would cost more to begin and to end than to
+// do.
 template <class R, int N, int O>
-__attribute__((noinline)) void strip(const Vec<R>* __restrict x, const Weights<R> w, const R* bias,
-                                     Vec<R>* __restrict y, int from, int to, int o, int width, const After<R> after) {
+OPENWORK_INLINE void strip(const Vec<R>* __restrict x, const Weights<R> w, const R* bias, Vec<R>* __restrict y,
+                           int from, int to, int o, int width, const After<R> after) {
   Vec<R> weight[N][O], start[O];
   each<O>([&](auto k) {
     start[k] = bias ? all<R>(bias[o + k]) : Vec<R>{};
@@ -96,13 +97,15 @@ __attribute__((noinline)) void strip(const Vec<R>* __restrict x, const Weights<R
   finished<R>(after.then, walk);
 }
 
+// A function of its own for each N: forward and backward share it.
 template <class R, int N>
-void strips(const Vec<R>* x, const Weights<R>& w, const R* bias, Vec<R>* y, int from, int to, int width,
-            const After<R>& after) {
+__attribute__((noinline)) void strips(const Vec<R>* x, const Weights<R>& w, const R* bias, Vec<R>* y, int from, int to,
+                                      int width, const After<R>& after) {
   int o = 0;
   for (; o + OPENWORK_TILE <= width; o += OPENWORK_TILE)
     strip<R, N, OPENWORK_TILE>(x, w, bias, y, from, to, o, width, after);
-  for (; o + 2 <= width; o += 2) strip<R, N, 2>(x, w, bias, y, from, to, o, width, after);
+  if constexpr (OPENWORK_TILE > 2)
+    for (; o + 2 <= width; o += 2) strip<R, N, 2>(x, w, bias, y, from, to, o, width, after);
   for (; o < width; o++) strip<R, N, 1>(x, w, bias, y, from, to, o, width, after);
 }
 

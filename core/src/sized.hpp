@@ -29,7 +29,8 @@ OPENWORK_INLINE void sized(int n, F&& f) {
   sized_among<R, 2, 4, 8, 16>(n, f);
 }
 
-// f of a linear layer's number of inputs, where they are so few that weights stay in registers; returns whether they are.
+// f of a linear layer's number of inputs, where they are so few that weights stay in registers; returns whether they
+// are.
 template <class R, class F>
 OPENWORK_INLINE bool few(int n, F&& f) {
   if constexpr (sizeof(R) == 4) {
