@@ -8,7 +8,6 @@ namespace {
 
 template <int N>
 struct Size {
-  static constexpr int value = N;
   constexpr operator int() const { return N; }
 };
 
