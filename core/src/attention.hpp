@@ -80,10 +80,10 @@ struct Query {
   Vec<R> factor;
   int n;
   Query(const Vec<R>* from, R by, int e) : q(from), factor(all<R>(by)), n(e) {}
-  Vec<R> dot(const Vec<R>* k) const {
+  Vec<R> dot(const Vec<R>* k, Vec<R> start = Vec<R>{}) const {
     Vec<R> sum{};
     for (int j = 0; j < n; j++) sum += q[j] * k[j];
-    return sum * factor;
+    return start + sum * factor;
   }
 };
 
@@ -93,10 +93,9 @@ struct Query<R, Size<N>> {
   Query(const Vec<R>* from, R by, Size<N>) {
     each<N>([&](auto j) { q[j] = from[j] * all<R>(by); });
   }
-  Vec<R> dot(const Vec<R>* k) const {
-    Vec<R> sum{};
-    each<N>([&](auto j) { sum += q[j] * k[j]; });
-    return sum;
+  Vec<R> dot(const Vec<R>* k, Vec<R> start = Vec<R>{}) const {
+    each<N>([&](auto j) { start += q[j] * k[j]; });
+    return start;
   }
 };
 
@@ -198,20 +197,19 @@ inline void mix_row(const Head<R>& head, int t, Vec<R>* z) {
   }
 }
 
-// Of one query, from dz: the gradient of its scores into `ds` [key]; dq. What the softmax takes off the gradient of
-// each weight is their mean under the weights, and that is dz times z.
+// Of one query, from `g`, which is dz times the query's factor: the gradient of its scores into `ds` [key]; dq. What
+// the softmax takes off the gradient of each weight is their mean under the weights, and that is dz times z.
 template <class R, class E>
-inline void query_gradient(const Head<R>& head, int t, const Vec<R>* __restrict dz, const Vec<R>* __restrict z,
+inline void query_gradient(const Head<R>& head, int t, const Vec<R>* __restrict g, const Vec<R>* __restrict z,
                            Vec<R>* __restrict dq, Vec<R>* __restrict ds, E e) {
   const int n = head.keys(t), width = head.width();
   const Vec<R>* __restrict row = head.row(t);
   const Vec<R>* __restrict k = head.k(0), * __restrict v = head.v(0);
-  const Vec<R> factor = head.rest(t) * all<R>(head.divisor());
-  const Query<R, E> mixed(dz, R(1), e);
-  const Vec<R> along = mixed.dot(z);
+  const Query<R, E> mixed(g, head.divisor(), e);
+  const Vec<R> less_mean = -mixed.dot(z);
   Sums<R, E> to_query(dq, e);
   for (int u = 0; u < n; u++, k += width, v += width) {
-    const Vec<R> slope = row[u] * factor * (mixed.dot(v) - along);
+    const Vec<R> slope = row[u] * mixed.dot(v, less_mean);
     ds[u] = slope;
     to_query.add(slope, k);
   }
@@ -255,10 +253,9 @@ inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>*
       if (t < from || t >= to)
         for (int j = 0; j < e; j++) dqkv[t * width + at + j] = Vec<R>{};
     for (int t = from; t < to; t++) {
-      const Vec<R>* here = dz + int64_t(t) * heads + at;
-      query_gradient(head, t, here, z + int64_t(t) * heads + at, dqkv + t * width + at,
-                     ds + int64_t(t) * head.positions, e);
-      for (int j = 0; j < e; j++) g[t * e + j] = here[j] * head.rest(t);
+      const int64_t here = int64_t(t) * heads + at;
+      for (int j = 0; j < e; j++) g[t * e + j] = dz[here + j] * head.rest(t);
+      query_gradient(head, t, g + t * e, z + here, dqkv + t * width + at, ds + int64_t(t) * head.positions, e);
     }
     Vec<R>*const dk = dqkv + heads + at, *const dv = dk + heads;
     constexpr int K = kKeys<decltype(e)>;

@@ -69,6 +69,18 @@ inline Vec<R> where(Mask<R> mask, Vec<R> x) {
 #endif
 }
 
+// A number that is read once and then kept in a register: a compiler that has it read again by every instruction that
+// uses it (GCC) makes the reads, of which there are two a cycle, what all waits for.
+inline Vec<float> once(Vec<float> x) {
+#if OPENWORK_AVX512 || OPENWORK_AVX2
+  asm("" : "+v"(x));
+#endif
+  return x;
+}
+inline Vec<double> once(Vec<double> x) {
+  return x;
+}
+
 // sum + x where the mask is true, else sum.
 template <class R>
 inline Vec<R> add_where(Mask<R> mask, Vec<R> sum, Vec<R> x) {

@@ -27,111 +27,165 @@ template <class R>
 struct After {
   Then then = Then::nothing;
   const Vec<R>* with = nullptr;
-  const Vec<R>* at(int64_t i) const { return with ? with + i : nullptr; }
+  const Vec<R>* beside(const Vec<R>* y) const { return with ? with : y; }  // nothing reads it where it is y
 };
 
-// Stores a tile at `y`, `width` numbers from one position to the next; `with` is what lies beside it, or null. The
-// switch stands behind the sums: as a template argument it had every tile compiled five times.
-template <class R, int P, int O>
-OPENWORK_INLINE void store_tile(const Vec<R> (&sum)[P][O], Vec<R>* __restrict y, const Vec<R>* __restrict with,
-                                int width, Then then) {
-  const auto store = [&](auto f) __attribute__((always_inline)) {
-    each<P>([&](auto p) __attribute__((always_inline)) {
-      const int64_t row = int64_t(p) * width;  // a pointer of its own, of which the outputs are fixed offsets
-      each<O>([&](auto k) __attribute__((always_inline)) { (y + row)[k] = f(sum[p][k], row, k); });
-    });
-  };
+// walk(f), where f(sum, with, k) is what becomes of a sum beside whose place `with` points. The switch stands outside
+// the inner loops: as a template argument it had every tile compiled five times.
+template <class R, class Walk>
+OPENWORK_INLINE void finished(Then then, const Walk& walk) {
   switch (then) {
     case Then::nothing:
-      return store([](Vec<R> x, int64_t, auto) { return x; });
+      return walk([](Vec<R> x, const Vec<R>*, auto) { return x; });
     case Then::rectify:
-      return store([](Vec<R> x, int64_t, auto) { return larger<R>(Vec<R>{}, x); });
+      return walk([](Vec<R> x, const Vec<R>*, auto) { return larger<R>(Vec<R>{}, x); });
     case Then::add:
-      return store([=](Vec<R> x, int64_t row, auto k) { return x + (with + row)[k]; });
+      return walk([](Vec<R> x, const Vec<R>* with, auto k) { return x + with[k]; });
     case Then::where_positive:
-      return store([=](Vec<R> x, int64_t row, auto k) { return where<R>((with + row)[k] > Vec<R>{}, x); });
+      return walk([](Vec<R> x, const Vec<R>* with, auto k) { return where<R>(with[k] > Vec<R>{}, x); });
     case Then::multiply:
-      return store([=](Vec<R> x, int64_t row, auto k) { return x * (with + row)[k]; });
+      return walk([](Vec<R> x, const Vec<R>* with, auto k) { return x * with[k]; });
   }
 }
 
+// Stores a tile at `y`, `width` numbers from one position to the next; `with` is what lies beside it.
+template <class R, int P, int O>
+OPENWORK_INLINE void store_tile(const Vec<R> (&sum)[P][O], Vec<R>* __restrict y, const Vec<R>* __restrict with,
+                                int width, Then then) {
+  finished<R>(then, [&](auto finish) __attribute__((always_inline)) {
+    each<P>([&](auto p) __attribute__((always_inline)) {
+      const int64_t row = int64_t(p) * width;  // a pointer of its own, of which the outputs are fixed offsets
+      each<O>([&](auto k) __attribute__((always_inline)) { (y + row)[k] = finish(sum[p][k], with + row, k); });
+    });
+  });
+}
+
+// Weights as a tile reads them: from one input to the next, and from one output to the next.
+template <class R>
+struct Weights {
+  const R* at;
+  int64_t by_input, by_output;
+  R operator()(int64_t input, int64_t output) const { return at[input * by_input + output * by_output]; }
+};
+
+// O outputs of a layer with few inputs, N: y[t][o] = after(bias[o] + sum_i x[t][i] w(i, o)) at positions from .. to.
+// Their weights stay in registers, for a tile with so short an inner loop would cost more to begin and to end than to
+// do.
+template <class R, int N, int O>
+OPENWORK_INLINE void strip(const Vec<R>* __restrict x, const Weights<R> w, const R* bias, Vec<R>* __restrict y,
+                           int from, int to, int o, int width, const After<R> after) {
+  Vec<R> weight[N][O], start[O];
+  each<O>([&](auto k) {
+    start[k] = bias ? all<R>(bias[o + k]) : Vec<R>{};
+    each<N>([&](auto i) { weight[i][k] = all<R>(w(i, o + k)); });
+  });
+  const auto walk = [&](auto finish) __attribute__((always_inline)) {
+    int64_t at = int64_t(from) * width + o;
+    const Vec<R>* with = after.beside(y);
+#pragma GCC unroll 2
+    for (int t = from; t < to; t++, at += width) {
+      const Vec<R>* here = x + int64_t(t) * N;
+      Vec<R> sum[O];
+      each<O>([&](auto k) { sum[k] = start[k]; });
+      each<N>([&](auto i) {
+        const Vec<R> value = once(here[i]);
+        each<O>([&](auto k) { sum[k] += value * weight[i][k]; });
+      });
+      each<O>([&](auto k) { (y + at)[k] = finish(sum[k], with + at, k); });
+    }
+  };
+  finished<R>(after.then, walk);
+}
+
+// A function of its own for each N: forward and backward share it.
+template <class R, int N>
+__attribute__((noinline)) void strips(const Vec<R>* x, const Weights<R>& w, const R* bias, Vec<R>* y, int from, int to,
+                                      int width, const After<R>& after) {
+  int o = 0;
+  for (; o + OPENWORK_TILE <= width; o += OPENWORK_TILE)
+    strip<R, N, OPENWORK_TILE>(x, w, bias, y, from, to, o, width, after);
+  if constexpr (OPENWORK_TILE > 2)
+    for (; o + 2 <= width; o += 2) strip<R, N, 2>(x, w, bias, y, from, to, o, width, after);
+  for (; o < width; o++) strip<R, N, 1>(x, w, bias, y, from, to, o, width, after);
+}
+
 // P positions from t, O outputs from o: y[t][o] = after(bias[o] + sum_i x[t][i] w[i][o]).
-template <class R, int P, int O, class In>
+template <class R, int P, int O>
 OPENWORK_TILE_INLINE void forward_tile(const Vec<R>* __restrict x, const R* __restrict w, const R* __restrict bias,
-                                       Vec<R>* __restrict y, int t, int o, In d_in, int d_out, const After<R>& after) {
+                                       Vec<R>* __restrict y, int t, int o, int d_in, int d_out, const After<R>& after) {
   Vec<R> sum[P][O];
   x += t * d_in, w += o;
   each<O>([&](auto k) {
     const Vec<R> start = all<R>(bias[o + k]);
     each<P>([&](auto p) { sum[p][k] = start; });
   });
-  repeat(d_in, [&](int i) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+  for (int i = 0; i < d_in; i++) {
     const R* row = w + int64_t(i) * d_out;
     each<O>([&](auto k) {
       const Vec<R> weight = all<R>(row[k]);
       each<P>([&](auto p) { sum[p][k] += x[p * d_in + i] * weight; });
     });
-  });
+  }
   const int64_t at = int64_t(t) * d_out + o;
-  store_tile<R, P, O>(sum, y + at, after.at(at), d_out, after.then);
+  store_tile<R, P, O>(sum, y + at, after.beside(y) + at, d_out, after.then);
 }
 
-template <class R, int P, class In>
-OPENWORK_TILE_INLINE void forward_rows(const Vec<R>* x, const R* w, const R* bias, Vec<R>* y, int t, In d_in, int d_out,
-                                       const After<R>& after) {
-  int o = 0;
-  for (; o + 4 <= d_out; o += 4) forward_tile<R, P, 4>(x, w, bias, y, t, o, d_in, d_out, after);
-  for (; o + 2 <= d_out; o += 2) forward_tile<R, P, 2>(x, w, bias, y, t, o, d_in, d_out, after);
-  for (; o < d_out; o++) forward_tile<R, P, 1>(x, w, bias, y, t, o, d_in, d_out, after);
+// All positions before the next outputs: what a tile needs of the weights stays where it is.
+template <class R, int O>
+OPENWORK_TILE_INLINE void forward_tiles(const Vec<R>* x, const R* w, const R* bias, Vec<R>* y, int from, int to, int o,
+                                        int d_in, int d_out, const After<R>& after) {
+  constexpr int P = OPENWORK_TILE;
+  int t = from;
+  for (; t + P <= to; t += P) forward_tile<R, P, O>(x, w, bias, y, t, o, d_in, d_out, after);
+  for (; t < to; t++) forward_tile<R, 1, O>(x, w, bias, y, t, o, d_in, d_out, after);
 }
 
 // Positions from .. to of x [pos][d_in] into y [pos][d_out].
 template <class R>
 inline void linear(const Vec<R>* x, const R* w, const R* bias, Vec<R>* y, int from, int to, int d_in, int d_out,
                    const After<R>& after = {}) {
-  constexpr int P = OPENWORK_TILE;
-  sized_inner<R>(d_in, [&](auto in) {
-    int t = from;
-    for (; t + P <= to; t += P) forward_rows<R, P>(x, w, bias, y, t, in, d_out, after);
-    for (; t < to; t++) forward_rows<R, 1>(x, w, bias, y, t, in, d_out, after);
-  });
+  if (few<R>(d_in, [&](auto n) { strips<R, n>(x, {w, d_out, 1}, bias, y, from, to, d_out, after); })) return;
+  int o = 0;
+  for (; o + 4 <= d_out; o += 4) forward_tiles<R, 4>(x, w, bias, y, from, to, o, d_in, d_out, after);
+  for (; o + 2 <= d_out; o += 2) forward_tiles<R, 2>(x, w, bias, y, from, to, o, d_in, d_out, after);
+  for (; o < d_out; o++) forward_tiles<R, 1>(x, w, bias, y, from, to, o, d_in, d_out, after);
 }
 
 // dx[t][i] = after(sum_o dy[t][o] w[i][o])
-template <class R, int P, int N, class Out>
+template <class R, int P, int N>
 OPENWORK_TILE_INLINE void input_tile(const R* __restrict w, const Vec<R>* __restrict dy, Vec<R>* __restrict dx, int t,
-                                     int i, int d_in, Out d_out, const After<R>& after) {
+                                     int i, int d_in, int d_out, const After<R>& after) {
   Vec<R> sum[P][N];
   dy += t * d_out, w += i * d_out;
   each<P>([&](auto p) { each<N>([&](auto k) { sum[p][k] = Vec<R>{}; }); });
-  repeat(d_out, [&](int o) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+  for (int o = 0; o < d_out; o++)
     each<N>([&](auto k) {
       const Vec<R> weight = all<R>(w[k * d_out + o]);
       each<P>([&](auto p) { sum[p][k] += dy[p * d_out + o] * weight; });
     });
-  });
   const int64_t at = int64_t(t) * d_in + i;
-  store_tile<R, P, N>(sum, dx + at, after.at(at), d_in, after.then);
+  store_tile<R, P, N>(sum, dx + at, after.beside(dx) + at, d_in, after.then);
 }
 
-template <class R, int P, class Out>
-OPENWORK_TILE_INLINE void input_rows(const R* w, const Vec<R>* dy, Vec<R>* dx, int t, int d_in, Out d_out,
-                                     const After<R>& after) {
-  int i = 0;
-  for (; i + 4 <= d_in; i += 4) input_tile<R, P, 4>(w, dy, dx, t, i, d_in, d_out, after);
-  for (; i + 2 <= d_in; i += 2) input_tile<R, P, 2>(w, dy, dx, t, i, d_in, d_out, after);
-  for (; i < d_in; i++) input_tile<R, P, 1>(w, dy, dx, t, i, d_in, d_out, after);
+template <class R, int N>
+OPENWORK_TILE_INLINE void input_tiles(const R* w, const Vec<R>* dy, Vec<R>* dx, int from, int to, int i, int d_in,
+                                      int d_out, const After<R>& after) {
+  constexpr int P = OPENWORK_TILE;
+  int t = from;
+  for (; t + P <= to; t += P) input_tile<R, P, N>(w, dy, dx, t, i, d_in, d_out, after);
+  for (; t < to; t++) input_tile<R, 1, N>(w, dy, dx, t, i, d_in, d_out, after);
 }
 
 template <class R>
 inline void linear_input_gradient(const R* w, const Vec<R>* dy, Vec<R>* dx, int from, int to, int d_in, int d_out,
                                   const After<R>& after = {}) {
-  constexpr int P = OPENWORK_TILE;
-  sized_inner<R>(d_out, [&](auto out) {
-    int t = from;
-    for (; t + P <= to; t += P) input_rows<R, P>(w, dy, dx, t, d_in, out, after);
-    for (; t < to; t++) input_rows<R, 1>(w, dy, dx, t, d_in, out, after);
-  });
+  if (few<R>(d_out, [&](auto n) { strips<R, n>(dy, {w, 1, d_out}, nullptr, dx, from, to, d_in, after); })) return;
+  int i = 0;
+  for (; i + 4 <= d_in; i += 4) input_tiles<R, 4>(w, dy, dx, from, to, i, d_in, d_out, after);
+  for (; i + 2 <= d_in; i += 2) input_tiles<R, 2>(w, dy, dx, from, to, i, d_in, d_out, after);
+  for (; i < d_in; i++) input_tiles<R, 1>(w, dy, dx, from, to, i, d_in, d_out, after);
 }
 
 // Per lane: dw[i][o] += sum_t x[t][i] dy[t][o].

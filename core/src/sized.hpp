@@ -28,10 +28,15 @@ OPENWORK_INLINE void sized(int n, F&& f) {
   sized_among<R, 2, 4, 8, 16>(n, f);
 }
 
-// Of a linear layer's inner loop, of which eight sums and more hide what a loop costs.
+// f of a linear layer's number of inputs, where they are so few that weights stay in registers; returns whether they
+// are.
 template <class R, class F>
-OPENWORK_INLINE void sized_inner(int n, F&& f) {
-  sized_among<R, 2, 4>(n, f);
+OPENWORK_INLINE bool few(int n, F&& f) {
+  if constexpr (sizeof(R) == 4) {
+    if (n == 2) return f(Size<2>{}), true;
+    if (n == 4) return f(Size<4>{}), true;
+  }
+  return false;
 }
 
 template <class R, class F>
@@ -47,17 +52,6 @@ OPENWORK_INLINE void each(F&& f) {
     f(Size<I>{});
     each<N, I + 1>(f);
   }
-}
-
-// f of 0 .. n-1, one after the other.
-template <int N, class F>
-OPENWORK_INLINE void repeat(Size<N>, F&& f) {
-  each<N>(f);
-}
-template <class F>
-OPENWORK_INLINE void repeat(int n, F&& f) {
-#pragma GCC unroll 4
-  for (int i = 0; i < n; i++) f(i);
 }
 
 }  // namespace

@@ -77,13 +77,15 @@ struct Trainer {
     const int64_t size = part_size(n), from = part * size, to = from + size < n ? from + size : n;
     LaneTotals<R> loss;
     LaneRows<R> lanes = LaneRows<R>::listed(rows, from, to);
-    load(lanes, from + Lanes<R>::count, block);
+    load(lanes, block);
     for (int64_t first = from; first < to && !*inputs.cancel; first += Lanes<R>::count) {
       const LaneRows<R> here = lanes;
       swap(block.tokens, block.next_tokens), swap(block.answers, block.next_answers);
       const int64_t next = first + Lanes<R>::count;
-      if (next < to) load(lanes = LaneRows<R>::listed(rows, next, to), next + Lanes<R>::count, block);
+      if (next < to) load(lanes = LaneRows<R>::listed(rows, next, to), block);
+      call_for(inputs.tokens, inputs.n_pos, next + Lanes<R>::count);
       forward.run({&inputs, nullptr, &here, 0, -1, 0});
+      call_for(inputs.answers, inputs.n_graded, next + Lanes<R>::count);
       loss.add(logit_slopes(forward, here.count, slopes.dlogits));
       backward.run();
     }
@@ -92,16 +94,19 @@ struct Trainer {
   }
 
   // The next block's tokens and answers: long before they are needed, for a vector that is read right after its lanes
-  // were written one by one has to wait for them. The rows lie anywhere, so those of the block after are called for.
-  void load(const LaneRows<R>& lanes, int64_t after, Block<R>& block) const {
-    for (int64_t i = after; i < after + Lanes<R>::count && i < n; i++) {
-      const int32_t *tokens = inputs.tokens + rows[i] * inputs.n_pos,
-                    *answers = inputs.answers + rows[i] * inputs.n_graded;
-      __builtin_prefetch(tokens), __builtin_prefetch(tokens + inputs.n_pos - 1);
-      __builtin_prefetch(answers), __builtin_prefetch(answers + inputs.n_graded - 1);
-    }
+  // were written one by one has to wait for them.
+  void load(const LaneRows<R>& lanes, Block<R>& block) const {
     lanes.load(inputs.tokens, inputs.n_pos, block.next_tokens);
     lanes.load(inputs.answers, inputs.n_graded, block.next_answers);
+  }
+
+  // A block's rows of a table lie anywhere, so they are called for one block ahead; one table at a time, for only about
+  // a dozen reads can be on their way.
+  void call_for(const int32_t* table, int width, int64_t first) const {
+    for (int64_t i = first; i < first + Lanes<R>::count && i < n; i++) {
+      const int32_t* row = table + rows[i] * width;
+      __builtin_prefetch(row), __builtin_prefetch(row + width - 1);
+    }
   }
 
   static void swap(Mask<R>*& a, Mask<R>*& b) {
