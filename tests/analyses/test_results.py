@@ -58,7 +58,19 @@ def test_every_result_keeps_the_contract(untrained, adding, name):
 
 def test_every_analysis_file_is_in_the_registry():
     room = Path(openwork.analyses.__file__).parent
-    concepts = {"component", "pairs", "patch_effect", "patch_places", "path_worlds", "performance", "registry"}
+    concepts = {
+        "component",
+        "coverage",
+        "effective_values",
+        "found_routes",
+        "variance_share",
+        "pairs",
+        "patch_effect",
+        "patch_places",
+        "path_worlds",
+        "performance",
+        "registry",
+    }
     concepts |= {"result", "steps", "subject", "unembedding", "waves"}
     files = {path.stem for path in room.iterdir() if not path.stem.startswith("__")} - concepts
     assert files == {analysis.__module__.split(".")[2] for analysis in ANALYSES.values()}

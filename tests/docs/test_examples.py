@@ -13,7 +13,12 @@ from openwork import errors
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-RUN = [ROOT / "README.md", DOCS / "tutorial.md", *sorted((DOCS / "exercises").glob("*.md")), *sorted((DOCS / "errors").glob("*.md"))]
+RUN = [
+    ROOT / "README.md",
+    DOCS / "tutorial.md",
+    *sorted((DOCS / "exercises").glob("*.md")),
+    *sorted((DOCS / "errors").glob("*.md")),
+]
 ERRORS = [
     name
     for name, value in vars(errors).items()

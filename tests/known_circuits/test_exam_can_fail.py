@@ -124,8 +124,8 @@ MUTANTS = (
         "implements",
         "counts pairs in which nothing changes",
         kind("implements").find,
-        "int((changed & right).sum()), int(changed.sum())",
-        "int((~changed | right).sum()), len(right)",
+        "count_part(str(aligned), followed, int(changed.sum()),",
+        "count_part(str(aligned), int((~changed | right).sum()), len(right),",
     ),
     Mutant(
         "implements",

@@ -145,7 +145,7 @@ def what_is_held(held: Sequence[Held]) -> str:
     whose = "its place" if len(known) == 1 else "their places"
     return (
         f"The values of {_named([h.variable for h in known])} explain {values} of the variance at {whose}; shuffled "
-        f"they would {shuffled}, and the answer alone {answers}."
+        f"they would explain {shuffled}, and the answer alone {answers}."
     )
 
 

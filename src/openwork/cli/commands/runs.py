@@ -55,6 +55,7 @@ def _print_list(runs: Sequence[Run], task: str | None, others: Counter[str], hom
     console = people(as_json=False)
     if not runs:
         console.print(_nothing(task, others, home), markup=False, soft_wrap=True)
+        return
     for about, lines in run_lines(list(runs)):
         console.print(about, style="bold" if lines else "dim", markup=False, soft_wrap=True)
         for line in lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openwork.claims import Accuracy, ReadsOut
+from openwork.claims import Accuracy, Claim, ReadsOut
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits.about import (
     EVERY,
@@ -77,13 +77,18 @@ def attention_increments() -> KnownCircuit:
             implements(adding_first(), {"sums[i]": "blocks.0.attn @ x[i]"}),
         ),
         undecided=(carries(FETCHES, variable="x[i]", each=(("i", "0, n-1"),)),),
-        vacuous=(
-            ReadsOut(site="blocks.0.hook_resid_post", basis="W_U", measure="logit"),
-            Accuracy(at_least=1e-6),
-            attends(FETCHES, "BOS", at_least=0.0),
-            necessary(IDLE, at_most=1.0),
-            unnecessary(IDLE, at_least=1e-6),
-            carries(FETCHES, at_least=1e-6),
-            implements(fetching(), digit_at(f"{FETCHES} @ predicts y[i]"), at_least=1e-6),
-        ),
+        vacuous=_vacuous(),
+    )
+
+
+def _vacuous() -> tuple[Claim, ...]:
+    """Claims that hold of it, and of every model."""
+    return (
+        ReadsOut(site="blocks.0.hook_resid_post", basis="W_U", measure="logit"),
+        Accuracy(at_least=1e-6),
+        attends(FETCHES, "BOS", at_least=0.0),
+        necessary(IDLE, at_most=1.0),
+        unnecessary(IDLE, at_least=1e-6),
+        carries(FETCHES, at_least=1e-6),
+        implements(fetching(), digit_at(f"{FETCHES} @ predicts y[i]"), at_least=1e-6),
     )

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from openwork.claims import Accuracy, Attends, ReadsOut
+from openwork.claims import Accuracy, Attends, Claim, ReadsOut
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits.about import (
     LATER,
@@ -82,11 +82,16 @@ def two_hops() -> KnownCircuit:
             ReadsOut(site="blocks.0.hook_resid_pre", measure="logit"),
             implements(fetching(), digit_at(f"{SECOND} @ predicts y[i]")),
         ),
-        vacuous=(
-            carries("hook_embed", at="x[n-1-i]"),
-            carries("hook_embed", each=(("i", "0"),)),
-            ReadsOut(site="blocks.1.hook_resid_post", measure="logit"),
-            carries("hook_embed", at=""),
-            along(*(f"{sender} -> {reader}" for sender, reader in combinations(("embed", FIRST, SECOND, "output"), 2))),
-        ),
+        vacuous=_vacuous(),
+    )
+
+
+def _vacuous() -> tuple[Claim, ...]:
+    """Claims that hold of it, and of every model."""
+    return (
+        carries("hook_embed", at="x[n-1-i]"),
+        carries("hook_embed", each=(("i", "0"),)),
+        ReadsOut(site="blocks.1.hook_resid_post", measure="logit"),
+        carries("hook_embed", at=""),
+        along(*(f"{sender} -> {reader}" for sender, reader in combinations(("embed", FIRST, SECOND, "output"), 2))),
     )
