@@ -326,8 +326,8 @@ def test_what_a_variable_comes_to_is_said_with_the_verdict():
     assert "code has a value of its own for every input: it is the question in another form" in code.sentence
     assert "shuffled they would explain 100 %" in code.sentence
     assert (
-        "known explain 72.36 % of the variance at its place; shuffled they would explain 9.68 %, and the answer alone 70.31 %"
-        in (known.sentence)
+        "known explain 72.36 % of the variance at its place; shuffled they would explain 9.68 %, "
+        "and the answer alone 70.31 %" in known.sentence
     )
 
 

@@ -18,12 +18,9 @@ CLAIMS = """
 format = 1
 {top}
 [[claim]]
-id = "looks-around"
-kind = "attends"
-head = "blocks.0.attn.0"
-query = "predicts y[0]"
-key = "x[0]"
-at_most = 0.999
+id = "right-at-all"
+kind = "accuracy"
+at_least = 0.0
 
 [[claim]]
 id = "a-claim-with-a-name-that-is-long"
@@ -54,8 +51,7 @@ def test_it_is_told_in_80_columns(check):
     done = check()
     assert done.code == 0, done.err
     assert max(map(cell_len, done.out.splitlines())) <= 80
-    assert re.search(r"looks-around +●●●●", done.out)
-    assert re.search(r"looks-around +0 +0 +0 ", done.out) and re.search(r"looks-around .*CONFIRMED 1/1", done.out)
+    assert re.search(r"right-at-all +[·○∅]{4}", done.out) and re.search(r"right-at-all .*VACUOUS", done.out)
     assert re.search(r"a-claim-with-a-name-that-is-long +[·○]{4}", done.out)
     assert "fair does not depend on the weights" in " ".join(done.out.split())
 
@@ -64,8 +60,8 @@ def test_machines_get_every_judgement(check, trained):
     value = check("--json").value
     assert (value["run"], value["epochs"], value["recorded"]) == (trained, [0, 1, 2, 3], 4)
     first = value["claims"][0]
-    assert first["for_good"] == {"epoch": 0, "not_yet": None} and first["spells"] == [[0, 3]]
-    assert [judged["outcome"] for judged in first["judged"]] == ["CONFIRMED"] * 4
+    assert first["for_good"] is None and first["spells"] == []
+    assert [judged["outcome"] for judged in first["judged"]] == ["VACUOUS"] * 4
     assert [epoch["epoch"] for epoch in value["learned"]] == [1, 2, 3]
     assert [aside["id"] for aside in value["aside"]] == ["fair"]
 
@@ -105,7 +101,7 @@ def test_the_page_holds_the_figure_and_the_report_what_is_known(check, openwork,
     done = check("-o", "since.html")
     page = Path("since.html").read_text(encoding="utf-8")
     assert done.code == 0 and "Page: since.html" in done.out
-    assert page.count("ow-moment-holds") >= 4 and "<script" not in page
+    assert page.count("ow-moment-open") >= 4 and "<script" not in page
     assert openwork("report", trained, "--static", "-o", "report.html").code == 0
     assert "When each claim became true" in Path("report.html").read_text(encoding="utf-8")
 
