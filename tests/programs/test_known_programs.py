@@ -202,3 +202,12 @@ def test_an_answer_that_no_model_can_give_is_not_followed():
     assert (other.answers(network.tokens) == network.answers).all()
     scores = {score.variable: score for score in realised(network, other, frozenset())}
     assert scores["head1[5]"].together.share == 0.25
+
+
+@pytest.mark.parametrize("name", ["two-hops", "sorted-history"])
+def test_one_input_has_a_program_and_no_success(name):
+    circuit = CIRCUITS[name]
+    engine = choose_engine(circuit.stack.spec, None, 1).engine
+    found = decompile(Subject.of(engine, circuit.stack, circuit.task, Inputs(1)))
+    assert found.program is not None
+    assert found.equal.inputs == 1
