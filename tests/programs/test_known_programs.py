@@ -192,8 +192,12 @@ def test_nothing_but_a_table_of_answers_is_not_decompiled():
 
 def test_all_entries_count_not_the_largest_table_alone():
     found = found_in("sorted-history")
-    other = replace(found, short=replace(found.short, entries=64, largest_table=16))
-    assert other.missing == ("tables of 64 entries in all, which nobody understands",)
+    tables = [Table((Name("x[0]"),), tuple((n, n) for n in range(16))) for _ in found.program.outputs]
+    pairs = zip(found.program.outputs, tables, strict=True)
+    outputs = tuple(replace(output, expression=table) for output, table in pairs)
+    other = replace(found, program=replace(found.program, outputs=outputs))
+    assert len(outputs) > 2 and other.program.largest_table == 16
+    assert other.missing == (f"tables of {16 * len(outputs)} entries in all, which nobody understands",)
 
 
 @cache
@@ -253,7 +257,7 @@ def test_one_input_has_a_program_and_no_success(name):
     engine = choose_engine(circuit.stack.spec, None, 1).engine
     found = decompile(Subject.of(engine, circuit.stack, circuit.task, Inputs(1)))
     assert found.program is not None
-    assert found.equal.inputs == 1
+    assert (found.equal.inputs, found.lines[0].together.pairs if found.lines else 1) == (2, 1)
 
 
 @pytest.mark.parametrize(("at", "kept"), [("where", (False, False)), ("what no line", (True, False))])

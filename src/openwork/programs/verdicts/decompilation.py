@@ -68,25 +68,25 @@ class Decompilation(Result):
     @property
     def missing(self) -> tuple[str, ...]:
         """What keeps it from being decompiled, each in words; empty where nothing does."""
-        if self.program is None or self.equal is None or self.whole is None or self.short is None:
+        if self.program is None:
             return (self.stopped or "no program was found: some answer follows from nothing that has a label",)
         found = []
         if self.program.is_answer_table:
-            found.append(f"nothing but a table of answers, {self.short.entries:,} entries")
+            found.append(f"nothing but a table of answers, {self.program.entries:,} entries")
         if not self.exhaustive:
-            found.append(self._sampled(self.equal))
-        if self.equal.share < 1 and self.fresh_seed is None:
+            found.append(self._sampled)
+        if self.equal is not None and self.equal.share < 1 and self.fresh_seed is None:
             found.append(f"its answers are the model's on {percent(self.equal.share)} of inputs only")
         least = self.least("together")
         if least is not None and least < REALISED:
             names = [s.variable for s in self.lines if s.together.share < REALISED]
             found.append(f"{some(names, NAMED)}: interchange below {percent(REALISED)}, at least {percent(least)}")
-        if self.whole.share > UNEXPLAINED:
+        if self.whole is not None and self.whole.share > UNEXPLAINED:
             found.append(f"{percent(self.whole.share)} of inputs are lost with what no line explains")
-        if self.short.share > SHORT:
+        if self.short is not None and self.short.share > SHORT:
             found.append(f"{percent(self.short.share)} of the answer table's bits, above {percent(SHORT)}")
-        if self.short.entries > READABLE:
-            found.append(f"tables of {self.short.entries:,} entries in all, which nobody understands")
+        if self.program.entries > READABLE:
+            found.append(f"tables of {self.program.entries:,} entries in all, which nobody understands")
         return tuple([*found, *([self.stopped] if self.stopped else [])])
 
     @property
@@ -96,8 +96,10 @@ class Decompilation(Result):
             return "not decompiled"
         return "partly" if self.missing else "decompiled"
 
-    def _sampled(self, equal: Equal) -> str:
-        if self.fresh_seed is None:
+    @property
+    def _sampled(self) -> str:
+        equal = self.equal
+        if self.fresh_seed is None or equal is None:
             return "not every input was measured"
         return (
             f"a sample: equal on {equal.same:,} of {equal.inputs:,} drawn anew, {self.of_all(equal.same, equal.inputs)}"

@@ -11,6 +11,8 @@ from openwork.analyses import Subject
 from openwork.data import draw
 from openwork.programs.decompile.network import Network
 
+FEWEST = 2
+"""inputs: one alone has no other to be patched from"""
 TRIES = 100
 """seeds tried until some drawn input is answered right, where only those count"""
 
@@ -30,9 +32,9 @@ def fresh(network: Network) -> Network:
     if seed is None:
         return network
     if subject.asked is None:
-        return Network.of(subject.on(draw(subject.task, len(subject.inputs), seed + 1)))
+        return Network.of(subject.on(draw(subject.task, max(FEWEST, len(subject.inputs)), seed + 1)))
     for other in range(seed + 1, seed + 1 + TRIES):
-        asked = Network.of(subject.on(draw(subject.task, len(subject.asked), other)))
+        asked = Network.of(subject.on(draw(subject.task, max(FEWEST, len(subject.asked)), other)))
         right = (asked.answers == asked.subject.inputs.answers).all(axis=1)
         if right.any():
             break
