@@ -190,6 +190,11 @@ def test_nothing_but_a_table_of_answers_is_not_decompiled():
     assert "nothing but a table of answers" in other.summary
 
 
+def test_what_is_equal_on_no_input_is_not_decompiled():
+    found = found_in("sorted-history")
+    assert replace(found, equal=replace(found.equal, same=0)).word == "not decompiled"
+
+
 def test_all_entries_count_not_the_largest_table_alone():
     found = found_in("sorted-history")
     tables = [Table((Name("x[0]"),), tuple((n, n) for n in range(16))) for _ in found.program.outputs]

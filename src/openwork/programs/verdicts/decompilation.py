@@ -91,8 +91,9 @@ class Decompilation(Result):
 
     @property
     def word(self) -> Word:
-        """`decompiled` only where nothing is missing."""
-        if self.program is None or self.program.is_answer_table:
+        """`decompiled` only where nothing is missing, `not decompiled` also for a table or what is equal nowhere."""
+        nowhere = self.equal is not None and self.equal.same == 0
+        if self.program is None or self.program.is_answer_table or nowhere:
             return "not decompiled"
         return "partly" if self.missing else "decompiled"
 
