@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from machine import machine
-from openwork.claims.interval import clopper_pearson
+from openwork.data.interval import clopper_pearson
 from openwork.engines import choose_engine
 from openwork.models import n_params
 from openwork.tasks import said

@@ -32,3 +32,31 @@ def test_what_a_short_search_found_is_searched_for_again(openwork, trained):
 def test_a_time_that_is_none(openwork, trained, seconds):
     done = openwork("decompile", trained, "--seconds", seconds)
     assert done.code == 2 and "seconds" in done.err and "Traceback" not in done.err
+
+
+def test_a_file_that_was_asked_for_is_told_of(openwork, trained, tmp_path):
+    file = tmp_path / "program.py"
+    none = openwork("decompile", trained, "-o", str(file), "--seconds", "1e-9")
+    assert none.code == 1 and not file.exists()
+    assert "program.py was not written: no program was found" in none.out
+    assert "Wrote program.py." in openwork("decompile", trained, "-o", str(file)).out
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_search(openwork, trained, tmp_path, monkeypatch):
+    monkeypatch.setattr("openwork.programs.kept.decompile", None)
+    refused = openwork("decompile", trained, "-o", str(tmp_path / "none" / "program.py"))
+    assert refused.code == 2 and "the program could not be written" in refused.err
+
+
+def test_an_interruption_of_the_verdicts_keeps_the_program(openwork, trained, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("openwork.programs.decompiling.realised", interrupted)
+    done = openwork("decompile", trained)
+    assert done.code == 130 and "def program(x" in done.out and "interrupted before every verdict" in done.out
+
+
+def test_one_input_is_told_without_a_traceback(openwork, trained):
+    done = openwork("decompile", trained, "--inputs", "1")
+    assert done.code == 0 and "a sample: equal on" in " ".join(done.out.split())

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from openwork.claims.interval import chernoff, clopper_pearson
 from openwork.data import independent_pairs, ring
+from openwork.data.interval import chernoff, clopper_pearson
 
 INPUTS, SAMPLE, DRAWS = 40, 30, 1000
 RANDOM = np.random.default_rng(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,10 +13,12 @@ from safetensors.numpy import load_file
 
 from openwork.analyses import Subject
 from openwork.data import Inputs
+from openwork.data.interval import clopper_pearson
 from openwork.engines import choose_engine
 from openwork.models import Stack, initial_stack, spec_for, stack_of
-from openwork.programs import Decompilation, Program, decompile
+from openwork.programs import Decompilation, Program, decompilation_from_json, decompile
 from openwork.programs.decompile.network import Network
+from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.language import Largest, Name, Table
 from openwork.programs.verdicts.realised import realised
 from openwork.tasks import ReverseIncrement
@@ -145,12 +148,61 @@ def test_no_time_finds_nothing_and_says_so():
     assert "time was over" in found.summary
 
 
-def test_a_sample_is_said_to_be_one():
-    circuit = CIRCUITS["sorted-history"]
+@cache
+def from_sample(name: str, inputs: int) -> Decompilation:
+    circuit = CIRCUITS[name]
     engine = choose_engine(circuit.stack.spec, None, 1).engine
-    found = decompile(Subject.of(engine, circuit.stack, circuit.task, Inputs(400)))
-    assert not found.exhaustive
+    return decompile(Subject.of(engine, circuit.stack, circuit.task, Inputs(inputs)))
+
+
+def test_a_sample_is_said_to_be_one_and_never_a_success():
+    found = from_sample("sorted-history", 400)
+    assert found.word == "partly"
     assert "400 inputs drawn" in found.summary
+    assert "a sample: equal on 400 of 400 drawn anew, at least 99.08 % of all with 95 % confidence" in found.missing
+    assert found.as_json()["intervals_95"]["equal"] == clopper_pearson(400, 400)
+
+
+def test_what_was_learned_by_heart_is_not_equal_on_inputs_drawn_anew():
+    found = from_sample("sorted-history", 2)
+    assert found.fresh_seed == 1
+    assert found.equal.inputs == 2
+    assert found.short.share > 1
+
+
+def test_the_table_of_a_sample_is_that_of_the_inputs_measured():
+    few, many = from_sample("sorted-history", 100).short, from_sample("sorted-history", 400).short
+    assert few.table_bits < many.table_bits < found_in("sorted-history").short.table_bits
+
+
+def test_on_a_sample_no_two_pairs_share_an_input():
+    drawn = Drawn.apart(Network.of(subject_of("two-hops")), 1000)
+    assert len({*drawn.bases, *drawn.sources}) == 2 * len(drawn) == 64
+
+
+def test_nothing_but_a_table_of_answers_is_not_decompiled():
+    found = found_in("two-hops")
+    rows = tuple((a, b, c, 0) for a in range(4) for b in range(4) for c in range(4))
+    table = Table(tuple(Name(f"x[{i}]") for i in range(3)), rows)
+    outputs = tuple(replace(output, expression=table) for output in found.program.outputs)
+    other = replace(found, program=replace(found.program, variables=(), outputs=outputs))
+    assert other.word == "not decompiled"
+    assert "nothing but a table of answers" in other.summary
+
+
+def test_what_is_equal_on_no_input_is_not_decompiled():
+    found = found_in("sorted-history")
+    assert replace(found, equal=replace(found.equal, same=0)).word == "not decompiled"
+
+
+def test_all_entries_count_not_the_largest_table_alone():
+    found = found_in("sorted-history")
+    tables = [Table((Name("x[0]"),), tuple((n, n) for n in range(16))) for _ in found.program.outputs]
+    pairs = zip(found.program.outputs, tables, strict=True)
+    outputs = tuple(replace(output, expression=table) for output, table in pairs)
+    other = replace(found, program=replace(found.program, outputs=outputs))
+    assert len(outputs) > 2 and other.program.largest_table == 16
+    assert other.missing == (f"tables of {16 * len(outputs)} entries in all, which nobody understands",)
 
 
 @cache
@@ -202,3 +254,34 @@ def test_an_answer_that_no_model_can_give_is_not_followed():
     assert (other.answers(network.tokens) == network.answers).all()
     scores = {score.variable: score for score in realised(network, other, frozenset())}
     assert scores["head1[5]"].together.share == 0.25
+
+
+@pytest.mark.parametrize("name", ["two-hops", "sorted-history"])
+def test_one_input_has_a_program_and_no_success(name):
+    circuit = CIRCUITS[name]
+    engine = choose_engine(circuit.stack.spec, None, 1).engine
+    found = decompile(Subject.of(engine, circuit.stack, circuit.task, Inputs(1)))
+    assert found.program is not None
+    assert (found.equal.inputs, found.lines[0].together.pairs if found.lines else 1) == (2, 1)
+
+
+@pytest.mark.parametrize(("at", "kept"), [("where", (False, False)), ("what no line", (True, False))])
+def test_an_interruption_of_the_verdicts_keeps_the_program_and_those_before(at, kept):
+    def interrupt(step):
+        if step.what.startswith(at):
+            raise KeyboardInterrupt
+
+    found = decompile(subject_of("two-hops"), watch=interrupt)
+    assert found.interrupted and found.word == "partly"
+    assert found.equal.share == 1
+    assert (bool(found.lines), found.whole is not None) == kept
+    assert decompilation_from_json(json.loads(json.dumps(found.as_json()))) == found
+
+
+def test_verdicts_say_how_far_they_are(monkeypatch):
+    monkeypatch.setattr("openwork.programs.verdicts.whole.AT_ONCE", 2)
+    steps = []
+    decompile(subject_of("two-hops"), watch=steps.append)
+    for stage in ("where ", "interchange", "what no line"):
+        done = [step.done for step in steps if step.what.startswith(stage)]
+        assert len(done) > 1 and done == sorted(set(done))

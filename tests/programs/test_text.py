@@ -58,3 +58,9 @@ def test_what_is_forced_replaces_what_would_follow():
     tokens = np.zeros((3, 14), np.int32)
     forced = {"head0[9]": (np.array([0, 1, 2]),)}
     assert reverse().answers(tokens, forced)[:, 0].tolist() == [1, 2, 3]
+
+
+def test_large_tables_are_shown_by_their_size():
+    text = program_text(reverse().with_readable_tables())
+    assert "{... 100 entries ...}.get(" in text
+    assert len(text.splitlines()) < len(program_text(reverse()).splitlines())

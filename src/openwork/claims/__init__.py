@@ -6,7 +6,6 @@ from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.heading import Heading, Publication, heading_of
-from openwork.claims.interval import clopper_pearson
 from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.kinds.accuracy import Accuracy
 from openwork.claims.kinds.attends import Attends
@@ -26,6 +25,7 @@ from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
+from openwork.data.interval import clopper_pearson
 
 __all__ = [
     "KINDS",

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.claims.context import Context
-from openwork.claims.interval import chernoff, clopper_pearson
 from openwork.claims.verdict import Part, Relation, part
+from openwork.data.interval import chernoff, clopper_pearson
 
 
 def mean_part(context: Context, label: str, mean: float, relation: Relation, threshold: float) -> Part:

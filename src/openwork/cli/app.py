@@ -1,7 +1,8 @@
 """The entry point `openwork`: runs one command and turns what can go wrong into a message and an exit code.
 
 Exit codes: 0 done; 1 done, and the answer is no (`check`: a claim was not confirmed; `explain`: no seed solved the
-task); 2 bad input, nothing was written; 130 interrupted, what was finished is kept. With `--json`, standard output
+task; `decompile`: no program was found); 2 bad input, nothing was written; 130 interrupted, what was finished is
+kept. With `--json`, standard output
 holds one JSON value: the result, or `{"error": ...}`. Everything for people goes to standard error then.
 """
 

@@ -83,13 +83,13 @@ def _text(path: Path, what: str) -> str:
         raise ClaimError(f"the {what} cannot be read", reason) from error
 
 
-def require_writable(path: Path) -> None:
+def require_writable(path: Path, not_written: str = NOT_WRITTEN) -> None:
     """Raises StoreNotWritable where no file of this name can be written, before work is done for it."""
-    folder = place_to_write(path, NOT_WRITTEN).absolute().parent
+    folder = place_to_write(path, not_written).absolute().parent
     if not folder.is_dir():
         reason = Reason(str(folder), "there is no such folder", "make it first, or name another file")
     elif not os.access(folder, os.W_OK):
         reason = Reason(str(folder), "you may not write there", "name a file elsewhere")
     else:
         return
-    raise StoreNotWritable(NOT_WRITTEN, reason)
+    raise StoreNotWritable(not_written, reason)

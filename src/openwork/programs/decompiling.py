@@ -19,8 +19,9 @@ from openwork.programs.decompile.quantise import Quantised, quantise
 from openwork.programs.decompile.sites import with_sites
 from openwork.programs.place import Place
 from openwork.programs.program import Program
-from openwork.programs.verdicts.decompilation import Decompilation
+from openwork.programs.verdicts.decompilation import INTERRUPTED, Decompilation
 from openwork.programs.verdicts.equal import Equal, equal
+from openwork.programs.verdicts.fresh import fresh, seed_drawn_with
 from openwork.programs.verdicts.realised import realised
 from openwork.programs.verdicts.short import short
 from openwork.programs.verdicts.whole import whole
@@ -38,7 +39,9 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
     """The model's program with its verdicts; or the best so far once so many seconds are over, or upon Ctrl-C.
 
     The program is searched for on some inputs and compared with the model on all; where it differs, the search goes
-    on with those inputs too. Verdicts are measured in the whole model on fresh pairs. See docs/decompile.md.
+    on with those inputs too. Verdicts are measured in the whole model on fresh pairs; where the inputs are a sample, on
+    another one, drawn with the next seed. Ctrl-C in the verdicts keeps the program and those that were measured. See
+    docs/decompile.md.
 
     Args:
         subject: the model and inputs; its answers count as they are, right or wrong.
@@ -60,9 +63,9 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
     except _TimeOver:
         stopped = f"the time was over after {seconds:g} s"
     except KeyboardInterrupt:
-        stopped = "interrupted"
-    judged = _judged(network, best, seed, watch)
-    return replace(judged, stopped=stopped, seconds=time.process_time() - began)
+        stopped = INTERRUPTED
+    judged = _judged(network, best, seed, watch, stopped)
+    return replace(judged, seconds=time.process_time() - began)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,18 +135,36 @@ def _joined(rows: Rows, more: Rows, seed: int) -> Rows:
     return np.concatenate([new, rows])
 
 
-def _judged(network: Network, found: _Found | None, seed: int, watch: Watch) -> Decompilation:
+def _judged(network: Network, found: _Found | None, seed: int, watch: Watch, stopped: str) -> Decompilation:
     subject = network.subject
     about = (subject.coverage, subject.whole)
     if found is None:
-        return Decompilation(None, None, (), None, None, *about, (), "", 0.0)
-    watch(Step("where each variable stands", 0.0, 0))
-    gone = found.quantised.gone
-    program = with_sites(network, found.program, found.quantised.labels, gone)
-    watch(Step("interchange", 0.0, 0))
-    lines = realised(network, program, gone, seed)
-    watch(Step("what no line explains", 0.0, 0))
-    rest = whole(network, program, found.handed_on, seed)
+        return Decompilation(None, None, (), None, None, *about, (), stopped, 0.0)
     unlabelled = tuple(map(str, sorted({*found.quantised.unlabelled, *found.unsaid}, key=lambda place: place.order)))
-    size = short(network, program)
-    return Decompilation(program, found.equal, lines, rest, size, *about, unlabelled, "", 0.0)
+    judged = Decompilation(found.program, None, (), None, None, *about, unlabelled, stopped, 0.0)
+    try:
+        for measured in _verdicts(network, judged, found, seed, watch):
+            judged = measured
+    except KeyboardInterrupt:
+        judged = replace(judged, stopped=f"{INTERRUPTED} before every verdict was measured")
+    return judged
+
+
+def _verdicts(
+    network: Network, judged: Decompilation, found: _Found, seed: int, watch: Watch
+) -> Iterator[Decompilation]:
+    """One verdict after the other, each beside those before."""
+    program, gone = found.program, found.quantised.gone
+    watch(Step("the answers", 0.0, 0))
+    measured = fresh(network)
+    judged = replace(
+        judged,
+        equal=found.equal if measured is network else equal(measured, program),
+        short=short(measured, program),
+        fresh_seed=seed_drawn_with(measured.subject),
+    )
+    yield judged
+    program = with_sites(network, program, found.quantised.labels, gone, watch)
+    judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
+    yield judged
+    yield replace(judged, whole=whole(measured, program, found.handed_on, seed, watch))

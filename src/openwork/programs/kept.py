@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from openwork.analyses import Subject
 from openwork.analyses.steps import Watch
 from openwork.errors import PlanError, Reason
@@ -27,7 +29,7 @@ def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, w
         return before
     found = decompile(subject, seconds, watch=watch)
     if found.program is None and found.stopped and before is not None:
-        return before
+        return replace(before, stopped=found.stopped)
     if kept is not None and (found.program is not None or not found.stopped):
         kept.keep(NAME, subject.digest, found.as_json())
     return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.programs.language import Expression, Ints
+from openwork.programs.language import READABLE, Constant, Expression, Ints, Table, abridged
 from openwork.programs.place import Place
 
 Values = tuple[Ints, ...]
@@ -109,6 +109,21 @@ class Program:
     def entries(self) -> int:
         """Table entries in all."""
         return sum(expression.entries for expression in self.expressions)
+
+    def with_readable_tables(self) -> Program:
+        """With large tables told by their size: for people to read, not to run."""
+        variables = (replace(v, items=tuple(map(abridged, v.items))) for v in self.variables)
+        outputs = (replace(output, expression=abridged(output.expression)) for output in self.outputs)
+        return Program(self.symbols, tuple(variables), tuple(outputs))
+
+    @property
+    def is_answer_table(self) -> bool:
+        """Whether it is nothing but answers looked up: no variable, and all that changes in large tables."""
+        said = [output.expression for output in self.outputs]
+        tables = [expression for expression in said if isinstance(expression, Table)]
+        rest = all(isinstance(expression, Table | Constant) for expression in said)
+        large = all(table.entries > READABLE for table in tables)
+        return not self.variables and bool(tables) and rest and large
 
     @property
     def largest_table(self) -> int:

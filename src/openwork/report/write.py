@@ -29,18 +29,18 @@ def write_markdown(document: Document, path: str | os.PathLike[str]) -> Path:
     return _written(Path(path).absolute(), markdown(document))
 
 
-def write_page(html: str, path: str | os.PathLike[str]) -> Path:
-    """The same with a page that is text already."""
-    return _written(Path(path).absolute(), html)
+def write_page(html: str, path: str | os.PathLike[str], not_written: str = NOT_WRITTEN) -> Path:
+    """The same with a page that is text already; `not_written` is the title of the error."""
+    return _written(Path(path).absolute(), html, not_written)
 
 
-def _written(target: Path, text: str) -> Path:
+def _written(target: Path, text: str, not_written: str = NOT_WRITTEN) -> Path:
     page, named = text.encode(), target
-    target = place_to_write(target, NOT_WRITTEN)
+    target = place_to_write(target, not_written)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise _not_writable(target, error) from error
+        raise _not_writable(target, error, not_written) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(page)
@@ -50,7 +50,7 @@ def _written(target: Path, text: str) -> Path:
         os.replace(name, target)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise _not_writable(target, error) from error
+        raise _not_writable(target, error, not_written) from error
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -63,7 +63,7 @@ def _umask() -> int:
     return mask
 
 
-def _not_writable(target: Path, error: OSError) -> StoreNotWritable:
+def _not_writable(target: Path, error: OSError, not_written: str) -> StoreNotWritable:
     why = error.strerror or str(error)
     mend = "name another file, or free space and permission there"
-    return StoreNotWritable(NOT_WRITTEN, Reason(str(target), why, mend))
+    return StoreNotWritable(not_written, Reason(str(target), why, mend))

@@ -19,7 +19,6 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import ProgramPairs, Represented
 from openwork.claims.examples import MOST, in_turn, question, symbol
-from openwork.claims.interval import CONFIDENCE
 from openwork.claims.passage import passage
 from openwork.claims.places import filled
 from openwork.claims.program import Program
@@ -28,6 +27,7 @@ from openwork.claims.shares import count_part, most_frequent
 from openwork.claims.told_apart import Held, Variable, variable_of, what_is_held, what_was_tested, within
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, part
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
+from openwork.data.interval import CONFIDENCE
 from openwork.errors import ClaimError, Reason
 from openwork.models import ModelSpec
 from openwork.tasks import Task

@@ -12,9 +12,9 @@ from openwork.claims.claim import Claim, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import TrainedSeeds
-from openwork.claims.interval import CONFIDENCE, clopper_pearson, trials_to_confirm
 from openwork.claims.places import experiment_misfits
 from openwork.claims.verdict import Effect, Outcome, part
+from openwork.data.interval import CONFIDENCE, clopper_pearson, trials_to_confirm
 from openwork.errors import Reason
 from openwork.models import ModelSpec
 from openwork.tasks import Task

@@ -10,8 +10,9 @@ import typer
 from openwork import pipeline
 from openwork.analyses import Stage
 from openwork.cli.examples import examples
+from openwork.cli.given_files import require_writable
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
-from openwork.cli.output import aside, emit, people
+from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
 from openwork.programs import USUAL_SECONDS, program_text
@@ -20,6 +21,10 @@ from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
 from openwork.search import Setting
 
+INTERRUPTED = 130
+NOT_WRITTEN = "the program could not be written"
+NOTHING = "{} was not written: no program was found."
+
 app = typer.Typer(add_completion=False)
 
 
@@ -27,10 +32,16 @@ app = typer.Typer(add_completion=False)
 def decompile(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
     seconds: Annotated[
-        float, typer.Option("--seconds", help="How long to search; then the best so far is judged.")
+        float,
+        typer.Option(
+            "--seconds", help="How long to search at most; the verdicts on what was found by then take time on top."
+        ),
     ] = USUAL_SECONDS,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Also write the program to this file.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Also write the program to this file, if one was found.", show_default=False
+        ),
     ] = None,
     inputs: MostInputs = None,
     sample_seed: SampleSeed = 0,
@@ -43,8 +54,13 @@ def decompile(
 
     The program is plain Python, equal to the model on the inputs measured or with counterexamples. Each line names the
     places that hold what it computes, tested by interchange in the whole model; what no line explains is measured too.
-    Ctrl-C ends the search and judges the best so far. What was found is kept: asking again is instant.
+    Ctrl-C in the search ends it, and the best program so far is judged; Ctrl-C in the verdicts keeps the program and
+    the verdicts that were measured. Where no program was complete by then, there is none to judge. What was found is
+    kept: asking again is instant. Of a sample it is never said that it is decompiled: the verdicts are measured on
+    inputs drawn anew. Ends with 1 where no program was found, and with 130 upon Ctrl-C.
     """
+    if output is not None:
+        require_writable(output, NOT_WRITTEN)
     with Store.open(store) as kept:
         found = kept.find(run)
         with ProgressDisplay(aside()) as display:
@@ -53,9 +69,16 @@ def decompile(
             opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.decompile(seconds)
     if output is not None and shown.program is not None:
-        write_page(program_text(shown.program), output)
+        write_page(program_text(shown.program), output, NOT_WRITTEN)
     if as_json:
         text = None if shown.program is None else program_text(shown.program)
         emit({"run": found.name, "word": shown.word, "missing": shown.missing, "text": text} | shown.as_json())
     else:
         people(as_json).print(terminal(shown.parts()))
+    if output is not None:
+        said = f"Wrote {path_text(output)}." if shown.program is not None else NOTHING.format(path_text(output))
+        people(as_json).print(said, soft_wrap=True, markup=False)
+    if shown.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if shown.program is None:
+        raise typer.Exit(1)

@@ -66,8 +66,9 @@ class Network:
 
     @cached_property
     def symbols(self) -> tuple[int, ...]:
-        """Positions whose token is not always the same."""
-        return tuple(int(p) for p in np.flatnonzero((self.tokens != self.tokens[0]).any(axis=0)))
+        """Positions whose token is not always the same; the first of the question where all are, as of one input."""
+        varying = tuple(int(p) for p in np.flatnonzero((self.tokens != self.tokens[0]).any(axis=0)))
+        return varying or (min(variable.position for variable in self.subject.task.variables),)
 
     def reaches(self, sender: Place, receiver: Place) -> bool:
         """Whether the receiver reads a stream that the sender has written to."""

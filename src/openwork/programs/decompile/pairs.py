@@ -64,6 +64,13 @@ class Drawn:
         drawn = integers(bits(f"decompile {purpose}", seed), n, 2 * pairs)
         return cls(drawn[:pairs], drawn[pairs:])
 
+    @classmethod
+    def apart(cls, network: Network, pairs: int) -> Drawn:
+        """Pairs of which no two share an input, for inputs that were drawn independently: so are the pairs then."""
+        n = len(network.tokens)
+        bases = np.arange(min(pairs, max(1, n // 2)), dtype=np.int64)
+        return cls(bases, (bases + max(1, n // 2)) % n)
+
     def __len__(self) -> int:
         return len(self.bases)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from openwork.analyses.steps import Step, Watch, silent
 from openwork.programs.decompile.labels import Label
 from openwork.programs.decompile.network import Network, embedded
 from openwork.programs.decompile.pairs import Drawn
@@ -27,14 +28,21 @@ MOST = 5
 """places in one set"""
 
 
-def with_sites(network: Network, program: Program, labels: Mapping[Place, Label], gone: frozenset[Place]) -> Program:
+def with_sites(
+    network: Network,
+    program: Program,
+    labels: Mapping[Place, Label],
+    gone: frozenset[Place],
+    watch: Watch = silent,
+) -> Program:
     """The program with the sites of every variable as they will be scored.
 
     Costs a few forward rows per pair, variable and place tried.
     """
     drawn = Drawn.of(network, "sites", 0, CHOSEN_ON).take(CHOSEN_ON)
     variables = []
-    for variable in program.variables:
+    for number, variable in enumerate(program.variables):
+        watch(Step(f"where {variable.name} stands", number / len(program.variables), 0))
         variables.append(replace(variable, sites=_sites(network, program, variable, labels, gone, drawn)))
     return replace(program, variables=tuple(variables))
 

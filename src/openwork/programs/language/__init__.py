@@ -1,5 +1,6 @@
 """The language of programs: primitives, one concept a file."""
 
+from openwork.programs.language.abridging import abridged
 from openwork.programs.language.arithmetic import Minus, Modulo, Plus
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
@@ -35,6 +36,7 @@ __all__ = [
     "Smallest",
     "Sum",
     "Table",
+    "abridged",
     "as_plain",
     "from_plain",
     "renamed",

@@ -53,5 +53,14 @@ class Table(Expression):
         return f"{{{said}}}.get({inside if len(self.of) == 1 else f'({inside})'}, {ABSENT})"
 
 
+@dataclass(frozen=True)
+class TableBySize(Table):
+    """A table whose text says how large it is, for people: it cannot be run."""
+
+    def text(self) -> str:
+        inside = ", ".join(part.text() for part in self.of)
+        return f"{{... {len(self.rows):,} entries ...}}.get({inside if len(self.of) == 1 else f'({inside})'}, {ABSENT})"
+
+
 def _key(key: Sequence[int]) -> str:
     return str(key[0]) if len(key) == 1 else f"({', '.join(map(str, key))})"

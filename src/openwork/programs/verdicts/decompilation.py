@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from openwork.analyses.result import Record, Result, percent
+from openwork.data.interval import CONFIDENCE, clopper_pearson
 from openwork.programs.decompile.pairs import Rate
 from openwork.programs.language import READABLE
 from openwork.programs.plain import program_as_json, program_from_json
@@ -22,8 +23,12 @@ UNEXPLAINED = 0.01
 """share of inputs that may be lost with everything resampled that no line says"""
 SHORT = 0.05
 """bits of the program for each bit of the answer table"""
-VERSION = 1
+VERSION = 2
 """of the method and of the JSON: what another version found is found again"""
+INTERRUPTED = "interrupted"
+"""how it is said that Ctrl-C ended it early"""
+NAMED = 6
+"""lines that a sentence names at most"""
 Word = Literal["decompiled", "partly", "not decompiled"]
 
 
@@ -43,6 +48,8 @@ class Decompilation(Result):
         unlabelled: places that carry weight and hold what no label says.
         stopped: why the search ended early; empty where it did not.
         seconds: of processor time.
+        fresh_seed: that the inputs of the verdicts were drawn with, where `coverage` is a sample that the search
+            looked at; None where the verdicts are measured on the inputs of `coverage`.
     """
 
     program: Program | None
@@ -56,33 +63,77 @@ class Decompilation(Result):
     stopped: str
     seconds: float
     forward_rows: int = 0
+    fresh_seed: int | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What keeps it from being decompiled, each in words; empty where nothing does."""
-        if self.program is None or self.equal is None or self.whole is None or self.short is None:
+        if self.program is None:
             return (self.stopped or "no program was found: some answer follows from nothing that has a label",)
         found = []
-        if self.equal.share < 1:
+        if self.program.is_answer_table:
+            found.append(f"nothing but a table of answers, {self.program.entries:,} entries")
+        if not self.exhaustive:
+            found.append(self._sampled)
+        if self.equal is not None and self.equal.share < 1 and self.fresh_seed is None:
             found.append(f"its answers are the model's on {percent(self.equal.share)} of inputs only")
         least = self.least("together")
         if least is not None and least < REALISED:
             names = [s.variable for s in self.lines if s.together.share < REALISED]
-            found.append(f"{', '.join(names)}: interchange below {percent(REALISED)}, at least {percent(least)}")
-        if self.whole.share > UNEXPLAINED:
+            found.append(f"{some(names, NAMED)}: interchange below {percent(REALISED)}, at least {percent(least)}")
+        if self.whole is not None and self.whole.share > UNEXPLAINED:
             found.append(f"{percent(self.whole.share)} of inputs are lost with what no line explains")
-        if self.short.share > SHORT:
+        if self.short is not None and self.short.share > SHORT:
             found.append(f"{percent(self.short.share)} of the answer table's bits, above {percent(SHORT)}")
-        if self.short.largest_table > READABLE:
-            found.append(f"a table of {self.short.largest_table} entries, which nobody understands")
+        if self.program.entries > READABLE:
+            found.append(f"tables of {self.program.entries:,} entries in all, which nobody understands")
         return tuple([*found, *([self.stopped] if self.stopped else [])])
 
     @property
     def word(self) -> Word:
-        """`decompiled` only where nothing is missing."""
-        if self.program is None:
+        """`decompiled` only where nothing is missing, `not decompiled` also for a table or what is equal nowhere."""
+        nowhere = self.equal is not None and self.equal.same == 0
+        if self.program is None or self.program.is_answer_table or nowhere:
             return "not decompiled"
         return "partly" if self.missing else "decompiled"
+
+    @property
+    def _sampled(self) -> str:
+        equal = self.equal
+        if self.fresh_seed is None or equal is None:
+            return "not every input was measured"
+        return (
+            f"a sample: equal on {equal.same:,} of {equal.inputs:,} drawn anew, {self.of_all(equal.same, equal.inputs)}"
+        )
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended it early."""
+        return self.stopped.startswith(INTERRUPTED)
+
+    def of_all(self, count: int, total: int) -> str:
+        """Between which shares of all inputs what was counted on fresh ones lies, in words; empty where all were
+        measured."""
+        if self.fresh_seed is None:
+            return ""
+        low, high = clopper_pearson(count, total)
+        if count == total:
+            said = f"at least {percent(low)}"
+        else:
+            said = f"{percent(low)} to {percent(high)}" if count else f"at most {percent(high)}"
+        return f"{said} of all with {100 * CONFIDENCE:.0f} % confidence"
+
+    @property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Of the shares of all inputs on which it is equal, and which are lost; empty where all were measured."""
+        if self.fresh_seed is None:
+            return {}
+        found = {}
+        if self.equal is not None:
+            found["equal"] = clopper_pearson(self.equal.same, self.equal.inputs)
+        if self.whole is not None:
+            found["lost"] = clopper_pearson(self.whole.lost, self.whole.inputs)
+        return found
 
     def least(self, which: Literal["alone", "together"]) -> float | None:
         """The smallest rate of any variable; None where there is no variable."""
@@ -128,10 +179,14 @@ class Decompilation(Result):
         parts = {name: None if getattr(self, name) is None else asdict(getattr(self, name)) for name in PARTS}
         program = None if self.program is None else program_as_json(self.program)
         lines = [asdict(score) for score in self.lines]
-        return {"version": VERSION, "program": program, "lines": lines, "word": self.word} | own | parts
+        return (
+            {"version": VERSION, "program": program, "lines": lines, "word": self.word, "intervals_95": self.intervals}
+            | own
+            | parts
+        )
 
 
-PLAIN = ("coverage", "exhaustive", "unlabelled", "stopped", "seconds", "forward_rows")
+PLAIN = ("coverage", "exhaustive", "unlabelled", "stopped", "seconds", "forward_rows", "fresh_seed")
 PARTS = {"equal": Equal, "whole": Whole, "short": Short}
 
 
@@ -147,6 +202,12 @@ def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:
     plain = {name: _tuples(kept[name]) for name in PLAIN}
     parts = {name: _part(kind, kept[name]) for name, kind in PARTS.items()}
     return Decompilation(program=program, lines=lines, **plain, **parts)
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first so many of these, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _part(kind: type[Any], held: Mapping[str, Any] | None) -> Any:

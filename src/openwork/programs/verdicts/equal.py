@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.programs.decompile.network import Network
+from openwork.programs.language import ABSENT
 from openwork.programs.program import Program
 
 SHOWN = 5
 """counterexamples that are kept"""
+NO_ANSWER = "(no answer)"
+"""of a table that does not have this combination"""
 
 
 @dataclass(frozen=True)
@@ -52,4 +55,7 @@ def equal(network: Network, program: Program) -> Equal:
 
 
 def _text(symbols: tuple[str, ...], row: NDArray[np.integer[Any]]) -> str:
-    return " ".join(symbols[v] if 0 <= v < len(symbols) else f"({v})" for v in row.tolist())
+    found = row.tolist()
+    if all(v == ABSENT for v in found):
+        return NO_ANSWER
+    return " ".join(symbols[v] if 0 <= v < len(symbols) else NO_ANSWER if v == ABSENT else f"({v})" for v in found)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openwork.analyses.steps import Step, Watch, silent
 from openwork.programs.decompile.labels import compact, explained_by
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn, Rate
@@ -53,13 +54,20 @@ class LineScore:
     decides: bool
 
 
-def realised(network: Network, program: Program, gone: frozenset[Place], seed: int = 0) -> tuple[LineScore, ...]:
+def realised(
+    network: Network, program: Program, gone: frozenset[Place], seed: int = 0, watch: Watch = silent
+) -> tuple[LineScore, ...]:
     """Every variable's scores on fresh pairs, seeded apart from those that sites were chosen on.
 
     Costs three forward rows per pair and variable, and one per input looked at.
     """
-    drawn = Drawn.of(network, "pairs", seed, PAIRS)
-    return tuple(_scored(network, program, variable, gone, drawn) for variable in program.variables)
+    all_there_are = network.subject.whole
+    drawn = Drawn.of(network, "pairs", seed, PAIRS) if all_there_are else Drawn.apart(network, PAIRS)
+    scores = []
+    for number, variable in enumerate(program.variables):
+        watch(Step(f"interchange: {variable.name}", number / len(program.variables), 0))
+        scores.append(_scored(network, program, variable, gone, drawn))
+    return tuple(scores)
 
 
 def _scored(network: Network, program: Program, variable: Variable, gone: frozenset[Place], drawn: Drawn) -> LineScore:

@@ -27,7 +27,7 @@ class Short:
         entries: table entries in all.
         largest_table: entries of the largest.
         bits: of the program and its tables, a loop counted once.
-        table_bits: of the answers to every input, each as one of those that occur at its place.
+        table_bits: of the answers to every input measured, each as one of those that occur at its place.
     """
 
     lines: int
@@ -44,7 +44,7 @@ class Short:
 
 def short(network: Network, program: Program) -> Short:
     """Counts; runs nothing."""
-    size = network.subject.task.domain_size or len(network.tokens)
+    size = len(np.unique(network.tokens, axis=0))
     kinds = [len(np.unique(column)) for column in network.answers.T]
     table = size * sum(log2(kind) for kind in kinds)
     lines = [line for line in program_text(program).splitlines() if line.strip() and not line.strip().startswith("#")]

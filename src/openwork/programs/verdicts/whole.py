@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, integers, permutation
 from openwork.engines import World
 from openwork.interventions import Patch, Plan
@@ -23,6 +24,8 @@ from openwork.programs.place import Place
 from openwork.programs.program import Program, Symbol
 
 INPUTS = 4096
+AT_ONCE = 8
+"""plans run between two looks at how far it is"""
 WEIGHT = 0.001
 """share of inputs that one place must lose alone to be named"""
 
@@ -47,12 +50,19 @@ class Whole:
         return self.lost / self.inputs
 
 
-def whole(network: Network, program: Program, labels: Mapping[Place, Label], seed: int = 0) -> Whole:
+def whole(
+    network: Network, program: Program, labels: Mapping[Place, Label], seed: int = 0, watch: Watch = silent
+) -> Whole:
     """Costs two forward rows per input for each place without a line."""
     n = len(network.tokens)
     stream = bits("decompile whole", seed)
-    rows = permutation(stream, n)[:INPUTS]
-    any_other = rows[integers(stream, len(rows), len(rows))]
+    mixed = permutation(stream, n)
+    if network.subject.whole:
+        rows = mixed[:INPUTS]
+        any_other = rows[integers(stream, len(rows), len(rows))]
+    else:  # each in one pair only: drawn independently, they count as independent
+        half = min(INPUTS, max(1, n // 2))
+        rows, any_other = mixed[:half], mixed[-half:]
     named = {site for variable in program.variables for site in variable.sites}
     sources = {"any": World(network.tokens[any_other])}
     edits: dict[Place, Patch] = {}
@@ -65,7 +75,10 @@ def whole(network: Network, program: Program, labels: Mapping[Place, Label], see
         edits[place] = place.patched(network.subject.spec, name)
     free = tuple(edit for edit in edits.values() if edit.source == "any")
     plans = [Plan(tuple(edits.values())), Plan(free), *(Plan((edit,)) for edit in edits.values())]
-    right = network.exact(rows, plans, sources)
+    right: list[int] = []
+    for start in range(0, len(plans), AT_ONCE):
+        watch(Step("what no line explains", start / len(plans), 0))
+        right += network.exact(rows, plans[start : start + AT_ONCE], sources)
     lost = [len(rows) - count for count in right]
     together, each = max(lost[:2]), lost[2:]
     alone = [(str(place), count) for place, count in zip(edits, each, strict=True) if count > WEIGHT * len(rows)]

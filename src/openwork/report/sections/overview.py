@@ -9,8 +9,8 @@ import numpy as np
 
 from openwork.analyses import all_asked, percent
 from openwork.claims import Publication
-from openwork.claims.interval import CONFIDENCE, clopper_pearson
 from openwork.data import MOST_ENUMERATED, dataset_of, draw
+from openwork.data.interval import CONFIDENCE, clopper_pearson
 from openwork.models import n_params
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Share, Table, Text, columns
 from openwork.runs import Imported, Origin

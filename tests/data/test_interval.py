@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openwork.claims.interval import chernoff, clopper_pearson, trials_to_confirm
+from openwork.data.interval import chernoff, clopper_pearson, trials_to_confirm
 
 # From R's binom.test.
 KNOWN = [(5, 10, 0.1870860, 0.8129140), (1, 10, 0.002528579, 0.4450161), (8, 10, 0.4439045, 0.9747893)]

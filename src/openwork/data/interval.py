@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 CONFIDENCE = 0.95
-"""How sure every interval of this room is; two-sided."""
+"""How sure every interval is; two-sided."""
 
 
 def clopper_pearson(successes: int, trials: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
