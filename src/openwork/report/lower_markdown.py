@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import singledispatch
 
+from openwork.errors import visible
 from openwork.report import parts as p
 from openwork.report.document import Document
 from openwork.report.lower_terminal import sparkline
@@ -19,11 +20,12 @@ MOST_EXAMPLES = 3
 
 
 def markdown(document: Document) -> str:
-    """A whole page."""
+    """A whole page; nothing in it controls what shows it."""
     lines = [f"# {plain(document.title)}", ""]
     if document.subtitle:
         lines += [plain(document.subtitle), ""]
-    return "\n".join([*lines, *(line for part in document.parts for line in markdown_of(part))]).rstrip() + "\n"
+    lines += [line for part in document.parts for line in markdown_of(part)]
+    return visible("\n".join(lines)).rstrip() + "\n"
 
 
 def plain(text: str) -> str:
