@@ -123,8 +123,7 @@ def _verdict(row: p.VerdictRow) -> list[str]:
     told = [plain(row.tested), f"“{plain(row.says)}”" if row.says else "", f"{number}. {plain(row.sentence)}"]
     told += [plain("; ".join(filter(None, (row.coverage, row.cost))))]
     if row.counterexamples:
-        kind = "Example" if row.outcome == "CONFIRMED" else "Counterexample"
-        told.append("\n".join(f"- {kind}: {plain(line)}" for line in row.counterexamples[:MOST_EXAMPLES]))
+        told.append("\n".join(f"- {row.example}: {plain(line)}" for line in row.counterexamples[:MOST_EXAMPLES]))
     told.append(f"→ {plain(row.advice)}" if row.advice else "")
     lines = [f"### {plain(head)}", ""]
     for text in filter(None, told):

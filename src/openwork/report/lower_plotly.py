@@ -82,6 +82,7 @@ SYMBOLS: dict[p.MomentKind, str] = {
     "some": "diamond",
     "fails": "x-thin-open",
     "numbers": "circle-open",
+    "vacuous": "square-open",
     "open": "line-ew-open",
 }
 """moments that differ in shape, not only in colour"""
