@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,3 +98,20 @@ def test_claims_about_what_is_not_there_are_refused_all_at_once_before_anything_
         opened.check(claims)
     assert [reason.where for reason in caught.value.reasons] == ["carries, variable", "necessary, components"]
     assert "did you mean" in str(caught.value)
+
+
+@pytest.mark.parametrize("method", ["check", "plan", "over_training"])
+@pytest.mark.parametrize(
+    ("given", "mend"),
+    [
+        ("vac.toml", "ow.open_run(RUN, claims='vac.toml').claims"),
+        (Path("vac.toml"), "ow.open_run(RUN, claims='vac.toml').claims"),
+        (Necessary(components="blocks.0.mlp"), "[claim]"),
+        (3, "[ow.Accuracy()]"),
+        ([Necessary(components="blocks.0.mlp"), "vac.toml"], "claims[1]: is of type str"),
+    ],
+)
+def test_what_is_no_claim_is_refused_with_what_fits(opened, method, given, mend):
+    with pytest.raises(ClaimError) as caught:
+        getattr(opened, method)(given)
+    assert mend in str(caught.value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from openwork.claims import Accuracy, Attends, Learns, Publication
+from openwork.claims import Accuracy, Attends, Learns, Outcome, Publication
 from openwork.data import Split
 from openwork.models import spec_for
 from openwork.report import Findings, findings_document
@@ -53,6 +54,11 @@ def test_the_page_says_how_many_and_what_is_not_known(found):
     solved = len(found.models)
     assert f"**{solved} of 5** seeds solve the task" in page
     assert f"| all-right | {solved} |" in page
+    heads, aligned = next(pair for pair in pairwise(page.splitlines()) if "| CONFIRMED |" in pair[0])
+    numbers = [
+        align for name, align in zip(heads.split("|"), aligned.split("|"), strict=True) if name.strip().isupper()
+    ]
+    assert numbers == ["--:"] * len(Outcome)
     for words in ("## Mechanisms", "## What remains unexplained", "openwork findings here", "y\\[0\\] <- x\\[1\\]"):
         assert words.replace("<-", "\\<-") in page or words in page, words
 

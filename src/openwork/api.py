@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from openwork import pipeline
-from openwork.claims import Claim, Heading, require_claims_fit
+from openwork.claims import Claim, Heading, claims_given, require_claims_fit
 from openwork.cli.console import SafeConsole
 from openwork.cli.given_files import read_claims, read_heading, require_writable
 from openwork.cli.given_task import claims_beside, given_task
@@ -258,7 +258,7 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     if isinstance(claims, str | Path):
         return read_claims(Path(claims), task, spec)
-    given = tuple(claims)
+    given = claims_given(claims)
     require_claims_fit(given, task, spec)
     return given
 

@@ -19,6 +19,7 @@ from openwork.claims import (
     Verdict,
     about_models,
     about_recipes,
+    claims_given,
     heading_for,
     plan,
     require_claims_fit,
@@ -137,16 +138,20 @@ class JudgedRun:
             watch: called after every measurement, with the inputs that it ran through the model.
 
         Raises:
-            ClaimError: claims that do not fit this model, with every reason, before anything runs. An article's claims
-                (`claims`) may be about other models too: there such a one is UNDECIDED.
+            ClaimError: what is no claim, or claims that do not fit this model, with every reason, before anything runs.
+                An article's claims (`claims`) may be about other models too: there such a one is UNDECIDED.
         """
-        claims = tuple(claims)
+        claims = claims_given(claims)
         require_claims_fit(claims, self.subject.task, self.subject.spec)
         return self._judged(claims, watch)
 
     def plan(self, claims: Iterable[Claim]) -> Cost:
-        """What judging these claims takes, before anything runs."""
-        return plan(tuple(claims), self._context, self.known)
+        """What judging these claims takes, before anything runs.
+
+        Raises:
+            ClaimError: something given is no claim.
+        """
+        return plan(claims_given(claims), self._context, self.known)
 
     def over_training(
         self, claims: Iterable[Claim] | None = None, points: int | Sequence[int] | None = None
@@ -159,7 +164,7 @@ class JudgedRun:
         Raises:
             ClaimError: a run without a stored training, no claim that a checkpoint decides, or points that cannot be.
         """
-        asked = self._asserted if claims is None else tuple(claims)
+        asked = self._asserted if claims is None else claims_given(claims)
         return Display(judge_over_training(self.training, asked, points, self.watch))
 
     @cached_property

@@ -301,7 +301,7 @@ def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_man
     ("claim", "told"),
     [
         (Accuracy(at_least=0.0), "no share lies below 0 %"),
-        (Accuracy(at_least=0.25), "always giving the most frequent answer reaches 0.25"),
+        (Accuracy(at_least=0.25), "always giving the most frequent answer reaches 25.00 %, and 25.00 % is asked for"),
         (
             Carries(component="blocks.0.attn.1", variable="x[0]", output="y[2]", at_most=1.0),
             "no share lies above 100 %",

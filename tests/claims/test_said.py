@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from openwork.claims import Accuracy, Necessary, Outcome, verdict_from_json
+from openwork.claims import Accuracy, Necessary, Outcome, Sufficient, verdict_from_json
 from openwork.claims import claim as claim_room
 from openwork.claims.claim import Finding
 from openwork.claims.verdict import part
@@ -35,6 +35,22 @@ def test_a_verdict_of_before_has_what_its_author_said(solved):
 def test_what_nothing_could_decide_is_vacuous_whatever_was_expected(solved):
     claim = Accuracy(at_least=0.0, expect="VACUOUS")
     assert claim.check(solved).met
+
+
+def test_a_threshold_is_told_with_every_digit_that_it_has(solved):
+    assert Accuracy(at_least=1e-6).tested == "answers are right on at least 0.0001 % of inputs"
+    assert Accuracy(at_least=0.99999).tested == "answers are right on at least 99.999 % of inputs"
+    assert Necessary(components=("blocks.0.mlp",), at_most=0.123456).tested.endswith(
+        "at most 12.3456 % of answers are right"
+    )
+    verdict = Accuracy(at_least=1e-6).check(solved)
+    assert "reaches 25.00 %, and 0.0001 % is asked for. It was measured all the same. 100 %" in verdict.sentence
+    assert verdict.advice == "Claim what a model could miss: another threshold."
+
+
+def test_what_the_wiring_forces_is_answered_by_another_place(solved):
+    advice = Sufficient(nodes="blocks.0.attn").check(solved).advice
+    assert "fewer components" in advice and "not the only way" in advice
 
 
 def test_need_of_a_constant_is_not_called_need(of_circuit):

@@ -69,3 +69,14 @@ def test_slips_are_told_before_anything_is_read(openwork, file):
     Path("claims.toml").write_text(CLAIMS)
     assert "nowhere.pt" in openwork("gallery", "nowhere.pt", "claims.toml", *PARAMS).err
     assert openwork("runs", "list", "--json").value == []
+
+
+def test_what_says_nothing_neither_holds_nor_fails(openwork, file):
+    says_nothing = '[[claim]]\nid = "empty"\nkind = "accuracy"\nat_least = 0.0\nexpect = "VACUOUS"\n'
+    Path("claims.toml").write_text(f'task = "reverse-increment"\n{says_nothing}')
+    assert openwork("gallery", str(file), "claims.toml", *PARAMS, "-o", "page.md").code == 0
+    page = Path("page.md").read_text()
+    works, _, rest = page.partition("## How it works")[2].partition("## What does not hold")
+    fails, _, neither = rest.partition("## What was not decided, or says nothing")
+    assert works.strip().endswith("None is CONFIRMED.") and "CONFIRMED are" not in page
+    assert fails.strip() == "No claim was REFUTED." and "VACUOUS: empty" in neither

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,13 @@ def test_a_known_circuit_is_found_with_the_names_of_either_version():
 def test_what_is_said_is_not_tried():
     model = found(CIRCUIT.stack, act_fn="relu", normalization_type=None, attention_dir="causal", attn_scale=None)
     assert model.identified is None or model.identified.tried <= CIRCUIT.stack.spec.d_vocab
+
+
+@pytest.mark.parametrize(("tried", "said"), [(1, "1 combination, nothing to choose"), (2, "2 combinations tried; all")])
+def test_one_combination_is_no_search(tried, said):
+    model = found(CIRCUIT.stack)
+    alone = replace(model.identified, rivals=(), second=None, tried=tried)
+    assert replace(model, identified=alone).search.startswith(said)
 
 
 def test_what_makes_no_difference_is_told():

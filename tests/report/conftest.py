@@ -168,20 +168,20 @@ KEPT = {"kind", "align", "outcome", "anchor"}
 """fields whose text is one of a few words, or the name of a place in the page"""
 
 
-def _poisoned(value: Any) -> Any:
+def _poisoned(value: Any, text: str = HOSTILE) -> Any:
     if isinstance(value, str):
-        return HOSTILE
+        return text
     if isinstance(value, tuple):
-        return tuple(_poisoned(item) for item in value)
+        return tuple(_poisoned(item, text) for item in value)
     if dataclasses.is_dataclass(value):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        return type(value)(**{name: v if name in KEPT else _poisoned(v) for name, v in fields.items()})
+        return type(value)(**{name: v if name in KEPT else _poisoned(v, text) for name, v in fields.items()})
     return value
 
 
 @pytest.fixture
-def poisoned() -> Callable[[Any], Any]:
-    """Puts a hostile string into every text of a part or a document."""
+def poisoned() -> Callable[..., Any]:
+    """Puts a hostile string, or the text given, into every text of a part or a document."""
     return _poisoned
 
 

@@ -11,10 +11,10 @@ from openwork.analyses.routes.route import Tried
 from openwork.claims import Outcome, OverTraining, Verdict
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.programs import Decompilation
-from openwork.report import Overview, overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report import Overview, explanation_document, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report import parts as p
 from openwork.report.sections import CHAPTERS, DESCRIBE
-from openwork.report.sections.verdicts import count_line, verdict_number
+from openwork.report.sections.verdicts import count_line, verdict_number, verdict_row
 
 KINDS = {kind for name in analyses.__all__ if isinstance(kind := getattr(analyses, name), type)}
 
@@ -120,7 +120,9 @@ def test_seeds_are_counted_by_how_they_ended(measures):
 def test_a_report_opens_with_what_is_true_of_its_model(measures):
     solved: Overview = measures.overview
     assert "is right on all 8 inputs" in solved.opening and not solved.unsolved
+    assert solved.next_line == f"`openwork decompile {solved.run}` looks for the program inside."
     failed = dataclasses.replace(solved, right=3)
+    assert failed.next_line == ""
     assert failed.unsolved == "This model does not solve the task: it is right on 3 of 8 inputs."
     assert failed.unsolved in failed.opening and "tested by intervention" not in failed.opening
     drawn = dataclasses.replace(solved, coverage="8 inputs drawn with seed 0, of 100")
@@ -145,3 +147,16 @@ def test_of_hundreds_of_routes_some_are_drawn_and_all_are_told():
     assert len(table.rows) == 30
     assert len(tried.parts) - 1 == 24
     assert "The first 24 of 30 are drawn; the table has them all." in tried.parts[0].text
+
+
+def test_an_example_of_what_holds_or_says_nothing_speaks_against_nothing():
+    names = {outcome: verdict_row(verdict(outcome)).example for outcome in Outcome}
+    assert {outcome for outcome, name in names.items() if name == "Example"} == {Outcome.CONFIRMED, Outcome.VACUOUS}
+
+
+def test_a_report_says_how_to_get_a_program_where_it_has_none(measures):
+    results = [result for result in measures.results if not isinstance(result, Decompilation)]
+    without, line = explanation_document(measures.overview, (), results), p.Text(measures.overview.next_line)
+    assert line in flat(without.parts) and line not in flat(measures.document.parts)
+    failed = dataclasses.replace(measures.overview, right=3)
+    assert "openwork decompile" not in str(explanation_document(failed, (), results).parts)

@@ -23,7 +23,7 @@ from openwork.analyses.progress_measures import ProgressMeasures, progress_measu
 from openwork.analyses.pruning import Faithfulness, Pruning, pruning
 from openwork.analyses.readout import Readout, ReadoutTable, Way, readout, readout_table
 from openwork.analyses.registry import ANALYSES
-from openwork.analyses.result import Record, Result, percent
+from openwork.analyses.result import Record, Result, exact_percent, percent
 from openwork.analyses.routes import Route, Routes, find_routes, routes_from_json
 from openwork.analyses.steps import Stage, Step, Watch, stages_of
 from openwork.analyses.subject import Subject
@@ -78,6 +78,7 @@ __all__ = [
     "attribution_patching",
     "component_named",
     "component_outputs",
+    "exact_percent",
     "find_routes",
     "fourier",
     "head_components",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from decimal import Decimal
 
 Record = dict[str, str | int | float]
 """one row of a result: column to value"""
@@ -41,3 +42,9 @@ def percent(share: float) -> str:
     if said == "0.00" and share > 0:
         return "below 0.01 %"
     return f"{said.removesuffix('.00') if share in (0, 1) else said} %"
+
+
+def exact_percent(share: float) -> str:
+    """A share that is asked for, with every digit that it has: `percent` rounds what was found."""
+    said = f"{(100 * Decimal(repr(float(share)))).normalize():f} %"
+    return percent(share) if round(share, 4) == share else said

@@ -5,6 +5,7 @@ from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.given import claims_given
 from openwork.claims.heading import Heading, Publication, heading_of
 from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.kinds.accuracy import Accuracy
@@ -63,6 +64,7 @@ __all__ = [
     "about_recipes",
     "article_for",
     "check",
+    "claims_given",
     "clopper_pearson",
     "heading_for",
     "heading_of",

@@ -207,7 +207,7 @@ class Claim(BaseModel):
         inputs = int((~right.all(axis=1)).sum())
         return (
             f"This model does not solve the task: {percent(float(right.mean()))} of its answers are right, and "
-            f"{inputs:,} inputs have a wrong one, so how it works cannot be judged. Measured all the same:"
+            f"{inputs:,} inputs have a wrong one, so how it works cannot be judged. It was measured all the same."
         )
 
     def text(self) -> ClaimText:
@@ -233,23 +233,22 @@ def _nothing_said(outcome: Outcome, parts: Sequence[Part]) -> str:
     """Why a claim that holds says nothing, or in how many of its cases; empty where all say something."""
     empty = [part.vacuous for part in parts if part.vacuous]
     if outcome is Outcome.VACUOUS:
-        return f"It holds and says nothing: {'; '.join(dict.fromkeys(empty))}. Measured all the same:"
+        return f"It holds and says nothing: {'; '.join(dict.fromkeys(empty))}. It was measured all the same."
     return f"In {len(empty)} of {len(parts)} cases it says nothing: {'; '.join(dict.fromkeys(empty))}." if empty else ""
 
 
 def _advice(outcome: Outcome, finding: Finding, context: Context) -> str:
     """What goes before the advice of a kind, or that."""
     if outcome is Outcome.VACUOUS:
-        return SAYS_NOTHING
+        return FORCED if any(part.vacuous and part.vacuous == part.forced for part in finding.parts) else SAYS_NOTHING
     if outcome is Outcome.UNDECIDED and any(part.guessed for part in finding.parts):
         return GUESSED
     advice = finding.advice(outcome)
     return ALL_MEASURED if advice == MEASURE_MORE and context.whole else advice
 
 
-SAYS_NOTHING = (
-    "Claim what a model could miss: another threshold, fewer components, or a place that is not the only way."
-)
+SAYS_NOTHING = "Claim what a model could miss: another threshold."
+FORCED = "Claim what a model could miss: another threshold, fewer components, or a place that is not the only way."
 UNSOLVED_ADVICE = (
     "Train the model until it is right on every input. Where that cannot be, --only-right asks how it works where it "
     "is right, and asks untrained models the same: what they meet too is not confirmed."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from openwork.analyses import exact_percent, percent
 from openwork.claims.counterexample import Counterexample, counterexample_from_json
 
 
@@ -69,9 +70,8 @@ class Part:
         if self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1:
             return f"no share lies {'below 0 %' if self.relation == '>=' else 'above 100 %'}"
         if self.relation == ">=" and self.guess is not None and self.threshold <= self.guess:
-            return (
-                f"always giving the most frequent answer reaches {self.guess:.4g}, and {self.threshold:g} is asked for"
-            )
+            reached = f"always giving the most frequent answer reaches {percent(self.guess)}"
+            return f"{reached}, and {exact_percent(self.threshold)} is asked for"
         return self.forced
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.errors import CheckpointError, Reason, suggestion
+from openwork.errors import CheckpointError, Reason
 from openwork.interop.given_file import read_given
 from openwork.interop.pytorch_file import read_pytorch
 from openwork.interop.safetensors_file import read_safetensors
@@ -23,6 +23,7 @@ LARGEST_FILE = 2**30
 """bytes; a model for which every input can be asked is a thousand times smaller"""
 LARGEST_CONFIG = 2**20
 HOW_TO_CONFIGURE = "give a JSON file with the model's config, or name another"
+ENDINGS = ".safetensors, .pt or .pth"
 READERS = {".safetensors": read_safetensors, ".pt": read_pytorch, ".pth": read_pytorch}
 
 
@@ -55,7 +56,7 @@ def read_checkpoint(path: Path, config: Path | None = None) -> Checkpoint:
     """
     if path.suffix.lower() not in READERS:
         what = f"{path.suffix or 'no ending'} is not a format that is read here"
-        raise _refused(path, what, suggestion(path.suffix, READERS))
+        raise _refused(path, what, f"its name must end in {ENDINGS}")
     data = read_given(path, LARGEST_FILE)
     arrays, inside = READERS[path.suffix.lower()](path.name, data)
     return Checkpoint(path.name, hashlib.sha256(data).hexdigest(), arrays, inside | _sidecar(path, config))

@@ -47,6 +47,8 @@ class Foreign:
         found = self.identified
         if found is None:
             return "nothing had to be found out"
+        if found.tried == 1:
+            return "1 combination, nothing to choose"
         next_best = found.rivals[0] if found.rivals else found.second
         if next_best is None:
             return f"{found.tried} combinations tried; all are the same model"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from openwork.analyses import Result, Routes
 from openwork.claims.verdict import Verdict
+from openwork.programs import Decompilation
 from openwork.report.document import Document
-from openwork.report.parts import Section
+from openwork.report.parts import Section, Text
 from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.report.sections import Overview, overview_parts, sections_of, verdict_parts, words
 from openwork.report.sections.overview import unsolved_parts
@@ -20,7 +21,9 @@ def explanation_document(
     task = overview.source.task
     left = unsolved_parts(overview, routes=any(isinstance(result, Routes) for result in results))
     unsolved = (Section("What was left out", "unsolved", left),) if left else ()
-    first = Section("At a glance", "glance", (*overview_parts(overview), words()))
+    opened = any(isinstance(result, Decompilation) for result in results)
+    more = () if opened or overview.unsolved else (Text(overview.next_line),)
+    first = Section("At a glance", "glance", (*overview_parts(overview), *more, words()))
     judged = (Section("Verdicts", "verdicts", verdict_parts(verdicts)),) if verdicts else ()
     title = f"A model that does not solve {task.name}" if overview.unsolved else f"How a model does {task.name}"
     sections = (*unsolved, *judged, *recipe.sections, first, *sections_of(results))

@@ -154,7 +154,7 @@ def _listed(names: Sequence[str]) -> str:
 def _claims(found: Findings, title: str, claims: Sequence[Claim]) -> Section:
     said = tuple((claim.id, claim.tested, claim.text().quotation) for claim in claims)
     words = Table(columns("claim", "what is tested", "in its author's words"), said)
-    names = columns("claim", *(str(o) for o in Outcome), "effect, least to most", numeric=(1, 2, 3, 4))
+    names = columns("claim", *(str(o) for o in Outcome), "effect, least to most", numeric=range(1, 1 + len(Outcome)))
     rows = tuple((claim.id, *_counts(found.verdicts(claim.id)), _spread(found.verdicts(claim.id))) for claim in claims)
     anchor = "-".join(title.lower().split())
     return Section(title, anchor, (words, Table(names, rows, f"Counts of {len(found.models)} solved models.")))

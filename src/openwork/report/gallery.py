@@ -17,6 +17,7 @@ from openwork.report.sections.verdicts import count_line, verdict_row
 
 CARRIED = 0.9
 """share of pairs below which a route does not explain its answer"""
+NEITHER = "What was not decided, or says nothing"
 WHOSE = (
     "The model was trained by somebody else, and its file is not part of this project. With the file at hand, this "
     "makes the page again; claims and programs stand beside it."
@@ -49,12 +50,15 @@ class GalleryPage:
 def gallery_document(entry: GalleryPage) -> Document:
     """The page."""
     task = entry.overview.source.task
-    holds, not_so = _confirmed(entry.verdicts), _others(entry.verdicts)
+    holds = _with(entry.verdicts, Outcome.CONFIRMED)
+    not_so = _with(entry.verdicts, Outcome.REFUTED, Outcome.MIXED)
+    neither = _with(entry.verdicts, Outcome.UNDECIDED, Outcome.VACUOUS)
     sections = (
         Section("What was imported", "imported", overview_parts(entry.overview)),
-        Section("What its file does not say", "found", _found(entry.foreign)),
+        Section("What its shapes do not say", "found", _found(entry.foreign)),
         Section("How it works", "works", _judged(entry, holds)),
-        Section("What does not hold", "not", _refuted(not_so)),
+        Section("What does not hold", "not", _refuted(not_so, len(holds) == len(entry.verdicts))),
+        *([Section(NEITHER, "neither", (VerdictList(tuple(map(verdict_row, neither))),))] if neither else []),
         Section("Routes", "routes", _routes(entry.routes)),
         Section("What is not understood", "open", _open(entry)),
         Section("This page", "again", (Text(WHOSE), Text(entry.command, "command"))),
@@ -66,31 +70,29 @@ def gallery_document(entry: GalleryPage) -> Document:
     return Document(entry.heading.title or f"How a model does {task.name}", sections, subtitle)
 
 
-def _confirmed(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    return tuple(v for v in verdicts if v.outcome is Outcome.CONFIRMED)
-
-
-def _others(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    return tuple(v for v in verdicts if v.outcome is not Outcome.CONFIRMED)
+def _with(verdicts: Sequence[Verdict], *outcomes: Outcome) -> tuple[Verdict, ...]:
+    return tuple(v for v in verdicts if v.outcome in outcomes)
 
 
 def _found(foreign: Foreign) -> tuple[Part, ...]:
     rows = tuple((said.field, shown(said.field, said.value), said.by) for said in foreign.said)
     table = Table(columns("field", "value", "how it is known"), rows)
-    if foreign.identified is None:
+    if foreign.identified is None or foreign.identified.tried == 1:
         return (table, Text("Nothing had to be found out by trial."))
     how = "Each combination of what is not known answered the same questions of the task."
     return (table, Text(f"{how} {foreign.search}."))
 
 
 def _judged(entry: GalleryPage, holds: Sequence[Verdict]) -> tuple[Part, ...]:
-    said = f"{count_line(entry.verdicts)} Judged on {entry.judged}. CONFIRMED are:"
-    return (Text(said), VerdictList(tuple(map(verdict_row, holds))))
+    said = f"{count_line(entry.verdicts)} Judged on {entry.judged}."
+    if not holds:
+        return (Text(f"{said} None is CONFIRMED."),)
+    return (Text(f"{said} CONFIRMED are:"), VerdictList(tuple(map(verdict_row, holds))))
 
 
-def _refuted(verdicts: Sequence[Verdict]) -> tuple[Part, ...]:
+def _refuted(verdicts: Sequence[Verdict], all_confirmed: bool) -> tuple[Part, ...]:
     if not verdicts:
-        return (Text("Every claim was CONFIRMED."),)
+        return (Text("Every claim was CONFIRMED." if all_confirmed else "No claim was REFUTED."),)
     return (VerdictList(tuple(map(verdict_row, verdicts))),)
 
 

@@ -1,4 +1,7 @@
-"""Parts as HTML: one self-contained page, or a fragment for a notebook. No scripts, no requests, everything escaped."""
+"""Parts as HTML: one self-contained page, or a fragment for a notebook. No scripts, no requests, everything escaped.
+
+Nothing in it controls what shows it: a page and a fragment leave through `visible`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from openwork.errors import visible
 from openwork.report import parts as p
 from openwork.report.css import palette_css
 from openwork.report.document import Document
@@ -41,7 +45,7 @@ def html_page(document: Document) -> str:
 
 def rendered(template: str, *, style: str, document: Document, **values: Any) -> str:
     """A page from one of the templates, with its style and what every page has."""
-    return (
+    page = (
         _environment()
         .get_template(template)
         .render(
@@ -53,6 +57,7 @@ def rendered(template: str, *, style: str, document: Document, **values: Any) ->
             **values,
         )
     )
+    return visible(page)
 
 
 def digest(text: str) -> str:
@@ -64,7 +69,7 @@ def html_fragment(shown: Iterable[p.Part]) -> str:
     """These parts for a notebook's output cell, with the style they need and no more."""
     style = Markup(palette_css() + template_text("style.css"))
     inside = Markup("\n").join(html_of(part) for part in shown)
-    return str(Markup('<div class="ow ow-fragment"><style>{}</style>\n{}\n</div>').format(style, inside))
+    return visible(str(Markup('<div class="ow ow-fragment"><style>{}</style>\n{}\n</div>').format(style, inside)))
 
 
 @singledispatch

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import singledispatch
 
+from openwork.errors import visible
 from openwork.report import parts as p
 from openwork.report.document import Document
 from openwork.report.lower_terminal import sparkline
@@ -19,11 +20,12 @@ MOST_EXAMPLES = 3
 
 
 def markdown(document: Document) -> str:
-    """A whole page."""
+    """A whole page; nothing in it controls what shows it."""
     lines = [f"# {plain(document.title)}", ""]
     if document.subtitle:
         lines += [plain(document.subtitle), ""]
-    return "\n".join([*lines, *(line for part in document.parts for line in markdown_of(part))]).rstrip() + "\n"
+    lines += [line for part in document.parts for line in markdown_of(part)]
+    return visible("\n".join(lines)).rstrip() + "\n"
 
 
 def plain(text: str) -> str:
@@ -121,8 +123,7 @@ def _verdict(row: p.VerdictRow) -> list[str]:
     told = [plain(row.tested), f"“{plain(row.says)}”" if row.says else "", f"{number}. {plain(row.sentence)}"]
     told += [plain("; ".join(filter(None, (row.coverage, row.cost))))]
     if row.counterexamples:
-        kind = "Example" if row.outcome == "CONFIRMED" else "Counterexample"
-        told.append("\n".join(f"- {kind}: {plain(line)}" for line in row.counterexamples[:MOST_EXAMPLES]))
+        told.append("\n".join(f"- {row.example}: {plain(line)}" for line in row.counterexamples[:MOST_EXAMPLES]))
     told.append(f"→ {plain(row.advice)}" if row.advice else "")
     lines = [f"### {plain(head)}", ""]
     for text in filter(None, told):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from openwork.errors import visible
 from openwork.report import parts as p
 from openwork.report.palette import LIGHT_OPPOSITE, LIGHT_SEQUENCE, LINES_LIGHT, diverging, scale
 
@@ -81,6 +82,7 @@ SYMBOLS: dict[p.MomentKind, str] = {
     "some": "diamond",
     "fails": "x-thin-open",
     "numbers": "circle-open",
+    "vacuous": "square-open",
     "open": "line-ew-open",
 }
 """moments that differ in shape, not only in colour"""
@@ -182,7 +184,7 @@ def _value(cell: p.Cell) -> float | None:
 
 def _plain(text: str) -> str:
     """Text that Plotly shows as it stands: it reads a subset of HTML, and a backtick is our own mark."""
-    return text.replace("`", "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return visible(text).replace("`", "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _styled(figure: go.Figure, title: str, height: int) -> go.Figure:

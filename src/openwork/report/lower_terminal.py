@@ -230,9 +230,7 @@ def _verdict(row: p.VerdictRow) -> list[RenderableType]:
         ("dim", "; ".join(filter(None, (row.coverage, row.cost)))),
     ]
     if row.counterexamples:
-        told.append(
-            ("dim", f"{'example' if row.outcome == 'CONFIRMED' else 'counterexample'}: {row.counterexamples[0]}")
-        )
+        told.append(("dim", f"{row.example.lower()}: {row.counterexamples[0]}"))
     told.append(("", row.advice and f"→ {row.advice}"))
     return [verdict_head(row), *(Paragraph(text, style, INDENT) for style, text in told if text)]
 

@@ -18,12 +18,13 @@ NOTHING = "\u2013"
 """what stands in a cell that has no number"""
 
 Align = Literal["left", "right", "center"]
-MomentKind = Literal["holds", "some", "fails", "numbers", "open"]
+MomentKind = Literal["holds", "some", "fails", "numbers", "vacuous", "open"]
 MOMENTS: dict[MomentKind, tuple[str, str]] = {
     "holds": ("●", "true"),
     "some": ("◐", "true in some cases"),
     "fails": ("✗", "false"),
     "numbers": ("○", "its numbers hold, the task is not solved"),
+    "vacuous": ("∅", "holds and says nothing"),
     "open": ("·", "cannot be judged"),
 }
 """each kind of moment as one sign, and in words"""
@@ -142,7 +143,8 @@ class Moment:
 
     Attributes:
         x: the place.
-        kind: `holds`; `some` of it does; it `fails`; its `numbers` hold where it cannot be judged; `open`.
+        kind: `holds`; `some` of it does; it `fails`; its `numbers` hold where it cannot be judged; it is `vacuous`;
+            `open`.
         share: how much of it holds, 0 to 1.
         told: all of that in words.
     """
@@ -251,6 +253,11 @@ class VerdictRow:
     counterexamples: tuple[str, ...] = ()
     cost: str = ""
     advice: str = ""
+
+    @property
+    def example(self) -> str:
+        """What one of its counterexamples is called: of a claim that holds, or says nothing, none speaks against it."""
+        return "Example" if self.outcome in ("CONFIRMED", "VACUOUS") else "Counterexample"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from safetensors.numpy import load
 from openwork.analyses import Subject
 from openwork.data import Inputs
 from openwork.engines.native import NativeEngine
+from openwork.errors import UNSEEN, visible
 from openwork.models import initial_stack, spec_for
 from openwork.report.live import embedded, payload
 from openwork.tasks.palindrome import Palindrome
@@ -74,6 +75,14 @@ def test_of_drawn_questions_the_page_holds_what_fits(monkeypatch):
 
 
 def test_embedded_json_is_data_whatever_is_in_it():
-    text = embedded({HOSTILE: [HOSTILE]})
+    text, seen = embedded({HOSTILE: [HOSTILE]}), visible(HOSTILE)
     assert not set(text) & set("<>&\u2028\u2029")
-    assert json.loads(text) == {HOSTILE: [HOSTILE]}
+    assert json.loads(text) == {seen: [seen]} and seen.startswith("</script><!--<script>")
+
+
+def test_no_text_in_embedded_json_controls_what_shows_it():
+    control = "\x1b]0;title\x07 \x9b31m \u202egnp\u2066"
+    found = json.loads(embedded({"id": control, "cases": [{"label": control, "value": 0.5}], "open": (control,)}))
+    seen = visible(control)
+    assert not UNSEEN.search(seen)
+    assert found == {"id": seen, "cases": [{"label": seen, "value": 0.5}], "open": [seen]}

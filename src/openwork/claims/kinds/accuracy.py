@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from openwork.analyses import percent
+from openwork.analyses import exact_percent, percent
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import NO_NUMBER, UNEDITED
@@ -50,7 +50,7 @@ class Accuracy(Claim):
     def words(self) -> str:
         """From the fields."""
         which = f"{self.output} is" if self.output else "answers are"
-        return f"{which} right on at least {percent(self.at_least)} of inputs"
+        return f"{which} right on at least {exact_percent(self.at_least)} of inputs"
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """Outputs that the task does not have."""

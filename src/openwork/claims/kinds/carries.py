@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from openwork.analyses import percent
+from openwork.analyses import exact_percent, percent
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Counterexample
@@ -101,7 +101,7 @@ class Carries(Claim):
         where = f" at {' and '.join(self.at)}" if self.at else ""
         does = "does not carry" if self.at_most is not None else "carries"
         relation, threshold = self._bound
-        how = bound(relation, percent(threshold))
+        how = bound(relation, exact_percent(threshold))
         return f"{self.component}{where} {does} {self.variable} to {self.output}: {how} of pairs follow"
 
     def details(self) -> Iterable[str]:
@@ -147,7 +147,7 @@ class Carries(Claim):
         share = sum(part.value for part in parts) / len(parts)
         sentence = (
             f"The prediction follows the other run in {percent(share)} of pairs "
-            f"({claimed(parts, bound(relation, percent(threshold)))}): {told(parts, percent)}."
+            f"({claimed(parts, bound(relation, exact_percent(threshold)))}): {told(parts, percent)}."
         )
         effect = Effect(share, "share of pairs that follow")
         examined = in_turn(examples)

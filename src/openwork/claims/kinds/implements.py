@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict, Field, field_serializer
 
-from openwork.analyses import percent
+from openwork.analyses import exact_percent, percent
 from openwork.claims.alignment import alignment_misfits, patches, variable_misfits
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
@@ -147,10 +147,11 @@ class Implements(Claim):
         """From the fields."""
         places = ", ".join(f"{variable} at {place}" for variable, place in self.alignment)
         near = "" if self.sources == "any" else ", where inputs differ in nothing else"
-        holds = "" if self.represents is None else f"; and explains {percent(self.represents)} of the variance there"
+        least = "" if self.represents is None else exact_percent(self.represents)
+        holds = f"; and explains at least {least} of the variance there" if least else ""
         return (
             f"taken from another run, {places} changes the answers as it changes those of the program {self.program}, "
-            f"in at least {percent(self.at_least)} of the pairs that change them{near}{holds}"
+            f"in at least {exact_percent(self.at_least)} of the pairs that change them{near}{holds}"
         )
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
@@ -224,16 +225,16 @@ class Implements(Claim):
         if isinstance(self.program, str):
             said = f"The program {self.program} was not given, so it was not run."
             advice = f"Give it, if you trust it: --program {PurePath(self.program).stem}.py"
-            return Finding((), said, None, (), lambda _: advice, "nothing was measured")
+            return Finding((), said, None, (), lambda _: advice, NOT_TESTED)
         if not self._can_ask(context):
             said = (
                 "Not every question is among the inputs, so a source that differs in one variable only may be missing."
             )
             advice = 'Ask more inputs (--inputs), or give sources = "any".'
-            return Finding((), said, None, (), lambda _: advice, "nothing was measured")
+            return Finding((), said, None, (), lambda _: advice, NOT_TESTED)
         if not self._pairs(context):
             said = "There are too few inputs to pair any."
-            return Finding((), said, None, (), lambda _: MEASURE_MORE, "nothing was measured")
+            return Finding((), said, None, (), lambda _: MEASURE_MORE, NOT_TESTED)
         program = on_inputs(self.program, context.task, context.subject.inputs)
         variables, represented = self._represented(context)
         parts, examples, hits, total, changing = [], [], 0, 0, 0
@@ -257,7 +258,7 @@ class Implements(Claim):
         share = sum(p.value for p in parts) / len(parts)
         sentence = (
             f"{wrong}The model does what the program does in {percent(share)} of the pairs that change its answers "
-            f"({claimed(parts, bound('>=', percent(self.at_least)))}), in {percent(hits / total)} of all: "
+            f"({claimed(parts, bound('>=', exact_percent(self.at_least)))}), in {percent(hits / total)} of all: "
             f"{told(parts, percent)}."
         )
         shares = context.evidence(represented)
@@ -338,6 +339,7 @@ def _free(task: Task) -> bool:
     return size is not None and size <= MOST_TRIED and size == prod(v.values for v in task.variables)
 
 
+NOT_TESTED = "the claim was not tested"
 ONLY_WAY = "the wiring lets the answer pass there only, so every program that is right is met by every model that is"
 ONLY_SO_FAR = (
     "These places decide the answers as far as answers tell the values apart; whether they hold the variables "

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from openwork.analyses import all_asked, percent
+from openwork.analyses import all_asked, exact_percent, percent
 from openwork.claims.claim import Claim, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
@@ -59,7 +59,7 @@ class Learns(Claim):
 
     def words(self) -> str:
         """From the fields."""
-        return f"the experiment {self.experiment} solves the task with at least {percent(self.at_least)} of seeds"
+        return f"the experiment {self.experiment} solves the task with at least {exact_percent(self.at_least)} of seeds"
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """An unknown experiment, or one on another task."""
@@ -110,4 +110,6 @@ class Learns(Claim):
         needed = trials_to_confirm(self.at_least)
         if needed is None:
             return "A rate of exactly 100 % can be refuted but never confirmed: claim a little less."
-        return f"Train more seeds: even if none failed it would take {needed} to confirm {percent(self.at_least)}."
+        return (
+            f"Train more seeds: even if none failed it would take {needed} to confirm {exact_percent(self.at_least)}."
+        )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from openwork.analyses import percent
+from openwork.analyses import exact_percent, percent
 from openwork.claims.claim import Claim, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
@@ -73,7 +73,7 @@ class Linear(Claim):
         """From the fields."""
         relation, threshold = self._bound
         how = "at least" if relation == ">=" else "at most"
-        return f"with {', '.join(self.components)} made affine, {how} {percent(threshold)} of answers are right"
+        return f"with {', '.join(self.components)} made affine, {how} {exact_percent(threshold)} of answers are right"
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """Components that the model does not have, or that are not MLPs."""

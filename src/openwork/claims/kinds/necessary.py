@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from openwork.analyses import percent
+from openwork.analyses import exact_percent
 from openwork.claims.claim import Share
 from openwork.claims.replacement import ONE_WAY, Replacement
 from openwork.claims.verdict import Outcome, Relation
@@ -45,7 +45,7 @@ class Necessary(Replacement):
 
     def words(self) -> str:
         """From the fields."""
-        return f"{self.replaced}, at most {percent(self.at_most)} of answers are right"
+        return f"{self.replaced}, at most {exact_percent(self.at_most)} of answers are right"
 
     def advice_on(self, outcome: Outcome) -> str:
         """From the table below."""

@@ -7,7 +7,7 @@ from dataclasses import astuple, replace
 from functools import partial
 from typing import Any, ClassVar, Literal
 
-from openwork.analyses import Way, percent
+from openwork.analyses import Way, exact_percent, percent
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Reading
@@ -65,9 +65,8 @@ class ReadsOut(Claim):
 
     def words(self) -> str:
         """From the fields."""
-        return (
-            f"the right answer is nearest to {self.site} by {self._way} on at least {percent(self.at_least)} of inputs"
-        )
+        share = exact_percent(self.at_least)
+        return f"the right answer is nearest to {self.site} by {self._way} on at least {share} of inputs"
 
     @property
     def _way(self) -> Way:
@@ -121,7 +120,7 @@ class ReadsOut(Claim):
         share = float(right[:, outputs].mean())
         sentence = (
             f"Reading {self.site} by {self._way} finds the right answer {percent(share)} of the time, at least "
-            f"{percent(self.at_least)} {holding(parts, 'outputs')}: {told(parts, percent)}."
+            f"{exact_percent(self.at_least)} {holding(parts, 'outputs')}: {told(parts, percent)}."
         )
         failing = [o for o, judged in zip(outputs, parts, strict=True) if not judged.holds]
         look = Reading(site_named(context.spec, self.site).name, *astuple(self._way))

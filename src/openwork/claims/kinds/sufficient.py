@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from openwork.analyses import percent
+from openwork.analyses import exact_percent, percent
 from openwork.claims.circuit import EMBED, OUTPUT, Edge, Node, along, edge_misfits, members, outside
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
@@ -91,7 +91,8 @@ class Sufficient(Claim):
         """From the fields."""
         what = ", ".join(self.nodes or self.edges)
         whose = f"of {self.output}'s answers" if self.output else "of answers"
-        return f"{what} alone: with all else from another input, at least {percent(self.at_least)} {whose} stay right"
+        share = exact_percent(self.at_least)
+        return f"{what} alone: with all else from another input, at least {share} {whose} stay right"
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """Nodes, roles and outputs that are not there; edges that cannot be, or hang in the air."""
@@ -177,7 +178,7 @@ class Sufficient(Claim):
             said = "with all else from another input the model says"
             examples.append(wrong_answers(context, found, outputs, said, wanted.replay))
         share = sum(shares) / len(shares)
-        wanted_share = bound(">=", percent(self.at_least))
+        wanted_share = bound(">=", exact_percent(self.at_least))
         sentence = (
             f"With all else from another input {percent(share)} of answers are still right "
             f"({claimed(parts, wanted_share, 'outputs')}): {told(parts, percent)}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from openwork.analyses import percent
+from openwork.analyses import exact_percent
 from openwork.claims.claim import Share
 from openwork.claims.replacement import ONE_WAY, Replacement
 from openwork.claims.verdict import Outcome, Relation
@@ -46,7 +46,7 @@ class Unnecessary(Replacement):
 
     def words(self) -> str:
         """From the fields."""
-        return f"{self.replaced}, at least {percent(self.at_least)} of answers stay right"
+        return f"{self.replaced}, at least {exact_percent(self.at_least)} of answers stay right"
 
     def advice_on(self, outcome: Outcome) -> str:
         """From the table below."""

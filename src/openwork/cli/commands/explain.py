@@ -103,6 +103,8 @@ def explain(
         else:
             console.print(verdict_screen(found.opened.overview, found.opened.claims, found.opened.recipe))
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
+            if found.opened.solved:
+                console.print(f"Next: openwork decompile {found.opened.run.name}", soft_wrap=True)
     if not found.opened.solved:
         raise typer.Exit(1)
 

@@ -151,7 +151,7 @@ def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
     console.print(f"[bold]{run.name}[/bold]  {escape(file.name)}", soft_wrap=True)
     right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
     facts: list[tuple[str, object]] = [("model", run.spec), ("task", run.task), ("accuracy", right)]
-    facts += [("not in it", known) for known in foreign.said]
+    facts += [("settings", known) for known in foreign.said]
     facts += [] if foreign.identified is None else [("search", foreign.search)]
     print_facts(console, [*facts, *(("note", note) for note in foreign.notes)])
     console.print(f"Next: openwork check CLAIMS.toml {run.name}", f"or:   openwork report {run.name}", sep="\n")

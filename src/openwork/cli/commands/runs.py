@@ -127,7 +127,7 @@ def _imported(source: Imported, run: Run) -> list[tuple[str, object]]:
     return [
         ("imported", f"from {origin.file} (SHA-256 {origin.digest[:12]}…) on {moment(run.created)} UTC"),
         ("accuracy", f"{share_text(measured.accuracy)} of answers, on {measured.inputs:,} inputs"),
-        *(("not in it", said) for said in origin.said),
+        *(("settings", said) for said in origin.said),
         *(("note", note) for note in origin.notes),
     ]
 

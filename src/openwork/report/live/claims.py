@@ -36,10 +36,14 @@ def _claim(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any]:
     }
 
 
+EXAMPLE = "\n\nExample::"
+"""where the description of a kind comes to its example, which is of another model"""
+
+
 def definition(kind: type[Claim]) -> str:
-    """What a kind of claim asserts, how it is tested and what would refute it: its own description."""
-    text = re.sub(r"\s+", " ", inspect.getdoc(kind) or "").replace("`", "").strip()
-    return re.sub(r"\bat_(least|most)\b", r"at \1", text)
+    """What a kind of claim asserts, how it is tested and what would refute it: its own description, no example."""
+    text, _, _ = (inspect.getdoc(kind) or "").partition(EXAMPLE)
+    return re.sub(r"\s+", " ", text).replace("`", "").strip()
 
 
 def _example(example: Counterexample, context: Context) -> dict[str, Any]:

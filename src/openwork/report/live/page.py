@@ -12,6 +12,7 @@ from markupsafe import Markup
 from openwork.analyses import LearningCurve
 from openwork.claims import OverTraining
 from openwork.errors import PlanError, Reason
+from openwork.programs import Decompilation
 from openwork.report.css import palette_css
 from openwork.report.explanation import explanation_document
 from openwork.report.live.bundle import bundled, script_hash
@@ -97,6 +98,7 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         task_line=report.overview.task_line,
         model_line=report.overview.model_line,
         example_line=report.overview.example_line,
+        next_line="" if any(isinstance(r, Decompilation) for r in report.results) else report.overview.next_line,
         count_line=count_line(report.verdicts),
         rows=[verdict_row(verdict) for verdict in report.verdicts],
         learning=_joined(_learned(report)),

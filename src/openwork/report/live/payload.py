@@ -13,6 +13,7 @@ from safetensors.numpy import save
 from openwork.analyses import Subject
 from openwork.data import Dataset
 from openwork.data.randomness import bits, permutation
+from openwork.errors import visible
 from openwork.models import Stack
 from openwork.tasks import Task
 
@@ -37,9 +38,22 @@ def payload(subject: Subject) -> Payload:
 
 
 def embedded(value: object) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element or begin a comment."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    """JSON that may stand inside a script element: nothing in it can end the element, begin a comment, or control what
+    shows its texts."""
+    text = json.dumps(_seen(value), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _seen(value: Any) -> Any:
+    """The same with every text in it `visible`."""
+    match value:
+        case str():
+            return visible(value)
+        case list() | tuple():
+            return [_seen(item) for item in value]
+        case dict():
+            return {_seen(name): _seen(item) for name, item in value.items()}
+    return value
 
 
 def _safetensors(stack: Stack) -> bytes:

@@ -98,7 +98,7 @@ def _kind(judgement: Judgement) -> MomentKind:
         Outcome.CONFIRMED: "holds",
         Outcome.MIXED: "some",
         Outcome.REFUTED: "fails",
-        Outcome.VACUOUS: "open",
+        Outcome.VACUOUS: "vacuous",
         Outcome.UNDECIDED: "numbers" if judgement.numbers is Outcome.CONFIRMED else "open",
     }
     return kinds[judgement.outcome]

@@ -98,6 +98,11 @@ class Overview:
         return f"{task}: {task.summary}; {said(task.domain_size)} questions"
 
     @property
+    def next_line(self) -> str:
+        """How to get a program out of the model; empty where it does not solve its task."""
+        return "" if self.unsolved else f"`openwork decompile {self.run}` looks for the program inside."
+
+    @property
     def example_line(self) -> str:
         """One question with its answer, from the middle of the domain, where digits differ; else the first drawn."""
         task, size = self.source.task, self.source.task.domain_size
@@ -227,9 +232,9 @@ def _training(experiment: Experiment) -> str:
 
 
 def _origin(origin: Origin) -> tuple[tuple[str, str], ...]:
-    """Where it was imported from, and how everything came to be known that its file does not say."""
+    """Where it was imported from, and how every setting came to be known that its shapes do not say."""
     file = f"{origin.file} (SHA-256 {origin.digest[:12]}…), with the names of {origin.dialect}"
-    found = [("Imported from", file), ("Not in the file", "; ".join(origin.said))]
+    found = [("Imported from", file), ("Settings", "; ".join(origin.said))]
     return (*found, *(("Note", note) for note in origin.notes))
 
 
