@@ -175,8 +175,7 @@ def harm() -> LiveReport:
     route = Route("y[0]", HOSTILE, 1, 3, 8, 1.0, 0.5, "one", (path,))
     curve, routes = analyses.learning_curve([epoch]), Routes((route,), (HOSTILE,) * task.n_pos, 8, 8, "all", 0.9, 8)
     text = ClaimText(HOSTILE, "accuracy", HOSTILE, {})
-    told = tuple(outcome for outcome in Outcome if outcome is not Outcome.VACUOUS)
-    kinds = zip(range(5), (*told, Outcome.UNDECIDED), (*told, Outcome.CONFIRMED), strict=True)
+    kinds = zip(range(len(Outcome) + 1), (*Outcome, Outcome.UNDECIDED), (*Outcome, Outcome.CONFIRMED), strict=True)
     judged = tuple(Judgement(epoch, *found, 1, 2, effect, HOSTILE) for epoch, *found in kinds)
     records = tuple(EpochRecord(e, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, 9, 0.1) for e in range(1, 5))
     since = OverTraining(
