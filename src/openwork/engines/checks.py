@@ -157,8 +157,8 @@ def _held(name: str, values: Any, reasons: list[Reason]) -> NDArray[Any]:
 
 
 def _int32(ids: NDArray[Any]) -> Tokens:
-    """Of ids that are in a vocabulary."""
-    return ids if ids.dtype == np.int32 else frozen(ids, np.int32)
+    """Of ids that are in a vocabulary; what holds no whole numbers stays, for it is refused by name."""
+    return frozen(ids, np.int32) if ids.dtype.kind in "iu" and ids.dtype != np.int32 else ids
 
 
 def _positions(graded: Sequence[int]) -> tuple[int, ...]:

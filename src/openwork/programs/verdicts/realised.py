@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openwork.analyses.effective_values import classes_of_rows
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.programs.decompile.labels import compact, explained_by
 from openwork.programs.decompile.network import Network
@@ -102,5 +103,4 @@ def _effective(
     for row in first:
         forced = {variable.name: tuple(np.full(len(contexts), column[row]) for column in columns)}
         answers.append(program.answers(contexts, forced).reshape(-1))
-    _, classes = np.unique(np.stack(answers), axis=0, return_inverse=True)
-    return classes.reshape(-1)
+    return classes_of_rows(np.stack(answers))
