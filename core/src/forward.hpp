@@ -40,6 +40,11 @@ struct Forward {
               from, needed.hi, d(), spec.d_vocab_out);
   }
 
+  // Which tokens are pads, from position `from` on.
+  void find_pads(int from) const {
+    for (int t = from; block.pads && t < needed.end; t++) block.pads[t] = block.tokens[t] == every<R>(spec.pad);
+  }
+
   const Vec<R>* logits(int t) const { return block.logits + (t - needed.lo) * spec.d_vocab_out; }
 
  private:
@@ -51,7 +56,7 @@ struct Forward {
   View<R> stream(Vec<R>* data) const { return views().stream(data); }
 
   void embed(const Tapping<R>& tap) const {
-    for (int t = tap.fresh; block.pads && t < needed.end; t++) block.pads[t] = block.tokens[t] == every<R>(spec.pad);
+    find_pads(tap.fresh);
     Vec<R>* x = spec.n_layers ? block.layer[0].x : block.final;
     const R* W_pos = packed + at.W_pos;
     if (spec.positions && !tap.any(Site::embed, 0) && !tap.any(Site::pos_embed, 0))

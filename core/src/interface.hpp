@@ -70,6 +70,7 @@ struct Tap {
   void* out;
   int64_t out_stride;  // numbers from one model to the next
   int32_t world;       // in whose pass it writes: that of a source, or -1 for that of the inputs
+  bool ordered;        // the index is 0, 1 .. n-1
 };
 
 // The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null. A source takes only
@@ -83,6 +84,7 @@ struct Inputs {
   const int32_t* graded;
   const int32_t* const* sources;
   const Tap* taps;
+  uint32_t sites;  // of all taps, a bit for each: most sites have none, and are passed without a look at the taps
   const volatile bool* cancel;
 };
 
@@ -92,6 +94,14 @@ struct Partial {
   int64_t sequences;
   double margin;
   int64_t* right;  // [n_graded]
+};
+
+// The residual stream of an unedited pass over some inputs of one model, where stage `stage` (stages.hpp) begins: of
+// every block of inputs in turn the number of its first position that was computed anew, in a vector of its own, and
+// the positions from there on. A pass that is edited from that stage on begins with it. Without `memory` none is kept.
+struct KeptStream {
+  int32_t stage;
+  void* memory;
 };
 
 struct AdamW {
@@ -127,15 +137,17 @@ struct Kernels {
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
                void* scratch);
   // Inputs lo..hi of one model under many plans: adds to `partials` [plan]. The taps are those of the sources, then
-  // those of all plans, one plan after the other, `tap_counts` [plan] each; all are writes.
+  // those of all plans, one plan after the other, `tap_counts` [plan] each; all are writes. A kept stream is that of
+  // these inputs, and no plan has an edit in a stage before it.
   int64_t (*sweep_scratch)(const Spec&, const Inputs&, const int32_t* tap_counts, int32_t n_plans);
   void (*sweep)(const Spec&, const void* weights, int32_t model, const Inputs&, const int32_t* tap_counts,
-                int32_t n_plans, int64_t lo, int64_t hi, Partial* partials, void* scratch);
-  // Inputs lo..hi of one model: sums over them of the values that the taps take from source 0, which holds the inputs;
-  // one tap after the other. A tap takes all numbers of its site, and every position is graded.
+                int32_t n_plans, int64_t lo, int64_t hi, KeptStream kept, Partial* partials, void* scratch);
+  // Inputs lo..hi of one model: adds to `sums` the values that the taps take from source 0, which holds the inputs; one
+  // tap after the other. A tap takes all numbers of its site, and every position is graded. Keeps the stream of a stage
+  // that comes no later than the last tap.
   int64_t (*sums_scratch)(const Spec&, const Inputs&);
   void (*site_sums)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi,
-                    double* sums, void* scratch);
+                    KeptStream kept, double* sums, void* scratch);
   // Inputs lo..hi of one model: their metric into `metric` [input], and its gradients at taps. The metric is the mean
   // loss over graded positions, or where `slopes` [input][n_graded][d_vocab_out] are given the sum of slopes times
   // logits.

@@ -116,12 +116,18 @@ inline Mask<R> first_lanes(int64_t n) {
   return number < every<R>(int(n));
 }
 
+// Calls for memory that will be read, or written, some time from now.
+template <bool WRITE>
+inline void call_for(const void* memory, int64_t bytes) {
+  for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(memory) + at, WRITE);
+}
+
 // Sums in float64, lane by lane.
 template <class R>
 struct LaneTotals {
   double of[Lanes<R>::count] = {};
-  void add(Vec<R> x) {
-    for (int l = 0; l < Lanes<R>::count; l++) of[l] += double(x[l]);
+  void add(Vec<R> x, double times = 1) {
+    for (int l = 0; l < Lanes<R>::count; l++) of[l] += double(x[l]) * times;
   }
   double total() const {
     double sum = 0;

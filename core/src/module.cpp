@@ -3,6 +3,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 #include <pthread.h>
 
@@ -17,6 +18,7 @@
 #include "crew.hpp"
 #include "gang.hpp"
 #include "levels.hpp"
+#include "stages.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -78,8 +80,12 @@ Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& 
 HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int64_t n, nb::object index,
                  nb::object values, nb::object out, int32_t world) {
   HeldTap held{{}, index, values, out};
-  held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0, world};
-  if (!index.is_none()) held.tap.index = nb::cast<Ints>(index).data();
+  held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0, world, false};
+  if (!index.is_none()) {
+    held.tap.index = nb::cast<Ints>(index).data();
+    held.tap.ordered = true;
+    for (int64_t k = 0; k < n; k++) held.tap.ordered = held.tap.ordered && held.tap.index[k] == k;
+  }
   if (!values.is_none()) {
     const Weights array = nb::cast<Weights>(values);
     held.tap.values = array.data();
@@ -114,11 +120,56 @@ struct HeldInputs {
               graded.data(),
               sources.data(),
               taps.data(),
+              sites_of(taps.data(), int32_t(taps.size())),
               &cancel};
   }
   HeldInputs(const HeldInputs&) = delete;
   HeldInputs& operator=(const HeldInputs&) = delete;
 };
+
+int64_t chunks_of(const Inputs& in) {
+  return (in.n_inputs + kChunk - 1) / kChunk;
+}
+
+std::vector<Tap> taps_of(const std::vector<HeldTap*>& held) {
+  std::vector<Tap> taps;
+  for (const HeldTap* h : held) taps.push_back(h->tap);
+  return taps;
+}
+
+// The streams that a pass over inputs kept on its way to a sum, for passes over the same inputs that are edited above:
+// in chunks of kChunk inputs, models one after the other.
+class Streams {
+ public:
+  Streams(const Core& core, int64_t models, const Inputs& in, int32_t stage)
+      : stage_(stage), bytes_(bytes_of(core, models, in)), memory_(bytes_) {}
+
+  static int64_t chunk_bytes(const Core& core, const Inputs& in) {
+    return kChunk * (in.n_pos * core.spec.d_model + 1) * int64_t(core.width());
+  }
+  static int64_t bytes_of(const Core& core, int64_t models, const Inputs& in) {
+    return models * chunks_of(in) * chunk_bytes(core, in);
+  }
+  // Whether they are those of so many models and such inputs, first edited in stage `first` or later.
+  bool serve(const Core& core, int64_t models, const Inputs& in, int32_t first) const {
+    return first >= stage_ && bytes_ == bytes_of(core, models, in);
+  }
+  KeptStream of_chunk(const Core& core, const Inputs& in, int64_t number) const {
+    return {stage_, static_cast<char*>(memory_.get()) + number * chunk_bytes(core, in)};
+  }
+
+ private:
+  const int32_t stage_;
+  const int64_t bytes_;
+  const Scratch memory_;
+};
+
+// In which stage the first of these taps asks for other values.
+int32_t stage_to_begin(const Core& core, std::vector<Tap> taps) {
+  Inputs of_taps{};
+  of_taps.taps = taps.data(), of_taps.n_taps = int32_t(taps.size());
+  return first_stage(core.spec, of_taps);
+}
 
 // What the end of the interpreter waits for: calls on other threads than the main one, from before they let go of the
 // GIL until they have it again. After it, taking the GIL would end such a thread within this code, and with it the
@@ -235,7 +286,7 @@ void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints&
 void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
            const std::vector<Ints>& sources, const std::vector<HeldTap*>& of_sources,
            const std::vector<std::vector<HeldTap*>>& plans, const Doubles& loss, const Counts& right,
-           const Counts& sequences, const Doubles& margin, Crew& crew) {
+           const Counts& sequences, const Doubles& margin, const std::vector<Streams*>& below, Crew& crew) {
   std::vector<HeldTap*> taps = of_sources;
   std::vector<int32_t> counts;
   for (const std::vector<HeldTap*>& of_plan : plans) {
@@ -248,13 +299,16 @@ void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Int
   const int64_t chunks = (in.n_inputs + kChunk - 1) / kChunk;
   std::vector<Partial> parts(size_t(models * chunks * n_plans));
   std::vector<int64_t> rights(parts.size() * size_t(n), 0);
+  const int32_t first = stage_to_begin(core, {held.taps.begin() + int64_t(of_sources.size()), held.taps.end()});
+  const Streams* streams = below.empty() ? nullptr : below.front();
+  const bool begins = streams && streams->serve(core, models, in, first);
   const auto job = [&](int64_t number, void* scratch) {
     const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
     Partial* mine = parts.data() + number * n_plans;
     for (int64_t p = 0; p < n_plans; p++)
       mine[p] = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + (number * n_plans + p) * n};
     core.kernels->sweep(core.spec, core.weights_of(stack, model), int32_t(model), in, counts.data(), int32_t(n_plans),
-                        lo, hi, mine, scratch);
+                        lo, hi, begins ? streams->of_chunk(core, in, number) : KeptStream{}, mine, scratch);
   };
   const int64_t bytes = core.kernels->sweep_scratch(core.spec, in, counts.data(), int32_t(n_plans));
   without_gil(
@@ -273,25 +327,44 @@ void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Int
   }
 }
 
+// Room for the streams where a pass that is edited there begins; none where that is the embedding or its first reader,
+// where the pass that ends at the last of the inputs' taps does not get there, or where there are more than
+// `most_bytes`.
+std::unique_ptr<Streams> streams_for(const Core& core, int64_t models, const Inputs& in,
+                                     const std::vector<HeldTap*>& edited, int64_t most_bytes) {
+  const int32_t stage = stage_to_begin(core, taps_of(edited));
+  const bool gets_there = stage > attention_stage(0) && stage <= last_stage_of_source(core.spec, in, 0);
+  if (!gets_there || Streams::bytes_of(core, models, in) > most_bytes) return nullptr;
+  return std::make_unique<Streams>(core, models, in, stage);
+}
+
 // Sums over all inputs of the values at the taps' sites: `sums` [model][numbers of all taps]; `graded` is every
-// position.
-void site_sums(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
-               const std::vector<HeldTap*>& taps, const Doubles& sums, Crew& crew) {
+// position. Where passes over the same inputs with edits at the sites of `edited` can begin above the embedding, keeps
+// the stream for them, unless it is more than `most_bytes`.
+std::unique_ptr<Streams> site_sums(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
+                                   const std::vector<HeldTap*>& taps, const std::vector<HeldTap*>& edited,
+                                   int64_t most_bytes, const Doubles& sums, Crew& crew) {
   HeldInputs held(tokens, nb::none(), graded, {tokens}, taps);
   const Inputs& in = held.inputs;
   const int64_t models = int64_t(stack.shape(0)), n = int64_t(sums.shape(1));
-  const int64_t each = (in.n_inputs + kMostSums * kChunk - 1) / (kMostSums * kChunk) * kChunk;
-  const int64_t jobs = (in.n_inputs + each - 1) / each;
+  const int64_t chunks = (in.n_inputs + kChunk - 1) / kChunk, each = (chunks + kMostSums - 1) / kMostSums;
+  const int64_t jobs = (chunks + each - 1) / each;
   std::vector<double> parts(size_t(models * jobs * n), 0.0);
+  std::unique_ptr<Streams> streams = streams_for(core, models, in, edited, most_bytes);
   const auto job = [&](int64_t number, void* scratch) {
-    const int64_t model = number / jobs, lo = number % jobs * each, hi = std::min(lo + each, in.n_inputs);
-    core.kernels->site_sums(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
-                            parts.data() + number * n, scratch);
+    const int64_t model = number / jobs, first = number % jobs * each, end = std::min(first + each, chunks);
+    for (int64_t chunk = first; chunk < end; chunk++) {
+      const int64_t lo = chunk * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
+      core.kernels->site_sums(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
+                              streams ? streams->of_chunk(core, in, model * chunks + chunk) : KeptStream{},
+                              parts.data() + number * n, scratch);
+    }
   };
   const int64_t bytes = core.kernels->sums_scratch(core.spec, in);
   without_gil([&](const auto& interrupted) { return crew.share(models * jobs, bytes, held.cancel, job, interrupted); });
   for (int64_t number = 0; number < models * jobs; number++)
     for (int64_t k = 0; k < n; k++) sums.data()[number / jobs * n + k] += parts[size_t(number * n + k)];
+  return streams;
 }
 
 // `slopes` [model or 1][input][graded][d_vocab_out], empty where the metric is the loss.
@@ -361,6 +434,7 @@ NB_MODULE(_core, m) {
     return c.kernels->lanes;
   });
   nb::class_<HeldTap>(m, "Tap");
+  nb::class_<Streams>(m, "Streams");
   nb::class_<Crew>(m, "Crew")
       .def(nb::init<int>(), "threads"_a)
       .def_prop_ro("size", &Crew::size)

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "../../core/src/stages.hpp"
+
 using namespace openwork;
 
 namespace {
@@ -60,8 +62,18 @@ struct Model {
   }
 
   Inputs inputs(const std::vector<Tap>& taps) {
-    return {kInputs,       spec.n_ctx, 2,           0,      int32_t(taps.size()), tokens.data(), answers.data(),
-            graded.data(), nullptr,    taps.data(), &cancel};
+    return {kInputs,
+            spec.n_ctx,
+            2,
+            0,
+            int32_t(taps.size()),
+            tokens.data(),
+            answers.data(),
+            graded.data(),
+            nullptr,
+            taps.data(),
+            sites_of(taps.data(), int32_t(taps.size())),
+            &cancel};
   }
 
   void print(const char* what, const std::vector<R>& numbers) const {
@@ -88,7 +100,7 @@ struct Model {
     int64_t right[2] = {};
     Partial partial = {0, 0, std::numeric_limits<double>::infinity(), right};
     const Aligned scratch(kernels.sweep_scratch(spec, in, &no_taps, 1));
-    kernels.sweep(spec, weights.data(), 0, in, &no_taps, 1, 0, kInputs, &partial, scratch.at);
+    kernels.sweep(spec, weights.data(), 0, in, &no_taps, 1, 0, kInputs, {0, nullptr}, &partial, scratch.at);
     print("scores", {R(partial.loss), R(partial.sequences), R(partial.margin), R(right[0]), R(right[1])});
   }
 

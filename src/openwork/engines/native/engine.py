@@ -34,6 +34,9 @@ from openwork.tasks import Tokens
 
 CONSTANT, FROM_SOURCE, AFFINE, READ, GRADIENT = range(5)
 BLOCK = 4096
+KEPT_BYTES = 256 * 2**20
+"""Most that a pass which measures means keeps of its streams, for the edited pass to begin with: 16 MiB for the
+notebook's model over its domain. Above it the edited pass begins anew."""
 
 
 def simd_level(asked: str | None = None) -> tuple[str, str]:
@@ -111,6 +114,7 @@ class NativeEngine(Engine):
             right,
             sequences,
             margin,
+            [plans[0].below] if plans[0].below else [],
             self._crew(),
         )
         lost = [self._lost(stack, dataset, taps, sources, least) for taps, least in zip(plans, margin, strict=True)]
@@ -124,20 +128,29 @@ class NativeEngine(Engine):
         found = np.zeros(len(stack), np.int64)
         if np.isneginf(margin).any():
             own, used = own_sources(taps, sources)
-            for trace in self._blocks(stack, dataset.tokens, replace(own, reads=()), dataset.graded, used, BLOCK):
+            for trace in self._blocks(
+                stack, dataset.tokens, replace(own, reads=(), below=None), dataset.graded, used, BLOCK
+            ):
                 found += trace.not_numbers
         return found
 
     def _site_sums(self, stack: Stack, tokens: Tokens, sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+        return self._sums_and_below(stack, tokens, sites, ())[0]
+
+    def _sums_and_below(
+        self, stack: Stack, tokens: Tokens, sites: tuple[str, ...], edited: tuple[str, ...]
+    ) -> tuple[dict[str, NDArray[np.float64]], object]:
         n_pos, known = tokens.shape[1], sites_of(stack.spec)
         shapes = {site: known[site].shape(stack.spec, n_pos) for site in sites}
         sizes = [math.prod(shape) for shape in shapes.values()]
         whole = [FromSource(site, np.arange(size, dtype=np.int32), 0) for site, size in zip(sites, sizes, strict=True)]
         sums = np.zeros((len(stack), sum(sizes)))
         core, graded = self._core(stack.spec), _graded(range(n_pos))
-        _core.site_sums(core, stack.flat, _int32(tokens), graded, _writes(whole), sums, self._crew())
+        places = [_core.make_tap(*tap_site(site), CONSTANT, 0, 0, None, None, None) for site in edited]
+        taps, most = _writes(whole), KEPT_BYTES if edited else 0
+        below = _core.site_sums(core, stack.flat, _int32(tokens), graded, taps, places, most, sums, self._crew())
         parts = np.split(sums, np.cumsum(sizes)[:-1], axis=1)
-        return {site: part.reshape(-1, *shapes[site]) for site, part in zip(sites, parts, strict=True)}
+        return {site: part.reshape(-1, *shapes[site]) for site, part in zip(sites, parts, strict=True)}, below
 
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         flat, exp_avg, exp_avg_sq = stack.flat.copy(), state.exp_avg.copy(), state.exp_avg_sq.copy()
