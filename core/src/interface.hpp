@@ -5,7 +5,10 @@
 // on a machine that has none.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+
+#include "stop_flag.hpp"
 
 namespace openwork {
 
@@ -21,8 +24,8 @@ struct Spec {
   int32_t pad;  // the token whose positions no query sees; -1 where there is none
 };
 
-// Every place in the forward pass, in its order; openwork/models/sites.py holds the names. `layer` is 0 outside the
-// blocks.
+// Every place in the forward pass, in its order; openwork/models/sites.py has the list, and tests hold this one to it.
+// `layer` is 0 outside the blocks.
 enum class Site : int32_t {
   embed,
   pos_embed,
@@ -48,6 +51,30 @@ enum class Site : int32_t {
   final_normalized,
   count
 };
+
+constexpr const char* kSiteNames[] = {"embed",
+                                      "pos_embed",
+                                      "resid_pre",
+                                      "ln1_scale",
+                                      "ln1_normalized",
+                                      "q",
+                                      "k",
+                                      "v",
+                                      "attn_scores",
+                                      "pattern",
+                                      "z",
+                                      "result",
+                                      "attn_out",
+                                      "resid_mid",
+                                      "ln2_scale",
+                                      "ln2_normalized",
+                                      "mlp_pre",
+                                      "mlp_post",
+                                      "mlp_out",
+                                      "resid_post",
+                                      "final_scale",
+                                      "final_normalized"};
+static_assert(sizeof kSiteNames / sizeof *kSiteNames == size_t(Site::count), "a name for every site");
 
 enum class TapKind : int32_t { constant, from_source, affine, read, gradient };
 
@@ -85,7 +112,7 @@ struct Inputs {
   const int32_t* const* sources;
   const Tap* taps;
   uint32_t sites;  // of all taps, a bit for each: most sites have none, and are passed without a look at the taps
-  const volatile bool* cancel;
+  const StopFlag* cancel;
 };
 
 // What a pass over some inputs adds up to.
@@ -116,9 +143,10 @@ struct Training {
   AdamW optimiser;
 };
 
-// Those who share one model's batches: run(self, n, job, of) calls job(of, i, worker) for i from 0 to n - 1, each once,
-// with workers 0 to size - 1 at work at the same time, and returns when all are done.
-struct Team {
+// The kernels' plain form of a SpinTeam: those who share one model's batches. run(self, n, job, of) calls job(of, i,
+// worker) for i from 0 to n - 1, each once, with workers 0 to size - 1 at work at the same time, and returns when all
+// are done.
+struct Workers {
   void* self;
   int32_t size;
   void (*run)(void* self, int64_t n, void (*job)(void* of, int64_t i, int32_t worker), void* of);
@@ -156,11 +184,11 @@ struct Kernels {
                          const void* slopes, void* metric, void* scratch);
   // Gradient of the mean loss over `rows` of the inputs, as long as the weights. Returns the mean loss.
   double (*gradient)(const Spec&, const void* weights, const Inputs&, const int64_t* rows, int64_t n, void* gradient,
-                     const Team&, void* scratch);
+                     const Workers&, void* scratch);
   // AdamW steps of one model in place. Returns the steps done: fewer than asked where a loss or gradient was not finite
   // (`losses` then holds NaN from there on).
   int64_t (*train)(const Spec&, void* weights, void* exp_avg, void* exp_avg_sq, int64_t first_step, const Training&,
-                   double* losses, void* gradient, const Team&, void* scratch);
+                   double* losses, void* gradient, const Workers&, void* scratch);
 };
 
 int64_t n_params(const Spec&);

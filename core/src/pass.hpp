@@ -131,7 +131,7 @@ void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& in
           void* logits, void* scratch) {
   Arena arena(scratch);
   Pass<R> pass(spec, weights, model, inputs, arena);
-  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*inputs.cancel; step++) {
+  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !inputs.cancel->is_set(); step++) {
     const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
     pass.run(rows, step > 0 && spec.causal);
     copy_logits<R>(pass.forward, rows, static_cast<R*>(logits));

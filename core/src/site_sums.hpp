@@ -38,7 +38,7 @@ struct SiteSums {
     const int until = last_stage_of_source(spec, inputs, 0) + 1;
     const int64_t steps = LaneRows<R>::steps(lo, hi);
     int64_t count = 0;  // lanes that count, of the step before
-    for (int64_t step = 0; step < steps && !*inputs.cancel; step++) {
+    for (int64_t step = 0; step < steps && !inputs.cancel->is_set(); step++) {
       const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
       const int fresh = load(rows, inputs.sources[0], inputs.n_pos, block.tokens, step > 0 && spec.causal);
       add_up(rows.count == count ? fresh : 0, step, count);

@@ -69,7 +69,7 @@ struct Sweep {
     pack(spec, Layout(spec), at, static_cast<const R*>(weights), packed);
     int until = 0;
     for (int p = 0; p < n_plans; p++) until = stages[p] > until ? stages[p] : until;
-    for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*all.cancel; step++)
+    for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !all.cancel->is_set(); step++)
       run_step(LaneRows<R>::walking(lo, hi, step), model, step > 0 && spec.causal, kept, until);
     for (int p = 0; p < n_plans; p++) tallies[p].add_to(partials[p], all.n_graded);
   }

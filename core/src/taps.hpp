@@ -99,7 +99,7 @@ struct Tapping {
       if (tap.site != site || tap.layer != layer || tap.world != source || !is_write(tap)) continue;
       const R* values = static_cast<const R*>(tap.values) + model * tap.values_stride;
       if (tap.kind == TapKind::constant) {
-        for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { here = all<R>(values[k]); });
+        for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { here = splat<R>(values[k]); });
       } else if (tap.kind == TapKind::from_source) {
         for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { here = saved[i][k]; });
       } else {
@@ -178,7 +178,7 @@ struct Tapping {
       if (tap.index[k] < fresh) continue;
       const Vec<R>* x = from + int64_t(tap.index[k]) * d;
       for (int o = 0; o < d; o++) {
-        Vec<R> y = all<R>(values[int64_t(d) * d + o]);
+        Vec<R> y = splat<R>(values[int64_t(d) * d + o]);
         for (int j = 0; j < d; j++) y += x[j] * values[int64_t(j) * d + o];
         view.at(int64_t(tap.index[k]) * d + o) = y;
       }

@@ -40,7 +40,7 @@ void run_alone(void*, int64_t n, void (*job)(void*, int64_t, int32_t), void* of)
   for (int64_t i = 0; i < n; i++) job(of, i, 0);
 }
 
-const Team kAlone = {nullptr, 1, run_alone};
+const Workers kAlone = {nullptr, 1, run_alone};
 
 template <class R>
 struct Model {
@@ -50,7 +50,7 @@ struct Model {
   std::vector<R> weights;
   std::vector<int32_t> tokens, answers, graded;
   std::vector<int64_t> rows;
-  volatile bool cancel = false;
+  StopFlag cancel;
 
   Model(const Kernels& k, const Spec& s, const std::string& title) : kernels(k), spec(s), name(title) {
     Draw draw;
