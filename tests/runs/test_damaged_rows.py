@@ -97,7 +97,7 @@ def test_a_warning_tells_python_of_other_damage(store, change, tiny):
     change(CHANGES[0])
     with pytest.warns(UserWarning, match=tiny.run_name(1)):
         opened = open_run(tiny.run_name(0), store=store.home, progress=False)
-    assert [run.seed for run in opened.kin] == [0]
+    assert [run.seed for run in opened.siblings] == [0]
     assert opened.subject.scores.inputs == 16
 
 

@@ -95,19 +95,19 @@ class Store:
         """The runs of this experiment, which differ in their seed only, by seed.
 
         Raises:
-            StoreError: something is damaged; `kin_of` gives the rest.
+            StoreError: something is damaged; `siblings_of` gives the rest.
         """
         return sorted(self.runs(experiment_key=experiment.key), key=lambda run: run.seed)
 
-    def kin_of(self, run: Run) -> Contents:
+    def siblings_of(self, run: Run) -> Contents:
         """The whole runs of this run's experiment, by seed, itself included, and what else of the store is damaged.
 
         Raises:
             StoreError: nothing of the database can be read.
         """
         found = self.contents()
-        kin = (other for other in found.runs if other.experiment_key == run.experiment_key)
-        return Contents(tuple(sorted(kin, key=lambda other: other.seed)), found.damage)
+        same = (other for other in found.runs if other.experiment_key == run.experiment_key)
+        return Contents(tuple(sorted(same, key=lambda other: other.seed)), found.damage)
 
     def run(self, experiment: Experiment, seed: int) -> Run | None:
         """The run of this experiment and seed, if there is one."""
