@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
-from openwork.cli.console import SafeConsole
 from openwork.errors import OpenworkError
+from openwork.jobs.console import SafeConsole
 
 BAD_INPUT = 2
 
