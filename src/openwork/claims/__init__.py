@@ -1,6 +1,5 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
-from openwork.claims.articles import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
@@ -24,6 +23,7 @@ from openwork.claims.parse import parse_claims
 from openwork.claims.program import Program, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
+from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson

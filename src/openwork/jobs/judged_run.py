@@ -54,8 +54,8 @@ class JudgedRun:
         inputs: on how many inputs to measure, at most.
         watch: is told how far a long measurement is.
         kept: results of measurements that the store has; None keeps nothing.
-        kin: every stored run of the same experiment, itself included.
-        weights_of: gives the weights of one of `kin`.
+        siblings: every stored run of the same experiment, itself included.
+        weights_of: gives the weights of one of `siblings`.
         weights_at: gives the weights of this run after an epoch; None where nothing but the end is at hand.
         recipe_claims: those among the claims that speak of a recipe, to be judged apart; see `recipe`.
         go_on: the command that goes on with what was tried and not trained to its end; empty where there is none.
@@ -71,7 +71,7 @@ class JudgedRun:
     inputs: Inputs = USUAL_INPUTS
     watch: Watch = silent
     kept: KeptResults | None = None
-    kin: tuple[Run, ...] = ()
+    siblings: tuple[Run, ...] = ()
     weights_of: Callable[[Run], Stack] | None = None
     weights_at: Callable[[int], Stack] | None = None
     heading: Heading | None = None
@@ -180,7 +180,7 @@ class JudgedRun:
     @property
     def overview(self) -> Overview:
         """Where it comes from and how right it is, for the top of a report."""
-        tried = self.tried or self.kin or (self.run,)
+        tried = self.tried or self.siblings or (self.run,)
         scores = self.subject.scores
         return Overview(
             self.run.source,

@@ -140,7 +140,7 @@ def write_report(
     _ = opened.results
     if compare:
         stage(COMPARE)
-        opened.sisters(compare)
+        opened.compared_siblings(compare)
     stage(WRITE)
     return opened.report(page, static=static, compare=compare)
 
@@ -208,12 +208,12 @@ def open_run(
     stack = setting.store.stack(run)
     known = stored_verdicts(setting.store, run) if inputs == USUAL_INPUTS else ()
     kept = KeptResults(setting.store.home, run)
-    kin = tuple(setting.store.runs_of(run.experiment)) if not run.imported else ()
+    siblings = tuple(setting.store.runs_of(run.experiment)) if not run.imported else ()
     at, of = partial(setting.store.stack_at, run), setting.store.stack
-    more = "" if run.imported else go_on(run.experiment, tried or kin)
+    more = "" if run.imported else go_on(run.experiment, tried or siblings)
     given = None if claims is None else about_models(claims)
     apart = (*about_recipes(claims or ()), *recipe_claims)
-    made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, kin, of, at
+    made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, siblings, of, at
     return OpenedRun(*made, heading, apart, more)
 
 
