@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from openwork import analyses, pipeline
+from openwork import analyses
+from openwork.jobs import pipeline
 from openwork.jobs.opened import OpenedRun
 from openwork.jobs.setting import Setting
 from openwork.report import live_html
