@@ -6,6 +6,7 @@ Every function shows progress on standard error and keeps its runs in a store, s
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from openwork.claims import Claim, Heading, claims_given, require_claims_fit
 from openwork.data import Inputs
+from openwork.errors import DAMAGED_BESIDE, StoreError
 from openwork.interop import to_live
 from openwork.jobs import pipeline
 from openwork.jobs.console import SafeConsole
@@ -239,6 +241,8 @@ def open_run(
 ) -> OpenedRun:
     """A stored run, by its name or how that begins, ready to be measured; see `explain` for the arguments.
 
+    Other runs of the store that are damaged are told by a warning, and are `damage` of what is returned.
+
     Raises:
         UnknownRun: no run has this name, or several begin so.
         ClaimError: the claims cannot be judged.
@@ -247,7 +251,10 @@ def open_run(
         setting = Setting(kept, engine, threads, steps=ProgressDisplay(_console(progress)).steps)
         run = kept.find(name)
         given = None if claims is None else _claims(claims, run.task, run.spec)
-        return pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
+        opened = pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
+    if opened.damage:
+        warnings.warn(str(StoreError(DAMAGED_BESIDE, opened.damage)), stacklevel=2)
+    return opened
 
 
 def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:

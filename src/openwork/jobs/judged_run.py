@@ -30,6 +30,7 @@ from openwork.claims.checkpoints import Training
 from openwork.claims.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
+from openwork.errors import Reason
 from openwork.models import Stack
 from openwork.report import Display, Judged, Overview, RecipeClaims
 from openwork.runs import KeptResults, Run
@@ -59,6 +60,7 @@ class JudgedRun:
         weights_at: gives the weights of this run after an epoch; None where nothing but the end is at hand.
         recipe_claims: those among the claims that speak of a recipe, to be judged apart; see `recipe`.
         go_on: the command that goes on with what was tried and not trained to its end; empty where there is none.
+        damage: what is damaged in the store beside this run, by name; such runs are not among its siblings.
     """
 
     run: Run
@@ -77,6 +79,7 @@ class JudgedRun:
     heading: Heading | None = None
     recipe_claims: tuple[Claim, ...] = ()
     go_on: str = ""
+    damage: tuple[Reason, ...] = ()
 
     @cached_property
     def subject(self) -> Subject:
@@ -194,4 +197,5 @@ class JudgedRun:
             "" if self.subject.whole else self.subject.coverage,
             self.go_on,
             self._publication,
+            self.damage,
         )

@@ -203,7 +203,7 @@ class OpenedRun(JudgedRun):
         """Every one that a report shows, routes aside."""
         layers = range(self.stack.spec.n_layers)
         wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
-        if any(map(self.subject.task.carrier, self.subject.task.outputs)):
+        if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
             wanted.append(("interchange", lambda: self.interchange))
         wanted += [(f"attention of layer {layer}", partial(self.attention, layer)) for layer in layers]
         wanted += [("ablations", lambda: self.ablations), ("readouts", lambda: self.readouts)]

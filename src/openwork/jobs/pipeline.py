@@ -197,7 +197,7 @@ def open_run(
 
     Of `claims` those about recipes, and `recipe_claims` beside them, are judged apart, when they are asked for; unless
     given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
-    inputs that are taken unless others are asked for.
+    inputs that are taken unless others are asked for. What else is damaged in the store stops nothing: see `damage`.
     """
     choice = choose_engine(run.spec, setting.engine, setting.threads)
     task = run.task
@@ -208,13 +208,14 @@ def open_run(
     stack = setting.store.stack(run)
     known = stored_verdicts(setting.store, run) if inputs == USUAL_INPUTS else ()
     kept = KeptResults(setting.store.home, run)
-    siblings = tuple(setting.store.runs_of(run.experiment)) if not run.imported else ()
+    around = setting.store.siblings_of(run)
+    siblings = around.runs if not run.imported else ()
     at, of = partial(setting.store.stack_at, run), setting.store.stack
     more = "" if run.imported else go_on(run.experiment, tried or siblings)
     given = None if claims is None else about_models(claims)
     apart = (*about_recipes(claims or ()), *recipe_claims)
     made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, siblings, of, at
-    return OpenedRun(*made, heading, apart, more)
+    return OpenedRun(*made, heading, apart, more, around.damage)
 
 
 def stored_verdicts(store: Store, run: Run) -> tuple[Verdict, ...]:

@@ -101,7 +101,8 @@ def trials(name: str, task: Task, seeds: int, setting: Setting, trains: bool) ->
     if trains:
         runs = train_seeds(experiment, range(seeds), replace(setting, watch=counted))
     else:
-        runs = tuple(run for run in setting.store.runs_of(experiment) if run.seed < seeds and run.ended)
+        whole = (run for run in setting.store.contents().runs if run.experiment_key == experiment.key)
+        runs = tuple(run for run in whole if run.seed < seeds and run.ended)
         if len(runs) < seeds:
             return None
     reached = sum(any(epoch.solved for epoch in run.history) for run in runs)

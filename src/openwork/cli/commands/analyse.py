@@ -14,6 +14,7 @@ from openwork.analyses import ANALYSES, Stage
 from openwork.cli import options
 from openwork.cli.analysis_view import analysis_view, analysis_views, arguments
 from openwork.cli.examples import examples
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
 from openwork.jobs import pipeline
@@ -78,6 +79,7 @@ def analyse(
             watched = {"watch": display.steps} if view.watched else {}
             over = (found, opened.weights_at) if analysis == "progress-measures" else ()
             result = ANALYSES[analysis](opened.subject, *over, **told, **watched)
+    warn_of_damage(opened.damage)
     if output is not None:
         section = Section("What was found", "result", parts_of(result))
         write_html(

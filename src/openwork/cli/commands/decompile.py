@@ -9,6 +9,7 @@ import typer
 
 from openwork.analyses import Stage
 from openwork.cli.examples import examples
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
@@ -68,6 +69,7 @@ def decompile(
             setting = Setting(kept, engine, threads, steps=display.steps)
             opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.decompile(seconds)
+    warn_of_damage(opened.damage)
     if output is not None and shown.program is not None:
         write_page(program_text(shown.program), output, NOT_WRITTEN)
     if as_json:

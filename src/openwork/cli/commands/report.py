@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from openwork.cli.examples import examples
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import Compare, EngineName, JsonFlag, MostInputs, OnlyRight, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
@@ -63,6 +64,7 @@ def report(
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, steps=display.steps, stages=display.stage)
             opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+            warn_of_damage(opened.damage)
             pipeline.report(opened, page, setting, static=static, compare=compare, over_training=over_training)
     if as_json:
         emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})

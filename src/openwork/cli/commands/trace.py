@@ -13,6 +13,7 @@ from openwork.claims.replay import edits_at, question_number, run_again
 from openwork.claims.verdict import Verdict
 from openwork.cli import options
 from openwork.cli.examples import examples
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.output import emit, people
 from openwork.cli.trace_view import trace_view
 from openwork.errors import ClaimError, Reason, suggestion
@@ -64,6 +65,7 @@ def trace(
     with Store.open(store) as kept:
         found = kept.find(run)
         opened = pipeline.open_run(found, Setting(kept, engine, threads), trains=False)
+        warn_of_damage(opened.damage)
         if claim is not None:
             _nothing_else(question, zero, mean, patch, other)
             line, replay = _counterexample(current(opened.known, opened.subject), claim, example)

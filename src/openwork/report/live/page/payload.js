@@ -13,7 +13,7 @@
  * @property {string[]} outputs
  * @property {Record<string, number>} roles
  * @property {string[]} positionNames
- * @property {(string | null)[]} carriers
+ * @property {(string | null)[]} deciding_variables
  */
 
 /**
