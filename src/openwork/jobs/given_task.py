@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openwork.claims import Claim
-from openwork.cli.given_files import read_claims
 from openwork.conformance import faults_of
 from openwork.errors import Reason, TaskError
+from openwork.jobs.given_files import read_claims
 from openwork.models import ModelSpec
 from openwork.tasks import Task, make, make_task, own_task, task_types
 
