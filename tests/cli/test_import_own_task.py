@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import openwork as ow
-from openwork.cli.given_task import given_task
 from openwork.errors import TaskError
 from openwork.interop import export_model
+from openwork.jobs.given_task import given_task
 from openwork.models import Stack, n_params, spec_for
 
 OWN = '''import openwork

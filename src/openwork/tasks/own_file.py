@@ -20,7 +20,7 @@ from openwork.errors import OpenworkError, Reason, TaskError
 from openwork.tasks.contract import Task, TaskFile
 from openwork.tasks.from_function import DEFINED
 from openwork.tasks.function_table import told
-from openwork.tasks.registry import made, task_types
+from openwork.tasks.registry import make, task_types
 
 _LOADED: dict[tuple[str, str], type[Task]] = {}
 """by path and digest"""
@@ -59,7 +59,7 @@ def task_of_run(name: str, params: Mapping[str, int], file: TaskFile) -> Task:
         what = "is named by a run, and you have not asked for it on this machine"
         mend = f"read it, and if you trust it: openwork tasks '{file.path}'"
         raise TaskError("the run's task is not executed", Reason(file.path, what, mend))
-    return made(_loaded(TaskFile(str(path), file.digest), text), params)
+    return make(_loaded(TaskFile(str(path), file.digest), text), params)
 
 
 def _not_there(name: str, path: Path, digest: str) -> TaskError:
@@ -79,7 +79,7 @@ def _defined(name: str, params: Mapping[str, int], digest: str) -> Task:
     known = task_types()
     types = [known[name]] if name in known else DEFINED.get(name, [])[::-1]
     for cls in types:
-        task = made(cls, params)
+        task = make(cls, params)
         if task.file is not None and task.file.digest == digest:
             return task
     what = "was defined by a program or a notebook's cell, and is not defined here" + (" as it was" if types else "")

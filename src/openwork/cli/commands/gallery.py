@@ -11,18 +11,18 @@ import typer
 from openwork.claims import Heading
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, read_heading, require_writable
-from openwork.cli.given_task import given_task
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.cli.typed import typed
 from openwork.data import Inputs
 from openwork.errors import ClaimError, OpenworkError, Reason
-from openwork.gallery import gallery_entry
+from openwork.jobs.gallery import gallery_entry
+from openwork.jobs.given_files import read_claims, read_heading, require_writable
+from openwork.jobs.given_task import given_task
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import gallery_document, verdict_parts, write_html, write_markdown
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 from openwork.tasks import Task, make_task
 
 app = typer.Typer(add_completion=False)

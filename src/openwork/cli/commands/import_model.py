@@ -12,15 +12,16 @@ from rich.markup import escape
 
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.given_task import given_task
-from openwork.cli.output import aside, emit, people, print_facts, share_text
+from openwork.cli.output import aside, emit, people, print_facts
 from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
 from openwork.errors import CheckpointError, Reason, suggestion
-from openwork.imports import import_file
 from openwork.interop import Checkpoint, Description, ImportedModel, describe_checkpoint, read_checkpoint
+from openwork.jobs.given_task import given_task
+from openwork.jobs.imports import import_file
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.quantities import share_text
 from openwork.runs import Run, Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 MOST_CHOICES = 6
