@@ -6,26 +6,29 @@ Every function shows progress on standard error and keeps its runs in a store, s
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from openwork import pipeline
 from openwork.claims import Claim, Heading, claims_given, require_claims_fit
-from openwork.cli.console import SafeConsole
-from openwork.cli.given_files import read_claims, read_heading, require_writable
-from openwork.cli.given_task import claims_beside, given_task
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
-from openwork.imports import import_file, import_live
+from openwork.errors import DAMAGED_BESIDE, StoreError
 from openwork.interop import to_live
+from openwork.jobs import pipeline
+from openwork.jobs.console import SafeConsole
+from openwork.jobs.given_files import read_claims, read_heading, require_writable
+from openwork.jobs.given_task import claims_beside, given_task
+from openwork.jobs.imports import import_file, import_live
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
-from openwork.opened import OpenedRun
 from openwork.report import Reproduction
 from openwork.runs import Run, Store
-from openwork.search import Setting, train_seeds
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
@@ -238,6 +241,8 @@ def open_run(
 ) -> OpenedRun:
     """A stored run, by its name or how that begins, ready to be measured; see `explain` for the arguments.
 
+    Other runs of the store that are damaged are told by a warning, and are `damage` of what is returned.
+
     Raises:
         UnknownRun: no run has this name, or several begin so.
         ClaimError: the claims cannot be judged.
@@ -246,7 +251,10 @@ def open_run(
         setting = Setting(kept, engine, threads, steps=ProgressDisplay(_console(progress)).steps)
         run = kept.find(name)
         given = None if claims is None else _claims(claims, run.task, run.spec)
-        return pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
+        opened = pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
+    if opened.damage:
+        warnings.warn(str(StoreError(DAMAGED_BESIDE, opened.damage)), stacklevel=2)
+    return opened
 
 
 def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
@@ -258,9 +266,7 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     if isinstance(claims, str | Path):
         return read_claims(Path(claims), task, spec)
-    given = claims_given(claims)
-    require_claims_fit(given, task, spec)
-    return given
+    return require_claims_fit(claims_given(claims), task, spec)
 
 
 def _heading(claims: Claims | None) -> Heading | None:

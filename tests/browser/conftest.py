@@ -34,7 +34,7 @@ from openwork.models import initial_stack, spec_for
 from openwork.report import (
     LiveReport,
     Overview,
-    Sister,
+    Sibling,
     explanation_document,
     live_html,
     write_html,
@@ -191,8 +191,8 @@ def harm() -> LiveReport:
         analyses.readout_table(subject),
         analyses.component_outputs(subject, "blocks.0.mlp", [5]),
     )
-    sisters = tuple(Sister(HOSTILE, seed, True, curve, routes) for seed in range(2))
-    return LiveReport(subject, overview, (claim,), (verdict,), results, routes, sisters)
+    siblings = tuple(Sibling(HOSTILE, seed, True, curve, routes) for seed in range(2))
+    return LiveReport(subject, overview, (claim,), (verdict,), results, routes, siblings)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import torch
 from tests.interop.hostile import SIDECARS, at_random, by_hand, canary, sound
 
 from openwork.errors import CheckpointError
-from openwork.interop import foreign_model, read_checkpoint
+from openwork.interop import imported_model, read_checkpoint
 
 SOON = 2.0
 """seconds of the processor; the worst trick took more than 10 before there were budgets"""
@@ -27,7 +27,7 @@ OPTIONS = {"attn_scale": None, "act_fn": "relu"}
 def read(path: Path) -> str:
     """What becomes of a file."""
     try:
-        foreign_model(read_checkpoint(path), OPTIONS)
+        imported_model(read_checkpoint(path), OPTIONS)
     except CheckpointError as refusal:
         assert path.name in str(refusal) or "n_heads" in str(refusal), str(refusal)
         assert len(str(refusal)) < 20_000
@@ -58,7 +58,7 @@ def test_every_config_is_refused(tensors, tmp_path: Path, text: bytes, dialect: 
     torch.save(tensors if dialect == "hooked" else bridge, path)
     path.with_suffix(".json").write_bytes(text)
     with pytest.raises(CheckpointError):
-        foreign_model(read_checkpoint(path), {} if b"scale" in text else {"attn_scale": None})
+        imported_model(read_checkpoint(path), {} if b"scale" in text else {"attn_scale": None})
 
 
 def test_files_changed_at_random(tensors, tmp_path: Path):
@@ -86,7 +86,7 @@ def test_a_bridge_without_layers_is_a_model(tmp_path: Path):
         path,
     )
     said = {"normalization_type": None, "attention_dir": "causal", "pad_token": None, "act_fn": "relu"}
-    assert foreign_model(read_checkpoint(path), said).stack.spec.n_layers == 0
+    assert imported_model(read_checkpoint(path), said).stack.spec.n_layers == 0
 
 
 def test_what_is_no_plain_file_is_refused(tmp_path: Path):

@@ -1,10 +1,10 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
-from openwork.claims.articles import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.given import claims_given
 from openwork.claims.heading import Heading, Publication, heading_of
 from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
@@ -24,6 +24,7 @@ from openwork.claims.parse import parse_claims
 from openwork.claims.program import Program, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
+from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
@@ -41,6 +42,7 @@ __all__ = [
     "Cost",
     "Counterexample",
     "Effect",
+    "FittedClaims",
     "Heading",
     "Implements",
     "Judgement",
@@ -66,6 +68,7 @@ __all__ = [
     "check",
     "claims_given",
     "clopper_pearson",
+    "fitted",
     "heading_for",
     "heading_of",
     "instead_for",

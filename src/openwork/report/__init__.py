@@ -7,7 +7,7 @@ from openwork.report.findings import Findings, FoundModel, findings_document
 from openwork.report.gallery import GalleryPage, gallery_document
 from openwork.report.judged import Judged
 from openwork.report.live.page import live_frame, live_html
-from openwork.report.live.report import LiveReport, Sister
+from openwork.report.live.report import LiveReport, Sibling
 from openwork.report.lower_html import html_fragment, html_page
 from openwork.report.original import Original, original_named
 from openwork.report.recipe_claims import RecipeClaims
@@ -35,7 +35,7 @@ __all__ = [
     "RecipeClaims",
     "ReproducedSeed",
     "Reproduction",
-    "Sister",
+    "Sibling",
     "comparisons",
     "explanation_document",
     "findings_document",

@@ -57,5 +57,5 @@ class Addition(WrittenOut):
         found: Tokens = (total[:, None] // place % self.base).astype(np.int32)
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None  # at least two digits decide every digit of a sum

@@ -20,5 +20,5 @@ class CaesarShift(DigitsRewritten):
         found: Tokens = (questions[:, 1:] + questions[:, :1]) % self.base
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None  # the key and a digit decide together

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.tasks.numbering import Numbers, columns_of, numbers_of
+from openwork.tasks.old_name import OnceCarrier
 from openwork.tasks.vocabulary import Vocabulary
 
 Tokens = NDArray[np.int32]
@@ -57,7 +58,7 @@ class Draws(Protocol):
         """Numbers strictly between 0 and 1."""
 
 
-class Task(ABC):
+class Task(OnceCarrier, ABC):
     """WHAT is computed. Subclasses are immutable; two tasks are the same when `name` and `params` are.
 
     Every question has a number. Where variables are free of one another, questions are numbered 0 .. `domain_size`-1 in
@@ -132,7 +133,7 @@ class Task(ABC):
         """What is right: `[input, variable] -> [input, graded]`, ids in `answer_vocabulary`."""
 
     @abstractmethod
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         """The one variable that decides `output`, where there is one: `y[i]` of a reversal is decided by `x[n-1-i]`."""
 
     @property

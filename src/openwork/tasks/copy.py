@@ -18,5 +18,5 @@ class Copy(DigitsRewritten):
         found: Tokens = np.array(questions, np.int32)
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return output.replace("y", "x")

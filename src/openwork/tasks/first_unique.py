@@ -80,5 +80,5 @@ class FirstUnique(Task):
             found[some, seen] = prefix[some, alone[some].argmax(axis=1)]
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return "x[0]" if output == "first[1]" else None

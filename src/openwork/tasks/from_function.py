@@ -179,7 +179,7 @@ class FunctionTask(Task):
         found: Tokens = ids[self._table.ids[numbers_of(questions, self._radix)]].astype(np.int32)
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         right = self._table.ids[:, self.outputs.index(output)].reshape(self._radix)
         if (right == right.flat[0]).all():
             return None

@@ -71,5 +71,5 @@ class Induction(AtEveryPosition):
             found[:, at] = followed[row, questions[:, at]]
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None

@@ -60,7 +60,7 @@ class ModularPolynomial(AnswerAtEquals):
         value: Tokens = (total % self.p).astype(np.int32)
         return value
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return self._deciding[0] if len(self._deciding) == 1 else None
 
     @cached_property

@@ -18,5 +18,5 @@ class Reverse(DigitsRewritten):
         found: Tokens = questions[:, ::-1].astype(np.int32)
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return f"x[{self.length - 1 - self.outputs.index(output)}]"

@@ -77,5 +77,5 @@ class ReverseIncrement(Task):
     def answers(self, questions: Tokens) -> Tokens:
         return ((questions[:, ::-1] + 1) % self.base).astype(np.int32)
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return f"x[{self.length - 1 - self.outputs.index(output)}]"

@@ -50,5 +50,5 @@ class RunLength(AtEveryPosition):
         found: Tokens = (place - start).astype(np.int32)
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None

@@ -53,5 +53,5 @@ class RunningSumSign(AtEveryPosition):
         signs: Tokens = np.sign(numbers.cumsum(axis=1)).astype(np.int32)
         return signs + 1
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return "x[0]" if output == "sign[0]" else None

@@ -18,5 +18,5 @@ class Sort(DigitsRewritten):
         found: Tokens = np.sort(questions, axis=1).astype(np.int32)
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None if self.length > 1 else "x[0]"

@@ -188,7 +188,7 @@ class Twins(Task):
     def answers(self, questions: Tokens) -> Tokens:
         return questions[:, :1]
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None
 
 

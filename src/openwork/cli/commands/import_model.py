@@ -12,15 +12,16 @@ from rich.markup import escape
 
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.output import aside, emit, people, print_facts, share_text
+from openwork.cli.output import aside, emit, people, print_facts
 from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
 from openwork.errors import CheckpointError, Reason, suggestion
-from openwork.imports import import_file
-from openwork.interop import Checkpoint, Description, Foreign, describe_checkpoint, read_checkpoint
+from openwork.interop import Checkpoint, Description, ImportedModel, describe_checkpoint, read_checkpoint
+from openwork.jobs.given_task import given_task
+from openwork.jobs.imports import import_file
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.quantities import share_text
 from openwork.runs import Run, Store
-from openwork.search import Setting
-from openwork.tasks import make_task
 
 app = typer.Typer(add_completion=False)
 MOST_CHOICES = 6
@@ -34,7 +35,9 @@ WORDS = {
 
 Task = Annotated[
     str | None,
-    typer.Option("--task", help="What the model should compute; without, it is read and not kept.", show_default=False),
+    typer.Option(
+        "--task", help="A task, or a Python file of yours; without, it is read and not kept.", show_default=False
+    ),
 ]
 Config = Annotated[
     Path | None,
@@ -52,6 +55,7 @@ def _said(name: str, text: str) -> Any:
     epilog=examples(
         "openwork import brackets.pt --task balanced-brackets",
         "openwork import mine.safetensors --task palindrome --attention-dir causal --attn-scale sqrt",
+        "openwork import theirs.pt --task my_task.py",
     )
 )
 def import_model(
@@ -95,10 +99,10 @@ def import_model(
         checkpoint = read_checkpoint(file, config)
         _describe(checkpoint, describe_checkpoint(checkpoint, said), as_json)
         return
-    wanted = make_task(task, options.params_of(param))
+    wanted = given_task(task, options.params_of(param))
     console = aside()
     with Store.open(store) as kept, console.status("reading", spinner="dots") as status:
-        run, foreign = import_file(
+        run, imported = import_file(
             file,
             wanted,
             Setting(kept, engine, threads),
@@ -108,9 +112,9 @@ def import_model(
             tell=lambda line: status.update(f"trying {line}"),
         )
     if as_json:
-        emit(run_summary(run) | {"said": [vars(s) for s in foreign.said], "notes": foreign.notes})
+        emit(run_summary(run) | {"said": [vars(s) for s in imported.known], "notes": imported.notes})
         return
-    _show(people(as_json), file, run, foreign)
+    _show(people(as_json), file, run, imported)
 
 
 def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None:
@@ -118,7 +122,7 @@ def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None
     if as_json:
         left = [{"field": field.field, "option": field.option, "values": field.choices} for field in found.open]
         spec = None if found.spec is None else found.spec.model_dump()
-        said = {"said": [vars(s) for s in found.said], "open": left, "notes": found.notes}
+        said = {"said": [vars(s) for s in found.known], "open": left, "notes": found.notes}
         emit({"names": found.dialect, "sizes": found.sizes, "spec": spec} | said)
         return
     console, numbers = people(as_json), sum(array.size for array in checkpoint.arrays.values())
@@ -126,7 +130,7 @@ def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None
     held = f"{len(checkpoint.arrays)} arrays, {numbers:,} numbers, named as {found.dialect} names them"
     facts: list[tuple[str, object]] = [("holds", held)]
     facts += [("model", _sizes_line(found) if found.spec is None else found.spec)]
-    facts += [("known", said) for said in found.said]
+    facts += [("known", said) for said in found.known]
     facts += [("open", f"{field.field}: {_either(field.choices)}") for field in found.open]
     print_facts(console, [*facts, *(("note", note) for note in found.notes)])
     how = " What is open is found by trial then." if found.open else ""
@@ -146,14 +150,14 @@ def _either(choices: Sequence[str]) -> str:
     return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
+def _show(console: Console, file: Path, run: Run, imported: ImportedModel) -> None:
     measured = run.last.train
     console.print(f"[bold]{run.name}[/bold]  {escape(file.name)}", soft_wrap=True)
     right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
     facts: list[tuple[str, object]] = [("model", run.spec), ("task", run.task), ("accuracy", right)]
-    facts += [("settings", known) for known in foreign.said]
-    facts += [] if foreign.identified is None else [("search", foreign.search)]
-    print_facts(console, [*facts, *(("note", note) for note in foreign.notes)])
+    facts += [("settings", known) for known in imported.known]
+    facts += [] if imported.identified is None else [("search", imported.search)]
+    print_facts(console, [*facts, *(("note", note) for note in imported.notes)])
     console.print(f"Next: openwork check CLAIMS.toml {run.name}", f"or:   openwork report {run.name}", sep="\n")
 
 

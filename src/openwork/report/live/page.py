@@ -19,7 +19,7 @@ from openwork.report.live.bundle import bundled, script_hash
 from openwork.report.live.claims import live_claims
 from openwork.report.live.over_training import live_over_training
 from openwork.report.live.payload import embedded, payload
-from openwork.report.live.report import LiveReport, Sister
+from openwork.report.live.report import LiveReport, Sibling
 from openwork.report.live.routes import live_routes
 from openwork.report.lower_html import html_of, rendered, template_text
 from openwork.report.parts import Curve, Part, Series, Text
@@ -129,14 +129,14 @@ def _page(report: LiveReport) -> dict[str, Any]:
         },
         "claims": live_claims(report.claims, report.verdicts, report.subject),
         "routes": live_routes(task, spec, report.routes),
-        "sisters": [
+        "siblings": [
             {
-                "name": sister.run,
-                "seed": sister.seed,
-                "solved": sister.solved,
-                "routes": live_routes(task, spec, sister.routes),
+                "name": sibling.run,
+                "seed": sibling.seed,
+                "solved": sibling.solved,
+                "routes": live_routes(task, spec, sibling.routes),
             }
-            for sister in report.sisters
+            for sibling in report.siblings
         ],
         "overTraining": live_over_training(report.results),
     }
@@ -152,18 +152,18 @@ def _learned(report: LiveReport) -> tuple[Part, ...]:
 
 def _curves(report: LiveReport) -> tuple[Part, ...]:
     """Accuracy in training of every seed, those that were solved first."""
-    ordered = sorted((s for s in report.sisters if s.curve.rows), key=lambda s: (not s.solved, s.seed))
+    ordered = sorted((s for s in report.siblings if s.curve.rows), key=lambda s: (not s.solved, s.seed))
     if len(ordered) < 2:
         return ()
     kept = _kept(report, ordered)
     lines = tuple(
         Series(
-            f"seed {sister.seed}{', solved' if sister.solved else ''}",
-            tuple(float(row.epoch) for row in sister.curve.rows),
-            tuple(row.train.accuracy for row in sister.curve.rows),
+            f"seed {sibling.seed}{', solved' if sibling.solved else ''}",
+            tuple(float(row.epoch) for row in sibling.curve.rows),
+            tuple(row.train.accuracy for row in sibling.curve.rows),
             quiet=number >= LOUD,
         )
-        for number, sister in enumerate(ordered)
+        for number, sibling in enumerate(ordered)
     )
     grey = f" Grey lines are the other {len(ordered) - LOUD} seeds." if len(ordered) > LOUD else ""
     said = Text(f"{kept}{grey}")
@@ -172,12 +172,12 @@ def _curves(report: LiveReport) -> tuple[Part, ...]:
     return said, curve
 
 
-def _kept(report: LiveReport, stored: Sequence[Sister]) -> str:
+def _kept(report: LiveReport, stored: Sequence[Sibling]) -> str:
     """How the stored seeds ended, in the numbers of the overview."""
     counts = (
-        (sum(sister.solved for sister in stored), f"solved: right on {report.overview.all_trained}"),
-        (sum(not sister.solved and sister.ended for sister in stored), "failed"),
-        (sum(not sister.solved and not sister.ended for sister in stored), "stopped unfinished"),
+        (sum(sibling.solved for sibling in stored), f"solved: right on {report.overview.all_trained}"),
+        (sum(not sibling.solved and sibling.ended for sibling in stored), "failed"),
+        (sum(not sibling.solved and not sibling.ended for sibling in stored), "stopped unfinished"),
     )
     said = "; ".join(f"{count} {what}" for count, what in counts if count)
     more = f" {report.overview.unfinished_line}" if report.overview.unfinished else ""

@@ -76,7 +76,7 @@ def _task(subject: Subject) -> dict[str, Any]:
         "outputs": task.outputs,
         "roles": dict(task.roles),
         "positionNames": subject.position_names,
-        "carriers": [task.carrier(output) for output in task.outputs],
+        "deciding_variables": [task.deciding_variable(output) for output in task.outputs],
     }
 
 

@@ -1,4 +1,4 @@
-"""What a live page is made from: one opened model with all that was measured and judged of it, and its sisters."""
+"""What a live page is made from: one opened model with all that was measured and judged of it, and its siblings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from openwork.report.sections import Overview
 
 
 @dataclass(frozen=True, eq=False)
-class Sister:
+class Sibling:
     """A model of the same experiment with another seed, or the explained one itself.
 
     Attributes:
@@ -44,7 +44,7 @@ class LiveReport:
         verdicts: how that came out.
         results: every analysis that the page shows.
         routes: how the variables get to the outputs; None where that was not measured.
-        sisters: models to compare, this one included; may be none.
+        siblings: models to compare, this one included; may be none.
         recipe: claims about a recipe, which are none about this model.
     """
 
@@ -54,5 +54,5 @@ class LiveReport:
     verdicts: Sequence[Verdict]
     results: Sequence[Result]
     routes: Routes | None
-    sisters: Sequence[Sister]
+    siblings: Sequence[Sibling]
     recipe: RecipeClaims = NOTHING_ASKED

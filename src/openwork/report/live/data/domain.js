@@ -34,7 +34,7 @@ import { takeRows } from "./tokens.js";
  * @property {string[]} outputs
  * @property {Record<string, number>} roles
  * @property {string[]} positionNames
- * @property {(string | null)[]} carriers for each output the variable that decides it
+ * @property {(string | null)[]} deciding_variables for each output the variable that decides it
  */
 
 /**

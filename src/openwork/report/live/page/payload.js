@@ -13,7 +13,7 @@
  * @property {string[]} outputs
  * @property {Record<string, number>} roles
  * @property {string[]} positionNames
- * @property {(string | null)[]} carriers
+ * @property {(string | null)[]} deciding_variables
  */
 
 /**
@@ -72,7 +72,7 @@
  */
 
 /**
- * @typedef {object} LiveSister
+ * @typedef {object} LiveSibling
  * @property {string} name
  * @property {number} seed
  * @property {boolean} solved right on every input
@@ -109,7 +109,7 @@
  * @property {string} howToCompare the command that writes a page with the routes of other seeds
  * @property {LiveClaim[]} claims
  * @property {LiveRoutes | null} routes
- * @property {LiveSister[]} sisters
+ * @property {LiveSibling[]} siblings
  * @property {LiveOverTraining | null} overTraining
  */
 

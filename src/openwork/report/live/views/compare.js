@@ -14,9 +14,9 @@ import { routeFigure, routeName, routePicker } from "./routes.js";
  * @param {LivePage} page
  */
 export function compareView(mount, bench, choices, page) {
-  const compared = page.sisters.filter((sister) => sister.routes);
+  const compared = page.siblings.filter((sibling) => sibling.routes);
   const own = page.routes?.routes ?? [];
-  const others = page.sisters.filter(({ name, solved }) => solved && name !== page.run).length;
+  const others = page.siblings.filter(({ name, solved }) => solved && name !== page.run).length;
   if (compared.length < 2 || !own.length) {
     refill(mount, nothingToCompare(page, others));
     return;

@@ -32,7 +32,7 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
 
 
 @dataclass(frozen=True)
-class Said:
+class KnownField:
     """The value of a field, and how it came to be known."""
 
     field: str
@@ -44,7 +44,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Unsaid:
+class MissingField:
     """A field that nothing says, with the values it may have."""
 
     field: str
@@ -73,12 +73,12 @@ def shown(field: str, value: Any) -> str:
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def from_options(options: Mapping[str, Any]) -> list[Said]:
+def from_options(options: Mapping[str, Any]) -> list[KnownField]:
     """What the user said."""
-    return [Said(field, value, "given") for field, value in options.items()]
+    return [KnownField(field, value, "given") for field, value in options.items()]
 
 
-def from_config(source: str, config: Mapping[str, Any], sizes: Sizes | None) -> list[Said]:
+def from_config(source: str, config: Mapping[str, Any], sizes: Sizes | None) -> list[KnownField]:
     """What a config in TransformerLens' words says of the fields that shapes do not.
 
     Raises:
@@ -121,7 +121,7 @@ def from_config(source: str, config: Mapping[str, Any], sizes: Sizes | None) -> 
         scale, d_head = float(config.get("attn_scale") or -1), config.get("d_head")
         usual = scale <= 0 or (d_head is not None and math.isclose(scale, d_head**0.5))
         said_there["attn_scale"] = None if usual else scale
-    return [Said(field, value, f"from {source}") for field, value in said_there.items()]
+    return [KnownField(field, value, f"from {source}") for field, value in said_there.items()]
 
 
 def _not_of_their_kind(source: str, config: Mapping[str, Any]) -> list[Reason]:
@@ -141,7 +141,7 @@ def _brief(value: Any) -> str:
     return repr(value)[:60] if plain else type(value).__name__
 
 
-def unsaid_fields(sizes: Sizes, known: Sequence[str], task: Task | None) -> list[Unsaid]:
+def missing_fields(sizes: Sizes, known: Sequence[str], task: Task | None) -> list[MissingField]:
     """Every field with more than one value that shapes do not decide and nobody has said.
 
     With a task the only pads are its own.
@@ -154,11 +154,11 @@ def unsaid_fields(sizes: Sizes, known: Sequence[str], task: Task | None) -> list
         "attn_scale": (None, 1.0) if sizes.fields["n_layers"] and sizes.fields["d_head"] != 1 else (),
         "pad_token": pads,
     }
-    return [Unsaid(field, of) for field, of in values.items() if field not in known and len(of) > 1]
+    return [MissingField(field, of) for field, of in values.items() if field not in known and len(of) > 1]
 
 
-def decided(sizes: Sizes) -> list[Said]:
+def decided(sizes: Sizes) -> list[KnownField]:
     """What the shapes decide, and what is usual where no file says otherwise."""
     norms = NORMS[sizes.norm_weights]
-    found = [Said("normalization_type", norms[0], "its norms have these weights")] if len(norms) == 1 else []
-    return [*found, Said("eps", 1e-5, "TransformerLens' default")]
+    found = [KnownField("normalization_type", norms[0], "its norms have these weights")] if len(norms) == 1 else []
+    return [*found, KnownField("eps", 1e-5, "TransformerLens' default")]

@@ -23,10 +23,11 @@ from openwork.claims import (
 )
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.engines import choose_engine
-from openwork.opened import OpenedRun
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.search import best, first_solved, go_on, search, train_seeds, trials
+from openwork.jobs.setting import Setting
 from openwork.report import Reproduction, original_named, reproduction_document, write_html
 from openwork.runs import KeptResults, Run, Store
-from openwork.search import Setting, best, first_solved, go_on, search, train_seeds, trials
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
@@ -139,7 +140,7 @@ def write_report(
     _ = opened.results
     if compare:
         stage(COMPARE)
-        opened.sisters(compare)
+        opened.compared_siblings(compare)
     stage(WRITE)
     return opened.report(page, static=static, compare=compare)
 
@@ -196,7 +197,7 @@ def open_run(
 
     Of `claims` those about recipes, and `recipe_claims` beside them, are judged apart, when they are asked for; unless
     given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
-    inputs that are taken unless others are asked for.
+    inputs that are taken unless others are asked for. What else is damaged in the store stops nothing: see `damage`.
     """
     choice = choose_engine(run.spec, setting.engine, setting.threads)
     task = run.task
@@ -207,13 +208,14 @@ def open_run(
     stack = setting.store.stack(run)
     known = stored_verdicts(setting.store, run) if inputs == USUAL_INPUTS else ()
     kept = KeptResults(setting.store.home, run)
-    kin = tuple(setting.store.runs_of(run.experiment)) if not run.imported else ()
+    around = setting.store.siblings_of(run)
+    siblings = around.runs if not run.imported else ()
     at, of = partial(setting.store.stack_at, run), setting.store.stack
-    more = "" if run.imported else go_on(run.experiment, tried or kin)
+    more = "" if run.imported else go_on(run.experiment, tried or siblings)
     given = None if claims is None else about_models(claims)
     apart = (*about_recipes(claims or ()), *recipe_claims)
-    made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, kin, of, at
-    return OpenedRun(*made, heading, apart, more)
+    made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, siblings, of, at
+    return OpenedRun(*made, heading, apart, more, around.damage)
 
 
 def stored_verdicts(store: Store, run: Run) -> tuple[Verdict, ...]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from openwork.analyses import stages_of
 from openwork.claims import Claim, Heading
 from openwork.data import Inputs
-from openwork.imports import import_file
+from openwork.jobs.imports import import_file
+from openwork.jobs.pipeline import JUDGE, ROUTES, open_run
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
-from openwork.pipeline import JUDGE, ROUTES, open_run
 from openwork.report import GalleryPage
-from openwork.search import Setting
 from openwork.tasks import Task
 
 IMPORT = "importing the file"
@@ -51,7 +51,7 @@ def gallery_entry(
     """
     stage = stages_of(setting.stages, (IMPORT, JUDGE, ROUTES))
     stage(IMPORT)
-    run, foreign = import_file(file, task, setting, {}, inputs=inputs)
+    run, imported = import_file(file, task, setting, {}, inputs=inputs)
     claims = claims_for(run.spec)
     judged = open_run(run, setting, inputs=replace(inputs, only_right=True))
     stage(JUDGE)
@@ -59,4 +59,4 @@ def gallery_entry(
     stage(ROUTES)
     routes = open_run(run, setting, inputs=traced).all_routes
     overview = open_run(run, setting, inputs=inputs).overview
-    return GalleryPage(heading, overview, foreign, judged.subject.coverage, tuple(verdicts), routes, command)
+    return GalleryPage(heading, overview, imported, judged.subject.coverage, tuple(verdicts), routes, command)

@@ -10,9 +10,9 @@ from typing import Any
 from openwork.analyses import not_numbers_text
 from openwork.data import USUAL_INPUTS, Dataset, Inputs, draw, enumerate_domain
 from openwork.engines import choose_engine
-from openwork.interop import ROUNDS, Checkpoint, Foreign, foreign_model, live_checkpoint, read_checkpoint
+from openwork.interop import ROUNDS, Checkpoint, ImportedModel, imported_model, live_checkpoint, read_checkpoint
+from openwork.jobs.setting import Setting
 from openwork.runs import Imported, Origin, Run, keep_import
-from openwork.search import Setting
 from openwork.tasks import Task
 from openwork.training import Measured
 
@@ -28,7 +28,7 @@ def import_file(
     config: Path | None = None,
     inputs: Inputs = USUAL_INPUTS,
     tell: Tell = lambda _: None,
-) -> tuple[Run, Foreign]:
+) -> tuple[Run, ImportedModel]:
     """The run of a checkpoint's model.
 
     Args:
@@ -45,9 +45,9 @@ def import_file(
         StoreNotWritable: nothing is kept then.
     """
     checkpoint = read_checkpoint(path, config)
-    foreign = foreign_model(checkpoint, options, task, _questions(task), tell)
-    run = keep_foreign(foreign, checkpoint, task, setting, inputs)
-    return run, replace(foreign, notes=run.source.origin.notes) if isinstance(run.source, Imported) else foreign
+    imported = imported_model(checkpoint, options, task, _questions(task), tell)
+    run = keep_imported_model(imported, checkpoint, task, setting, inputs)
+    return run, replace(imported, notes=run.source.origin.notes) if isinstance(run.source, Imported) else imported
 
 
 def import_live(model: Any, task: Task, setting: Setting, pad_token: int | None = None) -> Run:
@@ -62,24 +62,24 @@ def import_live(model: Any, task: Task, setting: Setting, pad_token: int | None 
     """
     checkpoint = live_checkpoint(model)
     if pad_token is None and task.pad_token is not None:
-        foreign = foreign_model(checkpoint, {}, task, _questions(task))
+        imported = imported_model(checkpoint, {}, task, _questions(task))
     else:
-        foreign = foreign_model(checkpoint, {"pad_token": pad_token}, task)
-    return keep_foreign(foreign, checkpoint, task, setting)
+        imported = imported_model(checkpoint, {"pad_token": pad_token}, task)
+    return keep_imported_model(imported, checkpoint, task, setting)
 
 
-def keep_foreign(
-    foreign: Foreign, checkpoint: Checkpoint, task: Task, setting: Setting, inputs: Inputs = USUAL_INPUTS
+def keep_imported_model(
+    imported: ImportedModel, checkpoint: Checkpoint, task: Task, setting: Setting, inputs: Inputs = USUAL_INPUTS
 ) -> Run:
-    """Measures a foreign model on the task and keeps it."""
-    engine = choose_engine(foreign.stack.spec, setting.engine, setting.threads).engine
-    scores = engine.score(foreign.stack, inputs.of(task))
-    said, lost = tuple(map(str, foreign.said)), int(scores.not_numbers[0])
-    notes = (*foreign.notes, not_numbers_text(lost, scores.inputs)) if lost else foreign.notes
-    origin = Origin(checkpoint.name, checkpoint.digest, foreign.dialect, said, notes)
+    """Measures an imported model on the task and keeps it."""
+    engine = choose_engine(imported.stack.spec, setting.engine, setting.threads).engine
+    scores = engine.score(imported.stack, inputs.of(task))
+    said, lost = tuple(map(str, imported.known)), int(scores.not_numbers[0])
+    notes = (*imported.notes, not_numbers_text(lost, scores.inputs)) if lost else imported.notes
+    origin = Origin(checkpoint.name, checkpoint.digest, imported.dialect, said, notes)
     measured = Measured(float(scores.loss[0]), float(scores.accuracy[0]), int(scores.sequences[0]), scores.inputs)
-    imported = Imported(task, foreign.stack.spec, origin)
-    return keep_import(setting.store, imported, foreign.stack, measured, engine.arithmetic)
+    source = Imported(task, imported.stack.spec, origin)
+    return keep_import(setting.store, source, imported.stack, measured, engine.arithmetic)
 
 
 def _questions(task: Task) -> Dataset:

@@ -13,6 +13,7 @@ from openwork.claims import (
     Context,
     Controls,
     Cost,
+    FittedClaims,
     Heading,
     Publication,
     Trials,
@@ -20,6 +21,7 @@ from openwork.claims import (
     about_models,
     about_recipes,
     claims_given,
+    fitted,
     heading_for,
     plan,
     require_claims_fit,
@@ -30,6 +32,7 @@ from openwork.claims.checkpoints import Training
 from openwork.claims.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
+from openwork.errors import Reason
 from openwork.models import Stack
 from openwork.report import Display, Judged, Overview, RecipeClaims
 from openwork.runs import KeptResults, Run
@@ -54,11 +57,12 @@ class JudgedRun:
         inputs: on how many inputs to measure, at most.
         watch: is told how far a long measurement is.
         kept: results of measurements that the store has; None keeps nothing.
-        kin: every stored run of the same experiment, itself included.
-        weights_of: gives the weights of one of `kin`.
+        siblings: every stored run of the same experiment, itself included.
+        weights_of: gives the weights of one of `siblings`.
         weights_at: gives the weights of this run after an epoch; None where nothing but the end is at hand.
         recipe_claims: those among the claims that speak of a recipe, to be judged apart; see `recipe`.
         go_on: the command that goes on with what was tried and not trained to its end; empty where there is none.
+        damage: what is damaged in the store beside this run, by name; such runs are not among its siblings.
     """
 
     run: Run
@@ -71,12 +75,13 @@ class JudgedRun:
     inputs: Inputs = USUAL_INPUTS
     watch: Watch = silent
     kept: KeptResults | None = None
-    kin: tuple[Run, ...] = ()
+    siblings: tuple[Run, ...] = ()
     weights_of: Callable[[Run], Stack] | None = None
     weights_at: Callable[[int], Stack] | None = None
     heading: Heading | None = None
     recipe_claims: tuple[Claim, ...] = ()
     go_on: str = ""
+    damage: tuple[Reason, ...] = ()
 
     @cached_property
     def subject(self) -> Subject:
@@ -118,9 +123,10 @@ class JudgedRun:
     def _judged(self, claims: tuple[Claim, ...], rows: Callable[[int], None] = lambda rows: None) -> Judged:
         return Judged(watched_check(claims, replace(self._context, watch=rows), self.known, self.watch))
 
-    @property
-    def _asserted(self) -> tuple[Claim, ...]:
-        return about_models(shipped_for(self.run.task)) if self.given is None else self.given
+    @cached_property
+    def _asserted(self) -> FittedClaims:
+        asked = about_models(shipped_for(self.run.task)) if self.given is None else self.given
+        return fitted(asked, self.run.task, self.stack.spec)
 
     @cached_property
     def _context(self) -> Context:
@@ -141,9 +147,8 @@ class JudgedRun:
             ClaimError: what is no claim, or claims that do not fit this model, with every reason, before anything runs.
                 An article's claims (`claims`) may be about other models too: there such a one is UNDECIDED.
         """
-        claims = claims_given(claims)
-        require_claims_fit(claims, self.subject.task, self.subject.spec)
-        return self._judged(claims, watch)
+        fitting = require_claims_fit(claims_given(claims), self.subject.task, self.subject.spec)
+        return self._judged(fitting, watch)
 
     def plan(self, claims: Iterable[Claim]) -> Cost:
         """What judging these claims takes, before anything runs.
@@ -180,7 +185,7 @@ class JudgedRun:
     @property
     def overview(self) -> Overview:
         """Where it comes from and how right it is, for the top of a report."""
-        tried = self.tried or self.kin or (self.run,)
+        tried = self.tried or self.siblings or (self.run,)
         scores = self.subject.scores
         return Overview(
             self.run.source,
@@ -194,4 +199,5 @@ class JudgedRun:
             "" if self.subject.whole else self.subject.coverage,
             self.go_on,
             self._publication,
+            self.damage,
         )

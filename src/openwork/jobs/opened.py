@@ -14,7 +14,8 @@ from openwork.analyses.pairs import Alternatives
 from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, stretch
-from openwork.judged_run import JudgedRun
+from openwork.errors import warn_renamed
+from openwork.jobs.judged_run import JudgedRun
 from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
 from openwork.report import (
     Display,
@@ -22,7 +23,7 @@ from openwork.report import (
     LiveReport,
     Original,
     ReproducedSeed,
-    Sister,
+    Sibling,
     explanation_document,
     live_frame,
     live_html,
@@ -202,7 +203,7 @@ class OpenedRun(JudgedRun):
         """Every one that a report shows, routes aside."""
         layers = range(self.stack.spec.n_layers)
         wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
-        if any(map(self.subject.task.carrier, self.subject.task.outputs)):
+        if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
             wanted.append(("interchange", lambda: self.interchange))
         wanted += [(f"attention of layer {layer}", partial(self.attention, layer)) for layer in layers]
         wanted += [("ablations", lambda: self.ablations), ("readouts", lambda: self.readouts)]
@@ -237,33 +238,41 @@ class OpenedRun(JudgedRun):
         With `compare` it has the routes of up to two other solved models beside this one's; without, those among them
         that were found before.
         """
-        sisters = self.sisters(compare)
+        siblings = self.compared_siblings(compare)
         routes = self.all_routes if self.shows_routes else None
         shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
-        return LiveReport(*shown, sisters, self.recipe)
+        return LiveReport(*shown, siblings, self.recipe)
 
-    def sisters(self, compare: bool = False) -> tuple[Sister, ...]:
+    def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""
         routes = {self.run.name: self.all_routes} if self.shows_routes else {}
         for name, found in self._beside.items() if routes else ():
             known = found.all if compare else found.known
             routes |= {} if known is None else {name: known}
         return tuple(
-            Sister(run.name, run.seed, run.solved, _curve(run), routes.get(run.name), run.ended) for run in self.kin
+            Sibling(run.name, run.seed, run.solved, _curve(run), routes.get(run.name), run.ended)
+            for run in self.siblings
         )
+
+    def sisters(self, compare: bool = False) -> tuple[Sibling, ...]:
+        """The old name of `compared_siblings`."""
+        warn_renamed("sisters", "compared_siblings")
+        return self.compared_siblings(compare)
 
     @cached_property
     def _beside(self) -> dict[str, FoundRoutes]:
         """The routes of up to two other solved models, by the names of their runs."""
-        solved = [kin for kin in self.kin if kin.solved and kin.name != self.run.name and self.weights_of is not None]
+        solved = [
+            run for run in self.siblings if run.solved and run.name != self.run.name and self.weights_of is not None
+        ]
         chosen = solved[: MOST_COMPARED - 1]
         watches = [stretch(self.watch, number, len(chosen), 0) for number in range(len(chosen))]
-        return {kin.name: self._routes_of(kin, watch) for kin, watch in zip(chosen, watches, strict=True)}
+        return {run.name: self._routes_of(run, watch) for run, watch in zip(chosen, watches, strict=True)}
 
-    def _routes_of(self, kin: Run, watch: Watch) -> FoundRoutes:
+    def _routes_of(self, run: Run, watch: Watch) -> FoundRoutes:
         assert self.weights_of is not None
-        kept = None if self.kept is None else replace(self.kept, run=kin)
-        return FoundRoutes(replace(self.subject, stack=self.weights_of(kin)), kept, watch, self.inputs.chosen)
+        kept = None if self.kept is None else replace(self.kept, run=run)
+        return FoundRoutes(replace(self.subject, stack=self.weights_of(run)), kept, watch, self.inputs.chosen)
 
     def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
         """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from openwork.errors import CheckpointError
-from openwork.interop import Checkpoint, foreign_model
+from openwork.interop import Checkpoint, imported_model
 from openwork.interop.transformer_lens import config_for, state_dict_for
 from openwork.models import Stack, model_spec
 from openwork.testing.engine_case import make_case
@@ -33,7 +33,7 @@ def test_what_is_exported_is_read_back(norm, target, attn_only):
     if attn_only:
         spec = spec.model_copy(update={"act_fn": "relu"})
     stack = make_case(spec, seed=3, models=1).stack
-    found = foreign_model(checkpoint(state_dict_for(stack, target), **config_for(spec, "safetensors")), {})
+    found = imported_model(checkpoint(state_dict_for(stack, target), **config_for(spec, "safetensors")), {})
     assert same(found.stack, stack)
     assert found.dialect == ("TransformerBridge" if target.endswith("4") else "HookedTransformer")
 
@@ -41,13 +41,13 @@ def test_what_is_exported_is_read_back(norm, target, attn_only):
 def test_an_unscaled_model_is_exported_to_version_4_with_scaled_queries(stack):
     unscaled = Stack(stack.spec.model_copy(update={"attn_scale": 1.0}), stack.flat)
     arrays = state_dict_for(unscaled, "transformer-lens-4")
-    found = foreign_model(checkpoint(arrays), SAID | {"n_heads": 2}).stack.named()
+    found = imported_model(checkpoint(arrays), SAID | {"n_heads": 2}).stack.named()
     assert np.allclose(found["blocks.0.attn.W_Q"], stack.named()["blocks.0.attn.W_Q"] * 3**0.5)
 
 
 def test_what_nobody_says_is_asked_for_all_at_once(tensors):
     with pytest.raises(CheckpointError) as caught:
-        foreign_model(checkpoint({n: t.numpy() for n, t in tensors.items()}), {})
+        imported_model(checkpoint({n: t.numpy() for n, t in tensors.items()}), {})
     for option in ("--attention-dir causal|bidirectional", "--act-fn relu", "--attn-scale sqrt|1", "--pad-token none"):
         assert option in str(caught.value)
 
@@ -55,8 +55,8 @@ def test_what_nobody_says_is_asked_for_all_at_once(tensors):
 def test_the_user_goes_before_the_config_and_each_says_how_it_is_known(tensors):
     arrays = {n: t.numpy() for n, t in tensors.items()}
     config = dict(act_fn="gelu", attention_dir="causal", use_attn_scale=False, eps=1e-6)
-    found = foreign_model(checkpoint(arrays, **config), {"act_fn": "silu", "pad_token": None})
-    said = {s.field: (s.value, s.by) for s in found.said}
+    found = imported_model(checkpoint(arrays, **config), {"act_fn": "silu", "pad_token": None})
+    said = {s.field: (s.value, s.by) for s in found.known}
     assert said["act_fn"] == ("silu", "given") and said["attn_scale"] == (1.0, "from model.pt's config")
     assert found.stack.spec.eps == 1e-6 and "mask" in found.notes[0]
 
@@ -64,13 +64,13 @@ def test_the_user_goes_before_the_config_and_each_says_how_it_is_known(tensors):
 def test_a_saved_mask_is_not_believed(tensors):
     arrays = {n: t.numpy() for n, t in tensors.items()}
     assert not arrays["blocks.0.attn.mask"][0, 1]
-    found = foreign_model(checkpoint(arrays), SAID | {"attention_dir": "bidirectional"})
+    found = imported_model(checkpoint(arrays), SAID | {"attention_dir": "bidirectional"})
     assert found.stack.spec.attention_dir == "bidirectional"
 
 
 def test_prefixes_are_taken_off_and_missing_biases_are_told(tensors):
     arrays = {f"module.{n}": t.numpy() for n, t in tensors.items() if "b_Q" not in n and n != "unembed.b_U"}
-    found = foreign_model(checkpoint(arrays), SAID)
+    found = imported_model(checkpoint(arrays), SAID)
     assert not found.stack.named()["blocks.1.attn.b_Q"].any()
     assert "attn.b_Q, unembed.b_U: taken for zero" in found.notes[1]
 
@@ -78,7 +78,7 @@ def test_prefixes_are_taken_off_and_missing_biases_are_told(tensors):
 def broken(tensors, **changes) -> str:
     arrays = {n: t.numpy() for n, t in tensors.items()} | changes
     with pytest.raises(CheckpointError) as caught:
-        foreign_model(checkpoint({n: a for n, a in arrays.items() if a is not None}), SAID)
+        imported_model(checkpoint({n: a for n, a in arrays.items() if a is not None}), SAID)
     return str(caught.value)
 
 
@@ -98,7 +98,7 @@ def test_what_the_family_does_not_have_is_named(tensors):
 
 def broken_alone(arrays) -> CheckpointError:
     with pytest.raises(CheckpointError) as caught:
-        foreign_model(checkpoint(arrays), SAID)
+        imported_model(checkpoint(arrays), SAID)
     return caught.value
 
 
@@ -113,7 +113,7 @@ def test_a_config_of_another_family_or_other_sizes_is_refused(tensors):
     arrays = {n: t.numpy() for n, t in tensors.items()}
     config = dict(gated_mlp=True, d_model=99, act_fn="solu", positional_embedding_type="rotary")
     with pytest.raises(CheckpointError) as caught:
-        foreign_model(checkpoint(arrays, **config), SAID)
+        imported_model(checkpoint(arrays, **config), SAID)
     for words in ("gated_mlp", "99, but the weights say 6", "'solu' is not in", "'rotary' is not in"):
         assert words in str(caught.value)
 
@@ -121,6 +121,6 @@ def test_a_config_of_another_family_or_other_sizes_is_refused(tensors):
 def test_heads_that_cannot_be_cut_are_refused(stack):
     arrays = state_dict_for(stack, "transformer-lens-4")
     with pytest.raises(CheckpointError, match="6 cannot be cut into 4 heads"):
-        foreign_model(checkpoint(arrays), SAID | {"n_heads": 4})
+        imported_model(checkpoint(arrays), SAID | {"n_heads": 4})
     with pytest.raises(CheckpointError, match=r"n_heads: the file does not say it \(--n-heads 1\|2\|3\|6\)"):
-        foreign_model(checkpoint(arrays), SAID)
+        imported_model(checkpoint(arrays), SAID)

@@ -12,9 +12,17 @@ from openwork.data import Dataset
 from openwork.errors import CheckpointError, Reason, SpecError
 from openwork.interop.checkpoint import Checkpoint
 from openwork.interop.identify import Identified, Tell, Values, identify
+from openwork.interop.missing_fields import (
+    KnownField,
+    MissingField,
+    decided,
+    from_config,
+    from_options,
+    missing_fields,
+    shown,
+)
 from openwork.interop.names import Arrays, Named, heads_apart, named
 from openwork.interop.sizes import Sizes, sizes_of
-from openwork.interop.unsaid import Said, Unsaid, decided, from_config, from_options, shown, unsaid_fields
 from openwork.models import ModelSpec, Stack, model_spec, stack_of, weight_shapes
 from openwork.tasks import Task
 
@@ -24,20 +32,20 @@ MOST_SHIFTS = 128
 
 
 @dataclass(frozen=True, eq=False)
-class Foreign:
+class ImportedModel:
     """A model that somebody else trained.
 
     Attributes:
         stack: its weights, a stack of one.
         dialect: whose names the file had.
-        said: every field that shapes do not decide, its value, and how it came to be known.
+        known: every field that shapes do not decide, its value, and how it came to be known.
         identified: the trial on the task's questions; None where nothing had to be found out.
         notes: what was left out or filled in.
     """
 
     stack: Stack
     dialect: str
-    said: tuple[Said, ...]
+    known: tuple[KnownField, ...]
     identified: Identified | None
     notes: tuple[str, ...]
 
@@ -63,7 +71,7 @@ class Description:
     Attributes:
         dialect: whose names its weights have.
         sizes: what the shapes say, in the names of `ModelSpec`; without those that depend on what is open.
-        said: every field that shapes do not decide and that is known, with how.
+        known: every field that shapes do not decide and that is known, with how.
         open: every field that nothing says, with the values it may have.
         notes: what would be left out or filled in.
         spec: the whole of it; None where anything is open.
@@ -71,20 +79,20 @@ class Description:
 
     dialect: str
     sizes: Mapping[str, object]
-    said: tuple[Said, ...]
-    open: tuple[Unsaid, ...]
+    known: tuple[KnownField, ...]
+    open: tuple[MissingField, ...]
     notes: tuple[str, ...]
     spec: ModelSpec | None
 
 
 def describe_checkpoint(checkpoint: Checkpoint, options: Mapping[str, Any]) -> Description:
-    """What a checkpoint and these options say of a model, and what they leave open; see `foreign_model`.
+    """What a checkpoint and these options say of a model, and what they leave open; see `imported_model`.
 
     Raises:
         CheckpointError: names, shapes, config or options that contradict each other; with every reason.
     """
     maker = _maker(checkpoint, options, None)
-    found, sizes = tuple(maker.unsaid), maker.sizes
+    found, sizes = tuple(maker.missing_fields), maker.sizes
     if "n_heads" in {field.field for field in found}:
         sizes = {name: value for name, value in sizes.items() if name not in ("n_heads", "d_head")}
     whole = not found and "n_ctx" in sizes
@@ -92,13 +100,13 @@ def describe_checkpoint(checkpoint: Checkpoint, options: Mapping[str, Any]) -> D
     return Description(maker.names.dialect, sizes, known, found, maker.notes, maker.build({}).spec if whole else None)
 
 
-def foreign_model(
+def imported_model(
     checkpoint: Checkpoint,
     options: Mapping[str, Any],
     task: Task | None = None,
     dataset: Dataset | None = None,
     tell: Tell = lambda _: None,
-) -> Foreign:
+) -> ImportedModel:
     """The model of a checkpoint.
 
     Args:
@@ -113,7 +121,7 @@ def foreign_model(
             task whose vocabulary the model does not have; with every reason.
     """
     maker = _maker(checkpoint, options, task)
-    fields = maker.unsaid
+    fields = maker.missing_fields
     if fields and (task is None or dataset is None):
         reasons = [Reason(f"{checkpoint.name}, {f.field}", "the file does not say it", f.how_to_say) for f in fields]
         advice = Reason("", "or name a task that the model does", "--task TASK: then each value is tried")
@@ -128,8 +136,8 @@ def foreign_model(
     stack = maker.build(values)
     said = [*maker.known.values()]
     if found is not None:
-        said += [_said(field, value, found) for field, value in values.items()]
-    return Foreign(stack, maker.names.dialect, tuple(said), found, maker.notes)
+        said += [_tried_field(field, value, found) for field, value in values.items()]
+    return ImportedModel(stack, maker.names.dialect, tuple(said), found, maker.notes)
 
 
 def _maker(checkpoint: Checkpoint, options: Mapping[str, Any], task: Task | None) -> _Maker:
@@ -140,7 +148,7 @@ def _maker(checkpoint: Checkpoint, options: Mapping[str, Any], task: Task | None
     return _Maker(checkpoint.name, names, known, task, heads)
 
 
-def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> dict[str, Said]:
+def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> dict[str, KnownField]:
     """What is said, by field; the user before the file before what is usual."""
     sizes = sizes_of(checkpoint.name, names.arrays) if names.dialect == "HookedTransformer" else None
     config = from_config(f"{checkpoint.name}'s config", checkpoint.config, sizes) if checkpoint.config else []
@@ -148,7 +156,7 @@ def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> 
     return {said.field: said for said in ranked}
 
 
-def _possible_heads(source: str, arrays: Arrays, known: Mapping[str, Said]) -> tuple[int, ...]:
+def _possible_heads(source: str, arrays: Arrays, known: Mapping[str, KnownField]) -> tuple[int, ...]:
     """How many heads the rows of q can be cut into."""
     if "n_heads" in known:
         heads = known["n_heads"].value
@@ -167,7 +175,7 @@ class _Maker:
     """Makes the model under any values of what is not known."""
 
     def __init__(
-        self, source: str, names: Named, known: Mapping[str, Said], task: Task | None, heads: Sequence[int]
+        self, source: str, names: Named, known: Mapping[str, KnownField], task: Task | None, heads: Sequence[int]
     ) -> None:
         self.source, self.names, self.known, self.task = source, names, dict(known), task
         self.heads = tuple(heads)
@@ -184,11 +192,11 @@ class _Maker:
         return sizes.fields
 
     @property
-    def unsaid(self) -> list[Unsaid]:
+    def missing_fields(self) -> list[MissingField]:
         """What is still open."""
         sizes, _ = self._at(self.heads[0] if self.heads else 0)
-        found = unsaid_fields(sizes, list(self.known), self.task)
-        return ([Unsaid("n_heads", self.heads)] if len(self.heads) > 1 else []) + found
+        found = missing_fields(sizes, list(self.known), self.task)
+        return ([MissingField("n_heads", self.heads)] if len(self.heads) > 1 else []) + found
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -247,22 +255,24 @@ class _Maker:
             raise CheckpointError("the model is not one of this task", [*reasons, Reason("task", str(self.task), mend)])
 
 
-def _identified(maker: _Maker, fields: Sequence[Unsaid], dataset: Dataset, shiftable: bool, tell: Tell) -> Identified:
+def _identified(
+    maker: _Maker, fields: Sequence[MissingField], dataset: Dataset, shiftable: bool, tell: Tell
+) -> Identified:
     """The best combination; where none is good, also those that take the task's token ids for others, shifted round."""
     found = identify(fields, maker.build, dataset, tell)
     shifts = maker.build(found.best.values).spec.d_vocab
     if found.best.accuracy >= SOLVED or not shiftable or shifts > MOST_SHIFTS:
         return found
     tell(f"at most {100 * found.best.accuracy:.1f} % right: trying other token ids too")
-    shifted = identify([*fields, Unsaid("token_shift", tuple(range(shifts)))], maker.build, dataset, tell)
+    shifted = identify([*fields, MissingField("token_shift", tuple(range(shifts)))], maker.build, dataset, tell)
     return shifted if shifted.best.accuracy > found.best.accuracy else found
 
 
-def _said(field: str, value: Any, found: Identified) -> Said:
+def _tried_field(field: str, value: Any, found: Identified) -> KnownField:
     if field in found.idle:
-        return Said(field, value, "makes no difference on this task")
+        return KnownField(field, value, "makes no difference on this task")
     right = f"{100 * found.best.accuracy:.2f} % right"
     if rivals := found.contested(field):
         also = f"{shown(field, rivals[0].values[field])} gives {100 * rivals[0].accuracy:.2f} %"
-        return Said(field, value, f"found, but not for sure: {right}, and {also}")
-    return Said(field, value, f"found: {right}")
+        return KnownField(field, value, f"found, but not for sure: {right}, and {also}")
+    return KnownField(field, value, f"found: {right}")
