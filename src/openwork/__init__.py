@@ -44,8 +44,8 @@ if TYPE_CHECKING:
         parse_claims,
     )
     from openwork.errors import OpenworkError
+    from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.opened import OpenedRun
     from openwork.tasks import Task, make_task, task
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
@@ -94,7 +94,7 @@ _ROOMS = {
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
-    "opened": ("OpenedRun",),
+    "jobs.opened": ("OpenedRun",),
     "tasks": ("Task", "make_task", "task"),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }

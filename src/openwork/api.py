@@ -13,22 +13,22 @@ from typing import Any
 
 from rich.console import Console
 
-from openwork import pipeline
 from openwork.claims import Claim, Heading, claims_given, require_claims_fit
-from openwork.cli.console import SafeConsole
-from openwork.cli.failure import DAMAGED_BESIDE
-from openwork.cli.given_files import read_claims, read_heading, require_writable
-from openwork.cli.given_task import claims_beside, given_task
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
-from openwork.errors import StoreError
-from openwork.imports import import_file, import_live
+from openwork.errors import DAMAGED_BESIDE, StoreError
 from openwork.interop import to_live
+from openwork.jobs import pipeline
+from openwork.jobs.console import SafeConsole
+from openwork.jobs.given_files import read_claims, read_heading, require_writable
+from openwork.jobs.given_task import claims_beside, given_task
+from openwork.jobs.imports import import_file, import_live
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
-from openwork.opened import OpenedRun
 from openwork.report import Reproduction
 from openwork.runs import Run, Store
-from openwork.search import Setting, train_seeds
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
@@ -266,9 +266,7 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     if isinstance(claims, str | Path):
         return read_claims(Path(claims), task, spec)
-    given = claims_given(claims)
-    require_claims_fit(given, task, spec)
-    return given
+    return require_claims_fit(claims_given(claims), task, spec)
 
 
 def _heading(claims: Claims | None) -> Heading | None:

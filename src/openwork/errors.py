@@ -90,6 +90,10 @@ class CheckpointError(OpenworkError):
     """Weights that do not fit their spec, or a file that cannot be read."""
 
 
+DAMAGED_BESIDE = "something else in this store is damaged; this run is whole, and nothing here rests on the rest"
+"""said with a warning, where a job goes on"""
+
+
 class StoreError(OpenworkError):
     """The folder of runs cannot be used."""
 

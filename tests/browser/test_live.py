@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from openwork import analyses, pipeline
-from openwork.opened import OpenedRun
+from openwork import analyses
+from openwork.jobs import pipeline
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.setting import Setting
 from openwork.report import live_html
 from openwork.runs import Store
-from openwork.search import Setting
 
 from .bench import COUNTED, answers, cell, counted, outside
 from .conftest import AXE

@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from openwork import pipeline
 from openwork.claims import Outcome, OverTraining
+from openwork.jobs import pipeline
+from openwork.jobs.setting import Setting
 from openwork.runs import Store
-from openwork.search import Setting
 
 VIEW = "#learning-view"
 GROUP = f"{VIEW} [role=group]"

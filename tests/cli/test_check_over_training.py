@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from openwork.claims.judging import EACH
 from openwork.claims.kinds.attends import Attends
 from openwork.cli import over_training
-from openwork.cli.progress import ProgressDisplay
+from openwork.jobs.progress import ProgressDisplay
 
 SOLVED = Path(__file__).parents[1] / "known_circuits" / "solved" / "model_A.safetensors"
 CLAIMS = """

@@ -18,7 +18,7 @@ from openwork.engines import Engine, Scores, Sources, Trace
 from openwork.errors import CheckpointError, PlanError, Reason
 from openwork.interventions import Plan
 from openwork.models import ModelSpec, Stack, require_fit
-from openwork.tasks import Task, as_numbers, said
+from openwork.tasks import Task, as_numbers, format_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +96,10 @@ class Subject:
         """On how much is measured: `65,536 of 65,536 inputs`, or `10,000 inputs drawn with seed 0, of about 6.7e29`."""
         asked = self.inputs if self.asked is None else self.asked
         left = "" if self.asked is None else f"{len(self.inputs):,} answered right, of "
+        every = format_count(self.task.domain_size)
         if asked.sample_seed is None:
-            return f"{left}{len(asked):,} of {said(self.task.domain_size)} inputs"
-        return f"{left}{len(asked):,} inputs drawn with seed {asked.sample_seed}, of {said(self.task.domain_size)}"
+            return f"{left}{len(asked):,} of {every} inputs"
+        return f"{left}{len(asked):,} inputs drawn with seed {asked.sample_seed}, of {every}"
 
     @property
     def spec(self) -> ModelSpec:

@@ -9,11 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from openwork.cli.console import SafeConsole
-from openwork.errors import OpenworkError, Reason
+from openwork.errors import DAMAGED_BESIDE, OpenworkError, Reason
+from openwork.jobs.console import SafeConsole
 
 BAD_INPUT = 2
-DAMAGED_BESIDE = "something else in this store is damaged; this run is whole, and nothing here rests on the rest"
 
 
 def tell(error: OpenworkError, as_json: bool) -> int:

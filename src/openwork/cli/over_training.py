@@ -12,13 +12,14 @@ from rich.text import Text
 from openwork.analyses import Stage
 from openwork.claims import Claim, OverTraining, TrainingCost, judge_over_training, plan_over_training
 from openwork.cli.cost_view import rows_per_second
-from openwork.cli.output import aside, duration_text, emit, path_text, people, table
-from openwork.cli.progress import ProgressDisplay
+from openwork.cli.output import aside, emit, path_text, people, table
 from openwork.errors import ClaimError, Reason
-from openwork.opened import OpenedRun
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.progress import ProgressDisplay
 from openwork.report import Document, parts_of, write_html
 from openwork.report.lower_terminal import terminal
 from openwork.report.parts import Section
+from openwork.report.terminal.quantities import duration_text
 
 Points = int | tuple[int, ...] | None
 

@@ -12,12 +12,12 @@ from openwork.tasks.majority import Majority
 from openwork.tasks.maximum import Maximum
 from openwork.tasks.modular_addition import ModularAddition
 from openwork.tasks.modular_polynomial import ModularPolynomial
-from openwork.tasks.numbering import Numbers, as_numbers, said
+from openwork.tasks.numbering import Numbers, as_numbers, format_count
 from openwork.tasks.own_file import own_task, task_of_run
 from openwork.tasks.palindrome import Palindrome
 from openwork.tasks.parity import Parity
 from openwork.tasks.permutation_composition import PermutationComposition
-from openwork.tasks.registry import made, make_task, task_types
+from openwork.tasks.registry import make, make_task, task_types
 from openwork.tasks.reverse import Reverse
 from openwork.tasks.reverse_increment import ReverseIncrement
 from openwork.tasks.run_length import RunLength
@@ -53,10 +53,10 @@ __all__ = [
     "Variable",
     "Vocabulary",
     "as_numbers",
-    "made",
+    "format_count",
+    "make",
     "make_task",
     "own_task",
-    "said",
     "task",
     "task_of_run",
     "task_types",

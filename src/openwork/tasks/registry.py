@@ -86,10 +86,10 @@ def make_task(name: str, params: Mapping[str, int] | None = None) -> Task:
     known = task_types()
     if name not in known:
         raise TaskError("unknown task", Reason(name, "no task has this name", suggestion(name, known)))
-    return made(known[name], params)
+    return make(known[name], params)
 
 
-def made(cls: type[Task], params: Mapping[str, int] | None = None) -> Task:
+def make(cls: type[Task], params: Mapping[str, int] | None = None) -> Task:
     """The task of this type with these parameters, the rest at their defaults.
 
     Raises:

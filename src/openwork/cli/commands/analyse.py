@@ -10,21 +10,21 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from openwork import pipeline
 from openwork.analyses import ANALYSES, Stage
 from openwork.cli import options
 from openwork.cli.analysis_view import analysis_view, analysis_views, arguments
 from openwork.cli.examples import examples
 from openwork.cli.failure import warn_of_damage
-from openwork.cli.given_files import require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import require_writable
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import Document, parts_of, write_html
 from openwork.report.lower_terminal import terminal
 from openwork.report.parts import Section
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 

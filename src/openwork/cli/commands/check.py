@@ -8,23 +8,23 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.analyses import Stage
 from openwork.claims import Claim, Verdict
 from openwork.cli import options, over_training
 from openwork.cli.cost_view import cost_summary, cost_view, rows_per_second
 from openwork.cli.examples import examples
 from openwork.cli.failure import warn_of_damage
-from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import aside, emit, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
 from openwork.errors import StoreError
-from openwork.opened import OpenedRun
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import read_claims, require_writable
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import verdict_parts
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(

@@ -7,20 +7,20 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.analyses import Stage
 from openwork.cli.examples import examples
 from openwork.cli.failure import warn_of_damage
-from openwork.cli.given_files import require_writable
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import require_writable
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.programs import USUAL_SECONDS, program_text
 from openwork.report import write_page
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 
 INTERRUPTED = 130
 NOT_WRITTEN = "the program could not be written"

@@ -7,20 +7,20 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.claims import Claim
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, read_heading, require_writable
-from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import read_claims, read_heading, require_writable
+from openwork.jobs.given_task import claims_beside, given_task
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.report import verdict_screen
 from openwork.runs import Store
-from openwork.search import Setting
 from openwork.tasks import Task
 from openwork.training import named_experiment
 

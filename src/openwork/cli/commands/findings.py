@@ -10,16 +10,16 @@ import typer
 from openwork.claims import Claim, article_for, heading_for, instead_for
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason
+from openwork.jobs.given_files import read_claims, require_writable
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
+from openwork.jobs.survey import survey
 from openwork.report import Findings, findings_document, write_html, write_markdown
 from openwork.report.lower_terminal import terminal
 from openwork.runs import Store
-from openwork.search import Setting
-from openwork.survey import survey
 from openwork.training import Experiment, named_experiment
 
 app = typer.Typer(add_completion=False)

@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.cli.examples import examples
 from openwork.cli.failure import warn_of_damage
-from openwork.cli.given_files import require_writable
 from openwork.cli.options import Compare, EngineName, JsonFlag, MostInputs, OnlyRight, SampleSeed, StorePath, Threads
-from openwork.cli.output import aside, emit, path_text, people, size_text
-from openwork.cli.progress import ProgressDisplay
+from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import require_writable
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.quantities import size_text
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 

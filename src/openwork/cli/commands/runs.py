@@ -9,19 +9,20 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.analyses.steps import Step
 from openwork.claims.check import current
 from openwork.cli.examples import examples
 from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
-from openwork.cli.output import aside, duration_text, emit, people, print_facts, share_text
-from openwork.cli.progress import ProgressDisplay
+from openwork.cli.output import aside, emit, people, print_facts
 from openwork.cli.run_origin import origin_line
 from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
 from openwork.errors import Reason, StoreError
+from openwork.jobs import pipeline
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.quantities import duration_text, share_text
 from openwork.runs import Imported, Run, Store, default_home, recover
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove or recover stored runs.")
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"

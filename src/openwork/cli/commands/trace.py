@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from openwork import pipeline
 from openwork.claims.check import current
 from openwork.claims.counterexample import Replay
 from openwork.claims.replay import edits_at, question_number, run_again
@@ -19,9 +18,10 @@ from openwork.cli.output import emit, people
 from openwork.cli.trace_view import trace_view
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.interventions import Edit, Mean, Patch, Zero
+from openwork.jobs import pipeline
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.runs import Store
-from openwork.search import Setting
 from openwork.tasks import Task
 
 app = typer.Typer(add_completion=False)

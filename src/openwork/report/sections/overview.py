@@ -15,7 +15,7 @@ from openwork.errors import Reason
 from openwork.models import n_params
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Share, Table, Text, columns
 from openwork.runs import Imported, Origin
-from openwork.tasks import said
+from openwork.tasks import format_count
 from openwork.training import Experiment, Measured, Progress
 
 MOST_LISTED = 12
@@ -98,7 +98,7 @@ class Overview:
     def task_line(self) -> str:
         """The task in a sentence."""
         task = self.source.task
-        return f"{task}: {task.summary}; {said(task.domain_size)} questions"
+        return f"{task}: {task.summary}; {format_count(task.domain_size)} questions"
 
     @property
     def next_line(self) -> str:

@@ -23,10 +23,11 @@ from openwork.claims import (
 )
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.engines import choose_engine
-from openwork.opened import OpenedRun
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.search import best, first_solved, go_on, search, train_seeds, trials
+from openwork.jobs.setting import Setting
 from openwork.report import Reproduction, original_named, reproduction_document, write_html
 from openwork.runs import KeptResults, Run, Store
-from openwork.search import Setting, best, first_solved, go_on, search, train_seeds, trials
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 

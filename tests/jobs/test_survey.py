@@ -9,12 +9,12 @@ import pytest
 
 from openwork.claims import Accuracy, Attends, Learns, Outcome, Publication
 from openwork.data import Split
+from openwork.jobs.setting import Setting
+from openwork.jobs.survey import survey
 from openwork.models import spec_for
 from openwork.report import Findings, findings_document
 from openwork.report.lower_markdown import markdown
 from openwork.runs import Store
-from openwork.search import Setting
-from openwork.survey import survey
 from openwork.tasks import ReverseIncrement
 from openwork.training import Experiment, recipe
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from openwork.analyses import stages_of
 from openwork.claims import Claim, Heading
 from openwork.data import Inputs
-from openwork.imports import import_file
+from openwork.jobs.imports import import_file
+from openwork.jobs.pipeline import JUDGE, ROUTES, open_run
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
-from openwork.pipeline import JUDGE, ROUTES, open_run
 from openwork.report import GalleryPage
-from openwork.search import Setting
 from openwork.tasks import Task
 
 IMPORT = "importing the file"

@@ -11,8 +11,8 @@ from openwork.analyses import not_numbers_text
 from openwork.data import USUAL_INPUTS, Dataset, Inputs, draw, enumerate_domain
 from openwork.engines import choose_engine
 from openwork.interop import ROUNDS, Checkpoint, ImportedModel, imported_model, live_checkpoint, read_checkpoint
+from openwork.jobs.setting import Setting
 from openwork.runs import Imported, Origin, Run, keep_import
-from openwork.search import Setting
 from openwork.tasks import Task
 from openwork.training import Measured
 

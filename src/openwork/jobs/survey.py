@@ -8,9 +8,10 @@ from dataclasses import replace
 from openwork.analyses import stages_of
 from openwork.analyses.steps import stretch
 from openwork.claims import Claim, Publication, about_models, about_recipes
-from openwork.pipeline import RECIPE, TRAIN, open_run
+from openwork.jobs.pipeline import RECIPE, TRAIN, open_run
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting
 from openwork.report import Findings, FoundModel
-from openwork.search import Setting, train_seeds
 from openwork.training import Experiment
 
 Tell = Callable[[str], None]

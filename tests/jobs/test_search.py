@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from openwork.jobs.search import first_solved, go_on, search, train_seeds, trials
+from openwork.jobs.setting import Setting
 from openwork.runs import Store
-from openwork.search import Setting, first_solved, go_on, search, train_seeds, trials
 from openwork.tasks import ReverseIncrement, make_task
 from openwork.training import EXPERIMENTS, Experiment, Recipe, named_experiment
 from openwork.training.experiments import NamedExperiment

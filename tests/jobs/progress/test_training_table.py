@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from openwork.cli.training_table import MOST_ROWS, TrainingTable
+from openwork.jobs.progress.training_table import MOST_ROWS, TrainingTable
 from openwork.models import model_spec
 from openwork.training import EpochEnd, Measured, Progress, TrainingState
 

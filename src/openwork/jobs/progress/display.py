@@ -18,9 +18,9 @@ from rich.live import Live
 from rich.text import Text
 
 from openwork.analyses import Stage, Step
-from openwork.cli.output import duration_text
-from openwork.cli.step_line import StepLine
-from openwork.cli.training_table import TrainingTable
+from openwork.jobs.progress.step_line import StepLine
+from openwork.jobs.progress.training_table import TrainingTable
+from openwork.report.terminal.quantities import duration_text
 from openwork.training import EpochEnd
 
 PATIENCE = 1.0

@@ -6,8 +6,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from openwork.cli.output import duration_text, share_text
-from openwork.cli.time_left import TimeLeft
+from openwork.jobs.progress.time_left import TimeLeft
+from openwork.report.terminal.quantities import duration_text, share_text
 from openwork.training import EpochEnd, Progress
 
 MOST_ROWS = 16

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from openwork.analyses import Stage, Step, stages_of
-from openwork.cli.progress import ERASE, PLAIN_EVERY, ProgressDisplay
+from openwork.jobs.progress.display import ERASE, PLAIN_EVERY, ProgressDisplay
 from openwork.models import model_spec
 from openwork.training import EpochEnd, Measured, Progress, TrainingState
 

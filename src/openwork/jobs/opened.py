@@ -15,7 +15,7 @@ from openwork.analyses.pruning import By as Replacement
 from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, stretch
 from openwork.errors import warn_renamed
-from openwork.judged_run import JudgedRun
+from openwork.jobs.judged_run import JudgedRun
 from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
 from openwork.report import (
     Display,

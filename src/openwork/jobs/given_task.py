@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openwork.claims import Claim
-from openwork.cli.given_files import read_claims
 from openwork.conformance import faults_of
 from openwork.errors import Reason, TaskError
+from openwork.jobs.given_files import read_claims
 from openwork.models import ModelSpec
-from openwork.tasks import Task, made, make_task, own_task, task_types
+from openwork.tasks import Task, make, make_task, own_task, task_types
 
 
 def is_file(task: str) -> bool:
@@ -41,11 +41,11 @@ def given_task(task: str | Task | type[Task], params: Mapping[str, int] | None =
 
 def _made(task: str | Task | type[Task], params: Mapping[str, int] | None) -> Task:
     if isinstance(task, str):
-        return made(own_task(Path(task)), params)
+        return make(own_task(Path(task)), params)
     if not isinstance(task, Task) and not (inspect.isclass(task) and issubclass(task, Task)):
         mend = "give a name, the path of a file that ends in .py, or a function with @openwork.task(...) above it"
         raise TaskError("this is not a task", Reason("task", f"{task!r} is none", mend))
-    found = made(task, params) if inspect.isclass(task) else _unchanged(task, params)
+    found = make(task, params) if inspect.isclass(task) else _unchanged(task, params)
     if found.file is None and task_types().get(found.name) is not type(found):
         mend = "keep the class in a file, in a notebook with %%writefile my_task.py, and give its path"
         raise TaskError("a run of this task could not be opened again", Reason(found.name, "is in no file", mend))

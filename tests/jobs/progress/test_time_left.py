@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openwork.cli.time_left import TimeLeft
+from openwork.jobs.progress.time_left import TimeLeft
 
 
 def test_it_never_grows_and_a_wrong_estimate_is_given_up():

@@ -11,11 +11,11 @@ import torch
 
 from openwork.data import Inputs
 from openwork.engines.native import NativeEngine
-from openwork.imports import import_live
 from openwork.interop.transformer_lens import config_for, state_dict_for
+from openwork.jobs.imports import import_live
+from openwork.jobs.setting import Setting
 from openwork.models import Stack, n_params, spec_for
 from openwork.runs import Store
-from openwork.search import Setting
 from openwork.tasks import make_task
 
 TASK = make_task("balanced-brackets", {"length": 6})

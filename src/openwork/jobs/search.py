@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from openwork.analyses.steps import Stage, silent, unannounced
-from openwork.analyses.steps import Watch as Steps
 from openwork.claims import Trials
 from openwork.engines import choose_engine
+from openwork.jobs.setting import Setting
 from openwork.runs import Run, Store, recorded
 from openwork.tasks import Task, make_task
 from openwork.training import EpochEnd, Experiment, Progress, named_experiment, train
 
-Watch = Callable[[EpochEnd], None]
 WAVE = 8
 """seeds trained side by side before looking whether one is solved"""
 MOST_SEEDS = 64
 """seeds after which the search gives up and explains the best"""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where and how the job runs; nothing here changes a result."""
-
-    store: Store
-    engine: str | None = None
-    """its name, or None to choose"""
-    threads: int | None = None
-    """cores to use, or None for all"""
-    watch: Watch = lambda event: None
-    """called after every epoch"""
-    steps: Steps = silent
-    """called during long measurements"""
-    stages: Callable[[Stage], None] = unannounced
-    """called where a stage of the job begins"""
 
 
 def search(experiment: Experiment, setting: Setting) -> tuple[Run, ...]:

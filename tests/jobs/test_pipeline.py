@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from openwork import pipeline
 from openwork.claims import Accuracy, Outcome, Publication
 from openwork.claims import Split as SplitClaim
 from openwork.data import Inputs, Split
+from openwork.jobs import pipeline
+from openwork.jobs.setting import Setting
 from openwork.models import spec_for
 from openwork.report import verdict_screen
 from openwork.runs import Store
-from openwork.search import Setting
 from openwork.tasks import Palindrome, ReverseIncrement, make_task
 from openwork.training import Experiment, named_experiment, recipe
 

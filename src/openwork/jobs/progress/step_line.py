@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from openwork.analyses import Step
-from openwork.cli.output import duration_text
-from openwork.cli.time_left import TimeLeft
+from openwork.jobs.progress.time_left import TimeLeft
+from openwork.report.terminal.quantities import duration_text
 
 ENOUGH = 0.05
 """share of the work that must be done before it is told how long the rest will take"""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from openwork.analyses import Step
-from openwork.cli.step_line import StepLine
+from openwork.jobs.progress.step_line import StepLine
 
 
 def lines(*told):

@@ -15,8 +15,8 @@ from openwork.claims import Carries, Necessary
 from openwork.data import Split
 from openwork.engines import choose_engine
 from openwork.errors import ClaimError
+from openwork.jobs.opened import OpenedRun
 from openwork.models import initial_stack, spec_for
-from openwork.opened import OpenedRun
 from openwork.report import Display
 from openwork.runs import Run
 from openwork.tasks import ReverseIncrement

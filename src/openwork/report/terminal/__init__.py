@@ -1,0 +1,1 @@
+"""What a terminal shows: quantities as a person reads them."""
