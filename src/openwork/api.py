@@ -266,9 +266,7 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     if isinstance(claims, str | Path):
         return read_claims(Path(claims), task, spec)
-    given = claims_given(claims)
-    require_claims_fit(given, task, spec)
-    return given
+    return require_claims_fit(claims_given(claims), task, spec)
 
 
 def _heading(claims: Claims | None) -> Heading | None:

@@ -4,6 +4,7 @@ from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.given import claims_given
 from openwork.claims.heading import Heading, Publication, heading_of
 from openwork.claims.kinds.accuracy import Accuracy
@@ -41,6 +42,7 @@ __all__ = [
     "Cost",
     "Counterexample",
     "Effect",
+    "FittedClaims",
     "Heading",
     "Implements",
     "Judgement",
@@ -66,6 +68,7 @@ __all__ = [
     "check",
     "claims_given",
     "clopper_pearson",
+    "fitted",
     "heading_for",
     "heading_of",
     "instead_for",

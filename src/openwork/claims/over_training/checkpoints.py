@@ -11,6 +11,7 @@ from openwork.analyses import Subject
 from openwork.claims.check import plan
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Ledger
+from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.over_training.judgement_book import Memory
 from openwork.claims.over_training.result import Aside
 from openwork.data import Inputs
@@ -88,7 +89,7 @@ class Training:
         return replace(self.context, ledger=Ledger(), controls=None)
 
 
-def sorted_out(claims: Sequence[Claim], context: Context) -> tuple[tuple[Claim, ...], tuple[Aside, ...]]:
+def sorted_out(claims: Sequence[Claim], context: Context) -> tuple[FittedClaims, tuple[Aside, ...]]:
     """The claims that a checkpoint decides, and the others with the reason why not.
 
     Raises:
@@ -101,19 +102,17 @@ def sorted_out(claims: Sequence[Claim], context: Context) -> tuple[tuple[Claim, 
     return fitting, aside
 
 
-def set_apart(claims: Sequence[Claim], context: Context) -> tuple[tuple[Claim, ...], tuple[Aside, ...]]:
+def set_apart(claims: Sequence[Claim], context: Context) -> tuple[FittedClaims, tuple[Aside, ...]]:
     """The same, where there may be none of the first."""
-    fitting, aside = [], []
-    for claim in claims:
-        misfits = list(claim.misfits(context.task, context.spec))
+    claims, aside = fitted(claims, context.task, context.spec), list[Aside]()
+    for claim, misfits in zip(claims, claims.misfits, strict=True):
         if misfits:
             why = "; ".join(f"{reason.where}: {reason.what}" for reason in misfits)
             aside.append(Aside(claim.text(), f"does not apply to this model: {why}"))
         elif not claim.about_weights:
             aside.append(Aside(claim.text(), "does not depend on the weights: openwork check judges it once"))
-        else:
-            fitting.append(claim)
-    return tuple(fitting), tuple(aside)
+    fitting = claims.where(lambda claim, misfits: claim.about_weights and not misfits)
+    return fitting, tuple(aside)
 
 
 def chosen(training: Training, claims: Sequence[Claim], points: int | Sequence[int] | None) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from openwork.analyses.steps import Step, Watch, silent
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context
 from openwork.claims.evidence import UNEDITED
+from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.over_training.checkpoints import (
     Training,
     chosen,
@@ -69,7 +70,11 @@ def plan_over_training(
     book = Book.read(training.context, training.inputs, training.memory, fitting)
     left = {claim.text().digest: [e for e in epochs if not book.knows(claim, e)] for claim in fitting}
     alone = tuple((c.id, c.cost(training.fresh), len(left[c.text().digest])) for c in fitting)
-    rows = sum(rows_at_one(training, [c for c in fitting if e in left[c.text().digest]]) for e in epochs)
+
+    def left_at(epoch: int) -> FittedClaims:
+        return fitting.where(lambda claim, _: epoch in left[claim.text().digest])
+
+    rows = sum(rows_at_one(training, left_at(epoch)) for epoch in epochs)
     return TrainingCost(epochs, len(training.recorded), alone, rows)
 
 
@@ -97,7 +102,7 @@ def judge_over_training(
     fitting, aside = sorted_out(claims, training.context)
     epochs = chosen(training, fitting, points)
     book = Book.read(training.context, training.inputs, training.memory, fitting)
-    total = plan_over_training(training, claims, epochs).forward_rows
+    total = plan_over_training(training, fitting, epochs).forward_rows
     done = 0
     try:
         for epoch in coarse_to_fine(epochs):
@@ -120,6 +125,7 @@ def known_or_cheap(
 ) -> OverTraining | None:
     """What a report shows: what was judged before, at whichever checkpoints; with `spend`, the usual ones where that
     is cheap. None where neither is, where the run has no stored training, or no claim is decided by checkpoints."""
+    claims = fitted(claims, training.context.task, training.context.spec)
     fitting, aside = set_apart(claims, training.context)
     if training.why_not or not fitting:
         return None
@@ -133,7 +139,7 @@ def known_or_cheap(
 def _judged(claim: Claim, epoch: int, context: Context | None) -> Judgement:
     if context is None:
         return Judgement(epoch, Outcome.UNDECIDED, Outcome.UNDECIDED, 0, 0, None, DIVERGED)
-    judged = judgement_of(epoch, claim.check(context))
+    judged = judgement_of(epoch, claim.judge(context))
     too_few = claim.about_mechanism and context.only_right and _right(context) < LEAST_RIGHT
     return replace(judged, outcome=Outcome.UNDECIDED) if too_few else judged
 

@@ -17,11 +17,11 @@ from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
 from openwork.errors import CheckpointError, Reason, suggestion
 from openwork.interop import Checkpoint, Description, ImportedModel, describe_checkpoint, read_checkpoint
+from openwork.jobs.given_task import given_task
 from openwork.jobs.imports import import_file
 from openwork.jobs.setting import Setting
 from openwork.report.terminal.quantities import share_text
 from openwork.runs import Run, Store
-from openwork.tasks import make_task
 
 app = typer.Typer(add_completion=False)
 MOST_CHOICES = 6
@@ -35,7 +35,9 @@ WORDS = {
 
 Task = Annotated[
     str | None,
-    typer.Option("--task", help="What the model should compute; without, it is read and not kept.", show_default=False),
+    typer.Option(
+        "--task", help="A task, or a Python file of yours; without, it is read and not kept.", show_default=False
+    ),
 ]
 Config = Annotated[
     Path | None,
@@ -53,6 +55,7 @@ def _said(name: str, text: str) -> Any:
     epilog=examples(
         "openwork import brackets.pt --task balanced-brackets",
         "openwork import mine.safetensors --task palindrome --attention-dir causal --attn-scale sqrt",
+        "openwork import theirs.pt --task my_task.py",
     )
 )
 def import_model(
@@ -96,7 +99,7 @@ def import_model(
         checkpoint = read_checkpoint(file, config)
         _describe(checkpoint, describe_checkpoint(checkpoint, said), as_json)
         return
-    wanted = make_task(task, options.params_of(param))
+    wanted = given_task(task, options.params_of(param))
     console = aside()
     with Store.open(store) as kept, console.status("reading", spinner="dots") as status:
         run, imported = import_file(
