@@ -14,11 +14,11 @@ from openwork.claims import (
     Learns,
     Outcome,
     Split,
-    checkpoints,
     judge_over_training,
     known_or_cheap,
     plan_over_training,
 )
+from openwork.claims.over_training import checkpoints
 from openwork.claims.over_training.checkpoints import Training, coarse_to_fine, spread
 from openwork.claims.over_training.result import judgement_from_json
 from openwork.data import USUAL_INPUTS, Inputs
