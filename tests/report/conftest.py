@@ -150,7 +150,7 @@ def every_part() -> tuple[p.Part, ...]:
         ),
         p.Graph(
             "A route",
-            (p.Node("token at a", 0, 0), p.Node("head at b", 1, 1), p.Node("answer at b", 1, 2)),
+            (p.DrawnNode("token at a", 0, 0), p.DrawnNode("head at b", 1, 1), p.DrawnNode("answer at b", 1, 2)),
             (p.Arrow(0, 1, 0.5), p.Arrow(1, 2, 1.0), p.Arrow(0, 2, 0.0)),
             ("token", "L0 heads", "answer"),
             ("a", "b"),

@@ -14,10 +14,11 @@ from openwork.analyses.interchange import Interchange, interchange
 from openwork.analyses.learning_curve import EpochRow, LearningCurve, learning_curve
 from openwork.analyses.logit_attribution import LogitAttribution, logit_attribution
 from openwork.analyses.logit_lens import LogitLens, logit_lens
+from openwork.analyses.node import Edge, Node
 from openwork.analyses.ov_qk import OvQk, ov_qk
 from openwork.analyses.pairs import Pairs, pairs_for
 from openwork.analyses.path_patching import PathPatching, path_patching
-from openwork.analyses.path_worlds import Node, Path, PathWorlds, node_named, path_worlds
+from openwork.analyses.path_worlds import Path, PathNode, PathWorlds, path_node_named, path_worlds
 from openwork.analyses.performance import Performance
 from openwork.analyses.progress_measures import ProgressMeasures, progress_measures
 from openwork.analyses.pruning import Faithfulness, Pruning, pruning
@@ -40,6 +41,7 @@ __all__ = [
     "By",
     "Component",
     "ComponentOutputs",
+    "Edge",
     "EpochRow",
     "Faithfulness",
     "FoundRoutes",
@@ -52,6 +54,7 @@ __all__ = [
     "OvQk",
     "Pairs",
     "Path",
+    "PathNode",
     "PathPatching",
     "PathWorlds",
     "Performance",
@@ -87,10 +90,10 @@ __all__ = [
     "learning_curve",
     "logit_attribution",
     "logit_lens",
-    "node_named",
     "not_numbers_text",
     "ov_qk",
     "pairs_for",
+    "path_node_named",
     "path_patching",
     "path_worlds",
     "percent",

@@ -18,9 +18,8 @@ from openwork.claims import (
     known_or_cheap,
     plan_over_training,
 )
-from openwork.claims.over_training import checkpoints
 from openwork.claims.over_training.checkpoints import Training, coarse_to_fine, spread
-from openwork.claims.over_training.result import judgement_from_json
+from openwork.claims.over_training.result import checkpoints, judgement_from_json
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.data import Split as Division
 from openwork.errors import ClaimError
@@ -29,7 +28,7 @@ from openwork.runs import EpochRecord, Run
 from openwork.testing.known_circuits.about import AT, EVERY, necessary
 from openwork.training import Experiment, Measured, recipe
 
-from .conftest import context_of
+from ..conftest import context_of
 
 FETCHES, CONSTANT = "blocks.0.attn.0", "blocks.0.attn.1"
 RIGHT = Accuracy()

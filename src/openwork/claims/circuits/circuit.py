@@ -1,17 +1,17 @@
 """Circuits: some nodes of a model, or some edges between them, while everything else is taken from another input.
 
-A node is a head or an MLP at a position. An edge goes from a sender (the token embedding, a head, an MLP) straight
-through the residual stream to a receiver (a head, an MLP, the output). A receiver reads the sum of all senders before
-it; in a circuit of edges each receiver is computed in a world of its own, in which every sender whose edge to it is in
-the circuit has the value that it has in the circuit, and every other sender that of the other input.
+A node is a head or an MLP at a position, or an end: the token embedding, the output. An edge goes from a sender (the
+embedding, a head, an MLP) straight through the residual stream to a receiver (a head, an MLP, the output). A receiver
+reads the sum of all senders before it; in a circuit of edges each receiver is computed in a world of its own, in which
+every sender whose edge to it is in the circuit has the value that it has in the circuit, and every other sender that of
+the other input.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from openwork.analyses import Component, component_named
+from openwork.analyses import Component, Edge, Node, component_named
 from openwork.claims.counterexample import OTHER, Worlds
 from openwork.claims.places import component
 from openwork.errors import PlanError, Reason
@@ -19,16 +19,6 @@ from openwork.interventions import Edit, Patch
 from openwork.models import ModelSpec
 
 EMBED, OUTPUT = "embed", "output"
-Node = tuple[str, int]
-"""A component's name, and a position."""
-
-
-@dataclass(frozen=True)
-class Edge:
-    """Every pair of one of `senders` and one of `receivers` that can be an edge."""
-
-    senders: frozenset[Node]
-    receivers: frozenset[Node]
 
 
 def writers(spec: ModelSpec) -> tuple[Component, ...]:
@@ -83,59 +73,55 @@ def along(spec: ModelSpec, n_pos: int, edges: Iterable[Edge]) -> tuple[tuple[Edi
         for number, (senders, positions) in enumerate(_groups(writer, n_pos, reads)):
             name = f"{writer.name} ({number})"
             worlds[name] = _stream(spec, n_pos, writer, senders, homes)
-            homes |= {(writer.name, position): name for position in positions}
+            homes |= {Node(writer.name, position): name for position in positions}
     wanted = {node for (name, _), senders in reads.items() if name == OUTPUT for node in senders}
     return _stream(spec, n_pos, None, wanted, homes), tuple(worlds.items())
 
 
-def edge_misfits(spec: ModelSpec, written: Sequence[tuple[str, Edge]]) -> list[Reason]:
-    """Edges that cannot be, that nothing leads to, or that lead nowhere; each with the edge as it is written."""
+def edge_misfits(spec: ModelSpec, written: Sequence[tuple[str, Collection[Edge]]]) -> list[Reason]:
+    """Edges that cannot be, that nothing leads to, or that lead nowhere; each with the text that stands for them."""
     order = {name: place for place, name in enumerate([EMBED, *(w.name for w in writers(spec)), OUTPUT])}
     reasons = []
-    for text, edge in written:
-        pairs = [(s, r) for s in edge.senders for r in edge.receivers]
-        forward = [(s, r) for s, r in pairs if order[s[0]] < order[r[0]] and _layers_allow(s[0], r[0])]
+    for text, edges in written:
+        forward = [e for e in edges if order[e.sender.component] < order[e.receiver.component] and _layers_allow(e)]
         if not forward:
             mend = "an edge goes from what is computed earlier to what is computed later"
             reasons.append(Reason(text, "the sender does not come before the receiver", mend))
-        elif not any(_sees(spec, s[1], r) for s, r in forward):
+        elif not any(_sees(spec, edge) for edge in forward):
             mend = "heads read from their own position and those before, everything else from its own only"
             reasons.append(Reason(text, "the receiver cannot read from the sender's position", mend))
     if reasons:
         return reasons
-    received = {node for _, edge in written for node in edge.receivers}
-    sent = {node for _, edge in written for node in edge.senders}
-    for text, edge in written:
-        if not any(name == EMBED or (name, p) in received for name, p in edge.senders):
+    received = {edge.receiver for _, edges in written for edge in edges}
+    sent = {edge.sender for _, edges in written for edge in edges}
+    for text, edges in written:
+        if not any(edge.sender.component == EMBED or edge.sender in received for edge in edges):
             reasons.append(Reason(text, "nothing leads to its sender", "add the edges from embed to it"))
-        if not any(name == OUTPUT or (name, p) in sent for name, p in edge.receivers):
+        if not any(edge.receiver.component == OUTPUT or edge.receiver in sent for edge in edges):
             reasons.append(Reason(text, "its receiver leads nowhere", "add the edges from it to output"))
     return reasons
 
 
-def _layers_allow(sender: str, receiver: str) -> bool:
+def _layers_allow(edge: Edge) -> bool:
     """Heads of one layer do not read from each other."""
-    heads = (sender.partition(".head.")[0], receiver.partition(".head.")[0])
-    return heads[0] != heads[1] or sender == EMBED or receiver == OUTPUT
+    sender, receiver = edge.sender.component, edge.receiver.component
+    return sender.partition(".head.")[0] != receiver.partition(".head.")[0] or sender == EMBED or receiver == OUTPUT
 
 
-def _sees(spec: ModelSpec, sender: int, receiver: Node) -> bool:
-    name, position = receiver
-    if ".head." not in name:
-        return sender == position
-    return sender <= position or spec.attention_dir != "causal"
+def _sees(spec: ModelSpec, edge: Edge) -> bool:
+    sender, receiver = edge.sender.position, edge.receiver.position
+    if edge.receiver.head is None:
+        return sender == receiver
+    return sender <= receiver or spec.attention_dir != "causal"
 
 
 def _reads(spec: ModelSpec, n_pos: int, edges: Iterable[Edge]) -> dict[Node, frozenset[Node]]:
     """For every receiver the senders that it reads in the circuit."""
-    found: dict[Node, set[Node]] = {}
-    for edge in edges:
-        for receiver in edge.receivers:
-            if ".head." in receiver[0]:
-                found.setdefault(receiver, set()).update(edge.senders)
-            else:
-                found.setdefault(receiver, set()).update(s for s in edge.senders if s[1] == receiver[1])
-    return {receiver: frozenset(senders) for receiver, senders in found.items()}
+    reads: dict[Node, set[Node]] = {}
+    for sender, receiver in edges:
+        if receiver.head is not None or sender.position == receiver.position:
+            reads.setdefault(receiver, set()).add(sender)
+    return {receiver: frozenset(senders) for receiver, senders in reads.items()}
 
 
 def _groups(
@@ -148,7 +134,7 @@ def _groups(
     """
     found: dict[frozenset[Node], list[int]] = {}
     for position in range(n_pos):
-        senders = reads.get((writer.name, position))
+        senders = reads.get(Node(writer.name, position))
         if senders:
             found.setdefault(senders, []).append(position)
     if writer.head is None and found:
@@ -169,7 +155,7 @@ def _stream(
             break
         places: dict[str, list[int]] = {}
         for position in range(n_pos):
-            node = (writer.name, position)
+            node = Node(writer.name, position)
             home = homes.get(node, OTHER) if node in named else OTHER
             places.setdefault(home, []).append(position)
         edits += [_from(writer, tuple(positions), n_pos, home) for home, positions in places.items()]
