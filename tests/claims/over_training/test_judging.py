@@ -18,8 +18,9 @@ from openwork.claims import (
     known_or_cheap,
     plan_over_training,
 )
-from openwork.claims.over_training import checkpoints, judgement_from_json
+from openwork.claims.over_training import checkpoints
 from openwork.claims.over_training.checkpoints import Training, coarse_to_fine, spread
+from openwork.claims.over_training.result import judgement_from_json
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.data import Split as Division
 from openwork.errors import ClaimError
