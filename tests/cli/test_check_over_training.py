@@ -9,8 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 from openwork.analyses import Step
-from openwork.claims.judging import EACH
 from openwork.claims.kinds.attends import Attends
+from openwork.claims.over_training.judging import EACH
 from openwork.cli import over_training
 from openwork.jobs.progress import ProgressDisplay
 
@@ -113,7 +113,7 @@ def test_a_report_judges_over_training_where_that_is_cheap_or_asked_for(openwork
         return Path("report.html").read_text(encoding="utf-8")
 
     with monkeypatch.context() as patched:
-        patched.setattr("openwork.claims.judging.CHEAP", 0)
+        patched.setattr("openwork.claims.over_training.judging.CHEAP", 0)
         assert "When each claim became true" not in written()
         assert "mlps-necessary" in written("--over-training").partition("When each claim became true")[2]
         assert "When each claim became true" in written()  # it is known by now

@@ -17,8 +17,8 @@ from openwork.errors import ClaimError, Reason
 from openwork.jobs.opened import OpenedRun
 from openwork.jobs.progress import ProgressDisplay
 from openwork.report import Document, parts_of, write_html
-from openwork.report.lower_terminal import terminal
 from openwork.report.parts import Section
+from openwork.report.terminal.lowering import terminal
 from openwork.report.terminal.quantities import duration_text
 
 Points = int | tuple[int, ...] | None

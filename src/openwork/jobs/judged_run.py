@@ -28,8 +28,8 @@ from openwork.claims import (
     shipped_for,
     watched_check,
 )
-from openwork.claims.checkpoints import Training
-from openwork.claims.judging import judge_over_training, known_or_cheap
+from openwork.claims.over_training.checkpoints import Training
+from openwork.claims.over_training.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.errors import Reason

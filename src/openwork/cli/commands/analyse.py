@@ -22,8 +22,8 @@ from openwork.jobs.given_files import require_writable
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import Document, parts_of, write_html
-from openwork.report.lower_terminal import terminal
 from openwork.report.parts import Section
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 app = typer.Typer(add_completion=False)

@@ -23,7 +23,7 @@ from openwork.jobs.opened import OpenedRun
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import verdict_parts
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 app = typer.Typer(add_completion=False)

@@ -19,7 +19,7 @@ from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.programs import USUAL_SECONDS, program_text
 from openwork.report import write_page
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 INTERRUPTED = 130

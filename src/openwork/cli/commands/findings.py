@@ -18,7 +18,7 @@ from openwork.jobs.given_files import read_claims, require_writable
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import Findings, findings_document, write_html, write_markdown
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 from openwork.training import Experiment, named_experiment
 

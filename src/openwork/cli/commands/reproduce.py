@@ -16,7 +16,7 @@ from openwork.jobs.given_files import require_writable
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import Reproduction, comparisons, reproduction_screen
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 app = typer.Typer(add_completion=False)

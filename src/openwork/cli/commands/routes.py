@@ -15,7 +15,7 @@ from openwork.data import Inputs
 from openwork.jobs import pipeline
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 app = typer.Typer(add_completion=False)
