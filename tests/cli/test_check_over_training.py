@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from openwork.analyses import Step
 from openwork.claims.kinds.attends import Attends
 from openwork.claims.over_training.judging import EACH
 from openwork.cli import over_training
@@ -145,8 +146,8 @@ def test_an_interruption_says_that_what_was_judged_is_kept(check, monkeypatch):
     class Interrupts(ProgressDisplay):
         told = 0
 
-        def steps(self, step):
-            self.told += 1
+        def __call__(self, event):
+            self.told += isinstance(event, Step)
             if self.told > 3:
                 raise KeyboardInterrupt
 

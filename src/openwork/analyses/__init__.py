@@ -26,7 +26,7 @@ from openwork.analyses.readout import Readout, ReadoutTable, Way, readout, reado
 from openwork.analyses.registry import ANALYSES
 from openwork.analyses.result import Record, Result, exact_percent, percent
 from openwork.analyses.routes import Route, Routes, find_routes, routes_from_json
-from openwork.analyses.steps import Stage, Step, Watch, stages_of
+from openwork.analyses.steps import Line, Stage, Step, Watch, stages_of
 from openwork.analyses.subject import Subject
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Fourier",
     "Interchange",
     "LearningCurve",
+    "Line",
     "LogitAttribution",
     "LogitLens",
     "Node",

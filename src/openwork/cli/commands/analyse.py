@@ -70,13 +70,13 @@ def analyse(
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         found = kept.find(run)
-        display.stage(Stage(analysis))
+        display(Stage(analysis))
         setting = Setting(kept, engine, threads)
         opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
         if analysis == "learning-curve":
             result = opened.curve.result
         else:
-            watched = {"watch": display.steps} if view.watched else {}
+            watched = {"watch": display} if view.watched else {}
             over = (found, opened.weights_at) if analysis == "progress-measures" else ()
             result = ANALYSES[analysis](opened.subject, *over, **told, **watched)
     warn_of_damage(opened.damage)

@@ -90,7 +90,7 @@ def check(
         found = kept.find(run)
         given = read_claims(claims, found.task, found.spec, program or ())
         with ProgressDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, display, display.steps)
+            setting = Setting(kept, engine, threads, display)
             opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
             if since_when:
@@ -103,7 +103,7 @@ def check(
             if plan:
                 _show_plan(opened, given, as_json)
                 return
-            display.stage(Stage("judging claims"))
+            display(Stage("judging claims"))
             verdicts = opened.check(given)
         try:
             pipeline.remember(opened, verdicts, kept)

@@ -65,8 +65,8 @@ def decompile(
     with Store.open(store) as kept:
         found = kept.find(run)
         with ProgressDisplay(aside()) as display:
-            display.stage(Stage("decompiling"))
-            setting = Setting(kept, engine, threads, steps=display.steps)
+            display(Stage("decompiling"))
+            setting = Setting(kept, engine, threads, display)
             opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.decompile(seconds)
     warn_of_damage(opened.damage)

@@ -82,7 +82,7 @@ def gallery(
             wanted,
             heading,
             lambda spec: read_claims(claims, wanted, spec, program or ()),
-            Setting(kept, engine, threads, steps=display.steps, stages=display.stage),
+            Setting(kept, engine, threads, display),
             Inputs(inputs, sample_seed),
             Inputs(min(routes_on, inputs or routes_on), sample_seed),
             typed(),

@@ -49,7 +49,7 @@ def reproduce(
     if output is not None:
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
+        setting = Setting(kept, engine, threads, display)
         found = pipeline.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:
         emit(_as_json(found) | {"report": None if output is None else str(output.absolute())})

@@ -165,7 +165,7 @@ def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
     """
     home = default_home() if store is None else store.expanduser().absolute()
     with ProgressDisplay(aside()) as display:
-        found = recover(home, lambda what, share: display.steps(Step(what, share, 0)))
+        found = recover(home, lambda what, share: display(Step(what, share, 0)))
     if as_json:
         emit({"home": str(home), "whole": found is None} | ({} if found is None else vars(found)))
         return

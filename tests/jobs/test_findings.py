@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from openwork.analyses import Line
 from openwork.claims import Accuracy, Attends, Learns, Outcome, Publication
 from openwork.data import Split
+from openwork.jobs.findings import findings
 from openwork.jobs.setting import Setting
-from openwork.jobs.survey import survey
 from openwork.models import spec_for
 from openwork.report import Findings, findings_document
 from openwork.report.lower_markdown import markdown
@@ -31,7 +32,7 @@ CLAIMS = (
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> Findings:
     with Store.open(tmp_path_factory.mktemp("store")) as store:
-        return survey(EXPERIMENT, range(5), CLAIMS, Setting(store, threads=1), "openwork findings here")
+        return findings(EXPERIMENT, range(5), CLAIMS, Setting(store, threads=1), "openwork findings here")
 
 
 def test_only_solved_models_are_asked_and_every_claim_of_each(found):
@@ -64,11 +65,11 @@ def test_the_page_says_how_many_and_what_is_not_known(found):
 
 
 def test_asking_again_is_answered_from_the_store(tmp_path):
-    told: list[str] = []
+    events: list[object] = []
     with Store.open(tmp_path) as store:
-        first = survey(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1), "")
-        again = survey(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1), "", told.append)
-    assert len(told) == len(first.models)
+        first = findings(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1), "")
+        again = findings(EXPERIMENT, range(2), CLAIMS, Setting(store, threads=1, watch=events.append), "")
+    assert sum(isinstance(event, Line) for event in events) == len(first.models)
     assert [m.routes for m in again.models] == [m.routes for m in first.models]
 
 
@@ -81,7 +82,7 @@ def test_where_no_seed_is_solved_nothing_is_said_of_models(found):
 def test_claims_about_a_recipe_are_judged_once_and_shown_apart(tmp_path):
     claims = (("Right", (Accuracy(id="all-right"), Learns(experiment="notebook", seeds=2, at_least=0.5))),)
     with Store.open(tmp_path) as store:
-        found = survey(EXPERIMENT, range(3), claims, Setting(store, threads=1), "", publication=Publication("A page"))
+        found = findings(EXPERIMENT, range(3), claims, Setting(store, threads=1), "", publication=Publication("A page"))
     assert found.claims == (("Right", claims[0][1][:1]),)
     assert all([v.claim.id for v in model.verdicts] == ["all-right"] for model in found.models)
     assert [v.claim.id for v in found.recipe.verdicts] == ["learns"]

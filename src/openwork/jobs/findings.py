@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from openwork.analyses import stages_of
-from openwork.analyses.steps import stretch
+from openwork.analyses import Line, stages_of
 from openwork.claims import Claim, Publication, about_models, about_recipes
 from openwork.jobs.pipeline import RECIPE, TRAIN, open_run
 from openwork.jobs.search import train_seeds
-from openwork.jobs.setting import Setting
+from openwork.jobs.setting import Setting, part_of
 from openwork.report import Findings, FoundModel
 from openwork.training import Experiment
 
-Tell = Callable[[str], None]
 MODELS = "judging every solved seed and looking for its routes"
 
 
-def survey(
+def findings(
     experiment: Experiment,
     seeds: Sequence[int],
     claims: Sequence[tuple[str, tuple[Claim, ...]]],
     setting: Setting,
     command: str,
-    tell: Tell = lambda _: None,
     publication: Publication | None = None,
 ) -> Findings:
     """Trains the seeds, judges all claims on every solved one and finds its routes; what the store knows is not redone.
@@ -37,13 +34,12 @@ def survey(
         claims: groups with their titles; ids differ.
         setting: store and engine.
         command: what the user typed, for the page.
-        tell: called with a line before each model.
         publication: whose recipe it is, where there is one.
 
     Raises:
         OpenworkError: anything that does not fit, before training starts.
     """
-    stage = stages_of(setting.stages, (TRAIN, RECIPE, MODELS))
+    stage = stages_of(setting.watch, (TRAIN, RECIPE, MODELS))
     stage(TRAIN)
     trained = train_seeds(experiment, seeds, setting)
     runs = sorted((run for run in trained if run.solved), key=lambda run: run.seed)
@@ -53,8 +49,8 @@ def survey(
     stage(MODELS)
     models = []
     for number, run in enumerate(runs):
-        tell(f"model {number + 1} of {len(runs)}: seed {run.seed}")
-        opened = open_run(run, replace(setting, steps=stretch(setting.steps, number, len(runs), 0)), claims=asked)
+        setting.watch(Line(f"model {number + 1} of {len(runs)}: seed {run.seed}"))
+        opened = open_run(run, replace(setting, watch=part_of(setting.watch, number, len(runs))), claims=asked)
         verdicts = opened.claims
         setting.store.save_verdicts(run, {v.claim.id: v.as_json() for v in verdicts})
         models.append(FoundModel(run.name, run.seed, tuple(verdicts), opened.all_routes))
