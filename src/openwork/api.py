@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
+from openwork.analyses import Step
 from openwork.claims import Claim, Heading, claims_given, require_claims_fit
 from openwork.data import Inputs
 from openwork.errors import DAMAGED_BESIDE, StoreError
@@ -25,7 +26,7 @@ from openwork.jobs.imports import import_file, import_live
 from openwork.jobs.opened import OpenedRun
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.search import train_seeds
-from openwork.jobs.setting import Setting
+from openwork.jobs.setting import Setting, Watch
 from openwork.models import ModelSpec
 from openwork.report import Reproduction
 from openwork.runs import Run, Store
@@ -87,7 +88,7 @@ def explain(
     with _display(progress) as display, _store(store) as kept:
         found = pipeline.explain(
             made,
-            Setting(kept, engine, threads, display, display.steps, display.stage),
+            Setting(kept, engine, threads, display),
             experiment=wanted,
             seeds=_seeds(seeds) if seed is None else (seed,),
             claims=given,
@@ -121,9 +122,7 @@ def train(
         made = given_task(task, params)
         wanted = named_experiment(made.name, made)
     with _display(progress) as display, _store(store) as kept:
-        return train_seeds(
-            wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, display.steps, display.stage)
-        )
+        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display))
 
 
 def reproduce(
@@ -143,7 +142,7 @@ def reproduce(
     """
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
+        setting = Setting(kept, engine, threads, display)
         return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
 
 
@@ -250,7 +249,7 @@ def open_run(
         ClaimError: the claims cannot be judged.
     """
     with _store(store) as kept:
-        setting = Setting(kept, engine, threads, steps=ProgressDisplay(_console(progress)).steps)
+        setting = Setting(kept, engine, threads, _steps_of(_display(progress)))
         run = kept.find(name)
         given = None if claims is None else _claims(claims, run.task, run.spec)
         opened = pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
@@ -268,9 +267,7 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     if isinstance(claims, str | Path):
         return read_claims(Path(claims), task, spec)
-    given = claims_given(claims)
-    require_claims_fit(given, task, spec)
-    return given
+    return require_claims_fit(claims_given(claims), task, spec)
 
 
 def _heading(claims: Claims | None) -> Heading | None:
@@ -290,6 +287,11 @@ def _store(folder: str | Path | None) -> Store:
 
 def _display(progress: bool) -> ProgressDisplay:
     return ProgressDisplay(_console(progress))
+
+
+def _steps_of(display: ProgressDisplay) -> Watch:
+    """Shows measurements alone: what is opened may be measured at any time later, and nobody ends a table then."""
+    return lambda event: display(event) if isinstance(event, Step) else None
 
 
 def _console(progress: bool) -> Console:

@@ -12,7 +12,7 @@ from openwork import analyses
 from openwork.jobs import pipeline
 from openwork.jobs.opened import OpenedRun
 from openwork.jobs.setting import Setting
-from openwork.report import live_html
+from openwork.page import live_html
 from openwork.runs import Store
 
 from .bench import COUNTED, answers, cell, counted, outside

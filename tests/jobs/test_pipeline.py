@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from openwork.analyses import Stage
 from openwork.claims import Accuracy, Outcome, Publication
 from openwork.claims import Split as SplitClaim
 from openwork.data import Inputs, Split
@@ -29,12 +30,12 @@ EASY = make_task("reverse", {"base": 2, "length": 2})
 
 def explained(folder, task, page=None, **asked):
     """What was found, and the stages that were announced."""
-    stages = []
+    events: list[object] = []
     with Store.open(folder / "store") as store:
-        setting = Setting(store, "native", 1, stages=lambda stage: stages.append(str(stage)))
+        setting = Setting(store, "native", 1, events.append)
         found = pipeline.explain(task, setting, page=page, **asked)
         notebook = store.runs_of(named_experiment("notebook", task)) if task == TASK else ()
-    return found, stages, notebook
+    return found, [str(event) for event in events if isinstance(event, Stage)], notebook
 
 
 def terminal_text(shown) -> str:

@@ -14,10 +14,11 @@ from openwork.analyses.interchange import Interchange, interchange
 from openwork.analyses.learning_curve import EpochRow, LearningCurve, learning_curve
 from openwork.analyses.logit_attribution import LogitAttribution, logit_attribution
 from openwork.analyses.logit_lens import LogitLens, logit_lens
+from openwork.analyses.node import Edge, Node
 from openwork.analyses.ov_qk import OvQk, ov_qk
 from openwork.analyses.pairs import Pairs, pairs_for
 from openwork.analyses.path_patching import PathPatching, path_patching
-from openwork.analyses.path_worlds import Node, Path, PathWorlds, node_named, path_worlds
+from openwork.analyses.path_worlds import Path, PathNode, PathWorlds, path_node_named, path_worlds
 from openwork.analyses.performance import Performance
 from openwork.analyses.progress_measures import ProgressMeasures, progress_measures
 from openwork.analyses.pruning import Faithfulness, Pruning, pruning
@@ -25,7 +26,7 @@ from openwork.analyses.readout import Readout, ReadoutTable, Way, readout, reado
 from openwork.analyses.registry import ANALYSES
 from openwork.analyses.result import Record, Result, exact_percent, percent
 from openwork.analyses.routes import Route, Routes, find_routes, routes_from_json
-from openwork.analyses.steps import Stage, Step, Watch, stages_of
+from openwork.analyses.steps import Line, Stage, Step, Watch, stages_of
 from openwork.analyses.subject import Subject
 
 __all__ = [
@@ -40,18 +41,21 @@ __all__ = [
     "By",
     "Component",
     "ComponentOutputs",
+    "Edge",
     "EpochRow",
     "Faithfulness",
     "FoundRoutes",
     "Fourier",
     "Interchange",
     "LearningCurve",
+    "Line",
     "LogitAttribution",
     "LogitLens",
     "Node",
     "OvQk",
     "Pairs",
     "Path",
+    "PathNode",
     "PathPatching",
     "PathWorlds",
     "Performance",
@@ -87,10 +91,10 @@ __all__ = [
     "learning_curve",
     "logit_attribution",
     "logit_lens",
-    "node_named",
     "not_numbers_text",
     "ov_qk",
     "pairs_for",
+    "path_node_named",
     "path_patching",
     "path_worlds",
     "percent",

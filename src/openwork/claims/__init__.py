@@ -4,9 +4,9 @@ from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.given import claims_given
 from openwork.claims.heading import Heading, Publication, heading_of
-from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.kinds.accuracy import Accuracy
 from openwork.claims.kinds.attends import Attends
 from openwork.claims.kinds.carries import Carries
@@ -18,9 +18,10 @@ from openwork.claims.kinds.reads_out import ReadsOut
 from openwork.claims.kinds.split import Split
 from openwork.claims.kinds.sufficient import Sufficient
 from openwork.claims.kinds.unnecessary import Unnecessary
-from openwork.claims.over_training import Aside, ClaimOverTraining, Judgement, OverTraining
+from openwork.claims.over_training.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
+from openwork.claims.over_training.result import Aside, ClaimOverTraining, Judgement, OverTraining
 from openwork.claims.parse import parse_claims
-from openwork.claims.program import Program, program_from_text
+from openwork.claims.programs.program import Program, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
@@ -41,6 +42,7 @@ __all__ = [
     "Cost",
     "Counterexample",
     "Effect",
+    "FittedClaims",
     "Heading",
     "Implements",
     "Judgement",
@@ -66,6 +68,7 @@ __all__ = [
     "check",
     "claims_given",
     "clopper_pearson",
+    "fitted",
     "heading_for",
     "heading_of",
     "instead_for",

@@ -49,7 +49,7 @@ def gallery_entry(
         ClaimError: the claims do not fit the model; with every mistake.
         StoreNotWritable: nothing is kept then.
     """
-    stage = stages_of(setting.stages, (IMPORT, JUDGE, ROUTES))
+    stage = stages_of(setting.watch, (IMPORT, JUDGE, ROUTES))
     stage(IMPORT)
     run, imported = import_file(file, task, setting, {}, inputs=inputs)
     claims = claims_for(run.spec)

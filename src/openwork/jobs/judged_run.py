@@ -13,6 +13,7 @@ from openwork.claims import (
     Context,
     Controls,
     Cost,
+    FittedClaims,
     Heading,
     Publication,
     Trials,
@@ -20,14 +21,15 @@ from openwork.claims import (
     about_models,
     about_recipes,
     claims_given,
+    fitted,
     heading_for,
     plan,
     require_claims_fit,
     shipped_for,
     watched_check,
 )
-from openwork.claims.checkpoints import Training
-from openwork.claims.judging import judge_over_training, known_or_cheap
+from openwork.claims.over_training.checkpoints import Training
+from openwork.claims.over_training.judging import judge_over_training, known_or_cheap
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.errors import Reason
@@ -121,9 +123,10 @@ class JudgedRun:
     def _judged(self, claims: tuple[Claim, ...], rows: Callable[[int], None] = lambda rows: None) -> Judged:
         return Judged(watched_check(claims, replace(self._context, watch=rows), self.known, self.watch))
 
-    @property
-    def _asserted(self) -> tuple[Claim, ...]:
-        return about_models(shipped_for(self.run.task)) if self.given is None else self.given
+    @cached_property
+    def _asserted(self) -> FittedClaims:
+        asked = about_models(shipped_for(self.run.task)) if self.given is None else self.given
+        return fitted(asked, self.run.task, self.stack.spec)
 
     @cached_property
     def _context(self) -> Context:
@@ -144,9 +147,8 @@ class JudgedRun:
             ClaimError: what is no claim, or claims that do not fit this model, with every reason, before anything runs.
                 An article's claims (`claims`) may be about other models too: there such a one is UNDECIDED.
         """
-        claims = claims_given(claims)
-        require_claims_fit(claims, self.subject.task, self.subject.spec)
-        return self._judged(claims, watch)
+        fitting = require_claims_fit(claims_given(claims), self.subject.task, self.subject.spec)
+        return self._judged(fitting, watch)
 
     def plan(self, claims: Iterable[Claim]) -> Cost:
         """What judging these claims takes, before anything runs.

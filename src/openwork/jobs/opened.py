@@ -16,20 +16,9 @@ from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, stretch
 from openwork.errors import warn_renamed
 from openwork.jobs.judged_run import JudgedRun
+from openwork.page import LiveReport, Sibling, live_frame, live_html
 from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
-from openwork.report import (
-    Display,
-    Document,
-    LiveReport,
-    Original,
-    ReproducedSeed,
-    Sibling,
-    explanation_document,
-    live_frame,
-    live_html,
-    write_html,
-    write_page,
-)
+from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.runs import Run
 
 MOST_COMPARED = 3

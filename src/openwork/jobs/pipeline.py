@@ -83,7 +83,7 @@ def explain(
     experiment = experiment or named_experiment(task.name, task)
     asked = about_recipes(claims if claims is not None else shipped_for(task) if recipe_claims else ())
     paged = () if page is None else (MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE)
-    stage = stages_of(setting.stages, (TRAIN, JUDGE, *((RECIPE,) if asked else ()), *paged))
+    stage = stages_of(setting.watch, (TRAIN, JUDGE, *((RECIPE,) if asked else ()), *paged))
     stage(TRAIN)
     runs = search(experiment, setting) if seeds is None else train_seeds(experiment, seeds, setting)
     chosen = first_solved(runs) if seeds is None else best(runs)
@@ -121,7 +121,7 @@ def report(
         StoreNotWritable: the file cannot be written there.
     """
     first = (JUDGE, *((OVER_TRAINING,) if over_training else ()))
-    stage = stages_of(setting.stages, (*first, MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE))
+    stage = stages_of(setting.watch, (*first, MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE))
     stage(JUDGE)
     _ = opened.claims
     if over_training:
@@ -153,7 +153,7 @@ def reproduce(name: str, setting: Setting, *, seeds: Sequence[int] = (0,), page:
     """
     original = original_named(name)
     experiment = named_experiment(original.experiment)
-    stage = stages_of(setting.stages, (TRAIN, JUDGE, RECIPE, MEASURE))
+    stage = stages_of(setting.watch, (TRAIN, JUDGE, RECIPE, MEASURE))
     stage(TRAIN)
     runs = train_seeds(experiment, seeds, setting)
     chosen = best(runs)
@@ -214,7 +214,7 @@ def open_run(
     more = "" if run.imported else go_on(run.experiment, tried or siblings)
     given = None if claims is None else about_models(claims)
     apart = (*about_recipes(claims or ()), *recipe_claims)
-    made = run, stack, choice, tried, trying, given, known, inputs, setting.steps, kept, siblings, of, at
+    made = run, stack, choice, tried, trying, given, known, inputs, setting.watch, kept, siblings, of, at
     return OpenedRun(*made, heading, apart, more, around.damage)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,12 +11,14 @@ import numpy as np
 from openwork.analyses import Subject
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, permutation
-from openwork.programs.decompile.labels import Label
+from openwork.programs.decompile.along import with_what_is_brought_along
 from openwork.programs.decompile.lines import Lines
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.decompile.prune import broken, prune
 from openwork.programs.decompile.quantise import Quantised, quantise
+from openwork.programs.decompile.shortening import shortened
 from openwork.programs.decompile.sites import with_sites
+from openwork.programs.language import Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program
 from openwork.programs.verdicts.decompilation import INTERRUPTED, Decompilation
@@ -73,15 +75,11 @@ class _Found:
     """A program with what it was found from."""
 
     program: Program
+    long: Program
+    from_symbols: Mapping[str, Expression]
     equal: Equal
     quantised: Quantised
     unsaid: frozenset[Place]
-    handing_on: frozenset[Place]
-
-    @property
-    def handed_on(self) -> dict[Place, Label]:
-        """What places without a line hand on."""
-        return {place: self.quantised.labels[place] for place in self.handing_on}
 
     def better_than(self, other: _Found) -> bool:
         return self.equal.same > other.equal.same
@@ -118,11 +116,12 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
             gone = prune(network, rows)
         quantised = quantise(network, rows, gone, clock)
         lines = Lines(network, quantised, clock)
-        program = lines.program()
-        if program is None:
+        long = lines.program()
+        if long is None:
             return
+        program = shortened(long)
         found = equal(network, program)
-        yield _Found(program, found, quantised, frozenset(lines.unsaid), lines.handing_on)
+        yield _Found(program, long, lines.from_symbols, found, quantised, frozenset(lines.unsaid))
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
             return
@@ -164,7 +163,9 @@ def _verdicts(
         fresh_seed=seed_drawn_with(measured.subject),
     )
     yield judged
+    watch(Step("what places bring along", 0.0, 0))
+    program = with_what_is_brought_along(network, found.long, found.from_symbols)
     program = with_sites(network, program, found.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
-    yield replace(judged, whole=whole(measured, program, found.handed_on, seed, watch))
+    yield replace(judged, whole=whole(measured, program, seed, watch))

@@ -19,7 +19,7 @@ from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.programs import USUAL_SECONDS, program_text
 from openwork.report import write_page
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 INTERRUPTED = 130
@@ -65,8 +65,8 @@ def decompile(
     with Store.open(store) as kept:
         found = kept.find(run)
         with ProgressDisplay(aside()) as display:
-            display.stage(Stage("decompiling"))
-            setting = Setting(kept, engine, threads, steps=display.steps)
+            display(Stage("decompiling"))
+            setting = Setting(kept, engine, threads, display)
             opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.decompile(seconds)
     warn_of_damage(opened.damage)

@@ -62,7 +62,7 @@ def report(
         page = output or Path(f"openwork-{found.name}.html")
         require_writable(page)
         with ProgressDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, steps=display.steps, stages=display.stage)
+            setting = Setting(kept, engine, threads, display)
             opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
             pipeline.report(opened, page, setting, static=static, compare=compare, over_training=over_training)

@@ -16,7 +16,7 @@ from openwork.jobs.given_files import require_writable
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import Reproduction, comparisons, reproduction_screen
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 app = typer.Typer(add_completion=False)
@@ -49,7 +49,7 @@ def reproduce(
     if output is not None:
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
+        setting = Setting(kept, engine, threads, display)
         found = pipeline.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:
         emit(_as_json(found) | {"report": None if output is None else str(output.absolute())})

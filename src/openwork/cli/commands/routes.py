@@ -15,7 +15,7 @@ from openwork.data import Inputs
 from openwork.jobs import pipeline
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 app = typer.Typer(add_completion=False)
@@ -44,8 +44,8 @@ def routes(
     with Store.open(store) as kept:
         found = kept.find(run)
         with ProgressDisplay(aside()) as display:
-            display.stage(Stage("looking for routes"))
-            setting = Setting(kept, engine, threads, steps=display.steps)
+            display(Stage("looking for routes"))
+            setting = Setting(kept, engine, threads, display)
             opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.routes(output)
     warn_of_damage(opened.damage)

@@ -64,6 +64,12 @@ def compact(columns: Sequence[Ints]) -> tuple[Ints, int]:
     return code, int(code.max()) + 1
 
 
+def same_classes(one: Ints, other: Ints) -> bool:
+    """Whether two columns part the rows in the same way."""
+    both = compact([one, other])[1]
+    return both == compact([one])[1] == compact([other])[1]
+
+
 def principal(values: Floats) -> Floats:
     """`[row, direction]`, the value's largest directions with its mean taken away, scaled to a variance of 1 in all."""
     centred = values - values.mean(axis=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from openwork.claims import ClaimOverTraining, Judgement, Outcome, OverTraining
-from openwork.claims.over_training import Since
+from openwork.claims.over_training.result import Since
 from openwork.report.parts import (
     MOMENTS,
     NOTHING,
@@ -22,7 +22,7 @@ from openwork.report.parts import (
     Tracks,
     columns,
 )
-from openwork.report.track_marks import fitting
+from openwork.report.terminal.track_marks import fitting
 from openwork.runs import EpochRecord
 from openwork.training import Measured
 
