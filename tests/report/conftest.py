@@ -13,7 +13,7 @@ import pytest
 from openwork import analyses
 from openwork.analyses import Result, Subject
 from openwork.claims import Context, Trials, Verdict, article_for, check, judge_over_training
-from openwork.claims.checkpoints import Training
+from openwork.claims.over_training.checkpoints import Training
 from openwork.data import USUAL_INPUTS, Split
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for

@@ -9,7 +9,7 @@ from openwork.analyses import Subject
 from openwork.claims.claim import Claim, not_applicable
 from openwork.claims.context import Context
 from openwork.claims.fitted import FittedClaims, fitted
-from openwork.claims.together import named_together
+from openwork.claims.programs.together import named_together
 from openwork.claims.verdict import JUDGE, Verdict
 from openwork.errors import ClaimError, Reason
 from openwork.models import ModelSpec

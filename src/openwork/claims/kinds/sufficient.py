@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from openwork.analyses import Edge, Node, exact_percent, percent
-from openwork.claims.circuit import EMBED, OUTPUT, along, edge_misfits, members, outside
+from openwork.claims.circuits.circuit import EMBED, OUTPUT, along, edge_misfits, members, outside
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
