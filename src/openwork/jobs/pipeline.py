@@ -10,13 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openwork.analyses import stages_of
-from openwork.claims import (
-    Claim,
-    Heading,
-    Verdict,
-    about_recipes,
-    shipped_for,
-)
+from openwork.claims import Claim, Heading, Verdict, about_recipes, shipped_for
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.jobs.opened import OpenedRun, open_run
 from openwork.jobs.search import best, first_solved, search, train_seeds
