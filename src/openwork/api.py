@@ -227,7 +227,7 @@ def from_tracr(
     made = given_task(task, params)
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
-        return pipeline.open_run(import_tracr(model, made, setting), setting)
+        return opened_from(import_tracr(model, made, setting), setting)
 
 
 def from_transformer_lens(
