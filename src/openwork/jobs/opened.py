@@ -16,7 +16,7 @@ from openwork.analyses.readout import Basis, Measure
 from openwork.analyses.steps import Watch, stretch
 from openwork.errors import warn_renamed
 from openwork.jobs.judged_run import JudgedRun
-from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
+from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
 from openwork.report import (
     Display,
     Document,
@@ -115,6 +115,23 @@ class OpenedRun(JudgedRun):
         """
         return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
 
+    def look_inside(self, seconds: float) -> Decompilation:
+        """The program that is known, or what so many seconds find.
+
+        Raises:
+            KeyboardInterrupt: somebody ended it; what was found by then is kept.
+        """
+        known = self.known_program
+        found = known if known is not None else decompile_kept(self.subject, self.kept, seconds, self.watch)
+        if known is None and found.interrupted:
+            raise KeyboardInterrupt
+        return found
+
+    @property
+    def known_program(self) -> Decompilation | None:
+        """What decompiling it found before; None where nobody did. Runs nothing."""
+        return known_decompilation(self.subject, self.kept)
+
     def outputs(self, component: str, questions: Sequence[int] = ()) -> Display:
         """What a component writes: mean and spread over all inputs, and for some questions."""
         return Display(analyses.component_outputs(self.subject, component, questions))
@@ -194,7 +211,7 @@ class OpenedRun(JudgedRun):
     @property
     def results(self) -> tuple[Result, ...]:
         """Every analysis that a report shows; the program first, where the run was decompiled before."""
-        program = known_decompilation(self.subject, self.kept)
+        program = self.known_program
         first = () if program is None else (program,)
         return (*first, *((self.all_routes,) if self.shows_routes else ()), *self.measured)
 

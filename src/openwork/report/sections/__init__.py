@@ -38,6 +38,7 @@ from openwork.report.sections.activation_patching import activation_patching_par
 from openwork.report.sections.attention import attention_parts, example_parts
 from openwork.report.sections.attribution_patching import attribution_patching_parts
 from openwork.report.sections.fourier import fourier_parts
+from openwork.report.sections.gist import gist_parts
 from openwork.report.sections.interchange import interchange_parts
 from openwork.report.sections.learning import learning_parts
 from openwork.report.sections.logit_attribution import logit_attribution_parts
@@ -129,6 +130,7 @@ __all__ = [
     "DESCRIBE",
     "Chapter",
     "Overview",
+    "gist_parts",
     "overview_parts",
     "parts_of",
     "sections_of",
