@@ -11,6 +11,7 @@ from openwork.claims.judging import TrainingCost, judge_over_training, known_or_
 from openwork.claims.kinds.accuracy import Accuracy
 from openwork.claims.kinds.attends import Attends
 from openwork.claims.kinds.carries import Carries
+from openwork.claims.kinds.decompiles import Decompiles
 from openwork.claims.kinds.implements import Implements
 from openwork.claims.kinds.learns import Learns
 from openwork.claims.kinds.linear import Linear
@@ -41,6 +42,7 @@ __all__ = [
     "Controls",
     "Cost",
     "Counterexample",
+    "Decompiles",
     "Effect",
     "FittedClaims",
     "Heading",

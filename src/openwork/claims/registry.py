@@ -6,6 +6,7 @@ from openwork.claims.claim import Claim
 from openwork.claims.kinds.accuracy import Accuracy
 from openwork.claims.kinds.attends import Attends
 from openwork.claims.kinds.carries import Carries
+from openwork.claims.kinds.decompiles import Decompiles
 from openwork.claims.kinds.implements import Implements
 from openwork.claims.kinds.learns import Learns
 from openwork.claims.kinds.linear import Linear
@@ -21,6 +22,7 @@ KINDS: dict[str, type[Claim]] = {
         Accuracy,
         Attends,
         Carries,
+        Decompiles,
         Implements,
         Learns,
         Linear,

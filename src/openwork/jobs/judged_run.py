@@ -13,6 +13,7 @@ from openwork.claims import (
     Context,
     Controls,
     Cost,
+    Decompiles,
     FittedClaims,
     Heading,
     Publication,
@@ -34,6 +35,7 @@ from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice
 from openwork.errors import Reason
 from openwork.models import Stack
+from openwork.programs import known_decompilation
 from openwork.report import Display, Judged, Overview, RecipeClaims
 from openwork.runs import KeptResults, Run
 
@@ -126,7 +128,17 @@ class JudgedRun:
     @cached_property
     def _asserted(self) -> FittedClaims:
         asked = about_models(shipped_for(self.run.task)) if self.given is None else self.given
+        if self.given is None and not asked:
+            asked = self._of_its_own
         return fitted(asked, self.run.task, self.stack.spec)
+
+    @property
+    def _of_its_own(self) -> tuple[Claim, ...]:
+        """What its program claims, where nobody claims anything and one was found; so that no report is empty."""
+        found = known_decompilation(self.subject, self.kept)
+        if found is None or found.program is None or found.program.is_answer_table:
+            return ()
+        return (Decompiles(id="its-own-program", program=found.program),)
 
     @cached_property
     def _context(self) -> Context:
