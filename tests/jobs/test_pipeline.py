@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from openwork.claims import Accuracy, Outcome, Publication
+from openwork.claims import Accuracy, Outcome, Publication, shipped_for
 from openwork.claims import Split as SplitClaim
 from openwork.data import Inputs, Split
 from openwork.jobs import pipeline
@@ -53,9 +53,17 @@ def test_the_program_is_said_before_any_verdict(tmp_path):
     found, _, _ = explained(tmp_path, EASY, tmp_path / "page.html")
     shown = found.opened.overview, found.opened.claims, found.opened.recipe, found.opened.known_program
     screen, page = terminal_text(verdict_screen(*shown)), visible(tmp_path / "page.html")
-    for text, verdicts in ((screen, "No claim was judged"), (page, "Everything measured")):
+    for text, verdicts in ((screen, "claims judged"), (page, "Everything measured")):
         assert text.index("What it computes") < text.index("def program(") < text.index(verdicts)
-        assert "answer[0] = " in text
+        assert "answer[" in text
+
+
+def test_of_a_task_that_ships_no_claims_the_programs_own_are_judged(tmp_path):
+    task = make_task("sort", {"base": 2, "length": 3})
+    found, _, _ = explained(tmp_path, task)
+    assert found.opened.solved and shipped_for(task) == ()
+    [verdict] = found.verdicts
+    assert (verdict.claim.kind, verdict.parts[0].label, verdict.parts[0].value) == ("decompiles", "equal", 1)
 
 
 def test_stages_are_counted_and_in_their_order(tmp_path):
