@@ -103,10 +103,14 @@ def _others(network: Network, program: Program, variable: Variable, labels: Mapp
         if p.position != own.position and p.layer <= own.layer and {f.text for f in label.features} & held
     ]
     columns = program.values_of(variable, network.tokens)
-    tokens = [
+    # The very tokens that it is made from would change everything that is made from them.
+    question = {p.position for p in network.subject.task.variables}
+    elsewhere = [p for p in embedded(network.symbols) if p.position not in question]
+    tokens = [p for p in embedded(network.symbols) if p.position == own.position]
+    tokens += [
         p
-        for p in embedded(network.symbols)
-        if p.position == own.position or any(same_classes(network.token(p.position), column) for column in columns)
+        for p in elsewhere
+        if p not in tokens and any(same_classes(network.token(p.position), column) for column in columns)
     ]
     return [*tokens, *near, *far, own.stream(network.subject.spec)]
 
