@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from openwork.analyses import Stage
 from openwork.claims import Accuracy, Outcome, Publication, shipped_for
 from openwork.claims import Split as SplitClaim
 from openwork.data import Inputs, Split
 from openwork.jobs import pipeline
+from openwork.jobs.opened import open_run
 from openwork.jobs.setting import Setting
 from openwork.models import spec_for
 from openwork.report import verdict_screen
@@ -29,12 +31,12 @@ EASY = make_task("reverse", {"base": 2, "length": 2})
 
 def explained(folder, task, page=None, **asked):
     """What was found, and the stages that were announced."""
-    stages = []
+    events: list[object] = []
     with Store.open(folder / "store") as store:
-        setting = Setting(store, "native", 1, stages=lambda stage: stages.append(str(stage)))
+        setting = Setting(store, "native", 1, events.append)
         found = pipeline.explain(task, setting, page=page, **asked)
         notebook = store.runs_of(named_experiment("notebook", task)) if task == TASK else ()
-    return found, stages, notebook
+    return found, [str(event) for event in events if isinstance(event, Stage)], notebook
 
 
 def terminal_text(shown) -> str:
@@ -105,8 +107,8 @@ def test_routes_of_it_are_shown_once_they_were_asked_for(tmp_path):
     assert not found.opened.shows_routes
     with Store.open(tmp_path / "store") as store:
         setting = Setting(store, "native", 1)
-        expected = pipeline.open_run(found.opened.run, setting).all_routes
-        opened = pipeline.open_run(found.opened.run, setting)
+        expected = open_run(found.opened.run, setting).all_routes
+        opened = open_run(found.opened.run, setting)
         assert opened.shows_routes and opened.results[0] == expected
 
 

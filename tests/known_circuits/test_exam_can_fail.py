@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from openwork.claims import KINDS, Claim, comparing, passage, shares, verdict
-from openwork.claims import circuit as circuits_of_nodes
-from openwork.claims import replacement as replacements
+from openwork.claims import KINDS, Claim, comparing, shares, verdict
+from openwork.claims.circuits import circuit as circuits_of_nodes
+from openwork.claims.circuits import passage
+from openwork.claims.circuits import replacement as replacements
 from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions, readout
 from openwork.claims.evidence.split_distance import Distance
 from openwork.claims.kinds import sufficient

@@ -9,7 +9,7 @@ from openwork.analyses import Subject
 from openwork.claims.claim import Claim, not_applicable
 from openwork.claims.context import Context
 from openwork.claims.fitted import FittedClaims, fitted
-from openwork.claims.together import named_together
+from openwork.claims.programs.together import named_together
 from openwork.claims.verdict import JUDGE, Verdict
 from openwork.errors import ClaimError, Reason
 from openwork.models import ModelSpec
@@ -106,5 +106,5 @@ def known_verdict(claim: Claim, context: Context, known: Sequence[Verdict]) -> V
 
 
 def current(known: Sequence[Verdict], subject: Subject) -> tuple[Verdict, ...]:
-    """Those of these verdicts that were judged on this model, its task and inputs as they are now."""
-    return tuple(verdict for verdict in known if verdict.rests_on[:1] == (subject.digest,))
+    """Those of these verdicts that the judge of today gave, on this model, its task and inputs as they are now."""
+    return tuple(v for v in known if v.judge == JUDGE and v.rests_on[:1] == (subject.digest,))

@@ -16,7 +16,7 @@ from openwork.claims.comparing import NOT_COMPARED, compare, comparing_rows
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
-from openwork.claims.program import Program
+from openwork.claims.programs.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which

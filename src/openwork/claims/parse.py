@@ -28,7 +28,7 @@ from typing import Any
 from openwork.claims.claim import Claim
 from openwork.claims.fitted import FittedClaims
 from openwork.claims.heading import heading_reasons
-from openwork.claims.program import Program
+from openwork.claims.programs.program import Program
 from openwork.claims.registry import KINDS
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec

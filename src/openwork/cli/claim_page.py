@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from openwork.claims.claim import Claim
-from openwork.claims.program import Program
+from openwork.claims.programs.program import Program
 from openwork.claims.registry import KINDS
 from openwork.claims.verdict import Outcome
 

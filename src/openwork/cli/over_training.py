@@ -17,8 +17,8 @@ from openwork.errors import ClaimError, Reason
 from openwork.jobs.opened import OpenedRun
 from openwork.jobs.progress import ProgressDisplay
 from openwork.report import Document, parts_of, write_html
-from openwork.report.lower_terminal import terminal
 from openwork.report.parts import Section
+from openwork.report.terminal.lowering import terminal
 from openwork.report.terminal.quantities import duration_text
 
 Points = int | tuple[int, ...] | None
@@ -60,8 +60,8 @@ def judge(opened: OpenedRun, claims: Sequence[Claim], points: Points, output: Pa
     """Judges, shows, and writes the page. An interruption keeps what was judged, and says so."""
     try:
         with ProgressDisplay(aside()) as display:
-            display.stage(Stage("judging claims over the training"))
-            found = judge_over_training(opened.training, claims, points, display.steps)
+            display(Stage("judging claims over the training"))
+            found = judge_over_training(opened.training, claims, points, display)
     except KeyboardInterrupt:
         aside().print("\nWhat was judged is kept.", soft_wrap=True)
         raise

@@ -10,7 +10,8 @@ from openwork.analyses import stages_of
 from openwork.claims import Claim, Heading
 from openwork.data import Inputs
 from openwork.jobs.imports import import_file
-from openwork.jobs.pipeline import JUDGE, ROUTES, open_run
+from openwork.jobs.opened import open_run
+from openwork.jobs.pipeline import JUDGE, ROUTES
 from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.report import GalleryPage
@@ -49,7 +50,7 @@ def gallery_entry(
         ClaimError: the claims do not fit the model; with every mistake.
         StoreNotWritable: nothing is kept then.
     """
-    stage = stages_of(setting.stages, (IMPORT, JUDGE, ROUTES))
+    stage = stages_of(setting.watch, (IMPORT, JUDGE, ROUTES))
     stage(IMPORT)
     run, imported = import_file(file, task, setting, {}, inputs=inputs)
     claims = claims_for(run.spec)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from openwork.claims import Trials
 from openwork.engines import choose_engine
-from openwork.jobs.setting import Setting
+from openwork.jobs.setting import Event, Setting
 from openwork.runs import Run, Store, recorded
 from openwork.tasks import Task, make_task
 from openwork.training import EpochEnd, Experiment, Progress, named_experiment, train
@@ -91,11 +91,12 @@ def trials(name: str, task: Task, seeds: int, setting: Setting, trains: bool) ->
     experiment = named_experiment(name, task)
     rows, told = 0, dict[int, int]()
 
-    def counted(event: EpochEnd) -> None:
+    def counted(event: Event) -> None:
         nonlocal rows
-        for progress in event.progress:
-            epochs = progress.epoch - told.get(progress.seed, progress.epoch - event.passed)
-            rows, told[progress.seed] = rows + _rows(progress, epochs), progress.epoch
+        if isinstance(event, EpochEnd):
+            for progress in event.progress:
+                epochs = progress.epoch - told.get(progress.seed, progress.epoch - event.passed)
+                rows, told[progress.seed] = rows + _rows(progress, epochs), progress.epoch
         setting.watch(event)
 
     if trains:

@@ -49,7 +49,7 @@ def epoch(number, status="training"):
 
 def test_stages_are_named_counted_and_timed(said, clock):
     with plain(said, clock) as display:
-        begin = stages_of(display.stage, ("training", "judging"))
+        begin = stages_of(display, ("training", "judging"))
         begin("training")
         clock.now = 3.0
         begin("judging", "judging two claims")
@@ -63,7 +63,7 @@ def test_stages_are_named_counted_and_timed(said, clock):
 
 def test_no_spell_is_silent_though_nothing_is_told_from_inside(said, clock):
     with plain(said, clock) as display:
-        display.stage(Stage("measuring", 1, 2))
+        display(Stage("measuring", 1, 2))
         for tenth in range(1, 60):
             clock.now = tenth / 10
             display.look()
@@ -81,22 +81,22 @@ def test_the_thread_looks_by_itself(said):
             return super().write(text)
 
     with ProgressDisplay(Console(file=Heard(), width=200), beat=0.01) as display:
-        display.stage(Stage("measuring", 1, 2))
+        display(Stage("measuring", 1, 2))
         assert heard.wait(20)
 
 
 def test_an_error_ends_it_without_saying_that_the_stage_is_done(said, clock):
     with pytest.raises(KeyboardInterrupt), plain(said, clock) as display:
-        display.stage(Stage("measuring", 1, 2))
+        display(Stage("measuring", 1, 2))
         raise KeyboardInterrupt
     assert said.getvalue() == "1 of 2: measuring\n"
 
 
 def test_a_job_of_one_stage_shows_nothing_in_its_first_second(said, clock):
     with plain(said, clock) as display:
-        display.stage(Stage("looking for routes"))
+        display(Stage("looking for routes"))
         for clock.now, done in ((0.0, 0.0), (0.5, 0.4), (2.0, 0.5), (3.0, 0.6), (4.0, 1.0)):
-            display.steps(Step("y[0]", done, 1000))
+            display(Step("y[0]", done, 1000))
     assert said.getvalue().splitlines() == ["looking for routes: y[0], 50 %, about 2.0 s left, 1,000 forward rows"]
 
 
@@ -111,7 +111,7 @@ def test_lines_of_training_are_few_and_every_end_has_one(said, clock):
 
 def test_on_a_terminal_the_stage_stands_above_the_seeds(said, clock):
     with terminal(said, clock) as display:
-        display.stage(Stage("training seeds", 1, 5))
+        display(Stage("training seeds", 1, 5))
         clock.now = 1.0
         display(epoch(7))
     text = said.getvalue()
@@ -121,7 +121,7 @@ def test_on_a_terminal_the_stage_stands_above_the_seeds(said, clock):
 def test_outside_with_one_line_changes_and_is_taken_away(said, clock):
     display = terminal(said, clock, width=30)
     for clock.now, done in ((0.0, 0.25), (2.0, 0.5), (4.0, 0.75), (6.0, 1.0)):
-        display.steps(Step("part", done, 2000))
+        display(Step("part", done, 2000))
     first, *lines = said.getvalue().split(ERASE)
     assert first == "" and lines == ["part, 50 %, about 4.0 s left,"[:29], "part, 75 %, about 2.0 s left,"[:29], ""]
 
@@ -129,7 +129,7 @@ def test_outside_with_one_line_changes_and_is_taken_away(said, clock):
 def test_quiet_is_quiet(said, clock):
     display = ProgressDisplay(Console(file=said, width=30, force_terminal=True, quiet=True), clock)
     with display:
-        display.stage(Stage("measuring", 1, 2))
+        display(Stage("measuring", 1, 2))
         clock.now = 5.0
-        display.steps(Step("part", 0.5, 1))
+        display(Step("part", 0.5, 1))
     assert said.getvalue() == ""

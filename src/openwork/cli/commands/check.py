@@ -19,11 +19,11 @@ from openwork.data import Inputs
 from openwork.errors import StoreError
 from openwork.jobs import pipeline
 from openwork.jobs.given_files import read_claims, require_writable
-from openwork.jobs.opened import OpenedRun
+from openwork.jobs.opened import OpenedRun, open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import verdict_parts
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
 app = typer.Typer(add_completion=False)
@@ -90,8 +90,8 @@ def check(
         found = kept.find(run)
         given = read_claims(claims, found.task, found.spec, program or ())
         with ProgressDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, display, display.steps)
-            opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
+            setting = Setting(kept, engine, threads, display)
+            opened = open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
             if since_when:
                 chosen = over_training.points_of(points)
@@ -103,7 +103,7 @@ def check(
             if plan:
                 _show_plan(opened, given, as_json)
                 return
-            display.stage(Stage("judging claims"))
+            display(Stage("judging claims"))
             verdicts = opened.check(given)
         try:
             pipeline.remember(opened, verdicts, kept)

@@ -83,7 +83,7 @@ def explain(
     require_writable(page)
     with Store.open(store) as kept:
         with ProgressDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, display, display.steps, display.stage)
+            setting = Setting(kept, engine, threads, display)
             found = pipeline.explain(
                 made,
                 setting,

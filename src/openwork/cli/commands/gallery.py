@@ -21,7 +21,7 @@ from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import gallery_document, verdict_parts, write_html, write_markdown
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 from openwork.tasks import Task, make_task
 
@@ -39,7 +39,7 @@ TRACED = 500
     )
 )
 def gallery(
-    file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its file, or the folder with it.", show_default=False)],
     claims: Annotated[Path, typer.Argument(help="A claims file in TOML.", show_default=False)],
     program: Annotated[
         list[Path] | None,
@@ -82,7 +82,7 @@ def gallery(
             wanted,
             heading,
             lambda spec: read_claims(claims, wanted, spec, program or ()),
-            Setting(kept, engine, threads, steps=display.steps, stages=display.stage),
+            Setting(kept, engine, threads, display),
             Inputs(inputs, sample_seed),
             Inputs(min(routes_on, inputs or routes_on), sample_seed),
             typed(),

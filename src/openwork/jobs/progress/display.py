@@ -17,9 +17,10 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from openwork.analyses import Stage, Step
+from openwork.analyses import Line, Stage, Step
 from openwork.jobs.progress.step_line import StepLine
 from openwork.jobs.progress.training_table import TrainingTable
+from openwork.jobs.setting import Event
 from openwork.report.terminal.quantities import duration_text
 from openwork.training import EpochEnd
 
@@ -33,7 +34,7 @@ BEAT = 0.25
 
 
 class ProgressDisplay:
-    """Give its instance to the pipeline as what watches training, and its `steps` and `stage` for all else.
+    """Give its instance to a job as what watches it.
 
     Within `with` it shows where it stands by itself too, from a thread of its own.
 
@@ -75,44 +76,47 @@ class ProgressDisplay:
             self._end(told=error is None)
             self._within = False
 
-    def stage(self, stage: Stage) -> None:
-        """Another stage begins, and the one before is over."""
+    def __call__(self, event: Event) -> None:
+        """Shows what happens."""
         with self._lock:
-            self._end(told=True)
-            self._stage, self._began = stage, self._clock()
-            if stage.of > 1:
-                self._show(self._began)
+            match event:
+                case Stage():
+                    self._stage_begins(event)
+                case Step():
+                    self._step(event)
+                case EpochEnd():
+                    self._epoch(event)
+                case Line():
+                    self._console.print(event.text, markup=False, highlight=False, soft_wrap=True)
 
-    def steps(self, step: Step) -> None:
-        """Shows how far a measurement is."""
-        with self._lock:
-            now = self._begun()
-            if not isinstance(self._watched, StepLine):
-                self._watched = StepLine()
-            self._watched.take(step, now)
-            if step.done < 1:
-                self._show_if_due(now)
-            elif self._stage is None:
-                self._end(told=False)
-            else:
-                self._watched = None
+    def _stage_begins(self, stage: Stage) -> None:
+        """The one before is over."""
+        self._end(told=True)
+        self._stage, self._began = stage, self._clock()
+        if stage.of > 1:
+            self._show(self._began)
 
-    def __call__(self, event: EpochEnd) -> None:
-        """Shows one epoch of training."""
-        with self._lock:
-            now = self._begun()
-            if not isinstance(self._watched, TrainingTable):
-                self._watched = TrainingTable()
-            self._watched.take(event)
-            if any(p.status != "training" for p in event.progress):
-                self._show(now)
-            else:
-                self._show_if_due(now)
+    def _step(self, step: Step) -> None:
+        now = self._begun()
+        if not isinstance(self._watched, StepLine):
+            self._watched = StepLine()
+        self._watched.take(step, now)
+        if step.done < 1:
+            self._show_if_due(now)
+        elif self._stage is None:
+            self._end(told=False)
+        else:
+            self._watched = None
 
-    def tell(self, line: str) -> None:
-        """Prints a line that stays, above what changes."""
-        with self._lock:
-            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+    def _epoch(self, event: EpochEnd) -> None:
+        now = self._begun()
+        if not isinstance(self._watched, TrainingTable):
+            self._watched = TrainingTable()
+        self._watched.take(event)
+        if any(p.status != "training" for p in event.progress):
+            self._show(now)
+        else:
+            self._show_if_due(now)
 
     def look(self) -> None:
         """Shows where it stands, where that is due; for times in which nothing is told."""
