@@ -18,10 +18,10 @@ from typing import Any
 
 from machine import machine
 from openwork.analyses import percent
-from openwork.opened import OpenedRun
-from openwork.pipeline import open_run
+from openwork.jobs.opened import OpenedRun, open_run
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting
 from openwork.runs import EpochRecord, Store
-from openwork.search import Setting, train_seeds
 from openwork.tasks import make_task
 from openwork.training import named_experiment
 

@@ -22,7 +22,7 @@ from machine import machine
 from openwork.data.interval import clopper_pearson
 from openwork.engines import choose_engine
 from openwork.models import n_params
-from openwork.tasks import said
+from openwork.tasks import format_count
 from openwork.training import EXPERIMENTS, Experiment, Progress, TrainingState, named_experiment, train
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -64,7 +64,7 @@ def row(name: str, experiment: Experiment, ended: tuple[Progress, ...], seconds:
         "experiment": name,
         "key": experiment.key,
         "task": str(experiment.task),
-        "domain": said(experiment.task.domain_size),
+        "domain": format_count(experiment.task.domain_size),
         "parameters": n_params(experiment.spec),
         "seeds": len(ended),
         "solved": len(solved),

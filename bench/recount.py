@@ -25,7 +25,7 @@ from openwork.analyses import Subject
 from openwork.engines.native import NativeEngine, _core
 from openwork.interventions import Edit, Linearise, Mean, Plan, Resample, Zero, edit_as_json
 from openwork.models import Stack, stack_of
-from openwork.report.live import bundled, embedded, payload
+from openwork.page import bundled, embedded, payload
 from openwork.training import named_experiment
 
 NOTEBOOK = named_experiment("notebook")

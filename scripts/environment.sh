@@ -80,15 +80,19 @@ require_machine() {
     fi
 }
 
+# Whether environment $1 stands as the given paths ask.
+is_current() {
+    local venv=$1
+    shift
+    [ -x "$venv/bin/python" ] && [ "$(cat "$venv/openwork.stamp" 2>/dev/null)" = "$("$venv/bin/python" scripts/fingerprint.py "$@")" ]
+}
+
 # Makes $1 a virtual environment in which `$2` (a function) has run, once for each fingerprint of the given paths.
 ensure_environment() {
-    local venv=$1 install=$2 stamp fingerprint
+    local venv=$1 install=$2 stamp
     shift 2
     stamp="$venv/openwork.stamp"
-    if [ -x "$venv/bin/python" ] && fingerprint=$("$venv/bin/python" scripts/fingerprint.py "$@") &&
-        [ "$(cat "$stamp" 2>/dev/null)" = "$fingerprint" ]; then
-        return 0
-    fi
+    is_current "$venv" "$@" && return 0
     require_machine
     [ -x "$venv/bin/python" ] && python_ok "$venv/bin/python" || { rm -rf "$venv" && "$python" -m venv "$venv"; }
     rm -f "$stamp"
@@ -104,15 +108,25 @@ pip_install() {
 # of the build or of the dependencies installs again.
 test_venv=.venv-test
 torch_version=2.13.0
+tested=(pyproject.toml CMakeLists.txt core scripts/environment.sh)
+
+# What the tests run on and what scripts/wheel packs is one core, compiled once: with what builds it in the environment
+# itself, and always in the same folder, a second build finds everything done.
+shared_build=(--no-build-isolation --config-settings=build-dir=build/core)
+
+build_requirements() {
+    "$1/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])'
+}
 
 install_tests() {
     echo "setting up $test_venv (PyTorch $torch_version, the package, what the tests need)"
     pip_install "$test_venv" "torch==$torch_version"
-    pip_install "$test_venv" --editable ".[dev]"
+    pip_install "$test_venv" $(build_requirements "$test_venv") cmake ninja
+    PATH="$root/$test_venv/bin:$PATH" pip_install "$test_venv" "${shared_build[@]}" --editable ".[dev]"
 }
 
 ensure_test_environment() {
-    ensure_environment "$test_venv" install_tests pyproject.toml CMakeLists.txt core scripts/environment.sh
+    ensure_environment "$test_venv" install_tests "${tested[@]}"
 }
 
 # What checks the live page's JavaScript, pinned in package.json, in node_modules. Settings: every npm_config_* variable

@@ -5,7 +5,7 @@
     import openwork as ow
 
     run = ow.explain("reverse-increment")
-    run.accuracy, run.attention(layer=0), run.ablate("blocks.0.mlp", by="mean"), run.claims
+    run.accuracy, run.attention(layer=0), run.ablation("blocks.0.mlp", by="mean"), run.claims
 
 Names are imported when they are first used, so that importing the package costs nothing.
 """
@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openwork.api import (
         explain,
+        from_tracr,
         from_transformer_lens,
         import_model,
+        open_model,
         open_run,
         reproduce,
         stored_runs,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         Attends,
         Carries,
         Claim,
+        Decompiles,
         Implements,
         Learns,
         Linear,
@@ -44,8 +47,9 @@ if TYPE_CHECKING:
         parse_claims,
     )
     from openwork.errors import OpenworkError
+    from openwork.jobs.open_model import OpenModel
+    from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.opened import OpenedRun
     from openwork.tasks import Task, make_task, task
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
@@ -54,12 +58,14 @@ __all__ = [
     "Attends",
     "Carries",
     "Claim",
+    "Decompiles",
     "Experiment",
     "Implements",
     "Learns",
     "Linear",
     "ModelSpec",
     "Necessary",
+    "OpenModel",
     "OpenedRun",
     "OpenworkError",
     "Outcome",
@@ -71,11 +77,13 @@ __all__ = [
     "Unnecessary",
     "Verdict",
     "explain",
+    "from_tracr",
     "from_transformer_lens",
     "import_model",
     "make_task",
     "model_spec",
     "named_experiment",
+    "open_model",
     "open_run",
     "parse_claims",
     "recipe",
@@ -89,12 +97,13 @@ __all__ = [
 
 _ROOMS = {
     "api": (
-        *("explain", "from_transformer_lens", "import_model", "open_run", "reproduce"),
+        *("explain", "from_tracr", "from_transformer_lens", "import_model", "open_model", "open_run", "reproduce"),
         *("stored_runs", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
-    "opened": ("OpenedRun",),
+    "jobs.open_model": ("OpenModel",),
+    "jobs.opened": ("OpenedRun",),
     "tasks": ("Task", "make_task", "task"),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }

@@ -6,26 +6,32 @@ Every function shows progress on standard error and keeps its runs in a store, s
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from openwork import pipeline
+from openwork.analyses import Step
 from openwork.claims import Claim, Heading, claims_given, require_claims_fit
-from openwork.cli.console import SafeConsole
-from openwork.cli.given_files import read_claims, read_heading, require_writable
-from openwork.cli.given_task import claims_beside, given_task
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
-from openwork.imports import import_file, import_live
+from openwork.errors import DAMAGED_BESIDE, StoreError
 from openwork.interop import to_live
+from openwork.jobs import pipeline, reproduction
+from openwork.jobs.console import SafeConsole
+from openwork.jobs.given_files import read_claims, read_heading, require_writable
+from openwork.jobs.given_task import claims_beside, given_task
+from openwork.jobs.imports import import_file, import_live, import_tracr
+from openwork.jobs.open_model import OpenModel, open_file, open_tracr
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.opened import open_run as opened_from
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting, Watch
 from openwork.models import ModelSpec
-from openwork.opened import OpenedRun
 from openwork.report import Reproduction
 from openwork.runs import Run, Store
-from openwork.search import Setting, train_seeds
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
@@ -84,7 +90,7 @@ def explain(
     with _display(progress) as display, _store(store) as kept:
         found = pipeline.explain(
             made,
-            Setting(kept, engine, threads, display, display.steps, display.stage),
+            Setting(kept, engine, threads, display),
             experiment=wanted,
             seeds=_seeds(seeds) if seed is None else (seed,),
             claims=given,
@@ -118,9 +124,7 @@ def train(
         made = given_task(task, params)
         wanted = named_experiment(made.name, made)
     with _display(progress) as display, _store(store) as kept:
-        return train_seeds(
-            wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, display.steps, display.stage)
-        )
+        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display))
 
 
 def reproduce(
@@ -140,8 +144,8 @@ def reproduce(
     """
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
-        return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
+        setting = Setting(kept, engine, threads, display)
+        return reproduction.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
 
 
 def import_model(
@@ -155,18 +159,20 @@ def import_model(
     threads: int | None = None,
     **said: Any,
 ) -> OpenedRun:
-    """Somebody else's model from a `.pt`, `.pth` or `.safetensors` file into the store, ready to be measured.
+    """Somebody else's model from its file into the store, ready to be measured.
 
     Args:
-        file: a state dict of TransformerLens; nothing in it is executed.
-        task: what the model should compute, or its name.
+        file: `.safetensors`, `.pt`, `.pth` or `.bin`, or a folder with one: GPT-2 as Hugging Face stores it, nanoGPT,
+            or a state dict of TransformerLens; nothing in it is executed.
+        task: what the model should compute: its name, the path of your own Python file, or what `@openwork.task` made.
         params: of the task, where it is named.
-        config: a JSON file with TransformerLens' config; else the file beside it, where there is one.
+        config: a JSON file with the model's config; else the one beside it, where there is one.
         store: see `explain`.
         engine: see `explain`.
         threads: see `explain`.
         said: what the file does not say: `act_fn`, `normalization_type`, `attention_dir`, `attn_scale` (None means
-            sqrt(d_head)), `pad_token`, `n_heads`, `eps`, `token_shift`. What nobody says is found by trial.
+            sqrt(d_head)), `pad_token`, `n_heads`, `eps`, `token_shift`, `position_offset`. What nobody says is found by
+            trial.
 
     Raises:
         CheckpointError: a file that cannot be read, contradicts itself or does not fit the task; with every reason.
@@ -175,7 +181,53 @@ def import_model(
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
         run, _ = import_file(Path(file), made, setting, said, config=None if config is None else Path(config))
-        return pipeline.open_run(run, setting)
+        return opened_from(run, setting)
+
+
+def open_model(path: str | Path, *, config: str | Path | None = None, **said: Any) -> OpenModel:
+    """Somebody else's model without a task: its spec, its weights by hook name, its logits. Nothing is kept.
+
+    Args:
+        path: see `import_model`.
+        config: see `import_model`.
+        said: see `import_model`; without a task nothing can be found by trial.
+
+    Raises:
+        CheckpointError: it cannot be read or contradicts itself, or leaves open what nobody says; with every reason.
+    """
+    return open_file(Path(path), said, None if config is None else Path(config))
+
+
+def from_tracr(
+    model: Any,
+    task: str | Task | type[Task] | None = None,
+    *,
+    params: Mapping[str, int] | None = None,
+    store: str | Path | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+) -> OpenModel | OpenedRun:
+    """A model that Tracr compiled: opened as it is, or with a task into the store, ready to be measured.
+
+    Either keeps the names of the residual stream's dimensions: `labels["d_model"]`, or a note of the run.
+
+    Args:
+        model: the `AssembledTransformerModel`; it is only read.
+        task: what it computes, its tokens numbered as the model's own encoder numbers them.
+        params: of the task, where it is named.
+        store: see `explain`.
+        engine: see `explain`.
+        threads: see `explain`.
+
+    Raises:
+        CheckpointError: no such model, one outside the model family, or not one of the task; with every reason.
+    """
+    if task is None:
+        return open_tracr(model)
+    made = given_task(task, params)
+    with _store(store) as kept:
+        setting = Setting(kept, engine, threads)
+        return opened_from(import_tracr(model, made, setting), setting)
 
 
 def from_transformer_lens(
@@ -205,7 +257,7 @@ def from_transformer_lens(
     made = given_task(task, params)
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
-        return pipeline.open_run(import_live(model, made, setting, pad_token), setting)
+        return opened_from(import_live(model, made, setting, pad_token), setting)
 
 
 def to_transformer_lens(run: OpenedRun) -> Any:
@@ -238,15 +290,20 @@ def open_run(
 ) -> OpenedRun:
     """A stored run, by its name or how that begins, ready to be measured; see `explain` for the arguments.
 
+    Other runs of the store that are damaged are told by a warning, and are `damage` of what is returned.
+
     Raises:
         UnknownRun: no run has this name, or several begin so.
         ClaimError: the claims cannot be judged.
     """
     with _store(store) as kept:
-        setting = Setting(kept, engine, threads, steps=ProgressDisplay(_console(progress)).steps)
+        setting = Setting(kept, engine, threads, _steps_of(_display(progress)))
         run = kept.find(name)
         given = None if claims is None else _claims(claims, run.task, run.spec)
-        return pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
+        opened = opened_from(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
+    if opened.damage:
+        warnings.warn(str(StoreError(DAMAGED_BESIDE, opened.damage)), stacklevel=2)
+    return opened
 
 
 def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
@@ -258,9 +315,7 @@ def _seeds(seeds: Seeds | None) -> tuple[int, ...] | None:
 def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     if isinstance(claims, str | Path):
         return read_claims(Path(claims), task, spec)
-    given = claims_given(claims)
-    require_claims_fit(given, task, spec)
-    return given
+    return require_claims_fit(claims_given(claims), task, spec)
 
 
 def _heading(claims: Claims | None) -> Heading | None:
@@ -280,6 +335,11 @@ def _store(folder: str | Path | None) -> Store:
 
 def _display(progress: bool) -> ProgressDisplay:
     return ProgressDisplay(_console(progress))
+
+
+def _steps_of(display: ProgressDisplay) -> Watch:
+    """Shows measurements alone: what is opened may be measured at any time later, and nobody ends a table then."""
+    return lambda event: display(event) if isinstance(event, Step) else None
 
 
 def _console(progress: bool) -> Console:

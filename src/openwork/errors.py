@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -89,6 +90,10 @@ class CheckpointError(OpenworkError):
     """Weights that do not fit their spec, or a file that cannot be read."""
 
 
+DAMAGED_BESIDE = "something else in this store is damaged; this run is whole, and nothing here rests on the rest"
+"""said with a warning, where a job goes on"""
+
+
 class StoreError(OpenworkError):
     """The folder of runs cannot be used."""
 
@@ -122,3 +127,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
         return "none is known"
     rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return "known: " + ", ".join(names[:MOST_NAMES]) + rest
+
+
+def warn_renamed(old: str, new: str, stacklevel: int = 3) -> None:
+    """Tells whoever calls the caller that a public name is another now; the old one works for one version more."""
+    warnings.warn(f"{old} is called {new} now; the old name goes in the next version", DeprecationWarning, stacklevel)

@@ -19,7 +19,7 @@ def test_rows_sum_to_one_and_look_back_only(solved):
 @pytest.mark.parametrize("solved", ["model_A"], indirect=True)
 def test_model_A_carries_two_outputs_by_a_head_that_looks_elsewhere(solved):
     found = attention(solved.subject, 1)
-    assert found.on_carrier[0, 6:] == pytest.approx([0.00, 0.02], abs=0.005)
+    assert found.on_deciding[0, 6:] == pytest.approx([0.00, 0.02], abs=0.005)
     assert found.mean[0, 6:].argmax(axis=-1).tolist() == [3, 3]
     assert found.keys[3] == "x[2]" and found.queries[6] == "predicts y[6]"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openwork.analyses import node_named, pairs_for, path_patching, path_worlds
+from openwork.analyses import pairs_for, path_node_named, path_patching, path_worlds
 from openwork.errors import PlanError
 
 
@@ -13,8 +13,8 @@ def test_an_edge_is_its_worlds(untrained):
     assert (found.senders, found.receivers) == (("blocks.0.attn.head.1@2,3",), ("blocks.1.attn.head.0.v",))
     [pairs] = pairs_for(untrained, ["y[1]"])
     path = (
-        node_named(untrained.spec, "blocks.0.attn.head.1", (2, 3)),
-        node_named(untrained.spec, "blocks.1.attn.head.0.v"),
+        path_node_named(untrained.spec, "blocks.0.attn.head.1", (2, 3)),
+        path_node_named(untrained.spec, "blocks.1.attn.head.0.v"),
     )
     worlds = path_worlds(untrained.spec, [path], pairs.base.tokens, pairs.source.tokens)
     score = untrained.engine.score(untrained.stack, pairs.wanted, worlds.plan, sources=worlds.sources)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from openwork.analyses import Node, node_named, path_worlds
+from openwork.analyses import PathNode, path_node_named, path_worlds
 from openwork.data import change_variable, enumerate_domain
 from openwork.engines import Engine, joined
 from openwork.engines.native import NativeEngine
@@ -91,7 +91,7 @@ def patched(engine, *paths, **how):
 
 
 def node(name, positions=None):
-    return node_named(SPEC, name, positions)
+    return path_node_named(SPEC, name, positions)
 
 
 def close(found, expected):
@@ -183,7 +183,7 @@ def test_direct_paths_of_every_component_add_up_where_there_is_no_norm():
     names = ("hook_embed", *(H.format(b, h) for b in (0, 1) for h in (0, 1)), "blocks.0.mlp", "blocks.1.mlp")
     total = np.zeros_like(clean)
     for name in names:
-        worlds = path_worlds(spec, [(node_named(spec, name),)], BASE.tokens, OTHER.tokens, "direct")
+        worlds = path_worlds(spec, [(path_node_named(spec, name),)], BASE.tokens, OTHER.tokens, "direct")
         run = engine.run(stack, BASE.tokens, worlds.plan, graded=(5,), sources=worlds.sources)
         total += joined(run).logits - clean
     other = joined(engine.run(stack, OTHER.tokens, graded=(5,))).logits
@@ -213,7 +213,7 @@ def test_two_hops_of_model_A(solved):
         return float((joined(run).logits[0, :, 0].argmax(-1) == answers).mean())
 
     def at(name, position):
-        return node_named(subject.spec, name, (position,))
+        return path_node_named(subject.spec, name, (position,))
 
     token, last = at("hook_embed", 2), at("blocks.1.attn", 14)
     assert follows(token, at("blocks.0.attn", 3), last) > 0.99
@@ -242,7 +242,7 @@ def test_every_mistake_is_told():
     ]
     with pytest.raises(PlanError, match="none is given"):
         path_worlds(SPEC, (), BASE.tokens, OTHER.tokens)
-    reads_first = Node(node(H.format(0, 0)).component, reads=("q",))
+    reads_first = PathNode(node(H.format(0, 0)).component, reads=("q",))
     with pytest.raises(PlanError, match="nothing is before it"):
         path_worlds(SPEC, [(reads_first,)], BASE.tokens, OTHER.tokens)
     by_k, by_v = (node("blocks.1.attn.head.0." + part, (4,)) for part in "kv")

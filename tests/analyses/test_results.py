@@ -99,4 +99,4 @@ def test_a_subject_is_one_fitting_model_with_inputs(untrained: Subject):
 def test_positions_have_names(untrained: Subject):
     assert untrained.position_names == ("BOS", "x[0]", "x[1]", "x[2]", "y[0]", "y[1]")
     assert untrained.query_names == ("predicts y[0]", "predicts y[1]", "predicts y[2]")
-    assert untrained.carrier_positions == (3, 2, 1)
+    assert untrained.deciding_positions == (3, 2, 1)

@@ -31,15 +31,8 @@ from openwork.cli.app import run
 from openwork.data import Inputs, Split
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
-from openwork.report import (
-    LiveReport,
-    Overview,
-    Sister,
-    explanation_document,
-    live_html,
-    write_html,
-    write_page,
-)
+from openwork.page import LiveReport, Sibling, live_html
+from openwork.report import Overview, explanation_document, write_html, write_page
 from openwork.runs import EpochRecord, Store
 from openwork.tasks import ReverseIncrement, make_task
 from openwork.tasks.vocabulary import Vocabulary
@@ -191,8 +184,8 @@ def harm() -> LiveReport:
         analyses.readout_table(subject),
         analyses.component_outputs(subject, "blocks.0.mlp", [5]),
     )
-    sisters = tuple(Sister(HOSTILE, seed, True, curve, routes) for seed in range(2))
-    return LiveReport(subject, overview, (claim,), (verdict,), results, routes, sisters)
+    siblings = tuple(Sibling(HOSTILE, seed, True, curve, routes) for seed in range(2))
+    return LiveReport(subject, overview, (claim,), (verdict,), results, routes, siblings)
 
 
 @pytest.fixture(scope="session")

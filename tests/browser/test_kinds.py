@@ -13,7 +13,8 @@ from openwork.data import Inputs, Split
 from openwork.engines import choose_engine
 from openwork.interventions import Plan, Zero
 from openwork.models import initial_stack, spec_for
-from openwork.report import LiveReport, Overview, live_html, write_page
+from openwork.page import LiveReport, live_html
+from openwork.report import Overview, write_page
 from openwork.tasks import make_task
 from openwork.training import Experiment, Measured, Progress, recipe
 

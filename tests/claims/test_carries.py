@@ -91,7 +91,7 @@ class Twice(Task):
 
     answers = tokens
 
-    def carrier(self, output):
+    def deciding_variable(self, output):
         return "x"
 
 

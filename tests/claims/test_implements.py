@@ -6,9 +6,10 @@ from types import FunctionType
 import numpy as np
 import pytest
 
-from openwork.claims import Context, Implements, Outcome, Program, check, program_from_text, program_values
+from openwork.claims import Context, Implements, Outcome, Program, check, program_from_text
 from openwork.claims.places import places_in
-from openwork.claims.program_values import decided_by
+from openwork.claims.programs import values as program_values
+from openwork.claims.programs.values import decided_by
 from openwork.engines import choose_engine
 from openwork.errors import ClaimError
 from openwork.models import spec_for

@@ -6,7 +6,7 @@ import pytest
 
 from openwork.analyses import Subject
 from openwork.claims import Context, Outcome, article_for, check, instead_for, shipped_for
-from openwork.claims.articles import ARTICLES, INSTEAD
+from openwork.claims.shipped import ARTICLES, INSTEAD
 from openwork.data import Inputs
 from openwork.engines import choose_engine
 from openwork.tasks import ModularAddition, Palindrome, ReverseIncrement, make_task

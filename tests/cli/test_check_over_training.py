@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from openwork.claims.judging import EACH
+from openwork.analyses import Step
 from openwork.claims.kinds.attends import Attends
+from openwork.claims.over_training.judging import EACH
 from openwork.cli import over_training
-from openwork.cli.progress import ProgressDisplay
+from openwork.jobs.progress import ProgressDisplay
 
 SOLVED = Path(__file__).parents[1] / "known_circuits" / "solved" / "model_A.safetensors"
 CLAIMS = """
@@ -112,7 +113,7 @@ def test_a_report_judges_over_training_where_that_is_cheap_or_asked_for(openwork
         return Path("report.html").read_text(encoding="utf-8")
 
     with monkeypatch.context() as patched:
-        patched.setattr("openwork.claims.judging.CHEAP", 0)
+        patched.setattr("openwork.claims.over_training.judging.CHEAP", 0)
         assert "When each claim became true" not in written()
         assert "mlps-necessary" in written("--over-training").partition("When each claim became true")[2]
         assert "When each claim became true" in written()  # it is known by now
@@ -145,8 +146,8 @@ def test_an_interruption_says_that_what_was_judged_is_kept(check, monkeypatch):
     class Interrupts(ProgressDisplay):
         told = 0
 
-        def steps(self, step):
-            self.told += 1
+        def __call__(self, event):
+            self.told += isinstance(event, Step)
             if self.told > 3:
                 raise KeyboardInterrupt
 

@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from openwork.cli.output import duration_text, emit, plain, share_text, size_text
+from openwork.cli.output import emit, plain
 from openwork.data import Split
+from openwork.report.terminal.quantities import duration_text, share_text, size_text
 
 
 @pytest.mark.parametrize(

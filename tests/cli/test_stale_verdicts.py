@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from openwork.claims.verdict import JUDGE
+from openwork.runs import Store
 from openwork.tasks import ReverseIncrement
 
 CLAIMS = """format = 1
@@ -103,3 +105,23 @@ def test_routes_and_judgements_over_training_too(openwork, judged, monkeypatch):
     answers = ReverseIncrement.answers
     monkeypatch.setattr(ReverseIncrement, "answers", lambda task, questions: 1 - answers(task, questions))
     assert told()[1] != before[1]
+
+
+def test_what_an_older_judge_said_is_told_to_be_so(openwork, judged):
+    first = judged()["right"]
+    with Store.open() as store:
+        [run] = store.runs()
+        key = next(key for key in store.verdicts(run) if key.startswith("right "))
+        old = first | {"judge": JUDGE - 1, "sentence": "an old sentence"}
+        store.save_verdicts(run, {key: old, "right": old})
+    shown = [line for line in openwork("runs", "show", run.name).out.splitlines() if "an old sentence" in line]
+    assert len(shown) == 2 and all("judged by an older openwork" in line for line in shown)
+    kept = openwork("runs", "show", run.name, "--json").value["verdicts"]
+    assert {key: value["current"] for key, value in kept.items() if key.startswith("right")} == {
+        key: False,
+        "right": False,
+    }
+    assert "no verdict on 'right'" in openwork("trace", run.name, "--claim", "right").err
+    assert judged()["right"] == first
+    again = openwork("runs", "show", run.name, "--json").value["verdicts"]
+    assert again[key]["current"] and not again["right"]["current"]

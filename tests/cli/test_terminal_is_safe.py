@@ -9,9 +9,9 @@ import pytest
 from rich.panel import Panel
 from rich.text import Text
 
-from openwork.cli.console import SafeConsole
 from openwork.cli.output import emit, table
 from openwork.errors import CheckpointError, Reason, visible
+from openwork.jobs.console import SafeConsole
 
 HOSTILE = {
     "title": "\x1b]0;owned\x07",

@@ -15,7 +15,7 @@ import torch
 from tests.interop.hostile import at_random, by_hand, sound
 
 from openwork.errors import CheckpointError
-from openwork.interop import foreign_model, read_checkpoint
+from openwork.interop import imported_model, read_checkpoint
 from openwork.interop.transformer_lens import state_dict_for
 from openwork.models import model_spec
 from openwork.testing.engine_case import make_case
@@ -27,7 +27,7 @@ SOON, LIMIT = 5.0, 2**33
 def outcome(path: Path) -> str:
     """What becomes of a file; whatever is no refusal by name is raised."""
     try:
-        foreign_model(read_checkpoint(path), {"attn_scale": None, "act_fn": "relu"})
+        imported_model(read_checkpoint(path), {"attn_scale": None, "act_fn": "relu"})
     except CheckpointError as refusal:
         if path.name not in str(refusal):
             raise AssertionError(f"refused without its name: {refusal}") from refusal

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save
 
 from openwork.errors import CheckpointError
-from openwork.interop import foreign_model, read_checkpoint
+from openwork.interop import imported_model, read_checkpoint
 
 FILES = 1000
 """of each format"""
@@ -91,7 +91,7 @@ def test_nothing_runs_hangs_or_crashes(kind: str, tensors, tmp_path: Path):
         path.write_bytes(data)
         start = time.perf_counter()
         try:
-            foreign_model(read_checkpoint(path), {"attn_scale": None, "act_fn": "relu"})
+            imported_model(read_checkpoint(path), {"attn_scale": None, "act_fn": "relu"})
             raise AssertionError(f"seed {seed}: accepted without being told all")
         except CheckpointError as refusal:
             assert path.name in str(refusal), f"seed {seed}: {refusal}"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from openwork.cli.given_files import require_writable
 from openwork.errors import StoreNotWritable
 from openwork.interop import export_model
+from openwork.jobs.given_files import require_writable
 from openwork.report.write import write_page
 
 

@@ -20,7 +20,7 @@ import torch
 from openwork.data import draw
 from openwork.engines import joined
 from openwork.engines.native import NativeEngine
-from openwork.interop import foreign_model, read_checkpoint
+from openwork.interop import imported_model, read_checkpoint
 from openwork.interop.export import export_model, how_to_load
 from openwork.interop.live import from_live, to_live
 from openwork.interop.transformer_lens import Target
@@ -96,7 +96,7 @@ def test_the_public_models_there_and_back(name: str, task: str):
     if not path.exists():
         pytest.skip(f"there is no {path}: the models are not part of the project")
     questions = draw(make_task(task), 256)
-    found = foreign_model(read_checkpoint(path), {}, make_task(task), questions).stack
+    found = imported_model(read_checkpoint(path), {}, make_task(task), questions).stack
     stack = Stack(found.spec.model_copy(update={"dtype": "float64"}), found.flat.astype(np.float64))
     tokens, graded = torch.tensor(questions.tokens.astype(np.int64)), list(questions.graded)
     pads = found.spec.pad_token

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from openwork.claims import KINDS, Claim, comparing, passage, shares, verdict
-from openwork.claims import circuit as circuits_of_nodes
-from openwork.claims import replacement as replacements
+from openwork.claims import KINDS, Claim, comparing, shares, verdict
+from openwork.claims.circuits import circuit as circuits_of_nodes
+from openwork.claims.circuits import passage
+from openwork.claims.circuits import replacement as replacements
 from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions, readout
 from openwork.claims.evidence.split_distance import Distance
 from openwork.claims.kinds import sufficient
@@ -106,6 +107,13 @@ MUTANTS = (
         "if False",
     ),
     Mutant("carries", "skips an alternative", Interchange.measure, "range(1, ", "range(2, "),
+    Mutant(
+        "decompiles",
+        "counts every pair as followed",
+        kind("decompiles").find,
+        "rate.followed, rate.pairs",
+        "rate.pairs, rate.pairs",
+    ),
     Mutant(
         "implements",
         "is content with one right answer of all",

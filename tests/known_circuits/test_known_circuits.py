@@ -99,5 +99,5 @@ def test_claims_and_analyses_find_the_same_numbers(engine, circuit):
                 there = [ablate(here.subject, n.replace("attn.", "attn.head."), by, seed=claim.seed) for n, by in named]
                 assert values == pytest.approx([found.accuracy for found in there])
             case "attends" if claim.key == "x[n-1-i]" and claim.each == (("i", "outputs"),):
-                there = attention(here.subject, int(claim.head.split(".")[1])).on_carrier[int(claim.head[-1])]
+                there = attention(here.subject, int(claim.head.split(".")[1])).on_deciding[int(claim.head[-1])]
                 assert values == pytest.approx(list(there))

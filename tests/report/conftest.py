@@ -13,7 +13,7 @@ import pytest
 from openwork import analyses
 from openwork.analyses import Result, Subject
 from openwork.claims import Context, Trials, Verdict, article_for, check, judge_over_training
-from openwork.claims.checkpoints import Training
+from openwork.claims.over_training.checkpoints import Training
 from openwork.data import USUAL_INPUTS, Split
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
@@ -150,7 +150,7 @@ def every_part() -> tuple[p.Part, ...]:
         ),
         p.Graph(
             "A route",
-            (p.Node("token at a", 0, 0), p.Node("head at b", 1, 1), p.Node("answer at b", 1, 2)),
+            (p.DrawnNode("token at a", 0, 0), p.DrawnNode("head at b", 1, 1), p.DrawnNode("answer at b", 1, 2)),
             (p.Arrow(0, 1, 0.5), p.Arrow(1, 2, 1.0), p.Arrow(0, 2, 0.0)),
             ("token", "L0 heads", "answer"),
             ("a", "b"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from openwork.report import palette
-from openwork.report.css import palette_css
+from openwork.report.html.css import palette_css
 
 PAPER = {"light": "#fffefb", "dark": "#14171b"}
 SEQUENCES = {"light": palette.LIGHT_SEQUENCE, "dark": palette.DARK_SEQUENCE}

@@ -15,8 +15,8 @@ from openwork.report import (
     reproduction_document,
     reproduction_screen,
 )
-from openwork.report.lower_terminal import terminal
 from openwork.report.reproduction import Compared, comparison_table
+from openwork.report.terminal.lowering import terminal
 
 ORIGINAL = original_named("notebook")
 

@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from openwork import analyses
-from openwork.analyses import Result, Route, Routes
-from openwork.analyses.routes import Hop, Place, RoutePath
+from openwork.analyses import Node, Result, Route, Routes
+from openwork.analyses.routes import Hop, RoutePath
 from openwork.analyses.routes.route import Tried
 from openwork.claims import Outcome, OverTraining, Verdict
 from openwork.claims.verdict import ClaimText, Effect, part
@@ -141,7 +141,7 @@ def test_the_overview_leads_with_how_right_it_is(measures):
 
 def test_of_hundreds_of_routes_some_are_drawn_and_all_are_told():
     path = RoutePath(1, (Hop("blocks.0.attn.head.0", 1, 3),), 0.5, 0.5)
-    places = (Tried(Place("hook_embed", 1), 1.0),)
+    places = (Tried(Node("hook_embed", 1), 1.0),)
     found = tuple(Route(f"y[{i}]", "x", 1, 3, 8, 1.0, 0.5, "one", (path,), places=places) for i in range(30))
     _, table, tried = parts_of(Routes(found, ("a", "b", "c", "d"), 8, 8, "all", 0.9, 8))
     assert len(table.rows) == 30

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from openwork.api import open_run
 from openwork.cli.app import run as openwork
 from openwork.errors import SpecError, StoreError
 from openwork.models import initial_stack
@@ -28,6 +29,14 @@ CHANGES = [
     "DELETE FROM epochs WHERE run = (SELECT name FROM runs WHERE seed = 1)",
     "DELETE FROM epochs WHERE epoch = 10 AND run = (SELECT name FROM runs WHERE seed = 1)",
 ]
+
+CLAIMS = """format = 1
+task = "reverse-increment"
+[[claim]]
+kind = "accuracy"
+at_least = 0.01
+expect = "VACUOUS"
+"""
 
 
 @pytest.fixture
@@ -56,6 +65,40 @@ def test_a_damaged_run_is_named_and_the_other_is_there(store, change, tiny, stat
     for ask in (store.runs, lambda: store.find(tiny.run_name(1)), lambda: store.state_of(tiny, [1])):
         with pytest.raises(StoreError, match=tiny.run_name(1)):
             ask()
+
+
+@pytest.mark.parametrize("statement", [*CHANGES, "DELETE FROM runs WHERE seed = 1"])
+def test_damage_to_one_run_stops_no_job_on_another(store, change, tiny, statement, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    name, claims = tiny.run_name(0), tmp_path / "claims.toml"
+    claims.write_text(CLAIMS)
+    asked = (("check", str(claims), name), ("trace", name, "1"), ("analyse", name, "accuracy"), ("report", name))
+
+    def answers():
+        said = []
+        for command in asked:
+            code = openwork([*command, "--json", "--store", str(store.home)])
+            said.append((code, *capsys.readouterr()))
+        return said
+
+    change("UPDATE runs SET seed = seed")
+    whole = answers()
+    change(statement)
+    for (code, out, told), (before, was, _) in zip(answers(), whole, strict=True):
+        assert code == before == 0
+        assert out == was or "bytes" in out
+        assert "Warning: something else in this store is damaged" in told
+        assert tiny.run_name(1) in told or "2 runs were written" in told
+        assert "openwork runs recover" in told
+    assert "damaged in the store are not counted" in (tmp_path / f"openwork-{name}.html").read_text()
+
+
+def test_a_warning_tells_python_of_other_damage(store, change, tiny):
+    change(CHANGES[0])
+    with pytest.warns(UserWarning, match=tiny.run_name(1)):
+        opened = open_run(tiny.run_name(0), store=store.home, progress=False)
+    assert [run.seed for run in opened.siblings] == [0]
+    assert opened.subject.scores.inputs == 16
 
 
 def test_the_list_has_the_others_and_names_the_damaged(store, change, tiny, capsys):
@@ -87,6 +130,8 @@ def test_a_run_that_is_lost_is_told(store, change, tiny):
         "UPDATE verdicts SET claim = 'another'",
         "DELETE FROM verdicts",
         "UPDATE results SET result = '{}'",
+        "UPDATE results SET name = 'others'",
+        "UPDATE results SET digest = 'abd'",
         "UPDATE results SET run = (SELECT name FROM runs WHERE seed = 1)",
     ],
 )

@@ -129,11 +129,11 @@ def test_answers_that_are_never_wanted_are_not_offered():
         assert set(enumerate_domain(task).answers[:, 0]) == set(range(len(task.answer_vocabulary)))
 
 
-def test_a_polynomial_in_one_variable_has_a_carrier():
-    assert ModularPolynomial(5, ab=0, bb=0).carrier("c") == "a"
-    assert ModularPolynomial(2, 0, 0, 0, 0, 1).carrier("c") == "b"
-    assert ModularPolynomial(2, 1, 0, 1, 1, 0).carrier("c") == "b"  # a^2 + a is 0 modulo 2
-    assert ModularPolynomial().carrier("c") is None
+def test_one_variable_decides_a_polynomial_in_it_alone():
+    assert ModularPolynomial(5, ab=0, bb=0).deciding_variable("c") == "a"
+    assert ModularPolynomial(2, 0, 0, 0, 0, 1).deciding_variable("c") == "b"
+    assert ModularPolynomial(2, 1, 0, 1, 1, 0).deciding_variable("c") == "b"  # a^2 + a is 0 modulo 2
+    assert ModularPolynomial().deciding_variable("c") is None
 
 
 @pytest.mark.parametrize(

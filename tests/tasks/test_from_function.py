@@ -30,7 +30,7 @@ def test_a_list_is_shown_after_it_was_predicted():
     assert made.vocabulary.text(everything.tokens[1]) == "0 1 = 1"
     assert made.vocabulary.text(everything.answers[1]) == "1 0"
     assert made.roles == {"x[0]": 0, "x[1]": 1, "=": 2, "y[0]": 3, "predicts y[0]": 2, "predicts y[1]": 3}
-    assert [made.carrier(y) for y in made.outputs] == ["x[1]", "x[0]"]
+    assert [made.deciding_variable(y) for y in made.outputs] == ["x[1]", "x[0]"]
 
 
 def test_one_answer_has_symbols_of_its_own():
@@ -40,7 +40,7 @@ def test_one_answer_has_symbols_of_its_own():
     asked = np.array([[1, 0, 2]], np.int32)
     assert made.vocabulary.text(made.tokens(asked)[0]) == "- 0 2 ="
     assert made.answer_vocabulary.text(made.answers(asked)[0]) == "negative"
-    assert (made.graded, made.outputs, made.carrier("y")) == ((3,), ("y",), None)
+    assert (made.graded, made.outputs, made.deciding_variable("y")) == ((3,), ("y",), None)
 
 
 @settings(max_examples=20, deadline=None)

@@ -8,7 +8,7 @@ import pytest
 from openwork.data import Inputs, draw, enumerate_domain
 from openwork.errors import TaskError
 from openwork.models import spec_for
-from openwork.tasks import BalancedBrackets, FirstUnique, Palindrome, RunningSumSign, said
+from openwork.tasks import BalancedBrackets, FirstUnique, Palindrome, RunningSumSign, format_count
 
 ALL = (Palindrome(), FirstUnique(), RunningSumSign(), BalancedBrackets())
 
@@ -114,7 +114,7 @@ def test_a_large_task_is_drawn_and_a_model_of_it_fits(task):
 
 @pytest.mark.parametrize(("count", "words"), [(None, "too many to count"), (65536, "65,536"), (31**20, "about 6.7e29")])
 def test_how_a_count_is_said(count, words):
-    assert said(count) == words
+    assert format_count(count) == words
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_the_notebooks_layout():
     assert task.graded == tuple(range(8, 16))
     assert (task.roles["x[7]"], task.roles["predicts y[0]"], task.roles["y[0]"]) == (8, 8, 9)
     assert "y[7]" not in task.roles, "the last answer is never shown"
-    assert task.carrier("y[0]") == "x[7]"
+    assert task.deciding_variable("y[0]") == "x[7]"
 
 
 def test_questions_are_numbered_in_lexicographic_order():

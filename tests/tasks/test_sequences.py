@@ -59,12 +59,12 @@ def test_answers_are_shown_after_they_were_predicted(task):
     ("task", "output", "variable"), [(Copy(), "y[1]", "x[1]"), (Reverse(), "y[1]", "x[4]")], ids=str
 )
 def test_one_digit_decides(task, output, variable):
-    assert task.carrier(output) == variable
+    assert task.deciding_variable(output) == variable
 
 
 @pytest.mark.parametrize("task", [Addition(3, 2), CaesarShift(3, 2), Sort(3, 2), Induction(2, 3)], ids=str)
 def test_no_digit_decides_alone(task):
-    assert {task.carrier(output) for output in task.outputs} == {None}
+    assert {task.deciding_variable(output) for output in task.outputs} == {None}
 
 
 def test_no_distance_finds_what_followed():

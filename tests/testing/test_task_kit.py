@@ -54,7 +54,7 @@ class Parity(Task):
     def answers(self, questions):
         return (questions.sum(axis=1, keepdims=True) % 2).astype(np.int32)
 
-    def carrier(self, output):
+    def deciding_variable(self, output):
         return None
 
 
@@ -126,7 +126,10 @@ BROKEN = {
         {"roles": constant({**GOOD.roles, "x[0]": 2})},
         "roles.'x.0.'.: is 2 .*stands at 1",
     ),
-    "a carrier that is no variable": ({"carrier": lambda self, output: "z"}, "'z' is not a variable"),
+    "a deciding variable that is no variable": (
+        {"deciding_variable": lambda self, output: "z"},
+        "'z' is not a variable",
+    ),
     "another order": (
         {"questions": lambda self, index: Task.questions(self, index)[:, ::-1]},
         r"questions: question 1 is \[1, 0, 0\] \(lexicographic order has \[0, 0, 1\]",
@@ -161,17 +164,17 @@ BROKEN = {
         {"tokens": tokens_of(lambda t, q: put(t, 4, q[:, 2]))},
         r"tokens at y\[0\]: .* shows 0, and the answer is 1",
     ),
-    "the wrong carrier": (
-        {"carrier": lambda self, output: "x[0]"},
-        r"carrier\('y\[0\]'\): x\[0\] does not decide it",
+    "the wrong deciding variable": (
+        {"deciding_variable": lambda self, output: "x[0]"},
+        r"deciding_variable\('y\[0\]'\): x\[0\] does not decide it",
     ),
-    "no carrier where there is one": (
-        {"carrier": lambda self, output: None},
-        r"carrier\('y\[0\]'\): says None, but x\[2\] alone decides it",
+    "no deciding variable where there is one": (
+        {"deciding_variable": lambda self, output: None},
+        r"deciding_variable\('y\[0\]'\): says None, but x\[2\] alone decides it",
     ),
-    "a carrier of what is always the same": (
+    "a deciding variable of what is always the same": (
         {"answers": lambda self, q: np.zeros_like(q)},
-        r"carrier\('y\[0\]'\): x\[2\] decides nothing",
+        r"deciding_variable\('y\[0\]'\): x\[2\] decides nothing",
     ),
     "an answer that is given away": (
         {"tokens": tokens_of(lambda t, q: put(t, 0, ReverseIncrement.answers(GOOD, q)[:, 2]))},
@@ -197,17 +200,23 @@ def test_a_broken_task_is_told_what_is_broken(how):
 
 
 def test_every_fault_is_told_at_once():
-    changed = {"n_ctx": constant(5), "outputs": constant(("y[0]", "y[1]")), "carrier": lambda self, output: "z"}
+    changed = {
+        "n_ctx": constant(5),
+        "outputs": constant(("y[0]", "y[1]")),
+        "deciding_variable": lambda self, output: "z",
+    }
     faults = faults_of(type("Broken", (ReverseIncrement,), changed)(3, 3))
-    assert {"n_ctx", "outputs", "carrier('y[0]')", "carrier('y[1]')"} <= {fault.where for fault in faults}
+    assert {"n_ctx", "outputs", "deciding_variable('y[0]')", "deciding_variable('y[1]')"} <= {
+        fault.where for fault in faults
+    }
 
 
-def test_a_sample_finds_a_wrong_carrier_in_a_large_domain():
+def test_a_sample_finds_a_wrong_deciding_variable_in_a_large_domain():
     class Broken(ReverseIncrement):
-        def carrier(self, output):
-            return "x[0]" if output == "y[3]" else super().carrier(output)
+        def deciding_variable(self, output):
+            return "x[0]" if output == "y[3]" else super().deciding_variable(output)
 
-    assert [fault.where for fault in faults_of(Broken(10, 9), inputs=500)] == ["carrier('y[3]')"]
+    assert [fault.where for fault in faults_of(Broken(10, 9), inputs=500)] == ["deciding_variable('y[3]')"]
 
 
 BRACKETS = {

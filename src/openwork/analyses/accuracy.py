@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from openwork.analyses.performance import Performance
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.subject import Subject
+from openwork.models import Stack
 
 ROUNDING = 1024
-"""units in the last place: four times what float32 was seen to move the logits of a solved model by (1e-3 of 35)"""
+"""units in the last place within which an answer is looked at again: four times what float32 was seen to move the
+logits of a solved model by (1e-3 of 35)"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,17 +26,21 @@ class Accuracy(Result):
         outputs: the name of what each graded position predicts.
         whole: loss, accuracy, whole sequences and margin.
         loss_per_position: `[graded]`, nats.
-        close: answers that rest on a tie or on rounding: the right logit and another differ by at most `ROUNDING`
-            units in the last place of the largest, so that other arithmetic may answer otherwise.
+        ties: answers for which the right logit and the largest other one are equal to the bit, so that their order
+            decides.
+        rounded: other answers that are right or wrong by rounding only: in float64 the model answers otherwise. Those
+            whose right logit and another differ by at most `ROUNDING` units in the last place of the largest were run
+            again for that; of a model in float64 none are.
         not_numbers: inputs with a logit that is NaN or infinite; no such answer counts as right.
-        forward_rows: twice the inputs: once scored, once for the loss at each position.
+        forward_rows: twice the inputs: once scored, once for the loss at each position; and those run again.
     """
 
     inputs: int
     outputs: tuple[str, ...]
     whole: Performance
     loss_per_position: NDArray[np.float64]
-    close: int
+    ties: int
+    rounded: int
     not_numbers: int
     forward_rows: int
 
@@ -70,9 +76,11 @@ class Accuracy(Result):
         found = []
         if self.not_numbers:
             found.append(f"{not_numbers_text(self.not_numbers, self.inputs)}.")
-        if self.close:
-            answers = self.inputs * len(self.outputs)
-            found.append(f"{self.close:,} of {answers:,} answers rest on a tie or on rounding.")
+        answers = self.inputs * len(self.outputs)
+        if self.ties:
+            found.append(f"{self.ties:,} of {answers:,} answers rest on a tie: two logits are equal.")
+        if self.rounded:
+            found.append(f"{self.rounded:,} of {answers:,} answers rest on rounding: in float64 they are others.")
         return tuple(found)
 
     def records(self) -> list[Record]:
@@ -86,9 +94,10 @@ class Accuracy(Result):
 
 
 def accuracy(subject: Subject) -> Accuracy:
-    """Loss and accuracy over all of the subject's inputs; costs two forward rows per input."""
+    """Loss and accuracy over all of the subject's inputs; costs two forward rows per input, and one more in float64 for
+    each with an answer that is close."""
     inputs, scores = subject.inputs, subject.scores
-    total, close = np.zeros(len(inputs.graded)), 0
+    total, ties, doubtful = np.zeros(len(inputs.graded)), 0, []
     for trace in subject.blocks():
         logits = trace.logits[0].astype(np.float64)
         answers = inputs.answers[trace.start : trace.start + len(logits), :, None]
@@ -96,17 +105,38 @@ def accuracy(subject: Subject) -> Accuracy:
         with np.errstate(invalid="ignore"):  # of logits that are not numbers, which are counted
             log_sum = top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
             total += (log_sum - np.take_along_axis(logits, answers, axis=-1)[..., 0]).sum(axis=0)
-            close += _close(logits, answers, float(np.finfo(trace.logits.dtype).eps))
-    whole, lost = Performance.of(scores), int(scores.not_numbers[0])
-    return Accuracy(len(inputs), subject.task.outputs, whole, total / len(inputs), close, lost, 2 * len(inputs))
+            lead = _lead(logits, answers)
+            tied = lead == 0
+            close = ~tied & (np.abs(lead) <= ROUNDING * np.finfo(trace.logits.dtype).eps * np.abs(logits).max(axis=-1))
+        ties += int(tied.sum())
+        doubtful.append(np.argwhere(close) + np.array([trace.start, 0]))
+    whole, lost, again = Performance.of(scores), int(scores.not_numbers[0]), np.concatenate(doubtful)
+    rounded, rows = _rounded(subject, again)
+    made = len(inputs), subject.task.outputs, whole, total / len(inputs), ties, rounded, lost
+    return Accuracy(*made, 2 * len(inputs) + rows)
 
 
-def _close(logits: NDArray[np.float64], answers: NDArray[np.int32], unit: float) -> int:
-    """How many answers another rounding may change; `logits` is `[input, graded, d_vocab_out]`."""
+def _lead(logits: NDArray[np.float64], answers: NDArray[np.int32]) -> NDArray[np.float64]:
+    """By how much the right logit leads the largest other one, `[input, graded]`; `logits` are `[.., d_vocab_out]`."""
     others = logits.copy()
     np.put_along_axis(others, answers, -np.inf, axis=-1)
-    lead = np.take_along_axis(logits, answers, axis=-1)[..., 0] - others.max(axis=-1)
-    return int((np.abs(lead) <= ROUNDING * unit * np.abs(logits).max(axis=-1)).sum())
+    found: NDArray[np.float64] = np.take_along_axis(logits, answers, axis=-1)[..., 0] - others.max(axis=-1)
+    return found
+
+
+def _rounded(subject: Subject, doubtful: NDArray[np.int64]) -> tuple[int, int]:
+    """How many of these answers, `[answer, (input, graded)]`, float64 turns from right to wrong or back, and the inputs
+    run for that."""
+    if not len(doubtful) or subject.spec.dtype == "float64":
+        return 0, 0
+    rows, where = np.unique(doubtful[:, 0], return_inverse=True)
+    inputs, fine = subject.inputs.take(rows), subject.spec.model_copy(update={"dtype": "float64"})
+    leads = []
+    for stack in (subject.stack, Stack(fine, subject.stack.flat.astype(np.float64))):
+        traces = subject.engine.run(stack, inputs.tokens, graded=inputs.graded)
+        logits = np.concatenate([trace.logits[0] for trace in traces]).astype(np.float64)
+        leads.append(_lead(logits, inputs.answers[:, :, None])[where.ravel(), doubtful[:, 1]])
+    return int(((leads[0] > 0) != (leads[1] > 0)).sum()), 2 * len(rows)
 
 
 def not_numbers_text(count: int, inputs: int) -> str:

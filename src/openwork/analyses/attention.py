@@ -25,7 +25,7 @@ class Attention(Result):
         layer: which block.
         queries: `[graded]`, for example `predicts y[0]`.
         keys: `[key]`, what stands at each position, for example `BOS` or `x[7]`.
-        carriers: `[graded]`, position of the token that decides the output; None where no single one does.
+        deciding_positions: `[graded]`, position of the token that decides the output; None where no single one does.
         mean: `[head, graded, key]`, weight averaged over inputs.
         largest: `[head, graded, key]`, share of inputs whose largest weight lies on this key.
         inputs: how many inputs were averaged.
@@ -34,21 +34,21 @@ class Attention(Result):
     layer: int
     queries: tuple[str, ...]
     keys: tuple[str, ...]
-    carriers: tuple[int | None, ...]
+    deciding_positions: tuple[int | None, ...]
     mean: Floats
     largest: Floats
     inputs: int
     forward_rows: int
 
     @property
-    def on_carrier(self) -> Floats:
+    def on_deciding(self) -> Floats:
         """`[head, graded]`, mean weight on the token that decides the output; NaN where no single one does."""
-        return _at_carriers(self.mean, self.carriers)
+        return _at_deciding(self.mean, self.deciding_positions)
 
     @property
-    def largest_on_carrier(self) -> Floats:
+    def largest_on_deciding(self) -> Floats:
         """`[head, graded]`, share of inputs whose largest weight lies there; NaN where no single token decides."""
-        return _at_carriers(self.largest, self.carriers)
+        return _at_deciding(self.largest, self.deciding_positions)
 
     @property
     def title(self) -> str:
@@ -56,10 +56,10 @@ class Attention(Result):
 
     @property
     def summary(self) -> str:
-        known = [g for g, place in enumerate(self.carriers) if place is not None]
+        known = [g for g, place in enumerate(self.deciding_positions) if place is not None]
         if not known:
             return "No output is decided by a single token."
-        weights = self.on_carrier[:, known]
+        weights = self.on_deciding[:, known]
         most, mean = int((weights.max(axis=0) > 0.5).sum()), percent(float(weights.mean()))
         return (
             f"A head of layer {self.layer} puts more than half of its weight on the token that decides the output at "
@@ -74,7 +74,7 @@ class Attention(Result):
                 "query": self.queries[g],
                 "key": self.keys[k],
                 "key_position": k,
-                "decides": k == self.carriers[g],
+                "decides": k == self.deciding_positions[g],
                 "mean": float(self.mean[h, g, k]),
                 "largest": float(self.largest[h, g, k]),
             }
@@ -139,7 +139,7 @@ def attention(subject: Subject, layer: int) -> Attention:
         total += weights.sum(axis=0, dtype=np.float64)
         largest += (weights.argmax(axis=-1)[..., None] == keys).sum(axis=0)
     n = len(subject.inputs)
-    names = (subject.query_names, subject.position_names, subject.carrier_positions)
+    names = (subject.query_names, subject.position_names, subject.deciding_positions)
     return Attention(layer, *names, total / n, largest / n, n, n)
 
 
@@ -162,9 +162,9 @@ def _pattern(subject: Subject, layer: int) -> str:
     return site_named(subject.spec, f"blocks.{layer}.attn.hook_pattern").name
 
 
-def _at_carriers(values: Floats, carriers: tuple[int | None, ...]) -> Floats:
+def _at_deciding(values: Floats, deciding_positions: tuple[int | None, ...]) -> Floats:
     found = np.full(values.shape[:2], np.nan)
-    for g, place in enumerate(carriers):
+    for g, place in enumerate(deciding_positions):
         if place is not None:
             found[:, g] = values[:, g, place]
     return found

@@ -99,7 +99,7 @@ def _chosen(subject: Subject, outputs: Sequence[str] | None, variable: str | Non
     """The outputs to look at, each with the variable that is changed."""
     known, reasons = subject.task.outputs, []
     variables = {v.name: v.values for v in subject.task.variables}
-    deciding = {output: variable or subject.task.carrier(output) for output in known}
+    deciding = {output: variable or subject.task.deciding_variable(output) for output in known}
     if variable is not None and variable not in variables:
         reasons.append(Reason(variable, "the task has no such variable", suggestion(variable, variables)))
     elif variable is not None and variables[variable] < 2:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from openwork.analyses.component import part_components
 from openwork.analyses.pairs import Alternatives, Pairs, pairs_for
 from openwork.analyses.patch_effect import patch_effects
-from openwork.analyses.path_worlds import Node, Onward, PathWorlds, node_named, path_worlds
+from openwork.analyses.path_worlds import Onward, PathNode, PathWorlds, path_node_named, path_worlds
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.steps import Watch, silent, stretch
 from openwork.analyses.subject import Subject
@@ -153,7 +153,11 @@ def path_patching(
 
 
 def _edges(
-    subject: Subject, pairs: Pairs, senders: Sequence[Node], receivers: Sequence[Node | None], through: Sequence[str]
+    subject: Subject,
+    pairs: Pairs,
+    senders: Sequence[PathNode],
+    receivers: Sequence[PathNode | None],
+    through: Sequence[str],
 ) -> dict[tuple[int, int], PathWorlds]:
     """The worlds of every edge by its ends' numbers, but those that lead back, or past what the output can see."""
     inputs, found = (pairs.base.tokens, pairs.source.tokens), {}
@@ -166,7 +170,7 @@ def _edges(
     return found
 
 
-def _seen(node: Node, pairs: Pairs) -> Node | None:
+def _seen(node: PathNode, pairs: Pairs) -> PathNode | None:
     """The node at those of its positions that the output can see; None where there are none."""
     if node.positions is None:
         return node
@@ -176,10 +180,10 @@ def _seen(node: Node, pairs: Pairs) -> Node | None:
 
 def _ends(
     subject: Subject, senders: Sequence[str], receivers: Sequence[str]
-) -> tuple[tuple[Node, ...], tuple[Node | None, ...]]:
+) -> tuple[tuple[PathNode, ...], tuple[PathNode | None, ...]]:
     """The nodes of these texts; the receiver `logits` is None."""
     reasons = [Reason(w, "none is given") for w, n in (("senders", senders), ("receivers", receivers)) if not n]
-    named: dict[str, Node] = {}
+    named: dict[str, PathNode] = {}
     for text in dict.fromkeys((*senders, *(receiver for receiver in receivers if receiver != LOGITS))):
         try:
             named[text] = _node(subject, text)
@@ -190,7 +194,7 @@ def _ends(
     return tuple(named[text] for text in senders), tuple(named.get(text) for text in receivers)
 
 
-def _node(subject: Subject, text: str) -> Node:
+def _node(subject: Subject, text: str) -> PathNode:
     """The node of `COMPONENT` or `COMPONENT@POSITION,POSITION`; a position is a number or a role."""
     name, at, where = text.partition("@")
     positions, roles, n_pos = [], subject.task.roles, subject.task.n_pos
@@ -199,4 +203,4 @@ def _node(subject: Subject, text: str) -> Node:
             advice = f"0 to {n_pos - 1}" if place.isdecimal() else suggestion(place, roles)
             raise PlanError("no such position", Reason(text, f"there is no position {place!r}", advice))
         positions.append(roles[place] if place in roles else int(place))
-    return node_named(subject.spec, name.strip(), positions if at else None)
+    return path_node_named(subject.spec, name.strip(), positions if at else None)

@@ -37,7 +37,7 @@ BASE = "base"
 
 
 @dataclass(frozen=True)
-class Node:
+class PathNode:
     """A component on a path.
 
     Attributes:
@@ -67,7 +67,7 @@ class Node:
         return f"{self.component}{reads}{where}"
 
 
-Path = tuple[Node, ...]
+Path = tuple[PathNode, ...]
 """from the sender to the output, each node reading what the one before it writes"""
 
 
@@ -92,7 +92,7 @@ class PathWorlds:
         return len(self.sources) + 1
 
 
-def node_named(spec: ModelSpec, name: str, positions: Sequence[int] | None = None) -> Node:
+def path_node_named(spec: ModelSpec, name: str, positions: Sequence[int] | None = None) -> PathNode:
     """The node of a component's name; `.q`, `.k`, `.v` or several (`blocks.1.attn.head.0.qk`) say what it reads by.
 
     Raises:
@@ -103,7 +103,7 @@ def node_named(spec: ModelSpec, name: str, positions: Sequence[int] | None = Non
         tuple(r for r in get_args(Reads) if r in tail) if head and set(tail) <= set("qkv") else ()
     )
     component = component_named(spec, head if reads else name)
-    return Node(component, None if positions is None else tuple(positions), reads)
+    return PathNode(component, None if positions is None else tuple(positions), reads)
 
 
 def path_worlds(
@@ -159,7 +159,7 @@ class _Worlds:
     def arriving(self, paths: Iterable[Path], until: int | None) -> tuple[Edit, ...]:
         """Edits by which the last nodes of these paths write what they do on them; what writes after the first of them
         and before stage `until` is held at the base (None: nothing is)."""
-        last: dict[Node, list[Path]] = {}
+        last: dict[PathNode, list[Path]] = {}
         for path in paths:
             last.setdefault(path[-1], []).append(path)
         _require_apart(list(last))
@@ -171,7 +171,7 @@ class _Worlds:
         held = () if until is None else self._held(range(first + 1, until), list(last))
         return (*held, *arrived)
 
-    def _leaving(self, node: Node, paths: list[Path]) -> str:
+    def _leaving(self, node: PathNode, paths: list[Path]) -> str:
         """The source in which `node`, the last of these paths, writes what it does on them."""
         before = [path[:-1] for path in paths if len(path) > 1]
         if not before:
@@ -184,7 +184,7 @@ class _Worlds:
             self.worlds[name] = World(self.base, (*self.arriving(before, node.stage), *self._unread(node)))
         return name
 
-    def _unread(self, node: Node) -> Iterator[Edit]:
+    def _unread(self, node: PathNode) -> Iterator[Edit]:
         """Holds what an attention node does not take the change in by."""
         if node.reads:
             layer = node.component.site.split(".")[1]
@@ -192,7 +192,7 @@ class _Worlds:
                 if part not in node.reads:
                     yield Patch(f"blocks.{layer}.attn.hook_{part}", heads=node.component.heads, source=BASE)
 
-    def _held(self, stages: range, arriving: Sequence[Node]) -> tuple[Edit, ...]:
+    def _held(self, stages: range, arriving: Sequence[PathNode]) -> tuple[Edit, ...]:
         """Every component of these stages as on the base, but those that the change may pass through."""
         sites = {node.component.site for node in arriving} | {component.site for component in self.through}
         held: list[Edit] = []
@@ -234,7 +234,7 @@ def _misfits(path: Path) -> Iterator[Reason]:
             yield Reason(f"{node} in {said}", f"does not come after {path[number - 1]}", "give nodes in order")
 
 
-def _require_apart(nodes: Sequence[Node]) -> None:
+def _require_apart(nodes: Sequence[PathNode]) -> None:
     """Raises PlanError where two nodes write the same place: which of them counts would hang on their order."""
     for number, one in enumerate(nodes):
         for other in nodes[:number]:

@@ -177,12 +177,13 @@ def pruning(
     )
 
 
-Node = tuple[int, int]
+Index = tuple[int, int]
+"""a node as row and column of `Pruning.kept`"""
 
 
-def _round(hunt: _Hunt, gone: Bools, at_least: float) -> list[tuple[Node, float]]:
+def _round(hunt: _Hunt, gone: Bools, at_least: float) -> list[tuple[Index, float]]:
     """The nodes that go in one round, in their order, each with the accuracy once it is gone too."""
-    left: list[Node] = [(int(c), int(p)) for c, p in np.argwhere(~gone)]
+    left: list[Index] = [(int(c), int(p)) for c, p in np.argwhere(~gone)]
     alone = [float(scores.accuracy[0]) for scores in hunt.scores([gone | _only(gone, node) for node in left])]
     able = [n for n in range(len(left)) if alone[n] >= at_least]
     # A stable sort: ties stay in the order of the forward pass.
@@ -190,7 +191,7 @@ def _round(hunt: _Hunt, gone: Bools, at_least: float) -> list[tuple[Node, float]
     together = [gone]
     for node in order:
         together.append(together[-1] | _only(gone, node))
-    found: list[tuple[Node, float]] = []
+    found: list[tuple[Index, float]] = []
     for node, scores in zip(order, hunt.scores(together[1:]), strict=True):
         if scores.accuracy[0] < at_least:
             break
@@ -198,7 +199,7 @@ def _round(hunt: _Hunt, gone: Bools, at_least: float) -> list[tuple[Node, float]
     return found
 
 
-def _only(like: Bools, node: Node) -> Bools:
+def _only(like: Bools, node: Index) -> Bools:
     found = np.zeros_like(like)
     found[node] = True
     return found

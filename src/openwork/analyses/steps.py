@@ -39,6 +39,13 @@ class Stage:
         return f"{self.number} of {self.of}: {self.name}" if self.of > 1 else self.name
 
 
+@dataclass(frozen=True)
+class Line:
+    """Something to be read that stays, beside what changes."""
+
+    text: str
+
+
 Watch = Callable[[Step], None]
 """is told how far a long measurement is"""
 
@@ -52,10 +59,6 @@ def stretch(watch: Watch, number: int, of: int, forward_rows: int) -> Watch:
     return lambda step: watch(
         replace(step, done=(number + step.done) / of, forward_rows=forward_rows + step.forward_rows)
     )
-
-
-def unannounced(stage: Stage) -> None:
-    """For those that do not say which stage they are in."""
 
 
 def stages_of(tell: Callable[[Stage], None], names: Sequence[str]) -> Callable[..., None]:

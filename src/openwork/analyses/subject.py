@@ -18,7 +18,7 @@ from openwork.engines import Engine, Scores, Sources, Trace
 from openwork.errors import CheckpointError, PlanError, Reason
 from openwork.interventions import Plan
 from openwork.models import ModelSpec, Stack, require_fit
-from openwork.tasks import Task, as_numbers, said
+from openwork.tasks import Task, as_numbers, format_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +96,10 @@ class Subject:
         """On how much is measured: `65,536 of 65,536 inputs`, or `10,000 inputs drawn with seed 0, of about 6.7e29`."""
         asked = self.inputs if self.asked is None else self.asked
         left = "" if self.asked is None else f"{len(self.inputs):,} answered right, of "
+        every = format_count(self.task.domain_size)
         if asked.sample_seed is None:
-            return f"{left}{len(asked):,} of {said(self.task.domain_size)} inputs"
-        return f"{left}{len(asked):,} inputs drawn with seed {asked.sample_seed}, of {said(self.task.domain_size)}"
+            return f"{left}{len(asked):,} of {every} inputs"
+        return f"{left}{len(asked):,} inputs drawn with seed {asked.sample_seed}, of {every}"
 
     @property
     def spec(self) -> ModelSpec:
@@ -132,8 +133,8 @@ class Subject:
         """A short name for what is asked and what is right: every input with its answers, and all names and places of
         the task. A task of the same name that answers otherwise has another."""
         task = self.task
-        carriers = {output: task.carrier(output) for output in task.outputs}
-        names = (str(task), task.variables, task.graded, task.outputs, dict(task.roles), carriers, task.pad_token)
+        deciding = {output: task.deciding_variable(output) for output in task.outputs}
+        names = (str(task), task.variables, task.graded, task.outputs, dict(task.roles), deciding, task.pad_token)
         symbols = (task.vocabulary.symbols, task.answer_vocabulary.symbols)
         return _digest(repr((names, symbols)), self.inputs.tokens, self.inputs.answers)
 
@@ -149,11 +150,11 @@ class Subject:
         return tuple(f"predicts {output}" for output in self.task.outputs)
 
     @cached_property
-    def carrier_positions(self) -> tuple[int | None, ...]:
+    def deciding_positions(self) -> tuple[int | None, ...]:
         """For each output, where the token of the variable that decides it stands; None where no single one does."""
         places = {v.name: v.position for v in self.task.variables}
-        carriers = (self.task.carrier(output) for output in self.task.outputs)
-        return tuple(None if carrier is None else places[carrier] for carrier in carriers)
+        deciding = (self.task.deciding_variable(output) for output in self.task.outputs)
+        return tuple(None if name is None else places[name] for name in deciding)
 
     def texts(self, inputs: Dataset) -> tuple[str, ...]:
         """Each question as a person reads it: the symbols of its variables, without pads."""

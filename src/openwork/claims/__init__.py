@@ -1,39 +1,28 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
-from openwork.claims.articles import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
+from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.given import claims_given
 from openwork.claims.heading import Heading, Publication, heading_of
-from openwork.claims.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
-from openwork.claims.kinds.accuracy import Accuracy
-from openwork.claims.kinds.attends import Attends
-from openwork.claims.kinds.carries import Carries
-from openwork.claims.kinds.implements import Implements
-from openwork.claims.kinds.learns import Learns
-from openwork.claims.kinds.linear import Linear
-from openwork.claims.kinds.necessary import Necessary
-from openwork.claims.kinds.reads_out import ReadsOut
-from openwork.claims.kinds.split import Split
-from openwork.claims.kinds.sufficient import Sufficient
-from openwork.claims.kinds.unnecessary import Unnecessary
-from openwork.claims.over_training import Aside, ClaimOverTraining, Judgement, OverTraining
+from openwork.claims.listed_kinds import *  # noqa: F403
+from openwork.claims.over_training.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
+from openwork.claims.over_training.result import Aside, ClaimOverTraining, Judgement, OverTraining
 from openwork.claims.parse import parse_claims
-from openwork.claims.program import Program, program_from_text
+from openwork.claims.programs.program import Program, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
+from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
 
 __all__ = [
+    *(kind.__name__ for kind in KINDS.values()),
     "KINDS",
-    "Accuracy",
     "Aside",
-    "Attends",
-    "Carries",
     "Claim",
     "ClaimOverTraining",
     "Context",
@@ -41,24 +30,17 @@ __all__ = [
     "Cost",
     "Counterexample",
     "Effect",
+    "FittedClaims",
     "Heading",
-    "Implements",
     "Judgement",
-    "Learns",
-    "Linear",
-    "Necessary",
     "Outcome",
     "OverTraining",
     "Part",
     "Program",
     "Publication",
-    "ReadsOut",
     "Replay",
-    "Split",
-    "Sufficient",
     "TrainingCost",
     "Trials",
-    "Unnecessary",
     "Verdict",
     "about_models",
     "about_recipes",
@@ -66,6 +48,7 @@ __all__ = [
     "check",
     "claims_given",
     "clopper_pearson",
+    "fitted",
     "heading_for",
     "heading_of",
     "instead_for",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from openwork.analyses import Subject
 from openwork.claims.claim import Claim, not_applicable
 from openwork.claims.context import Context
-from openwork.claims.together import named_together
+from openwork.claims.fitted import FittedClaims, fitted
+from openwork.claims.programs.together import named_together
 from openwork.claims.verdict import JUDGE, Verdict
 from openwork.errors import ClaimError, Reason
 from openwork.models import ModelSpec
@@ -32,9 +33,10 @@ class Cost:
 
 def plan(claims: Sequence[Claim], context: Context, known: Sequence[Verdict] = ()) -> Cost:
     """What checking these claims takes; nothing for those that are known, or do not apply to the model."""
+    claims = fitted(claims, context.task, context.spec)
     asked = [
-        known_verdict(claim, context, known) is None and not list(claim.misfits(context.task, context.spec))
-        for claim in claims
+        not misfits and known_verdict(claim, context, known) is None
+        for claim, misfits in zip(claims, claims.misfits, strict=True)
     ]
     fitting = [claim for claim, wanted in zip(claims, asked, strict=True) if wanted]
     evidence = dict.fromkeys(evidence for claim in fitting for evidence in claim.evidence(context))
@@ -43,15 +45,21 @@ def plan(claims: Sequence[Claim], context: Context, known: Sequence[Verdict] = (
     return Cost(alone, sum(rows.values()), sum(count for wanted, count in rows.items() if wanted.trains))
 
 
-def require_claims_fit(claims: Sequence[Claim], task: Task, spec: ModelSpec) -> None:
-    """Nothing where the task and the model have all that these claims speak of.
+def require_claims_fit(claims: Sequence[Claim], task: Task, spec: ModelSpec) -> FittedClaims:
+    """The claims, where the task and the model have all that they speak of.
 
     Raises:
         ClaimError: with everything that they do not have.
     """
-    reasons = [Reason(f"{claim.id}, {r.where}", r.what, r.mend) for claim in claims for r in claim.misfits(task, spec)]
+    claims = fitted(claims, task, spec)
+    reasons = [
+        Reason(f"{claim.id}, {r.where}", r.what, r.mend)
+        for claim, misfits in zip(claims, claims.misfits, strict=True)
+        for r in misfits
+    ]
     if reasons:
         raise ClaimError("these claims cannot be judged on this model", reasons)
+    return claims
 
 
 def check(
@@ -68,30 +76,35 @@ def check(
         tell: called with every verdict as soon as it is there; which are alike is only known at the end.
         known: what was judged of this model before, on the same inputs; claims of the same content are answered by it.
     """
+    claims = fitted(claims, context.task, context.spec)
     verdicts = []
-    for claim in claims:
-        before = known_verdict(claim, context, known)
-        if before is not None:
+    for claim, misfits in zip(claims, claims.misfits, strict=True):
+        before = None if misfits else known_verdict(claim, context, known)
+        if misfits:
+            verdicts.append(not_applicable(claim, misfits))
+        elif before is not None:
             text = replace(claim.text(), tested=before.claim.tested or claim.tested)
             verdicts.append(replace(before, claim=text, expect=claim.expect))
         else:
-            misfits = list(claim.misfits(context.task, context.spec))
-            verdicts.append(not_applicable(claim, misfits) if misfits else claim.check(context))
+            verdicts.append(claim.judge(context))
         if tell is not None:
             tell(verdicts[-1])
     return named_together(verdicts)
 
 
 def known_verdict(claim: Claim, context: Context, known: Sequence[Verdict]) -> Verdict | None:
-    """What the judge of today said of this claim, on the same model, inputs, answers and programs; the latest."""
+    """What the judge of today said of this claim, on the same model, inputs, answers and programs; the latest.
+
+    Only for a claim that fits the model.
+    """
     digest = claim.text().digest
     found = [verdict for verdict in known if verdict.judge == JUDGE and verdict.claim.digest == digest]
-    if not found or list(claim.misfits(context.task, context.spec)):
+    if not found:
         return None
     rests_on = (context.subject.digest, *claim.rests_on(context))
     return next((verdict for verdict in reversed(found) if verdict.rests_on == rests_on), None)
 
 
 def current(known: Sequence[Verdict], subject: Subject) -> tuple[Verdict, ...]:
-    """Those of these verdicts that were judged on this model, its task and inputs as they are now."""
-    return tuple(verdict for verdict in known if verdict.rests_on[:1] == (subject.digest,))
+    """Those of these verdicts that the judge of today gave, on this model, its task and inputs as they are now."""
+    return tuple(v for v in known if v.judge == JUDGE and v.rests_on[:1] == (subject.digest,))

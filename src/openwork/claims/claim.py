@@ -16,7 +16,7 @@ from openwork.claims.comparing import NOT_COMPARED, compare, comparing_rows
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
-from openwork.claims.program import Program
+from openwork.claims.programs.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
@@ -153,9 +153,7 @@ class Claim(BaseModel):
         return own + comparing_rows(self, context)
 
     def check(self, context: Context) -> Verdict:
-        """Judges the claim. Where it speaks of a mechanism and the model does not solve the task, it stays UNDECIDED;
-        unless the context has it judged on those inputs only that the model answers right. Then it is CONFIRMED only
-        where that is not luck: untrained models of the same spec, judged alike, do not meet it.
+        """Judges the claim, once it is known to fit: see `judge`.
 
         Raises:
             ClaimError: the task or the model does not have what the claim speaks of.
@@ -163,6 +161,15 @@ class Claim(BaseModel):
         reasons = list(self.misfits(context.task, context.spec))
         if reasons:
             raise ClaimError(f"the claim {self.id} does not fit this model", reasons)
+        return self.judge(context)
+
+    def judge(self, context: Context) -> Verdict:
+        """Judges a claim that has no `misfits`.
+
+        Where it speaks of a mechanism and the model does not solve the task, it stays UNDECIDED;
+        unless the context has it judged on those inputs only that the model answers right. Then it is CONFIRMED only
+        where that is not luck: untrained models of the same spec, judged alike, do not meet it.
+        """
         before, rests_on = context.ledger.forward_rows, (context.subject.digest, *self.rests_on(context))
         context = self._judged_on(context)
         wrong = self._unsolved(context)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from openwork.claims.claim import Claim
+from openwork.claims.fitted import FittedClaims
 from openwork.errors import ClaimError, Reason
 
 A_LIST = "give a list of claims, for example [ow.Accuracy()]"
@@ -24,6 +25,8 @@ def claims_given(given: object) -> tuple[Claim, ...]:
         raise _refused("is one claim, not several", "give it in a list: [claim]")
     if not isinstance(given, Iterable):
         raise _refused(f"is of type {type(given).__name__}", A_LIST)
+    if isinstance(given, FittedClaims):
+        return given
     items = tuple(given)
     wrong = [(place, type(item).__name__) for place, item in enumerate(items) if not isinstance(item, Claim)]
     if wrong:

@@ -26,8 +26,9 @@ from types import MappingProxyType
 from typing import Any
 
 from openwork.claims.claim import Claim
+from openwork.claims.fitted import FittedClaims
 from openwork.claims.heading import heading_reasons
-from openwork.claims.program import Program
+from openwork.claims.programs.program import Program
 from openwork.claims.registry import KINDS
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
@@ -44,8 +45,8 @@ def parse_claims(
     spec: ModelSpec | None = None,
     source: str = "claims",
     programs: Mapping[str, Program] = NONE_GIVEN,
-) -> tuple[Claim, ...]:
-    """The claims of a file, in order. Nothing in the file is executed.
+) -> FittedClaims:
+    """The claims of a file, in order, all of which fit. Nothing in the file is executed.
 
     Args:
         text: the file's text.
@@ -82,7 +83,7 @@ def parse_claims(
         claims += [] if claim is None else [claim]
     if reasons:
         raise ClaimError(f"{source} cannot be judged", reasons)
-    return tuple(claims)
+    return FittedClaims(claims, task, spec, ((),) * len(claims))
 
 
 def _top_reasons(tables: Mapping[str, Any]) -> list[Reason]:

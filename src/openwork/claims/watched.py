@@ -9,6 +9,7 @@ from openwork.analyses.steps import Step, Watch
 from openwork.claims.check import check, plan
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context
+from openwork.claims.fitted import fitted
 from openwork.claims.verdict import Verdict
 
 
@@ -25,6 +26,7 @@ def watched_check(
     """
     if not claims:
         return ()
+    claims = fitted(claims, context.task, context.spec)
     cost = plan(claims, context, known)
     total, done, judged = cost.forward_rows - cost.training_rows, 0, 0
 

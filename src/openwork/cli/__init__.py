@@ -1,1 +1,1 @@
-"""The command line: commands, thin over `openwork.pipeline`."""
+"""The command line: commands, thin over `openwork.jobs.pipeline`."""

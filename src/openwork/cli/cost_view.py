@@ -11,7 +11,8 @@ from rich.text import Text
 
 from openwork.analyses import Subject
 from openwork.claims import Claim, Cost
-from openwork.cli.output import duration_text, table
+from openwork.cli.output import table
+from openwork.report.terminal.quantities import duration_text
 
 SAMPLE = 8192
 """inputs that are run to learn how fast this machine is"""

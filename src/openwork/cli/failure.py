@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
-from openwork.cli.console import SafeConsole
-from openwork.errors import OpenworkError
+from openwork.errors import DAMAGED_BESIDE, OpenworkError, Reason
+from openwork.jobs.console import SafeConsole
 
 BAD_INPUT = 2
 
@@ -18,10 +20,7 @@ def tell(error: OpenworkError, as_json: bool) -> int:
     console = SafeConsole(stderr=True, highlight=False)
     kind = type(error).__name__
     console.print(Text.assemble(("Error: ", "bold red"), (error.title, "bold"), (f" [{kind}]", "dim")))
-    for reason in error.reasons:
-        console.print(Text.assemble("  ", (f"{reason.where}: " if reason.where else "", "cyan"), reason.what))
-        if reason.mend:
-            console.print(Text.assemble("    -> ", (reason.mend, "green")))
+    _print_reasons(console, error.reasons)
     if as_json:
         _print_error(
             kind,
@@ -29,6 +28,15 @@ def tell(error: OpenworkError, as_json: bool) -> int:
             [{"where": r.where, "what": r.what, "mend": r.mend} for r in error.reasons],
         )
     return BAD_INPUT
+
+
+def warn_of_damage(damage: Sequence[Reason]) -> None:
+    """Prints on standard error what else is damaged in the store of a job that does not rest on it, if anything."""
+    if not damage:
+        return
+    console = SafeConsole(stderr=True, highlight=False)
+    console.print(Text.assemble(("Warning: ", "bold yellow"), DAMAGED_BESIDE))
+    _print_reasons(console, damage)
 
 
 def told_usage(error: Exception, as_json: bool) -> int:
@@ -44,6 +52,13 @@ def told_usage(error: Exception, as_json: bool) -> int:
     if as_json:
         _print_error("UsageError", message, [])
     return BAD_INPUT
+
+
+def _print_reasons(console: Console, reasons: Iterable[Reason]) -> None:
+    for reason in reasons:
+        console.print(Text.assemble("  ", (f"{reason.where}: " if reason.where else "", "cyan"), reason.what))
+        if reason.mend:
+            console.print(Text.assemble("    -> ", (reason.mend, "green")))
 
 
 def _print_error(kind: str, title: str, reasons: list[dict[str, Any]]) -> None:

@@ -12,13 +12,14 @@ from rich.text import Text
 from openwork.analyses import Stage
 from openwork.claims import Claim, OverTraining, TrainingCost, judge_over_training, plan_over_training
 from openwork.cli.cost_view import rows_per_second
-from openwork.cli.output import aside, duration_text, emit, path_text, people, table
-from openwork.cli.progress import ProgressDisplay
+from openwork.cli.output import aside, emit, path_text, people, table
 from openwork.errors import ClaimError, Reason
-from openwork.opened import OpenedRun
+from openwork.jobs.opened import OpenedRun
+from openwork.jobs.progress import ProgressDisplay
 from openwork.report import Document, parts_of, write_html
-from openwork.report.lower_terminal import terminal
 from openwork.report.parts import Section
+from openwork.report.terminal.lowering import terminal
+from openwork.report.terminal.quantities import duration_text
 
 Points = int | tuple[int, ...] | None
 
@@ -59,8 +60,8 @@ def judge(opened: OpenedRun, claims: Sequence[Claim], points: Points, output: Pa
     """Judges, shows, and writes the page. An interruption keeps what was judged, and says so."""
     try:
         with ProgressDisplay(aside()) as display:
-            display.stage(Stage("judging claims over the training"))
-            found = judge_over_training(opened.training, claims, points, display.steps)
+            display(Stage("judging claims over the training"))
+            found = judge_over_training(opened.training, claims, points, display)
     except KeyboardInterrupt:
         aside().print("\nWhat was judged is kept.", soft_wrap=True)
         raise

@@ -8,8 +8,9 @@ from typing import Any
 
 from rich.table import Table
 
-from openwork.cli.output import share_text, table
+from openwork.cli.output import table
 from openwork.cli.run_origin import origin_line, params_of_run, task_line
+from openwork.report.terminal.quantities import share_text
 from openwork.runs import Run
 
 COLUMNS = ("run", "task", "seed", "epoch", "status", "trained on", "held out")

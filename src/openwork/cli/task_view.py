@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from openwork.data import MOST_MEASURED
-from openwork.tasks import Task, made, said
+from openwork.tasks import Task, format_count, make
 from openwork.training import EXPERIMENTS
 
 MOST_NAMED = 8
@@ -28,7 +28,7 @@ def describe(cls: type[Task]) -> dict[str, Any]:
         "experiments": [name for name, experiment in EXPERIMENTS.items() if experiment.task == cls.name],
     }
     if not required:
-        task = made(cls)
+        task = make(cls)
         found |= {
             "domain": task.domain_size,
             "sampling": "" if enumerated(task) else task.sampling,
@@ -59,7 +59,7 @@ def where_graded(task: Task) -> str:
 
 def domain_line(task: dict[str, Any]) -> str:
     """How many inputs there are, and how they are drawn where they are too many."""
-    many = "inputs, too many to count" if task["domain"] is None else f"{said(task['domain'])} inputs"
+    many = "inputs, too many to count" if task["domain"] is None else f"{format_count(task['domain'])} inputs"
     return f"{many}; drawn: {task['sampling']}" if task["sampling"] else many
 
 

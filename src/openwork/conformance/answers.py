@@ -40,7 +40,7 @@ def answer_faults(task: Task, causal: bool, inputs: int) -> list[Reason]:
         "functions": _functions,
         "tokens of variables": _shown,
         "tokens of outputs": _later_tokens,
-        "carrier": _carriers,
+        "deciding_variable": _deciding,
         "leaks": _leaks,
         "variety": _variety,
     }
@@ -120,21 +120,21 @@ def _later_tokens(task: Task, seen: Seen) -> Iterator[Reason]:
             yield Reason(f"tokens at {output}", what, "tokens are teacher-forced: the right answers")
 
 
-def _carriers(task: Task, seen: Seen) -> Iterator[Reason]:
-    """The carrier decides the output, and an output that one variable decides names it."""
+def _deciding(task: Task, seen: Seen) -> Iterator[Reason]:
+    """The variable named decides the output, and an output that one variable decides names it."""
     names = [v.name for v in task.variables]
     for column, output in enumerate(task.outputs):
-        carrier, right = task.carrier(output), seen.answers[:, column]
-        where = f"carrier({output!r})"
+        name, right = task.deciding_variable(output), seen.answers[:, column]
+        where = f"deciding_variable({output!r})"
         if (right == right[0]).all():
-            if carrier is not None and seen.whole:
-                yield Reason(where, f"{carrier} decides nothing: the answer is always the same", "say None")
+            if name is not None and seen.whole:
+                yield Reason(where, f"{name} decides nothing: the answer is always the same", "say None")
             continue
-        if carrier is not None:
-            pair = _conflict(seen.questions[:, [names.index(carrier)]], right)
+        if name is not None:
+            pair = _conflict(seen.questions[:, [names.index(name)]], right)
             if pair:
                 one, other = (seen.questions[row].tolist() for row in pair)
-                what = f"{carrier} does not decide it: {one} and {other} agree in {carrier} but not in the answer"
+                what = f"{name} does not decide it: {one} and {other} agree in {name} but not in the answer"
                 yield Reason(where, what, "name the variable that decides it, or say None")
         elif seen.whole:
             alone = [n for i, n in enumerate(names) if not _conflict(seen.questions[:, [i]], right)]

@@ -4,7 +4,7 @@
 First come the names and sizes (`names`). Only when they hold are questions, tokens and answers worth looking at
 (`questions`, `answers`): on the whole domain where it has at most `inputs` questions, and otherwise on drawn
 ones, each with neighbours that differ in one variable. What a sample cannot show (that one variable alone decides
-an output that claims no carrier) is not asserted.
+an output that claims no deciding variable) is not asserted.
 """
 
 from __future__ import annotations

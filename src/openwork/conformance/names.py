@@ -123,8 +123,8 @@ def _outputs(task: Task) -> Iterator[Reason]:
         yield Reason("outputs", f"{twice} occur more than once")
     known = [v.name for v in task.variables]
     for output in task.outputs:
-        if (carrier := task.carrier(output)) is not None and carrier not in known:
-            yield Reason(f"carrier({output!r})", f"{carrier!r} is not a variable", f"the variables are {known}")
+        if (name := task.deciding_variable(output)) is not None and name not in known:
+            yield Reason(f"deciding_variable({output!r})", f"{name!r} is not a variable", f"the variables are {known}")
 
 
 def _roles(task: Task) -> Iterator[Reason]:

@@ -9,7 +9,7 @@ import numpy as np
 from openwork.data.dataset import Dataset, dataset_of
 from openwork.data.sample import draw
 from openwork.errors import Reason, TaskError
-from openwork.tasks import Task, said
+from openwork.tasks import Task, format_count
 
 MOST_ENUMERATED = 2**31
 """questions; no machine that this is for holds more"""
@@ -64,6 +64,6 @@ def enumerate_domain(task: Task) -> Dataset:
     """
     size = task.domain_size
     if size is None or size > MOST_ENUMERATED:
-        what = f"its questions are {said(size)}"
+        what = f"its questions are {format_count(size)}"
         raise TaskError(f"{task} cannot be asked everything", Reason("domain", what, "draw a sample of them"))
     return dataset_of(task, np.arange(size, dtype=np.int64))

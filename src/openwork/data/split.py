@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 from openwork.data.domain import MOST_ENUMERATED
 from openwork.data.randomness import bits, permutation
 from openwork.errors import Reason, RecipeError
-from openwork.tasks import Task, said
+from openwork.tasks import Task, format_count
 
 
 class Split(BaseModel):
@@ -60,7 +60,7 @@ class Split(BaseModel):
         size = task.domain_size
         total = size if self.inputs is None else self.inputs
         if total is None or total > MOST_ENUMERATED:
-            what = f"the questions of {task} are {said(size)}"
+            what = f"the questions of {task} are {format_count(size)}"
             mend = "draw some of them: split.inputs = 60000, or --train-inputs 60000"
             raise RecipeError("not every question can be trained on", Reason("split.inputs", what, mend))
         train = self.train_size(total)

@@ -2,29 +2,33 @@
 
 from openwork.interop.checkpoint import Checkpoint, read_checkpoint
 from openwork.interop.export import export_model, how_to_load
-from openwork.interop.foreign import Description, Foreign, describe_checkpoint, foreign_model
 from openwork.interop.identify import ROUNDS, Identified, Trial
+from openwork.interop.imported_model import Description, ImportedModel, describe_checkpoint, imported_model
 from openwork.interop.live import from_live, live_checkpoint, to_live
+from openwork.interop.missing_fields import KnownField
+from openwork.interop.tracr import Labels, residual_note, tracr_checkpoint
 from openwork.interop.transformer_lens import TARGETS, Target, require_target
-from openwork.interop.unsaid import Said
 
 __all__ = [
     "ROUNDS",
     "TARGETS",
     "Checkpoint",
     "Description",
-    "Foreign",
     "Identified",
-    "Said",
+    "ImportedModel",
+    "KnownField",
+    "Labels",
     "Target",
     "Trial",
     "describe_checkpoint",
     "export_model",
-    "foreign_model",
     "from_live",
     "how_to_load",
+    "imported_model",
     "live_checkpoint",
     "read_checkpoint",
     "require_target",
+    "residual_note",
     "to_live",
+    "tracr_checkpoint",
 ]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from openwork.data import Dataset
 from openwork.engines import choose_engine
-from openwork.interop.unsaid import Unsaid, shown
+from openwork.interop.missing_fields import MissingField, shown
 from openwork.models import Stack
 
 ROUNDS = (256, 4096, 16384)
@@ -78,7 +78,7 @@ class _Answered:
     logits: NDArray[np.floating]
 
 
-def identify(fields: Sequence[Unsaid], build: Build, dataset: Dataset, tell: Tell = lambda _: None) -> Identified:
+def identify(fields: Sequence[MissingField], build: Build, dataset: Dataset, tell: Tell = lambda _: None) -> Identified:
     """The combination under which the model does the task best.
 
     Args:
@@ -106,7 +106,7 @@ def identify(fields: Sequence[Unsaid], build: Build, dataset: Dataset, tell: Tel
     return Identified(best.trial, rivals, beaten[0].trial if beaten else None, idle, tried)
 
 
-def combined(fields: Sequence[Unsaid]) -> Iterator[Values]:
+def combined(fields: Sequence[MissingField]) -> Iterator[Values]:
     """Every combination of values; the first of every field first."""
     for chosen in itertools.product(*(f.values for f in fields)):
         yield {f.field: value for f, value in zip(fields, chosen, strict=True)}

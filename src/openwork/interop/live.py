@@ -9,15 +9,16 @@ import hashlib
 import importlib
 import importlib.metadata
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from openwork.errors import CheckpointError, EngineError, Reason
 from openwork.interop.checkpoint import Checkpoint
-from openwork.interop.foreign import Foreign, foreign_model
+from openwork.interop.imported_model import ImportedModel, imported_model
+from openwork.interop.missing_fields import CAPS, ELSEWHERE
 from openwork.interop.transformer_lens import Target, config_for, require_target, state_dict_for
-from openwork.interop.unsaid import CAPS, ELSEWHERE
 from openwork.models import Stack
 
 CONFIG = ("act_fn", "normalization_type", "attention_dir", "eps", "n_heads", "d_head", "use_attn_scale", "attn_scale")
@@ -26,7 +27,7 @@ JUDGED = (*ELSEWHERE, *CAPS, "positional_embedding_type", "attn_only")
 """what may put it outside the model family"""
 
 
-def from_live(model: Any, pad_token: int | None = None) -> Foreign:
+def from_live(model: Any, pad_token: int | None = None) -> ImportedModel:
     """The model of a live `HookedTransformer` or native `TransformerBridge`; its config says what weights do not.
 
     Args:
@@ -36,7 +37,7 @@ def from_live(model: Any, pad_token: int | None = None) -> Foreign:
     Raises:
         CheckpointError: it is neither, or not in the model family; with every reason.
     """
-    return foreign_model(live_checkpoint(model), {"pad_token": pad_token})
+    return imported_model(live_checkpoint(model), {"pad_token": pad_token})
 
 
 def live_checkpoint(model: Any) -> Checkpoint:
@@ -58,10 +59,15 @@ def live_checkpoint(model: Any) -> Checkpoint:
         and fields.get("attn_scale", -1) <= 0
     ):
         fields["attn_scale"] = -1
+    return Checkpoint(type(model).__name__, digest_of(arrays), arrays, fields)
+
+
+def digest_of(arrays: Mapping[str, Any]) -> str:
+    """SHA-256 of arrays that are in no file."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
-    return Checkpoint(type(model).__name__, digest.hexdigest(), arrays, fields)
+    return digest.hexdigest()
 
 
 def _array(tensor: Any) -> Any:

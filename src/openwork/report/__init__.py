@@ -5,10 +5,8 @@ from openwork.report.document import Document
 from openwork.report.explanation import explanation_document
 from openwork.report.findings import Findings, FoundModel, findings_document
 from openwork.report.gallery import GalleryPage, gallery_document
+from openwork.report.html.lowering import html_fragment, html_page
 from openwork.report.judged import Judged
-from openwork.report.live.page import live_frame, live_html
-from openwork.report.live.report import LiveReport, Sister
-from openwork.report.lower_html import html_fragment, html_page
 from openwork.report.original import Original, original_named
 from openwork.report.recipe_claims import RecipeClaims
 from openwork.report.reproduction import (
@@ -19,7 +17,7 @@ from openwork.report.reproduction import (
     reproduction_screen,
 )
 from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
-from openwork.report.verdict_screen import verdict_screen
+from openwork.report.terminal.verdict_screen import verdict_screen
 from openwork.report.write import write_html, write_markdown, write_page
 
 __all__ = [
@@ -29,21 +27,17 @@ __all__ = [
     "FoundModel",
     "GalleryPage",
     "Judged",
-    "LiveReport",
     "Original",
     "Overview",
     "RecipeClaims",
     "ReproducedSeed",
     "Reproduction",
-    "Sister",
     "comparisons",
     "explanation_document",
     "findings_document",
     "gallery_document",
     "html_fragment",
     "html_page",
-    "live_frame",
-    "live_html",
     "original_named",
     "overview_parts",
     "parts_of",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from openwork.analyses import Record, Result
 from openwork.errors import OpenworkError, Reason
-from openwork.report import lower_html, lower_plotly
+from openwork.report import lower_plotly
+from openwork.report.html.lowering import html_fragment
 from openwork.report.parts import Beside, Fold, Part, Section
 from openwork.report.sections import parts_of
 
@@ -64,7 +65,7 @@ class Display:
         return f"{self._result.title}\n{self._result.summary}"
 
     def _repr_html_(self) -> str:
-        return lower_html.html_fragment(self.parts())
+        return html_fragment(self.parts())
 
 
 def _drawable(shown: tuple[Part, ...]) -> list[Part]:

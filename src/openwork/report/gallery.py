@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from openwork.analyses import percent
 from openwork.analyses.routes import Routes
 from openwork.claims import Heading, Outcome, Verdict
-from openwork.interop import Foreign
-from openwork.interop.unsaid import shown
+from openwork.interop import ImportedModel
+from openwork.interop.missing_fields import shown
 from openwork.report.document import Document
 from openwork.report.parts import Fold, Part, Section, Table, Text, VerdictList, columns
 from openwork.report.sections import Overview, overview_parts, parts_of
@@ -31,7 +31,7 @@ class GalleryPage:
     Attributes:
         heading: of the claims file.
         overview: the model, its origin, and how right it is on all the inputs that it was asked.
-        foreign: what was read and what was found out.
+        imported: what was read and what was found out.
         judged: the inputs on which claims were judged, in words.
         verdicts: on the claims, in their order.
         routes: of every variable to every output.
@@ -40,7 +40,7 @@ class GalleryPage:
 
     heading: Heading
     overview: Overview
-    foreign: Foreign
+    imported: ImportedModel
     judged: str
     verdicts: tuple[Verdict, ...]
     routes: Routes
@@ -55,7 +55,7 @@ def gallery_document(entry: GalleryPage) -> Document:
     neither = _with(entry.verdicts, Outcome.UNDECIDED, Outcome.VACUOUS)
     sections = (
         Section("What was imported", "imported", overview_parts(entry.overview)),
-        Section("What its shapes do not say", "found", _found(entry.foreign)),
+        Section("What its shapes do not say", "found", _found(entry.imported)),
         Section("How it works", "works", _judged(entry, holds)),
         Section("What does not hold", "not", _refuted(not_so, len(holds) == len(entry.verdicts))),
         *([Section(NEITHER, "neither", (VerdictList(tuple(map(verdict_row, neither))),))] if neither else []),
@@ -74,13 +74,13 @@ def _with(verdicts: Sequence[Verdict], *outcomes: Outcome) -> tuple[Verdict, ...
     return tuple(v for v in verdicts if v.outcome in outcomes)
 
 
-def _found(foreign: Foreign) -> tuple[Part, ...]:
-    rows = tuple((said.field, shown(said.field, said.value), said.by) for said in foreign.said)
+def _found(imported: ImportedModel) -> tuple[Part, ...]:
+    rows = tuple((known.field, shown(known.field, known.value), known.by) for known in imported.known)
     table = Table(columns("field", "value", "how it is known"), rows)
-    if foreign.identified is None or foreign.identified.tried == 1:
+    if imported.identified is None or imported.identified.tried == 1:
         return (table, Text("Nothing had to be found out by trial."))
     how = "Each combination of what is not known answered the same questions of the task."
-    return (table, Text(f"{how} {foreign.search}."))
+    return (table, Text(f"{how} {imported.search}."))
 
 
 def _judged(entry: GalleryPage, holds: Sequence[Verdict]) -> tuple[Part, ...]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from openwork.analyses import Record
 from openwork.claims import Verdict
-from openwork.report import lower_html, lower_plotly
+from openwork.report import lower_plotly
+from openwork.report.html.lowering import html_fragment
 from openwork.report.parts import Table, columns
 from openwork.report.sections import verdict_parts
 from openwork.report.sections.verdicts import HOLDS, count_line
@@ -49,4 +50,4 @@ class Judged(tuple[Verdict, ...]):
         return "\n".join([count_line(self), *(f"  {verdict}" for verdict in self)])
 
     def _repr_html_(self) -> str:
-        return lower_html.html_fragment(verdict_parts(self))
+        return html_fragment(verdict_parts(self))

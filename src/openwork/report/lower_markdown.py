@@ -10,8 +10,8 @@ from functools import singledispatch
 from openwork.errors import visible
 from openwork.report import parts as p
 from openwork.report.document import Document
-from openwork.report.lower_terminal import sparkline
-from openwork.report.track_marks import key_line, marks
+from openwork.report.terminal.lowering import sparkline
+from openwork.report.terminal.track_marks import key_line, marks
 
 SIGNS = {"CONFIRMED": "✓", "REFUTED": "✗", "MIXED": "◐", "UNDECIDED": "?", "VACUOUS": "∅"}
 ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}

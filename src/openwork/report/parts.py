@@ -200,7 +200,7 @@ class Heatmap:
 
 
 @dataclass(frozen=True)
-class Node:
+class DrawnNode:
     """A place of a graph, with the column and the row in which it stands."""
 
     label: str
@@ -222,7 +222,7 @@ class Graph:
     """Nodes on a grid of named rows and columns, and arrows between them."""
 
     title: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[DrawnNode, ...]
     arrows: tuple[Arrow, ...]
     row_labels: tuple[str, ...]
     column_labels: tuple[str, ...]

@@ -194,12 +194,12 @@ def _attention(reproduction: Reproduction) -> tuple[Compared, ...]:
     original, first = reproduction.original, reproduction.seeds[0].attention
     found = []
     for g, query in enumerate(first.queries):
-        place, output = first.carriers[g], query.removeprefix("predicts ")
+        place, output = first.deciding_positions[g], query.removeprefix("predicts ")
         if place is None:
             continue
         reported = original.attention.get(output)
         told = original.attention_elsewhere if reported is None else f"about {reported:g}"
-        ours = tuple(float(s.attention.on_carrier[:, g].max()) for s in reproduction.seeds)
+        ours = tuple(float(s.attention.on_deciding[:, g].max()) for s in reproduction.seeds)
         what = f"layer-0 attention, {output} on {first.keys[place]}"
         found.append(Compared(what, told, ours, "weight"))
     return tuple(found)

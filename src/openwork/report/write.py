@@ -9,7 +9,7 @@ from pathlib import Path
 from openwork.errors import Reason, StoreNotWritable
 from openwork.interop.place import place_to_write
 from openwork.report.document import Document
-from openwork.report.lower_html import html_page
+from openwork.report.html.lowering import html_page
 from openwork.report.lower_markdown import markdown
 
 NOT_WRITTEN = "the report could not be written"

@@ -10,7 +10,7 @@ from typing import Any
 
 from openwork.models import ModelSpec
 from openwork.tasks import Task
-from openwork.training import subject_from_json
+from openwork.training import subject_from_json, task_as_json
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,16 @@ class Imported:
     def as_json(self) -> dict[str, Any]:
         """All of it in plain values; `imported_from_json` reads them."""
         return {
-            "task": {"name": self.task.name, "params": dict(self.task.params)},
+            "task": task_as_json(self.task),
             "spec": self.spec.model_dump(),
             "origin": asdict(self.origin),
         }
 
     @property
     def key(self) -> str:
-        """A hash of the task, the model and the file: the same import again has the same."""
+        """A hash of the task, the model and the file: the same import again has the same, wherever a task file lies."""
         value = self.as_json()
+        value["task"].get("file", {}).pop("path", None)
         value["origin"] = self.origin.digest
         return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openwork.errors import StoreNotWritable, UnknownRun
+from openwork.errors import StoreError
 from openwork.runs.run import Run
 from openwork.runs.store import Store
 
@@ -30,7 +30,7 @@ class KeptResults:
             return store.result(self.run, name, digest)
 
     def keep(self, name: str, digest: str, result: Mapping[str, Any]) -> None:
-        """Keeps it. Where the store cannot be written or the run has been removed, nothing is kept, which is no error:
-        it is measured again the next time."""
-        with Store.open(self.home) as store, suppress(StoreNotWritable, UnknownRun):
+        """Keeps it. Where the store cannot be written, is damaged, or has the run no more, nothing is kept, which is no
+        error: what was measured is not lost for it, and is measured again the next time."""
+        with suppress(StoreError), Store.open(self.home) as store:
             store.save_result(self.run, name, digest, result)

@@ -32,15 +32,17 @@ def kept(rows: sqlite3.Connection, path: Path, table: str, run: str, *key: str) 
         return []
     known = format_of(rows) >= WITH_CHECKSUMS
     columns = (*KEPT[table], "checksum") if known else KEPT[table]
+    query = f"SELECT {', '.join(columns)} FROM {table} WHERE run = ?"
     wanted = dict(zip(KEPT[table][1:], key, strict=False))
-    where = " AND ".join(f"{column} = ?" for column in ("run", *wanted))
-    query = f"SELECT {', '.join(columns)} FROM {table} WHERE {where} ORDER BY rowid"
-    found = rows.execute(query, (run, *wanted.values())).fetchall()
+    where = "".join(f" AND {column} = ?" for column in wanted)
+    found = rows.execute(f"{query}{where} ORDER BY rowid", (run, *wanted.values())).fetchall()
     if not known:
         return found
+    # Where nothing is found it may be that the key of a row has changed.
+    verified = found or rows.execute(query, (run,)).fetchall()
     reasons = [
         damage(path, "is not what was written", f"{table} of run {run}, {row[1]}")
-        for row in found
+        for row in verified
         if checksum(table, *row[:-1]) != row[-1]
     ]
     told = rows.execute("SELECT kept FROM runs WHERE name = ?", (run,)).fetchone()

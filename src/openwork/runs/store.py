@@ -92,8 +92,22 @@ class Store:
             return contents(rows, self.database.path)
 
     def runs_of(self, experiment: Experiment) -> list[Run]:
-        """The runs of this experiment, which differ in their seed only, by seed."""
+        """The runs of this experiment, which differ in their seed only, by seed.
+
+        Raises:
+            StoreError: something is damaged; `siblings_of` gives the rest.
+        """
         return sorted(self.runs(experiment_key=experiment.key), key=lambda run: run.seed)
+
+    def siblings_of(self, run: Run) -> Contents:
+        """The whole runs of this run's experiment, by seed, itself included, and what else of the store is damaged.
+
+        Raises:
+            StoreError: nothing of the database can be read.
+        """
+        found = self.contents()
+        same = (other for other in found.runs if other.experiment_key == run.experiment_key)
+        return Contents(tuple(sorted(same, key=lambda other: other.seed)), found.damage)
 
     def run(self, experiment: Experiment, seed: int) -> Run | None:
         """The run of this experiment and seed, if there is one."""

@@ -17,7 +17,7 @@ class AnswerAtEquals(Task):
 
     A subclass says what the variables are called (`names`), which values they take (`symbols`), what the answer is
     called (`output`) and what is right (`answers`). The model never answers `=`: answers are the same values unless
-    `answer_vocabulary` is overridden. No variable decides the answer alone unless `carrier` is overridden.
+    `answer_vocabulary` is overridden. No variable decides the answer alone unless `deciding_variable` is overridden.
     """
 
     output: str
@@ -69,5 +69,5 @@ class AnswerAtEquals(Task):
     def tokens(self, questions: Tokens) -> Tokens:
         return np.pad(questions, ((0, 0), (0, 1)), constant_values=len(self.symbols)).astype(np.int32)
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None

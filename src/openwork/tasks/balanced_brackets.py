@@ -113,7 +113,7 @@ class BalancedBrackets(Task):
         right: Tokens = ((heights[:, -1] == 0) & (heights.min(axis=1) >= 0)).astype(np.int32)[:, None]
         return right
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None
 
     def sample(self, draws: Draws, n: int) -> Tokens:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openwork.tasks.contract import Tokens
 from openwork.tasks.digits_rewritten import DigitsRewritten
+from openwork.tasks.learned import learned_with
 
 
 class CaesarShift(DigitsRewritten):
@@ -11,6 +12,10 @@ class CaesarShift(DigitsRewritten):
 
     name = "caesar-shift"
     summary = "add the first digit to each of the others, modulo the base"
+    learned = learned_with(
+        model={"n_layers": 1, "d_model": 16, "d_head": 8, "d_mlp": 32}, training={"epochs": 100, "lr": 6e-3}
+    )
+    """one layer, where one head can fetch the key and one the digit"""
     leading = ("k",)
 
     def __init__(self, base: int = 5, length: int = 5) -> None:
@@ -20,5 +25,5 @@ class CaesarShift(DigitsRewritten):
         found: Tokens = (questions[:, 1:] + questions[:, :1]) % self.base
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None  # the key and a digit decide together

@@ -16,12 +16,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.tasks.learned import Learned
 from openwork.tasks.numbering import Numbers, columns_of, numbers_of
+from openwork.tasks.old_name import OnceCarrier
 from openwork.tasks.vocabulary import Vocabulary
 
 Tokens = NDArray[np.int32]
@@ -57,7 +59,7 @@ class Draws(Protocol):
         """Numbers strictly between 0 and 1."""
 
 
-class Task(ABC):
+class Task(OnceCarrier, ABC):
     """WHAT is computed. Subclasses are immutable; two tasks are the same when `name` and `params` are.
 
     Every question has a number. Where variables are free of one another, questions are numbered 0 .. `domain_size`-1 in
@@ -75,8 +77,8 @@ class Task(ABC):
     """how `sample` draws, in a few words"""
     file: TaskFile | None = None
     """where it was loaded from, for a task of the user's own"""
-    learned: Mapping[str, Mapping[str, Any]] | None = None
-    """how a task of the user's own is learned: fields of `model`, `training` and `split` that differ from the usual"""
+    learned: Learned | None = None
+    """how it is learned, where it says so: fields of `model`, `training` and `split` that differ from the usual"""
 
     @property
     @abstractmethod
@@ -132,7 +134,7 @@ class Task(ABC):
         """What is right: `[input, variable] -> [input, graded]`, ids in `answer_vocabulary`."""
 
     @abstractmethod
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         """The one variable that decides `output`, where there is one: `y[i]` of a reversal is decided by `x[n-1-i]`."""
 
     @property

@@ -28,6 +28,7 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.contract import Task, TaskFile, Tokens, Variable
 from openwork.tasks.function_table import Table, table_of
+from openwork.tasks.learned import learned_with
 from openwork.tasks.numbering import numbers_of
 from openwork.tasks.vocabulary import Vocabulary
 
@@ -63,7 +64,7 @@ def task(
     Raises:
         TaskError: what is declared is not what the function takes; with every reason.
     """
-    learned = {"model": dict(model or {}), "training": dict(training or {}), "split": dict(split or {})}
+    learned = learned_with(model=model, training=training, split=split)
 
     def made(function: Callable[..., Any]) -> type[FunctionTask]:
         sizes = _checked(function, variables)
@@ -179,7 +180,7 @@ class FunctionTask(Task):
         found: Tokens = ids[self._table.ids[numbers_of(questions, self._radix)]].astype(np.int32)
         return found
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         right = self._table.ids[:, self.outputs.index(output)].reshape(self._radix)
         if (right == right.flat[0]).all():
             return None

@@ -43,7 +43,7 @@ def as_numbers(values: Iterable[int]) -> Numbers:
     return np.array(listed, object if any(abs(value) > LARGEST for value in listed) else np.int64)
 
 
-def said(count: int | None) -> str:
+def format_count(count: int | None) -> str:
     """A count as a person reads it: `65,536`, `about 6.7e29`, or `too many to count` where nobody counted."""
     if count is None:
         return "too many to count"

@@ -2,6 +2,7 @@
 
 A run names the file and its digest and holds no code. It is executed for a run only where this user has asked for
 just that text before, on this machine: a store that comes from elsewhere can name a file, and cannot have it run.
+A file that was moved is found once the user has asked for it where it lies now.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from openwork.errors import OpenworkError, Reason, TaskError
 from openwork.tasks.contract import Task, TaskFile
 from openwork.tasks.from_function import DEFINED
 from openwork.tasks.function_table import told
-from openwork.tasks.registry import made, task_types
+from openwork.tasks.learned import Learned
+from openwork.tasks.registry import OURS, make, task_types
 
 _LOADED: dict[tuple[str, str], type[Task]] = {}
 """by path and digest"""
@@ -33,7 +35,7 @@ def own_task(path: Path) -> type[Task]:
     """
     text = _text(path)
     file = TaskFile(str(path.absolute()), _digest(text))
-    _allow(file.digest)
+    _remember(file)
     return _loaded(file, text)
 
 
@@ -41,24 +43,36 @@ def task_of_run(name: str, params: Mapping[str, int], file: TaskFile) -> Task:
     """The task that a run was trained on, from the file that it names.
 
     Raises:
-        TaskError: the file is gone or changed, or this user has not asked for it on this machine; with the way out.
+        TaskError: the file is gone or changed, and this user has asked for its text nowhere else; or has not asked for
+            it on this machine at all; with the way out.
     """
     if not file.path:
         return _defined(name, params, file.digest)
-    path = Path(file.path)
-    if not path.is_file():
-        what = f"{name} was loaded from it, and it is not there any more"
-        raise TaskError("the run's task is missing", Reason(file.path, what, "put the file back where it was"))
-    text = _text(path)
-    if _digest(text) != file.digest:
-        what = f"has changed since the run was made (SHA-256 {file.digest[:12]} then, {_digest(text)[:12]} now)"
-        mend = "undo the change, or train again: what was trained is another task"
-        raise TaskError("the run's task has changed", Reason(file.path, what, mend))
-    if not _allowed(file.digest):
+    named = Path(file.path)
+    known = _asked_for()
+    places = [named, *known.get(file.digest, ())]
+    text, path = next(
+        ((t, p) for p in places if (t := _text_of(p)) is not None and _digest(t) == file.digest), ("", None)
+    )
+    if path is None:
+        raise _not_there(name, named, file.digest)
+    if file.digest not in known:
         what = "is named by a run, and you have not asked for it on this machine"
         mend = f"read it, and if you trust it: openwork tasks '{file.path}'"
         raise TaskError("the run's task is not executed", Reason(file.path, what, mend))
-    return made(_loaded(file, text), params)
+    return make(_loaded(TaskFile(str(path), file.digest), text), params)
+
+
+def _not_there(name: str, path: Path, digest: str) -> TaskError:
+    """Why no file has the text that a run's task was loaded from."""
+    text = _text_of(path)
+    if text is None:
+        what = f"{name} was loaded from it, and it is not there any more"
+        mend = "put the file back where it was, or say where it lies now: openwork tasks ITS/NEW/PLACE.py"
+        return TaskError("the run's task is missing", Reason(str(path), what, mend))
+    what = f"has changed since the run was made (SHA-256 {digest[:12]} then, {_digest(text)[:12]} now)"
+    mend = "undo the change, or train or import again: what it says now is another task"
+    return TaskError("the run's task has changed", Reason(str(path), what, mend))
 
 
 def _defined(name: str, params: Mapping[str, int], digest: str) -> Task:
@@ -66,7 +80,7 @@ def _defined(name: str, params: Mapping[str, int], digest: str) -> Task:
     known = task_types()
     types = [known[name]] if name in known else DEFINED.get(name, [])[::-1]
     for cls in types:
-        task = made(cls, params)
+        task = make(cls, params)
         if task.file is not None and task.file.digest == digest:
             return task
     what = "was defined by a program or a notebook's cell, and is not defined here" + (" as it was" if types else "")
@@ -110,8 +124,14 @@ def _executed(file: TaskFile, text: str) -> type[Task]:
             "the name is taken", Reason(file.path, f"openwork has a task {name}", "give yours another name")
         )
     cls.file = file
-    cls.learned = cls.learned or {}
+    cls.learned = _learned_of(cls)
     return cls
+
+
+def _learned_of(cls: type[Task]) -> Learned:
+    """What the file says; how a task of ours is learned that it extends is not meant for it."""
+    said = (base.__dict__["learned"] for base in cls.__mro__ if "learned" in base.__dict__ and base not in OURS)
+    return next(said, None) or {}
 
 
 def _text(path: Path) -> str:
@@ -123,6 +143,14 @@ def _text(path: Path) -> str:
         raise TaskError("the task file cannot be read", reason) from error
 
 
+def _text_of(path: Path) -> str | None:
+    """None where there is no such text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -132,16 +160,23 @@ def _list() -> Path:
     return Path(state) / "openwork" / "asked-for-tasks"
 
 
-def _allowed(digest: str) -> bool:
-    with suppress(OSError):
-        return digest in _list().read_text(encoding="utf-8").split()
-    return False
+def _asked_for() -> dict[str, list[Path]]:
+    """By digest, every text that this user asked for on this machine, with where it lay, the latest place first.
+
+    A line is a digest, and since 2026-11-28 the place after it.
+    """
+    found: dict[str, list[Path]] = {}
+    with suppress(OSError, ValueError):
+        for line in reversed(_list().read_text(encoding="utf-8").split("\n")):
+            digest, _, place = line.partition(" ")
+            found.setdefault(digest, []).extend([Path(place)] if place else [])
+    return found
 
 
-def _allow(digest: str) -> None:
-    """Remembers that this user asked for a file of this text; where that cannot be kept, it is asked for again."""
-    if not _allowed(digest):
-        with suppress(OSError):
+def _remember(file: TaskFile) -> None:
+    """That this user asked for a file of this text, and where; where that cannot be kept, it is asked for again."""
+    if Path(file.path) not in _asked_for().get(file.digest, ()) and "\n" not in file.path:
+        with suppress(OSError, ValueError):
             _list().parent.mkdir(parents=True, exist_ok=True)
             with _list().open("a", encoding="utf-8") as kept:
-                kept.write(f"{digest}\n")
+                kept.write(f"{file.digest} {file.path}\n")

@@ -84,7 +84,7 @@ class Palindrome(Task):
         same: Tokens = (questions == questions[:, ::-1]).all(axis=1, keepdims=True).astype(np.int32)
         return same
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None
 
     def sample(self, draws: Draws, n: int) -> Tokens:

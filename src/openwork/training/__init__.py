@@ -1,7 +1,7 @@
 """HOW IT LEARNS: recipes, schedules, named experiments, and a loop that yields events and knows no disk."""
 
 from openwork.training.events import EpochEnd, Measured, Progress
-from openwork.training.experiment import Experiment, experiment_from_json, subject_from_json
+from openwork.training.experiment import Experiment, experiment_from_json, subject_from_json, task_as_json
 from openwork.training.experiments import EXPERIMENTS, named_experiment
 from openwork.training.loop import train
 from openwork.training.recipe import Recipe, recipe
@@ -22,5 +22,6 @@ __all__ = [
     "named_experiment",
     "recipe",
     "subject_from_json",
+    "task_as_json",
     "train",
 ]

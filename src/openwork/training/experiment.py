@@ -38,7 +38,7 @@ class Experiment:
     def as_json(self) -> dict[str, Any]:
         """All of it in plain values; `experiment_from_json` reads them."""
         return {
-            "task": _as_json(self.task),
+            "task": task_as_json(self.task),
             "spec": self.spec.model_dump(),
             "recipe": self.recipe.model_dump(),
             "split": self.split.model_dump(),
@@ -64,7 +64,8 @@ def _digest(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _as_json(task: Task) -> dict[str, Any]:
+def task_as_json(task: Task) -> dict[str, Any]:
+    """A task in plain values, with the file it was loaded from; `subject_from_json` reads them."""
     value: dict[str, Any] = {"name": task.name, "params": dict(task.params)}
     return value if task.file is None else value | {"file": asdict(task.file)}
 

@@ -40,7 +40,7 @@ class CountUp(Task):
     def answers(self, questions: Tokens) -> Tokens:
         return ((questions + np.array([1, 2, 3])) % 4).astype(np.int32)
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return "x"
 
 

@@ -104,7 +104,7 @@ def test_drawn_pairs_find_what_all_pairs_do(solved, sampled):
         assert (found.paths, found.edges) == (route.paths, route.edges)
         assert route.screened and not found.screened
         for every, drawn in zip(found.places, route.places, strict=True):
-            assert every.place == drawn.place and drawn.drawn is not None
+            assert every.node == drawn.node and drawn.drawn is not None
             assert every.drawn is None and drawn.rate == pytest.approx(every.rate, abs=0.15)
 
 
@@ -188,7 +188,7 @@ class Twins(Task):
     def answers(self, questions: Tokens) -> Tokens:
         return questions[:, :1]
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None
 
 

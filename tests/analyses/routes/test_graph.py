@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from openwork.analyses import Node
 from openwork.analyses.routes.graph import _joined
-from openwork.analyses.routes.route import EMBED, LOGITS, Place
+from openwork.analyses.routes.route import EMBED, LOGITS
 
-START, END = Place(EMBED, 0), Place(LOGITS, 3)
-ONE, OTHER = Place("blocks.0.attn.head.0", 3), Place("blocks.0.attn.head.1", 3)
+START, END = Node(EMBED, 0), Node(LOGITS, 3)
+ONE, OTHER = Node("blocks.0.attn.head.0", 3), Node("blocks.0.attn.head.1", 3)
 STEPS = ((START,), (ONE, OTHER), (END,))
 
 

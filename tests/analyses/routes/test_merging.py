@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from openwork.analyses.node import head_node, mlp_node
 from openwork.analyses.pairs import pairs_for
-from openwork.analyses.routes.flow import MLP, STAY, Flow, Link, Spot, Worlds
+from openwork.analyses.routes.flow import STAY, Flow, Link, Worlds
 from openwork.analyses.routes.following import Following
 from openwork.analyses.routes.graph import edges_of
 from openwork.analyses.routes.means import Means
@@ -32,13 +33,13 @@ def asked(untrained, pairs):
     made, following = Worlds(untrained.spec, pairs.base.tokens, Means(untrained)), Following(untrained, pairs)
     flows = [Flow(way) for way in WAYS] + [Flow(WAYS[0] + WAYS[1] + WAYS[2])]
     flows += [Flow(WAYS[0], silent=WAYS[1] + WAYS[2]), Flow(WAYS[1], silent=WAYS[0])]
-    for spot in (Spot(0, 1, 0), Spot(0, 1, MLP), Spot(1, 5, 1), Spot(1, 5, MLP)):
+    for node in (head_node(0, 0, 1), mlp_node(0, 1), head_node(1, 1, 5), mlp_node(1, 5)):
         every = Flow(WAYS[0] + WAYS[2])
-        flows += [Flow(every.links, held=(spot,)), Flow(every.links, muted=(spot,)), Flow(every.links, bare=spot)]
+        flows += [Flow(every.links, held=(node,)), Flow(every.links, muted=(node,)), Flow(every.links, bare=node)]
     plans = [made.plan(flow, 2, 5) for flow in flows]
     sites = ("hook_embed", "blocks.1.hook_resid_pre", "blocks.0.hook_attn_out", "blocks.0.hook_mlp_out")
     plans += [Plan((Patch(site, (position,), source=SOURCE),)) for site in sites for position in (1, 3, 5)]
-    edges = edges_of(following, WAYS, [Spot(0, 1, MLP), Spot(1, 5, MLP)], [Spot(0, 1, MLP)])
+    edges = edges_of(following, WAYS, [mlp_node(0, 1), mlp_node(1, 5)], [mlp_node(0, 1)])
     worlds = made.found | {name: world for edge in edges.values() for name, world in edge.sources.items()}
     return plans + [edge.plan for edge in edges.values()], worlds
 

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from openwork.analyses import Subject
 from openwork.engines.native import NativeEngine
 from openwork.models import Stack, stack_of
-from openwork.report.live import bundled, embedded, payload, script_hash
+from openwork.page import bundled, embedded, payload, script_hash
 from openwork.training import named_experiment
 
 HERE = Path(__file__).parent

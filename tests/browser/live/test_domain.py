@@ -9,7 +9,7 @@ from openwork.analyses import Subject
 from openwork.data import change_variable
 from openwork.engines.native import NativeEngine
 from openwork.models import initial_stack, spec_for
-from openwork.report.live import payload
+from openwork.page import payload
 from openwork.tasks import ReverseIncrement, Task
 from openwork.tasks.balanced_brackets import BalancedBrackets
 from openwork.tasks.palindrome import Palindrome

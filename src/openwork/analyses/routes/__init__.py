@@ -12,15 +12,14 @@ how few pairs a question of the search is settled, and with what doubt.
 
 from openwork.analyses.routes.find import CARRIES, find_routes
 from openwork.analyses.routes.result import Mechanism, Routes, routes_from_json
-from openwork.analyses.routes.route import Edge, Hop, Place, Route, RoutePath
+from openwork.analyses.routes.route import Hop, RatedEdge, Route, RoutePath
 from openwork.analyses.routes.wording import head_name
 
 __all__ = [
     "CARRIES",
-    "Edge",
     "Hop",
     "Mechanism",
-    "Place",
+    "RatedEdge",
     "Route",
     "RoutePath",
     "Routes",

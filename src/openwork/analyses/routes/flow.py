@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from openwork.analyses.node import Node, head_node, mlp_node
 from openwork.analyses.routes.means import Means, stream_site
 from openwork.analyses.routes.merging import BASE, SOURCE
 from openwork.engines import World
@@ -30,8 +31,6 @@ from openwork.tasks import Tokens
 
 STAY = -1
 """in place of a link's head: at the same position"""
-MLP = -1
-"""in place of a spot's head"""
 
 
 class Link(NamedTuple):
@@ -40,14 +39,6 @@ class Link(NamedTuple):
     layer: int
     source: int
     target: int
-    head: int
-
-
-class Spot(NamedTuple):
-    """A local: at a position, a layer's head that may look there too, or its `MLP`."""
-
-    layer: int
-    position: int
     head: int
 
 
@@ -66,9 +57,9 @@ class Flow:
 
     links: tuple[Link, ...]
     silent: tuple[Link, ...] = ()
-    held: tuple[Spot, ...] = ()
-    muted: tuple[Spot, ...] = ()
-    bare: Spot | None = None
+    held: tuple[Node, ...] = ()
+    muted: tuple[Node, ...] = ()
+    bare: Node | None = None
     start: int = 0
 
 
@@ -118,39 +109,39 @@ class Worlds:
         staying = edits
         for head in range(self.spec.n_heads):
             crossing = ([li for li in live if li.head == head], [li for li in silent if li.head == head])
-            edits += self._head(flow, Spot(*here, head), staying, *crossing)
-        edits += self._mlp_instead(flow, Spot(*here, MLP))
-        if flow.bare is not None and flow.bare[:2] == here:
+            edits += self._head(flow, head_node(layer, head, position), staying, *crossing)
+        edits += self._mlp_instead(flow, mlp_node(layer, position))
+        if flow.bare is not None and (flow.bare.layer, flow.bare.position) == here:
             return (taken(flow.bare, self.named(edits)),)
         return edits
 
     def _head(
-        self, flow: Flow, spot: Spot, staying: tuple[Edit, ...], live: Sequence[Link], silent: Sequence[Link]
+        self, flow: Flow, node: Node, staying: tuple[Edit, ...], live: Sequence[Link], silent: Sequence[Link]
     ) -> tuple[Edit, ...]:
-        """What the head of this spot writes there; `staying` is the edit of the stream where it stays, if it does."""
+        """What the head writes there; `staying` is the edit of the stream where it stays, if it does."""
         own = staying
-        if staying and spot in flow.held:
+        if staying and node in flow.held:
             own = ()
-        elif staying and spot in flow.muted:
-            own = (self.means.at(stream_site(spot.layer), spot.position),)
+        elif staying and node in flow.muted:
+            own = (self.means.at(stream_site(node.layer), node.position),)
         elif not live and not silent:
             return ()
         arriving = tuple(edit for link in live for edit in self._carried(flow, link.layer, link.source))
         quiet = tuple(self.means.at(stream_site(link.layer), link.source) for link in silent)
-        return (taken(spot, self.named((*own, *arriving, *quiet))),)
+        return (taken(node, self.named((*own, *arriving, *quiet))),)
 
-    def _mlp_instead(self, flow: Flow, spot: Spot) -> tuple[Edit, ...]:
+    def _mlp_instead(self, flow: Flow, node: Node) -> tuple[Edit, ...]:
         """Where the flow holds or mutes this MLP, that."""
-        if spot in flow.held:
-            return (taken(spot, BASE),)
-        return (self.means.at(f"blocks.{spot.layer}.hook_mlp_out", spot.position),) if spot in flow.muted else ()
+        if node in flow.held:
+            return (taken(node, BASE),)
+        return (self.means.at(f"blocks.{node.layer}.hook_mlp_out", node.position),) if node in flow.muted else ()
 
 
-def taken(spot: Spot, source: str) -> Edit:
+def taken(node: Node, source: str) -> Edit:
     """Takes over what this local writes."""
-    if spot.head == MLP:
-        return Patch(f"blocks.{spot.layer}.hook_mlp_out", (spot.position,), source=source)
-    return Patch(f"blocks.{spot.layer}.attn.hook_z", (spot.position,), (spot.head,), source=source)
+    if node.head is None:
+        return Patch(f"blocks.{node.layer}.hook_mlp_out", (node.position,), source=source)
+    return Patch(f"blocks.{node.layer}.attn.hook_z", (node.position,), (node.head,), source=source)
 
 
 def _written(edit: Edit) -> bool:

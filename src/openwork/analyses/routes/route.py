@@ -6,32 +6,27 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
+from openwork.analyses.node import Node
+
 Kind = Literal["one", "either", "together", "tangle", "none", "unanswered"]
 """`one` path; `either` of several suffices; several `together`; a `tangle` of too many paths to tell apart; `none` was
 found; `unanswered`: the model seldom gives the source's answer to the source itself, so there is nothing to find."""
 EMBED, LOGITS = "hook_embed", "logits"
-"""the first and the last place of every path"""
+"""the components of the first and the last node of every path"""
 
 
-class Place(NamedTuple):
-    """A component at a position: `hook_embed`, a head, an MLP, `logits`; or the stream at a layer's start."""
+class RatedEdge(NamedTuple):
+    """An `Edge`, and the rate when what it hands on is all that is taken from the source's run."""
 
-    component: str
-    position: int
-
-
-class Edge(NamedTuple):
-    """What one component hands to the next, directly, and the rate when this alone is taken from the source's run."""
-
-    sender: Place
-    receiver: Place
+    sender: Node
+    receiver: Node
     rate: float
 
 
 class Tried(NamedTuple):
-    """A place, the rate when it alone is taken from the source's run, and on how many drawn pairs; None: on all."""
+    """A node, the rate when it alone is taken from the source's run, and on how many drawn pairs; None: on all."""
 
-    place: Place
+    node: Node
     rate: float
     drawn: int | None = None
 
@@ -91,7 +86,7 @@ class Route:
     explained: float
     kind: Kind
     paths: tuple[RoutePath, ...] = ()
-    edges: tuple[Edge, ...] = ()
+    edges: tuple[RatedEdge, ...] = ()
     places: tuple[Tried, ...] = ()
     screened: bool = False
 
@@ -101,18 +96,18 @@ class Route:
         return tuple(dict.fromkeys(hop.head for path in self.paths for hop in path.hops))
 
     @property
-    def nodes(self) -> tuple[Place, ...]:
-        """The places that its edges join, in the order of the edges."""
-        return tuple(dict.fromkeys(place for edge in self.edges for place in (edge.sender, edge.receiver)))
+    def nodes(self) -> tuple[Node, ...]:
+        """What its edges join, in the order of the edges."""
+        return tuple(dict.fromkeys(node for edge in self.edges for node in (edge.sender, edge.receiver)))
 
     @property
-    def mlps(self) -> tuple[Place, ...]:
+    def mlps(self) -> tuple[Node, ...]:
         """The MLPs without which most of its answers are lost."""
-        return tuple(place for place in self.nodes if place.component.endswith(".mlp"))
+        return tuple(node for node in self.nodes if node.is_mlp)
 
     def rate_at(self, component: str, position: int) -> float | None:
         """The rate of this place alone; None where it was not tried, for nothing can pass there."""
-        return next((tried.rate for tried in self.places if tried.place == (component, position)), None)
+        return next((tried.rate for tried in self.places if tried.node == (component, position)), None)
 
     def as_json(self) -> dict[str, Any]:
         """In plain values; `route_from_json` reads them."""
@@ -124,6 +119,6 @@ def route_from_json(kept: Mapping[str, Any]) -> Route:
     paths = (
         RoutePath(p["entry"], tuple(Hop(*hop) for hop in p["hops"]), p["rate"], p["suffices"]) for p in kept["paths"]
     )
-    edges = (Edge(Place(*sender), Place(*receiver), rate) for sender, receiver, rate in kept["edges"])
-    places = (Tried(Place(*place), *rest) for place, *rest in kept["places"])
+    edges = (RatedEdge(Node(*sender), Node(*receiver), rate) for sender, receiver, rate in kept["edges"])
+    places = (Tried(Node(*node), *rest) for node, *rest in kept["places"])
     return Route(**dict(kept) | {"paths": tuple(paths), "edges": tuple(edges), "places": tuple(places)})

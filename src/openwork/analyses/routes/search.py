@@ -23,13 +23,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from openwork.analyses.component import component_named, head_components
+from openwork.analyses.node import Node, head_node, mlp_node
 from openwork.analyses.path_worlds import PathWorlds
-from openwork.analyses.routes.flow import MLP, STAY, Flow, Link, Spot, Worlds
+from openwork.analyses.routes.flow import STAY, Flow, Link, Worlds
 from openwork.analyses.routes.following import Following
 from openwork.analyses.routes.graph import edges_of
 from openwork.analyses.routes.means import Means, stream_site
 from openwork.analyses.routes.merging import SOURCE
-from openwork.analyses.routes.route import EMBED, Edge, Hop, Kind, Place, RoutePath, Tried
+from openwork.analyses.routes.route import EMBED, Hop, Kind, RatedEdge, RoutePath, Tried
 from openwork.analyses.routes.screening import FIRST, Bar, Judged, Screen
 from openwork.analyses.routes.smallest import smallest
 from openwork.interventions import Patch, Plan
@@ -53,7 +54,7 @@ class Found:
     explained: float
     kind: Kind
     paths: tuple[RoutePath, ...] = ()
-    edges: tuple[Edge, ...] = ()
+    edges: tuple[RatedEdge, ...] = ()
     places: tuple[Tried, ...] = ()
     screened: bool = False
 
@@ -117,36 +118,36 @@ class Search:
     def _judged(self, flows: Sequence[Flow], bar: Bar) -> list[Judged]:
         return self.screen.judged([self._plan(flow) for flow in flows], bar)
 
-    def _places(self, wanted: float) -> tuple[tuple[Tried, ...], dict[Place, Judged]]:
+    def _places(self, wanted: float) -> tuple[tuple[Tried, ...], dict[Node, Judged]]:
         """Every place where it can pass, with its rate alone; and whether the streams among them reach what is wanted.
 
         Above the last attention only the query is left.
         """
         spec = self.spec
-        streams = [Place(EMBED, position) for position in self.following.entries]
-        streams += [Place(stream_site(layer), position) for layer in range(1, spec.n_layers) for position in self.reach]
-        parts: list[Place] = []
+        streams = [Node(EMBED, position) for position in self.following.entries]
+        streams += [Node(stream_site(layer), position) for layer in range(1, spec.n_layers) for position in self.reach]
+        parts: list[Node] = []
         for layer in range(spec.n_layers):
             names = [c.name for c in head_components(spec) if c.name.startswith(f"blocks.{layer}.")]
             names += [] if spec.attn_only else [f"blocks.{layer}.mlp"]
             where = (self.query,) if layer == spec.n_layers - 1 else self.reach
-            parts += [Place(name, position) for name in names for position in where]
+            parts += [Node(name, position) for name in names for position in where]
         every = (*streams, *parts)
-        shown = self.screen.rates([self._taking(place) for place in every])
-        judged = self.screen.judged([self._taking(place) for place in streams], Bar(wanted))
-        tried = tuple(Tried(place, one.rate, one.drawn) for place, one in zip(every, shown, strict=True))
+        shown = self.screen.rates([self._taking(node) for node in every])
+        judged = self.screen.judged([self._taking(node) for node in streams], Bar(wanted))
+        tried = tuple(Tried(node, one.rate, one.drawn) for node, one in zip(every, shown, strict=True))
         return tried, dict(zip(streams, judged, strict=True))
 
-    def _taking(self, place: Place) -> Plan:
-        component = component_named(self.spec, place.component)
-        return Plan((Patch(component.site, (place.position,), component.heads, source=SOURCE),))
+    def _taking(self, node: Node) -> Plan:
+        component = component_named(self.spec, node.component)
+        return Plan((Patch(component.site, (node.position,), component.heads, source=SOURCE),))
 
-    def _chosen(self, streams: dict[Place, Judged], wanted: float) -> list[tuple[int, ...]]:
+    def _chosen(self, streams: dict[Node, Judged], wanted: float) -> list[tuple[int, ...]]:
         """For the start of each layer, and the end, the positions whose streams carry it."""
         found = []
         for layer in range(self.spec.n_layers):
             site = stream_site(layer)
-            here = {place.position: judged for place, judged in streams.items() if place.component == site}
+            here = {node.position: judged for node, judged in streams.items() if node.component == site}
 
             def together(sets: Sequence[tuple[int, ...]], site: str = site) -> list[Judged]:
                 plans = [Plan((Patch(site, chosen, source=SOURCE),) if chosen else ()) for chosen in sets]
@@ -192,7 +193,7 @@ class Search:
         silenced = [Flow(way, tuple(link for link in links if link not in way)) for way in ways]
         flows = [flow] if len(ways) > MOST_PATHS else [flow, *alone, *silenced]
         explained, *rates = self._of_all(flows, edges.values())
-        drawn = tuple(Edge(*ends, rate) for ends, rate in zip(edges, rates[len(flows) - 1 :], strict=True))
+        drawn = tuple(RatedEdge(*ends, rate) for ends, rate in zip(edges, rates[len(flows) - 1 :], strict=True))
         if explained <= little:
             return Found(whole, explained, "none", places=places)
         if len(ways) > MOST_PATHS:
@@ -213,33 +214,38 @@ class Search:
         worlds = [self.worlds.found, *(edge.sources for edge in edges)]
         return self.following.rates(plans, {name: world for some in worlds for name, world in some.items()})
 
-    def _locals(self, links: Way) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
+    def _locals(self, links: Way) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
         """The locals that the links need, and those of them that the stream goes past as well."""
         staying = {(link.layer, link.target) for link in links if link.head == STAY}
-        heads = {Spot(*place, head) for place in staying for head in range(self.spec.n_heads)}
-        mlps = () if self.spec.attn_only else {Spot(link.layer, link.target, MLP) for link in links}
-        spots = tuple(sorted(heads.union(mlps), key=lambda spot: (spot.layer, spot.head == MLP, spot)))
-        if not spots:
+        heads = {head_node(layer, head, p) for layer, p in staying for head in range(self.spec.n_heads)}
+        mlps = () if self.spec.attn_only else {mlp_node(link.layer, link.target) for link in links}
+        nodes = tuple(sorted(heads.union(mlps), key=_order))
+        if not nodes:
             return (), ()
         bar = Bar(1.0, self._plan(Flow(links)), HALF)
 
-        def with_only(sets: Sequence[tuple[Spot, ...]]) -> list[Judged]:
-            others = [tuple(spot for spot in spots if spot not in kept) for kept in sets]
+        def with_only(sets: Sequence[tuple[Node, ...]]) -> list[Judged]:
+            others = [tuple(node for node in nodes if node not in kept) for kept in sets]
             plans = [(self._plan(Flow(links, held=rest)), self._plan(Flow(links, muted=rest))) for rest in others]
             return self.screen.judged(plans, bar)
 
-        without = with_only([tuple(other for other in spots if other != spot) for spot in spots])
-        needed = tuple(spot for spot, rest in zip(spots, without, strict=True) if not rest.reaches)
+        without = with_only([tuple(other for other in nodes if other != node) for node in nodes])
+        needed = tuple(node for node, rest in zip(nodes, without, strict=True) if not rest.reaches)
         if not needed and not with_only([()])[0].reaches:  # they stand in for one another
-            needed = smallest(spots, with_only([(spot,) for spot in spots]), with_only)
-        bare = self._judged([Flow(links, bare=spot) for spot in needed], bar) if needed else []
-        return needed, tuple(spot for spot, alone in zip(needed, bare, strict=True) if not alone.reaches)
+            needed = smallest(nodes, with_only([(node,) for node in nodes]), with_only)
+        bare = self._judged([Flow(links, bare=node) for node in needed], bar) if needed else []
+        return needed, tuple(node for node, alone in zip(needed, bare, strict=True) if not alone.reaches)
 
 
-def _hops(way: Way, needed: Sequence[Spot]) -> Iterator[Hop]:
+def _order(node: Node) -> tuple[int, bool, int, int]:
+    """As the forward pass computes them."""
+    return node.layer, node.is_mlp, node.position, node.head or 0
+
+
+def _hops(way: Way, needed: Sequence[Node]) -> Iterator[Hop]:
     """The heads along a way: those that move it, and those needed that look at the position where it stays."""
     for layer, source, target, by in way:
-        at_home = [spot.head for spot in needed if spot[:2] == (layer, target) and spot.head != MLP]
+        at_home = [node.head for node in needed if (node.layer, node.position) == (layer, target) and not node.is_mlp]
         for head in at_home if by == STAY else [by]:
             yield Hop(f"blocks.{layer}.attn.head.{head}", source, target)
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from openwork.analyses import exact_percent, percent
+from openwork.claims.circuits.passage import passage
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Counterexample
 from openwork.claims.evidence import UNCHANGED, Interchange, Interchanged
 from openwork.claims.examples import MOST, in_turn, question, symbol
-from openwork.claims.passage import passage
 from openwork.claims.places import filled, together, unknown_components, unknown_names
 from openwork.claims.shares import most_frequent, pairs_part
 from openwork.claims.verdict import Effect, Outcome, Part, Relation

@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict, Field, field_serializer
 
 from openwork.analyses import exact_percent, percent
-from openwork.claims.alignment import alignment_misfits, patches, variable_misfits
+from openwork.claims.circuits.passage import passage
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import ProgramPairs, Represented
 from openwork.claims.examples import MOST, in_turn, question, symbol
-from openwork.claims.passage import passage
 from openwork.claims.places import filled
-from openwork.claims.program import Program
-from openwork.claims.program_values import MOST_TRIED, decided_by, on_inputs, tried
+from openwork.claims.programs.alignment import alignment_misfits, patches, variable_misfits
+from openwork.claims.programs.program import Program
+from openwork.claims.programs.told_apart import Held, Variable, variable_of, what_is_held, what_was_tested, within
+from openwork.claims.programs.values import MOST_TRIED, decided_by, on_inputs, tried
 from openwork.claims.shares import count_part, most_frequent
-from openwork.claims.told_apart import Held, Variable, variable_of, what_is_held, what_was_tested, within
 from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, part
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.data.interval import CONFIDENCE
@@ -72,7 +72,7 @@ class Implements(Claim):
     The model sees the right outputs of the base, teacher-forced, and in the source's run those of the source.
 
     A claims file only names its program: it is run where the user gives the file (`openwork check CLAIMS RUN --program
-    FILE`), and the claim stays UNDECIDED where not. `openwork.claims.program` says how one is written.
+    FILE`), and the claim stays UNDECIDED where not. `openwork.claims.programs.program` says how one is written.
 
     Whatever decides the answer passes at a place that decides it, so what was tested is told with the outcome: how many
     values of a variable the program's answers tell apart (a claim about more is confirmed for so many only); whether

@@ -16,7 +16,7 @@ from openwork.claims.verdict import Effect, part
 from openwork.claims.wording import advice
 from openwork.errors import Reason
 from openwork.models import ModelSpec
-from openwork.tasks import Task, said
+from openwork.tasks import Task, format_count
 
 
 class Split(Claim):
@@ -65,7 +65,7 @@ class Split(Claim):
 
     def find(self, context: Context) -> Finding:
         """The distance beside its bound, and the values that are too frequent or too rare."""
-        size = said(context.task.domain_size)
+        size = format_count(context.task.domain_size)
         found = context.evidence(SplitDistance(self.experiment))
         if found is None:
             why = "Nothing is held out, the questions were drawn one by one, or nobody knows how the data were split."

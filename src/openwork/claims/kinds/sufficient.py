@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from openwork.analyses import exact_percent, percent
-from openwork.claims.circuit import EMBED, OUTPUT, Edge, Node, along, edge_misfits, members, outside
+from openwork.analyses import Edge, Node, exact_percent, percent
+from openwork.claims.circuits.circuit import EMBED, OUTPUT, along, edge_misfits, members, outside
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
@@ -144,13 +144,17 @@ class Sufficient(Claim):
         written = [place(text) for text in self.nodes]
         return {node for p, names in product(written, chosen) for node in _nodes_at(p, task, spec, names)}
 
-    def _edges(self, task: Task, spec: ModelSpec, chosen: Iterable[Mapping[str, int]]) -> list[tuple[str, Edge]]:
-        found = []
+    def _edges(
+        self, task: Task, spec: ModelSpec, chosen: Iterable[Mapping[str, int]]
+    ) -> list[tuple[str, tuple[Edge, ...]]]:
+        """For each text, in each case, every edge that it stands for."""
+        written = []
         for text, names in product(self.edges, chosen):
             sender, receiver = (place(end) for end in text.split("->"))
             senders = _nodes_at(sender, task, spec, names, (EMBED,))
-            found.append((text, Edge(senders, _nodes_at(receiver, task, spec, names, (OUTPUT,)))))
-        return found
+            receivers = _nodes_at(receiver, task, spec, names, (OUTPUT,))
+            written.append((text, tuple(Edge(*ends) for ends in product(senders, receivers))))
+        return written
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The answers of every circuit."""
@@ -163,7 +167,8 @@ class Sufficient(Claim):
                 edits = outside(spec, task.n_pos, self._nodes(task, spec, chosen))
                 yield label, outputs, Predictions(edits, self.seed)
             else:
-                edits, worlds = along(spec, task.n_pos, (edge for _, edge in self._edges(task, spec, chosen)))
+                edges = chain.from_iterable(some for _, some in self._edges(task, spec, chosen))
+                edits, worlds = along(spec, task.n_pos, edges)
                 yield label, outputs, Predictions(edits, self.seed, worlds)
 
     def find(self, context: Context) -> Finding:
@@ -192,7 +197,7 @@ def _nodes_at(
 ) -> frozenset[Node]:
     """The nodes of a place in one case; those of every position where it has no role."""
     positions = [task.roles[fill(p.role, names)]] if p.role else range(task.n_pos)
-    return frozenset(product(members(spec, p.component, ends), positions))
+    return frozenset(Node(*pair) for pair in product(members(spec, p.component, ends), positions))
 
 
 ALL_NAMED = "all is named, so that nothing was taken from another input"

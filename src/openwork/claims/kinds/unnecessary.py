@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from openwork.analyses import exact_percent
+from openwork.claims.circuits.replacement import ONE_WAY, Replacement
 from openwork.claims.claim import Share
-from openwork.claims.replacement import ONE_WAY, Replacement
 from openwork.claims.verdict import Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE
 

@@ -10,20 +10,22 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from openwork import pipeline
 from openwork.analyses import ANALYSES, Stage
 from openwork.cli import options
 from openwork.cli.analysis_view import analysis_view, analysis_views, arguments
 from openwork.cli.examples import examples
-from openwork.cli.given_files import require_writable
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
+from openwork.jobs.given_files import require_writable
+from openwork.jobs.measuring import measured
+from openwork.jobs.opened import open_run
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import Document, parts_of, write_html
-from openwork.report.lower_terminal import terminal
 from openwork.report.parts import Section
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 
@@ -69,15 +71,11 @@ def analyse(
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         found = kept.find(run)
-        display.stage(Stage(analysis))
-        setting = Setting(kept, engine, threads)
-        opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
-        if analysis == "learning-curve":
-            result = opened.curve.result
-        else:
-            watched = {"watch": display.steps} if view.watched else {}
-            over = (found, opened.weights_at) if analysis == "progress-measures" else ()
-            result = ANALYSES[analysis](opened.subject, *over, **told, **watched)
+        display(Stage(analysis))
+        setting = Setting(kept, engine, threads, display)
+        opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+        result = measured(opened, ANALYSES[analysis], **told)
+    warn_of_damage(opened.damage)
     if output is not None:
         section = Section("What was found", "result", parts_of(result))
         write_html(

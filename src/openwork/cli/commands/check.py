@@ -8,22 +8,23 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.analyses import Stage
 from openwork.claims import Claim, Verdict
 from openwork.cli import options, over_training
 from openwork.cli.cost_view import cost_summary, cost_view, rows_per_second
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, require_writable
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.output import aside, emit, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
-from openwork.errors import StoreNotWritable
-from openwork.opened import OpenedRun
+from openwork.errors import StoreError
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import read_claims, require_writable
+from openwork.jobs.opened import OpenedRun, open_run
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import verdict_parts
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(
@@ -89,8 +90,9 @@ def check(
         found = kept.find(run)
         given = read_claims(claims, found.task, found.spec, program or ())
         with ProgressDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, display, display.steps)
-            opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
+            setting = Setting(kept, engine, threads, display)
+            opened = open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
+            warn_of_damage(opened.damage)
             if since_when:
                 chosen = over_training.points_of(points)
                 if plan:
@@ -101,11 +103,11 @@ def check(
             if plan:
                 _show_plan(opened, given, as_json)
                 return
-            display.stage(Stage("judging claims"))
+            display(Stage("judging claims"))
             verdicts = opened.check(given)
         try:
             pipeline.remember(opened, verdicts, kept)
-        except StoreNotWritable as error:
+        except StoreError as error:
             aside().print(f"The verdicts were not kept. {error}", markup=False, soft_wrap=True)
     _show(found.name, verdicts, as_json)
     if not all(verdict.met for verdict in verdicts):

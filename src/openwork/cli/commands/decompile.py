@@ -7,19 +7,20 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.analyses import Stage
 from openwork.cli.examples import examples
-from openwork.cli.given_files import require_writable
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
+from openwork.jobs.given_files import require_writable
+from openwork.jobs.opened import open_run
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.programs import USUAL_SECONDS, program_text
 from openwork.report import write_page
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 
 INTERRUPTED = 130
 NOT_WRITTEN = "the program could not be written"
@@ -34,7 +35,7 @@ def decompile(
     seconds: Annotated[
         float,
         typer.Option(
-            "--seconds", help="How long to search at most; the verdicts on what was found by then take time on top."
+            "--seconds", help="How long it may take, the verdicts included: it ends at its next step after that."
         ),
     ] = USUAL_SECONDS,
     output: Annotated[
@@ -64,10 +65,11 @@ def decompile(
     with Store.open(store) as kept:
         found = kept.find(run)
         with ProgressDisplay(aside()) as display:
-            display.stage(Stage("decompiling"))
-            setting = Setting(kept, engine, threads, steps=display.steps)
-            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            display(Stage("decompiling"))
+            setting = Setting(kept, engine, threads, display)
+            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.decompile(seconds)
+    warn_of_damage(opened.damage)
     if output is not None and shown.program is not None:
         write_page(program_text(shown.program), output, NOT_WRITTEN)
     if as_json:

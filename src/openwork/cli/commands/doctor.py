@@ -12,10 +12,11 @@ import typer
 
 from openwork.cli.examples import examples
 from openwork.cli.options import EngineName, JsonFlag, StorePath, Threads
-from openwork.cli.output import emit, people, print_facts, size_text
+from openwork.cli.output import emit, people, print_facts
 from openwork.engines import Engine, choose_engine
 from openwork.engines.choose import ENGINES, torch_installed
 from openwork.errors import OpenworkError
+from openwork.report.terminal.quantities import size_text
 from openwork.runs import Store
 from openwork.training import named_experiment
 

@@ -7,20 +7,20 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.claims import Claim
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, read_heading, require_writable
-from openwork.cli.given_task import claims_beside, given_task
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import read_claims, read_heading, require_writable
+from openwork.jobs.given_task import claims_beside, given_task
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.report import verdict_screen
 from openwork.runs import Store
-from openwork.search import Setting
 from openwork.tasks import Task
 from openwork.training import named_experiment
 
@@ -72,8 +72,9 @@ def explain(
     """Train a task's model, open it up, judge the claims.
 
     Without seeds, trains several side by side until one is right on every input; the others stop then, and `openwork
-    train` goes on with them. With seeds, trains only these, each to its end, and explains the best. Prints the verdicts
-    and writes one self-contained HTML report. Ends with 1 where no seed solved the task.
+    train` goes on with them. With seeds, trains only these, each to its end, and explains the best. Prints the program
+    inside, as far as it is found in a few seconds, and the verdicts, and writes one self-contained HTML report. Ends
+    with 1 where no seed solved the task.
     """
     made = given_task(task, options.params_of(param))
     experiment, chosen = named_experiment(made.name, made), options.seeds_of(seed, seeds)
@@ -82,7 +83,7 @@ def explain(
     require_writable(page)
     with Store.open(store) as kept:
         with ProgressDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, display, display.steps, display.stage)
+            setting = Setting(kept, engine, threads, display)
             found = pipeline.explain(
                 made,
                 setting,
@@ -101,9 +102,11 @@ def explain(
             about = {"run": run_summary(found.opened.run), "solved": found.opened.solved, "tried": tried}
             emit(about | {"verdicts": verdicts, "report": str(page.absolute())})
         else:
-            console.print(verdict_screen(found.opened.overview, found.opened.claims, found.opened.recipe))
+            shown = found.opened.overview, found.opened.claims, found.opened.recipe, found.opened.known_program
+            console.print(verdict_screen(*shown))
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
-            if found.opened.solved:
+            known = found.opened.known_program
+            if found.opened.solved and (known is None or known.word != "decompiled"):
                 console.print(f"Next: openwork decompile {found.opened.run.name}", soft_wrap=True)
     if not found.opened.solved:
         raise typer.Exit(1)

@@ -10,16 +10,16 @@ import typer
 from openwork.claims import Claim, article_for, heading_for, instead_for
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason
+from openwork.jobs.findings import findings as findings_of
+from openwork.jobs.given_files import read_claims, require_writable
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import Findings, findings_document, write_html, write_markdown
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
-from openwork.search import Setting
-from openwork.survey import survey
 from openwork.training import Experiment, named_experiment
 
 app = typer.Typer(add_completion=False)
@@ -51,7 +51,7 @@ def findings(
     """Ask every claim of every solved seed, and count the mechanisms.
 
     Trains the seeds, judges all claims on each one that is right on every input, and finds its routes. What is in the
-    store is not done again, so an interrupted survey goes on where it was.
+    store is not done again, so an interrupted command goes on where it was.
     """
     wanted = _experiment(experiment, split)
     groups = _groups(wanted, claims)
@@ -62,10 +62,10 @@ def findings(
             raise OpenworkError("the page cannot be written", Reason("--output", what))
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
+        setting = Setting(kept, engine, threads, display)
         heading = None if claims else heading_for(wanted.task)
         published = None if heading is None else heading.publication
-        found = survey(wanted, chosen, groups, setting, typed(), display.tell, published)
+        found = findings_of(wanted, chosen, groups, setting, typed(), published)
     if output is not None:
         WRITERS[output.suffix](findings_document(found), output)
     if as_json:

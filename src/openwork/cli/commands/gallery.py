@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from openwork.claims import Heading
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.given_files import read_claims, read_heading, require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.cli.typed import typed
 from openwork.data import Inputs
 from openwork.errors import ClaimError, OpenworkError, Reason
-from openwork.gallery import gallery_entry
+from openwork.jobs.gallery import gallery_entry
+from openwork.jobs.given_files import read_claims, read_heading, require_writable
+from openwork.jobs.given_task import given_task
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import gallery_document, verdict_parts, write_html, write_markdown
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
-from openwork.search import Setting
-from openwork.tasks import make_task
+from openwork.tasks import Task, make_task
 
 app = typer.Typer(add_completion=False)
 WRITERS = {".md": write_markdown, ".html": write_html}
@@ -32,14 +35,19 @@ TRACED = 500
     epilog=examples(
         "openwork gallery palindrome.pt palindrome.toml -o palindrome.md",
         "openwork gallery brackets.pt brackets.toml --program brackets.py --inputs 2000",
+        "openwork gallery theirs.pt theirs.toml --task my_task.py",
     )
 )
 def gallery(
-    file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
-    claims: Annotated[Path, typer.Argument(help="A claims file that names its task.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its file, or the folder with it.", show_default=False)],
+    claims: Annotated[Path, typer.Argument(help="A claims file in TOML.", show_default=False)],
     program: Annotated[
         list[Path] | None,
         typer.Option("--program", help="A Python file to run, which a claim names. Repeatable.", show_default=False),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option("--task", help="What the model should compute; else what the claims name.", show_default=False),
     ] = None,
     param: options.TaskParams = None,
     output: Annotated[
@@ -62,22 +70,19 @@ def gallery(
     right, finds its routes, and tells what is open: what the claims file lists, and what was measured to be so.
     """
     heading, page = read_heading(claims), output or Path(f"{file.stem}.md")
-    if not heading.task:
-        reason = Reason("task", "is missing", 'write task = "..." above the claims')
-        raise ClaimError(f"{claims.name} does not say what it is about", reason)
-    task = make_task(heading.task, options.params_of(param))
+    wanted = _task(claims, heading, task, options.params_of(param))
     if page.suffix not in WRITERS:
         reason = Reason("--output", f"{page.name} ends neither in .md nor in .html")
         raise OpenworkError("the page cannot be written", reason)
     require_writable(page)
-    read_claims(claims, task, None, program or ())
+    read_claims(claims, wanted, None, program or ())
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         entry = gallery_entry(
             file,
-            task,
+            wanted,
             heading,
-            lambda spec: read_claims(claims, task, spec, program or ()),
-            Setting(kept, engine, threads, steps=display.steps, stages=display.stage),
+            lambda spec: read_claims(claims, wanted, spec, program or ()),
+            Setting(kept, engine, threads, display),
             Inputs(inputs, sample_seed),
             Inputs(min(routes_on, inputs or routes_on), sample_seed),
             typed(),
@@ -92,3 +97,22 @@ def gallery(
         people(as_json).print(f"Page: {path_text(page)}", soft_wrap=True)
     if not all(verdict.met for verdict in entry.verdicts):
         raise typer.Exit(1)
+
+
+def _task(claims: Path, heading: Heading, given: str | None, params: Mapping[str, int]) -> Task:
+    """The task that the user names, else the one of the claims: a file that they name is not executed.
+
+    Raises:
+        ClaimError: neither names one, or each another.
+        TaskError: there is no such task, or it is none.
+    """
+    if given is not None:
+        task = given_task(given, params)
+        if heading.task and heading.task != task.name:
+            what = f"the claims are about {heading.task}, and {given} is {task.name}"
+            raise ClaimError(f"{claims.name} is about another task", Reason("--task", what, "leave --task out"))
+        return task
+    if not heading.task:
+        reason = Reason("task", "is missing", 'write task = "..." above the claims, or name one: --task')
+        raise ClaimError(f"{claims.name} does not say what it is about", reason)
+    return make_task(heading.task, params)

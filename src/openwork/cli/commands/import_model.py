@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,15 +12,16 @@ from rich.markup import escape
 
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.output import aside, emit, people, print_facts, share_text
+from openwork.cli.output import aside, emit, people, print_facts
 from openwork.cli.run_view import run_summary
 from openwork.data import Inputs
 from openwork.errors import CheckpointError, Reason, suggestion
-from openwork.imports import import_file
-from openwork.interop import Checkpoint, Description, Foreign, describe_checkpoint, read_checkpoint
+from openwork.interop import Checkpoint, Description, ImportedModel, describe_checkpoint, read_checkpoint
+from openwork.jobs.given_task import given_task
+from openwork.jobs.imports import import_file
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.quantities import share_text
 from openwork.runs import Run, Store
-from openwork.search import Setting
-from openwork.tasks import make_task
 
 app = typer.Typer(add_completion=False)
 MOST_CHOICES = 6
@@ -34,12 +35,14 @@ WORDS = {
 
 Task = Annotated[
     str | None,
-    typer.Option("--task", help="What the model should compute; without, it is read and not kept.", show_default=False),
+    typer.Option(
+        "--task", help="A task, or a Python file of yours; without, it is read and not kept.", show_default=False
+    ),
 ]
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", help="A JSON file with TransformerLens' config; else FILE.json where it is.", show_default=False
+        "--config", help="A JSON file with the model's config; else the one beside the file.", show_default=False
     ),
 ]
 
@@ -48,14 +51,25 @@ def _said(name: str, text: str) -> Any:
     return typer.Option(name, help=text, show_default=False, rich_help_panel="What the file does not say")
 
 
+TokenShift = Annotated[
+    int | None,
+    _said("--token-shift", "The embedding's row of the task's token 0; the others follow, and go round."),
+]
+PositionOffset = Annotated[
+    int | None,
+    _said("--position-offset", "The row of its position table at which a question starts; 0 unless said."),
+]
+
+
 @app.command(
     epilog=examples(
         "openwork import brackets.pt --task balanced-brackets",
         "openwork import mine.safetensors --task palindrome --attention-dir causal --attn-scale sqrt",
+        "openwork import gpt2-folder --task my_task.py",
     )
 )
 def import_model(
-    file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its file, or the folder with it.", show_default=False)],
     task: Task = None,
     param: options.TaskParams = None,
     act_fn: Annotated[str | None, _said("--act-fn", "relu, gelu, gelu_new or silu.")] = None,
@@ -69,10 +83,8 @@ def import_model(
         int | None, _said("--n-heads", "Heads in a layer, which TransformerLens 4 does not save.")
     ] = None,
     eps: Annotated[float | None, _said("--eps", "Of the norms; 1e-5 unless said.")] = None,
-    token_shift: Annotated[
-        int | None,
-        _said("--token-shift", "The embedding's row of the task's token 0; the others follow, and go round."),
-    ] = None,
+    token_shift: TokenShift = None,
+    position_offset: PositionOffset = None,
     config: Config = None,
     inputs: options.MostInputs = None,
     sample_seed: options.SampleSeed = 0,
@@ -83,22 +95,23 @@ def import_model(
 ) -> None:
     """Bring somebody else's model into the store, to be judged like our own.
 
-    Reads state dicts of TransformerLens 1 to 3 (HookedTransformer) and 4 (native bridges). Nothing in a file is
-    executed. What the file does not say is taken from these options, else from a config, else found by trial: which
-    values answer the task's questions best?
+    Reads GPT-2 as Hugging Face stores it, nanoGPT, and state dicts of TransformerLens 1 to 4, in .safetensors, .pt,
+    .pth or .bin (docs/models_of_others.md). Nothing in a file is executed. What the file does not say is taken from
+    these options, else from a config, else found by trial: which values answer the task's questions best?
 
     Without a task the file is read and described, with what it leaves open, and nothing is kept.
     """
     words = {"--act-fn": act_fn, "--normalization-type": normalization_type, "--attention-dir": attention_dir}
-    said = _options(words, attn_scale, pad_token, n_heads, eps, token_shift)
+    numbers = {"n_heads": n_heads, "eps": eps, "token_shift": token_shift, "position_offset": position_offset}
+    said = _options(words, attn_scale, pad_token, numbers)
     if task is None:
         checkpoint = read_checkpoint(file, config)
-        _describe(checkpoint, describe_checkpoint(checkpoint, said), as_json)
+        _describe(file, checkpoint, describe_checkpoint(checkpoint, said), as_json)
         return
-    wanted = make_task(task, options.params_of(param))
+    wanted = given_task(task, options.params_of(param))
     console = aside()
     with Store.open(store) as kept, console.status("reading", spinner="dots") as status:
-        run, foreign = import_file(
+        run, imported = import_file(
             file,
             wanted,
             Setting(kept, engine, threads),
@@ -108,17 +121,17 @@ def import_model(
             tell=lambda line: status.update(f"trying {line}"),
         )
     if as_json:
-        emit(run_summary(run) | {"said": [vars(s) for s in foreign.said], "notes": foreign.notes})
+        emit(run_summary(run) | {"said": [vars(s) for s in imported.known], "notes": imported.notes})
         return
-    _show(people(as_json), file, run, foreign)
+    _show(people(as_json), file, run, imported)
 
 
-def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None:
+def _describe(file: Path, checkpoint: Checkpoint, found: Description, as_json: bool) -> None:
     """What a file holds, where no task is named."""
     if as_json:
         left = [{"field": field.field, "option": field.option, "values": field.choices} for field in found.open]
         spec = None if found.spec is None else found.spec.model_dump()
-        said = {"said": [vars(s) for s in found.said], "open": left, "notes": found.notes}
+        said = {"said": [vars(s) for s in found.known], "open": left, "notes": found.notes}
         emit({"names": found.dialect, "sizes": found.sizes, "spec": spec} | said)
         return
     console, numbers = people(as_json), sum(array.size for array in checkpoint.arrays.values())
@@ -126,12 +139,12 @@ def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None
     held = f"{len(checkpoint.arrays)} arrays, {numbers:,} numbers, named as {found.dialect} names them"
     facts: list[tuple[str, object]] = [("holds", held)]
     facts += [("model", _sizes_line(found) if found.spec is None else found.spec)]
-    facts += [("known", said) for said in found.said]
+    facts += [("known", said) for said in found.known]
     facts += [("open", f"{field.field}: {_either(field.choices)}") for field in found.open]
     print_facts(console, [*facts, *(("note", note) for note in found.notes)])
     how = " What is open is found by trial then." if found.open else ""
     console.print(f"It was read and not kept, for a run is about a task: name one that openwork tasks lists.{how}")
-    console.print(f"Next: openwork import {checkpoint.name} --task TASK", markup=False, soft_wrap=True)
+    console.print(f"Next: openwork import {file} --task TASK", markup=False, soft_wrap=True)
 
 
 def _sizes_line(found: Description) -> str:
@@ -146,14 +159,14 @@ def _either(choices: Sequence[str]) -> str:
     return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def _show(console: Console, file: Path, run: Run, foreign: Foreign) -> None:
+def _show(console: Console, file: Path, run: Run, imported: ImportedModel) -> None:
     measured = run.last.train
     console.print(f"[bold]{run.name}[/bold]  {escape(file.name)}", soft_wrap=True)
     right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
     facts: list[tuple[str, object]] = [("model", run.spec), ("task", run.task), ("accuracy", right)]
-    facts += [("settings", known) for known in foreign.said]
-    facts += [] if foreign.identified is None else [("search", foreign.search)]
-    print_facts(console, [*facts, *(("note", note) for note in foreign.notes)])
+    facts += [("settings", known) for known in imported.known]
+    facts += [] if imported.identified is None else [("search", imported.search)]
+    print_facts(console, [*facts, *(("note", note) for note in imported.notes)])
     console.print(f"Next: openwork check CLAIMS.toml {run.name}", f"or:   openwork report {run.name}", sep="\n")
 
 
@@ -161,9 +174,7 @@ def _options(
     words: dict[str, str | None],
     attn_scale: str | None,
     pad_token: str | None,
-    n_heads: int | None,
-    eps: float | None,
-    token_shift: int | None,
+    rest: Mapping[str, float | None],
 ) -> dict[str, Any]:
     """The fields that were said.
 
@@ -187,5 +198,4 @@ def _options(
             reasons.append(Reason(f"--{name.replace('_', '-')}", f"{text!r} is not {usual} or a number"))
     if reasons:
         raise CheckpointError("the options cannot be read", reasons)
-    rest = {"n_heads": n_heads, "eps": eps, "token_shift": token_shift}
     return found | {name: value for name, value in rest.items() if value is not None}

@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.cli.examples import examples
-from openwork.cli.given_files import require_writable
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import Compare, EngineName, JsonFlag, MostInputs, OnlyRight, SampleSeed, StorePath, Threads
-from openwork.cli.output import aside, emit, path_text, people, size_text
-from openwork.cli.progress import ProgressDisplay
+from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
+from openwork.jobs import pipeline
+from openwork.jobs.given_files import require_writable
+from openwork.jobs.opened import open_run
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.quantities import size_text
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 
@@ -60,8 +63,9 @@ def report(
         page = output or Path(f"openwork-{found.name}.html")
         require_writable(page)
         with ProgressDisplay(aside()) as display:
-            setting = Setting(kept, engine, threads, steps=display.steps, stages=display.stage)
-            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+            setting = Setting(kept, engine, threads, display)
+            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+            warn_of_damage(opened.damage)
             pipeline.report(opened, page, setting, static=static, compare=compare, over_training=over_training)
     if as_json:
         emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})

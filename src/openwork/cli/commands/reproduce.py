@@ -7,17 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from openwork import pipeline
 from openwork.claims import clopper_pearson
 from openwork.cli import options
 from openwork.cli.examples import examples
-from openwork.cli.given_files import require_writable
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.cli.progress import ProgressDisplay
+from openwork.jobs import reproduction
+from openwork.jobs.given_files import require_writable
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
 from openwork.report import Reproduction, comparisons, reproduction_screen
-from openwork.report.lower_terminal import terminal
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(
@@ -49,8 +49,8 @@ def reproduce(
     if output is not None:
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display, display.steps, display.stage)
-        found = pipeline.reproduce(publication, setting, seeds=chosen, page=output)
+        setting = Setting(kept, engine, threads, display)
+        found = reproduction.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:
         emit(_as_json(found) | {"report": None if output is None else str(output.absolute())})
         return

@@ -6,16 +6,17 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.analyses import Stage
 from openwork.cli.examples import examples
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.data import Inputs
-from openwork.report.lower_terminal import terminal
+from openwork.jobs.opened import open_run
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False)
 
@@ -43,10 +44,11 @@ def routes(
     with Store.open(store) as kept:
         found = kept.find(run)
         with ProgressDisplay(aside()) as display:
-            display.stage(Stage("looking for routes"))
-            setting = Setting(kept, engine, threads, steps=display.steps)
-            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            display(Stage("looking for routes"))
+            setting = Setting(kept, engine, threads, display)
+            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.routes(output)
+    warn_of_damage(opened.damage)
     if as_json:
         said = {"run": found.name, "coverage": shown.coverage, "explained": shown.explained, "doubt": shown.doubt}
         lines = zip(shown.routes, shown.readings, strict=True)

@@ -9,19 +9,21 @@ from typing import Annotated
 
 import typer
 
-from openwork import pipeline
 from openwork.analyses.steps import Step
+from openwork.claims import verdict_from_json
 from openwork.claims.check import current
 from openwork.cli.examples import examples
 from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
-from openwork.cli.output import aside, duration_text, emit, people, print_facts, share_text
-from openwork.cli.progress import ProgressDisplay
+from openwork.cli.output import aside, emit, people, print_facts
 from openwork.cli.run_origin import origin_line
 from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
 from openwork.errors import Reason, StoreError
+from openwork.jobs.opened import open_run
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.setting import Setting
+from openwork.report.terminal.quantities import duration_text, share_text
 from openwork.runs import Imported, Run, Store, default_home, recover
-from openwork.search import Setting
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove or recover stored runs.")
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"
@@ -88,7 +90,9 @@ def show(
         run = kept.find(name)
         verdicts = kept.verdicts(run)
         if as_json:
-            about = {"experiment": run.source.as_json(), "history": run.history, "verdicts": verdicts}
+            now = _current(run, kept) if verdicts else set()
+            marked = {key: verdict | {"current": key in now} for key, verdict in verdicts.items()}
+            about = {"experiment": run.source.as_json(), "history": run.history, "verdicts": marked}
             emit(run_summary(run) | about)
             return
         console = people(as_json)
@@ -102,10 +106,10 @@ def show(
 
 
 def _current(run: Run, store: Store) -> set[str]:
-    """What the verdicts are kept under that are on the model and the task as they are now."""
-    opened = pipeline.open_run(run, Setting(store), trains=False)
-    valid = current(opened.known, opened.subject)
-    return {name for verdict in valid for name in (verdict.key, verdict.claim.id)}
+    """What the verdicts are kept under that are of today's judge, on the model and the task as they are now."""
+    subject = open_run(run, Setting(store), trains=False).subject
+    kept = store.verdicts(run).items()
+    return {key for key, value in kept if current((verdict_from_json(value),), subject)}
 
 
 def _trained(run: Run) -> list[tuple[str, object]]:
@@ -161,7 +165,7 @@ def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
     """
     home = default_home() if store is None else store.expanduser().absolute()
     with ProgressDisplay(aside()) as display:
-        found = recover(home, lambda what, share: display.steps(Step(what, share, 0)))
+        found = recover(home, lambda what, share: display(Step(what, share, 0)))
     if as_json:
         emit({"home": str(home), "whole": found is None} | ({} if found is None else vars(found)))
         return

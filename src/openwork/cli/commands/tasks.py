@@ -8,10 +8,10 @@ import typer
 from rich.markup import escape
 
 from openwork.cli.examples import examples
-from openwork.cli.given_task import given_task, is_file
 from openwork.cli.options import JsonFlag
 from openwork.cli.output import emit, people, print_facts
 from openwork.cli.task_view import answer_line, describe, domain_line, seen_line
+from openwork.jobs.given_task import given_task, is_file
 from openwork.tasks import task_types
 
 app = typer.Typer(add_completion=False)

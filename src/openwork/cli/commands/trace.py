@@ -7,20 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
-from openwork import pipeline
 from openwork.claims.check import current
 from openwork.claims.counterexample import Replay
 from openwork.claims.replay import edits_at, question_number, run_again
 from openwork.claims.verdict import Verdict
 from openwork.cli import options
 from openwork.cli.examples import examples
+from openwork.cli.failure import warn_of_damage
 from openwork.cli.output import emit, people
 from openwork.cli.trace_view import trace_view
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.interventions import Edit, Mean, Patch, Zero
+from openwork.jobs.opened import open_run
+from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.runs import Store
-from openwork.search import Setting
 from openwork.tasks import Task
 
 app = typer.Typer(add_completion=False)
@@ -63,7 +64,8 @@ def trace(
     """
     with Store.open(store) as kept:
         found = kept.find(run)
-        opened = pipeline.open_run(found, Setting(kept, engine, threads), trains=False)
+        opened = open_run(found, Setting(kept, engine, threads), trains=False)
+        warn_of_damage(opened.damage)
         if claim is not None:
             _nothing_else(question, zero, mean, patch, other)
             line, replay = _counterexample(current(opened.known, opened.subject), claim, example)

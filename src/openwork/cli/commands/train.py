@@ -9,12 +9,13 @@ import typer
 from openwork.analyses import all_asked
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
-from openwork.cli.given_task import given_task
 from openwork.cli.output import aside, emit, people
-from openwork.cli.progress import ProgressDisplay
 from openwork.cli.run_view import run_summary, run_table
+from openwork.jobs.given_task import given_task
+from openwork.jobs.progress import ProgressDisplay
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting
 from openwork.runs import Store
-from openwork.search import Setting, train_seeds
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(

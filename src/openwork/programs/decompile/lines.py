@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
-from openwork.programs.language import Expression, Ints, Name, renamed
+from openwork.programs.language import Expression, Ints, Name
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Variable
 
@@ -51,16 +51,13 @@ class Lines:
     """what can be read of a place"""
     silent: list[Place] = field(default_factory=list)
     """places without a line"""
+    from_symbols: dict[str, Expression] = field(default_factory=dict)
+    """by column: how items follow from the question alone"""
     unsaid: list[Place] = field(default_factory=list)
     """of these, those that hold something that does not follow from what they read"""
 
-    @property
-    def handing_on(self) -> frozenset[Place]:
-        """Places without a line whose label follows from what already stands at their position."""
-        return frozenset(p for p in self.silent if p in self.quantised.labels and p not in self.unsaid)
-
     def program(self) -> Program | None:
-        """The whole program; None where some answer follows from nothing that was found."""
+        """All that places hold, read or not; None where some answer follows from nothing that was found."""
         network, rows = self.network, self.quantised.rows
         direct = Direct(network, rows, self.quantised.gone)
         tokens = network.tokens[rows]
@@ -79,7 +76,7 @@ class Lines:
                 return None
             outputs.append(output)
         variables = tuple(Variable(line.name, line.items, tuple(line.sites)) for line in self.made)
-        return shortened(Program(symbols_of(network), variables, tuple(outputs)))
+        return Program(symbols_of(network), variables, tuple(outputs))
 
     def _place(self, place: Place, effects: Mapping[Place, float]) -> None:
         label = self.quantised.labels.get(place)
@@ -97,6 +94,10 @@ class Lines:
             self.unsaid.append(place)
             return
         self._write(place, tuple(item for item in items if item is not None), columns)
+        if self.made and self.made[-1].sites == [place]:
+            names = Variable(self.made[-1].name, self.made[-1].items, (place,)).columns
+            plain = zip(names, label.features, strict=True)
+            self.from_symbols |= {name: f.expression for name, f in plain if f.expression is not None}
 
     def _as_read(self, column: Ints, effects: Mapping[Place, float]) -> Ints:
         """The column, or that of a parent which parts the inputs in the same way: a label is a partition, and the
@@ -169,47 +170,3 @@ class Lines:
         head = component_named(self.network.subject.spec, place.component).head
         which = "" if head is None else f"_{head}"
         return f"head{place.layer}{which}[{place.position}]"
-
-
-def shortened(program: Program) -> Program:
-    """Without items and variables that nothing reads; where such a variable holds what another of the same layer and
-    position does, its places are places of the other."""
-    wanted = {name for output in program.outputs for name in output.expression.names()}
-    kept: list[tuple[Variable, Variable]] = []
-    unread: list[Variable] = []
-    for variable in reversed(program.variables):
-        pairs = [(c, item) for c, item in zip(variable.columns, variable.items, strict=True) if c in wanted]
-        if pairs:
-            items = tuple(item for _, item in pairs)
-            kept.append((variable, Variable(variable.name, items, variable.sites)))
-            wanted |= {name for item in items for name in item.names()}
-        else:
-            unread.append(variable)
-    kept = [(old, _with_places(new, unread)) for old, new in kept]
-    names: dict[str, str] = {}
-    for old, new in kept:
-        columns = [column for column in old.columns if column in wanted]
-        names |= dict(zip(columns, new.columns, strict=True))
-    variables = tuple(_with_names(new, names) for _, new in reversed(kept))
-    outputs = (_output_with_names(output, names) for output in program.outputs)
-    return Program(program.symbols, variables, tuple(outputs))
-
-
-def _with_places(variable: Variable, unread: Iterable[Variable]) -> Variable:
-    own = variable.sites[0]
-    more = [
-        site
-        for other in unread
-        if (other.sites[0].stage, other.sites[0].position) == (own.stage, own.position)
-        and set(variable.items) <= set(other.items)
-        for site in other.sites
-    ]
-    return Variable(variable.name, variable.items, (*variable.sites, *more))
-
-
-def _with_names(variable: Variable, names: Mapping[str, str]) -> Variable:
-    return Variable(variable.name, tuple(renamed(item, names) for item in variable.items), variable.sites)
-
-
-def _output_with_names(output: Output, names: Mapping[str, str]) -> Output:
-    return Output(output.name, renamed(output.expression, names), output.position, output.through)

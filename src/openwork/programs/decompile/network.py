@@ -70,6 +70,10 @@ class Network:
         varying = tuple(int(p) for p in np.flatnonzero((self.tokens != self.tokens[0]).any(axis=0)))
         return varying or (min(variable.position for variable in self.subject.task.variables),)
 
+    def token(self, position: int) -> Rows:
+        """`[input]`, the token there."""
+        return self.tokens[:, position].astype(np.int64)
+
     def reaches(self, sender: Place, receiver: Place) -> bool:
         """Whether the receiver reads a stream that the sender has written to."""
         if sender.stage >= receiver.stage:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from openwork.data.randomness import bits, integers
 from openwork.engines import World
 from openwork.interventions import Plan
+from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.network import Network, Rows
+from openwork.programs.language import Ints
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 
@@ -77,6 +79,19 @@ class Drawn:
     def take(self, n: int) -> Drawn:
         """The first so many."""
         return Drawn(self.bases[:n], self.sources[:n])
+
+    def agreeing(self, columns: list[Ints]) -> Drawn:
+        """The same bases with sources that agree with them in these columns, `[input]` each; pairs for which there are
+        none keep theirs. Sources come from among these pairs' sources."""
+        codes, _ = compact(columns)
+        order = np.argsort(codes[self.sources], kind="stable")
+        sorted_codes = codes[self.sources][order]
+        begin = np.searchsorted(sorted_codes, codes[self.bases], "left")
+        size = np.searchsorted(sorted_codes, codes[self.bases], "right") - begin
+        # One class's sources are given out in turn.
+        turn = np.arange(len(self)) % np.maximum(size, 1)
+        found = self.sources[order[np.minimum(begin + turn, len(self) - 1)]]
+        return Drawn(self.bases, np.where(size > 0, found, self.sources))
 
     def rates(
         self, network: Network, program: Program, variable: Variable, sets: list[tuple[Place, ...]]

@@ -9,15 +9,17 @@ all of the place's variance is preferred to it, even if a few answers with thin 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from openwork.analyses.steps import Step, Watch
 from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.interventions import Plan
-from openwork.programs.decompile.features import Features
-from openwork.programs.decompile.labels import Label, ranked, running, same_class
+from openwork.programs.decompile.features import Feature, Features
+from openwork.programs.decompile.labels import Label, compact, ranked, running, same_class, with_what_else
 from openwork.programs.decompile.network import Floats, Network, Rows
 from openwork.programs.place import Place
 
@@ -31,6 +33,8 @@ ROUGHLY = 0.99
 """the same where the label explains as much as `FULL`"""
 FULL = 0.95
 """share of a place's variance from which on a label says what it holds, not just what is made of it"""
+SYMBOL = 1.5
+"""cost of a feature up to which it is a token, not something worked out"""
 TRIED = 30
 """labels tried for a place before it is left without"""
 
@@ -68,10 +72,37 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
     for number, place in enumerate(live):
         watch(Step(f"what {place} holds", number / len(live), 0))
         known = features.at(place.position)
-        found = trial.label_of(place, ranked(known, values[place], TRIED))
+        # An MLP can make nothing but what follows from what stands at its position.
+        able = _following(known, network, rows, labels, live, place) if place.is_mlp else known
+        found = trial.label_of(place, ranked(able, values[place], TRIED))
+        if found is None and len(able) < len(known):
+            found = trial.label_of(place, ranked(known, values[place], TRIED))
         if found is not None:
-            labels[place] = running(found, known)
+            symbols = [feature for feature in able if feature.cost <= SYMBOL]
+            labels[place] = with_what_else(running(found, known), symbols, values[place])
     return Quantised(rows, gone, values, labels, tuple(place for place in live if place not in labels))
+
+
+def _following(
+    known: Sequence[Feature],
+    network: Network,
+    rows: Rows,
+    labels: Mapping[Place, Label],
+    live: Sequence[Place],
+    place: Place,
+) -> Sequence[Feature]:
+    """The features that the token and the labels before this place at its position decide; all where one has no label
+    or where they decide none."""
+    before = [p for p in live if p.position == place.position and p.stage < place.stage]
+    if any(p not in labels for p in before):
+        return known
+    held = [labels[p].codes for p in before]
+    if place.position in network.symbols:
+        held.append(network.tokens[rows, place.position].astype(np.int64))
+    if not held:
+        return known
+    codes, classes = compact(held)
+    return [f for f in known if compact([codes, f.codes[0]])[1] == classes] or known
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ UNEXPLAINED = 0.01
 """share of inputs that may be lost with everything resampled that no line says"""
 SHORT = 0.05
 """bits of the program for each bit of the answer table"""
-VERSION = 2
+VERSION = 3
 """of the method and of the JSON: what another version found is found again"""
 INTERRUPTED = "interrupted"
 """how it is said that Ctrl-C ended it early"""
@@ -81,6 +81,13 @@ class Decompilation(Result):
         if least is not None and least < REALISED:
             names = [s.variable for s in self.lines if s.together.share < REALISED]
             found.append(f"{some(names, NAMED)}: interchange below {percent(REALISED)}, at least {percent(least)}")
+        mixed = [s for s in self.lines if s.together.share >= REALISED > s.at_its_place.share]
+        if mixed:
+            names, at_least = [s.variable for s in mixed], percent(min(s.at_its_place.share for s in mixed))
+            found.append(
+                f"{some(names, NAMED)}: followed only where all that an answer is made from is another input's; at the "
+                f"place that is named at least {at_least}"
+            )
         if self.whole is not None and self.whole.share > UNEXPLAINED:
             found.append(f"{percent(self.whole.share)} of inputs are lost with what no line explains")
         if self.short is not None and self.short.share > SHORT:
@@ -162,6 +169,7 @@ class Decompilation(Result):
                 "variable": s.variable,
                 "site": s.site,
                 "alone": s.alone.share,
+                "alike": s.alike.share,
                 "together": s.together.share,
                 "together_changing": -1.0 if s.together.of_changing is None else s.together.of_changing,
                 "values": s.values,
@@ -196,7 +204,7 @@ def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:
         return None
     program = None if kept["program"] is None else program_from_json(kept["program"])
     lines = tuple(
-        LineScore(**line | {"alone": Rate(**line["alone"]), "together": Rate(**line["together"])})
+        LineScore(**line | {rate: Rate(**line[rate]) for rate in ("alone", "alike", "together")})
         for line in kept["lines"]
     )
     plain = {name: _tuples(kept[name]) for name in PLAIN}

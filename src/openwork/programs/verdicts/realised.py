@@ -3,19 +3,25 @@
 Interchange confirms any variable that decides the answers, even a scrambled copy of the question. So beside the rates
 stand the variable's effective values (those that some context tells apart) and the share of the place's variance that
 they explain: a line claims no more than these.
+
+A place may bring more than a line reads: items that no answer follows from, and what the token beside it says. So its
+first place is also tried alone with inputs that agree in these.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from openwork.analyses.effective_values import classes_of_rows
 from openwork.analyses.steps import Step, Watch, silent
-from openwork.programs.decompile.labels import compact, explained_by
+from openwork.programs.decompile.labels import compact, explained_by, same_classes
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn, Rate
+from openwork.programs.decompile.parents import is_symbol
+from openwork.programs.decompile.shortening import unread_items
 from openwork.programs.decompile.sites import covers_answer
 from openwork.programs.language import Ints
 from openwork.programs.place import Place
@@ -36,6 +42,8 @@ class LineScore:
         variable: its name.
         site: the one place that does best alone, chosen before.
         alone: interchange there.
+        alike: interchange at its first component alone, the heads of one layer and position together, from inputs that
+            agree in what it brings along unread.
         together: interchange at all of its sites at once.
         values: how many the variable takes.
         effective: how many of them some context tells apart; None where they are too many to try.
@@ -47,6 +55,7 @@ class LineScore:
     variable: str
     site: str
     alone: Rate
+    alike: Rate
     together: Rate
     values: int
     effective: int | None
@@ -54,25 +63,42 @@ class LineScore:
     explained_effective: float
     decides: bool
 
+    @property
+    def at_its_place(self) -> Rate:
+        """What speaks for the place that is named: the rate of all its sites; where these follow by themselves, that of
+        the first component alone."""
+        if not self.decides:
+            return self.together
+        first = max(self.alone, self.alike, key=lambda rate: rate.share)
+        return min(first, self.together, key=lambda rate: rate.share)
+
 
 def realised(
-    network: Network, program: Program, gone: frozenset[Place], seed: int = 0, watch: Watch = silent
+    network: Network,
+    program: Program,
+    gone: frozenset[Place],
+    seed: int = 0,
+    watch: Watch = silent,
+    only: Collection[str] = (),
 ) -> tuple[LineScore, ...]:
-    """Every variable's scores on fresh pairs, seeded apart from those that sites were chosen on.
+    """Every variable's scores, or those of `only` these, on fresh pairs: seeded apart from those that sites were chosen
+    on.
 
-    Costs three forward rows per pair and variable, and one per input looked at.
+    Costs four forward rows per pair and variable, and one per input looked at.
     """
     all_there_are = network.subject.whole
     drawn = Drawn.of(network, "pairs", seed, PAIRS) if all_there_are else Drawn.apart(network, PAIRS)
     scores = []
-    for number, variable in enumerate(program.variables):
-        watch(Step(f"interchange: {variable.name}", number / len(program.variables), 0))
+    asked = [variable for variable in program.variables if not only or variable.name in only]
+    for number, variable in enumerate(asked):
+        watch(Step(f"interchange: {variable.name}", number / len(asked), 0))
         scores.append(_scored(network, program, variable, gone, drawn))
     return tuple(scores)
 
 
 def _scored(network: Network, program: Program, variable: Variable, gone: frozenset[Place], drawn: Drawn) -> LineScore:
     alone, together = drawn.rates(network, program, variable, [variable.sites[:1], variable.sites])
+    alike = _alike(network, program, variable, drawn)
     rows = np.unique(drawn.bases)[:PAIRS]
     columns = program.values_of(variable, network.tokens[rows])
     codes, values = compact(columns)
@@ -81,8 +107,24 @@ def _scored(network: Network, program: Program, variable: Variable, gone: frozen
     there = np.concatenate([held[site] for site in variable.sites], axis=1)
     shares = (explained_by(there, codes), explained_by(there, codes if merged is None else merged[codes]))
     effective = None if merged is None else int(merged.max()) + 1
-    about = (variable.name, str(variable.sites[0]), alone, together, values, effective)
+    about = (variable.name, str(variable.sites[0]), alone, alike, together, values, effective)
     return LineScore(*about, *shares, covers_answer(network, variable.sites, gone))
+
+
+def _alike(network: Network, program: Program, variable: Variable, drawn: Drawn) -> Rate:
+    own = variable.sites[0]
+    first = tuple(s for s in variable.sites if (s.stage, s.position, s.is_stream) == (own.stage, own.position, False))
+    values = program.values_of(variable, network.tokens)
+    unread = unread_items(program, variable)
+    read = [values[number] for number in range(len(values)) if number not in unread]
+    besides = [values[number] for number in unread]
+    # What joined streams and embeddings hold besides: their token, unless that says what the line itself does.
+    for position in sorted({s.position for s in variable.sites if s.is_stream or is_symbol(s)}):
+        token = network.token(position)
+        if not any(same_classes(token, column) for column in read):
+            besides.append(token)
+    [rate] = (drawn.agreeing(besides) if besides else drawn).rates(network, program, variable, [first])
+    return rate
 
 
 def _effective(

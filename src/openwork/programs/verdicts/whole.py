@@ -1,27 +1,33 @@
 """Whole: what carries weight and has no line, by what is lost when it is another input's.
 
-Places without a line are of two sorts. Those that only hand on what already stands at their position take the value of
-another input with the same label; all others, those with a label that no line reads included, that of any other input.
-In the whole model: all of these at once; and the second sort alone, for what is handed on could mend what they do. The
-larger loss counts. Each place is also tried by itself.
+A place without a line may use what the program says stands at its position already: the symbol there, and what its
+variables hold there before. So it takes the value of another input that agrees with its own in all of these, and in
+nothing else. Where no other agrees, one that agrees in the variables alone, and where none does, any other's: else a
+program that holds the whole question would explain everything. Only where what stands there has no more values than a
+readable table has entries, such an input keeps its own.
+
+What no line says is resampled freely in this way, and a place that does with less than what stands there loses nothing
+by it. In the whole model: all such places at once; and heads alone, for an MLP at another input's value could mend what
+they do; the larger loss counts. Each place is also tried by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, integers, permutation
 from openwork.engines import World
 from openwork.interventions import Patch, Plan
-from openwork.programs.decompile.labels import Label, compact, same_class
+from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.network import Network, Rows
-from openwork.programs.language import Ints
+from openwork.programs.language import READABLE, Ints
 from openwork.programs.place import Place
-from openwork.programs.program import Program, Symbol
+from openwork.programs.program import Program
 
 INPUTS = 4096
 AT_ONCE = 8
@@ -50,50 +56,112 @@ class Whole:
         return self.lost / self.inputs
 
 
-def whole(
-    network: Network, program: Program, labels: Mapping[Place, Label], seed: int = 0, watch: Watch = silent
-) -> Whole:
+def whole(network: Network, program: Program, seed: int = 0, watch: Watch = silent) -> Whole:
     """Costs two forward rows per input for each place without a line."""
-    n = len(network.tokens)
-    stream = bits("decompile whole", seed)
-    mixed = permutation(stream, n)
-    if network.subject.whole:
-        rows = mixed[:INPUTS]
-        any_other = rows[integers(stream, len(rows), len(rows))]
-    else:  # each in one pair only: drawn independently, they count as independent
-        half = min(INPUTS, max(1, n // 2))
-        rows, any_other = mixed[:half], mixed[-half:]
-    named = {site for variable in program.variables for site in variable.sites}
-    sources = {"any": World(network.tokens[any_other])}
-    edits: dict[Place, Patch] = {}
-    for number, place in enumerate(p for p in network.places if p not in named):
-        label, name = labels.get(place), "any"
-        if label is not None and label.features:
-            name = f"same {number}"
-            own = _same_label(network, program.symbols, label, rows, stream)
-            sources[name] = World(network.tokens[own])
-        edits[place] = place.patched(network.subject.spec, name)
-    free = tuple(edit for edit in edits.values() if edit.source == "any")
-    plans = [Plan(tuple(edits.values())), Plan(free), *(Plan((edit,)) for edit in edits.values())]
+    others = _Others.of(network, program, seed)
+    edits, sources = _resampled(network, program, others)
+    plans = [*_together(edits), *(Plan((edit,)) for edit in edits.values())]
     right: list[int] = []
     for start in range(0, len(plans), AT_ONCE):
         watch(Step("what no line explains", start / len(plans), 0))
-        right += network.exact(rows, plans[start : start + AT_ONCE], sources)
-    lost = [len(rows) - count for count in right]
+        right += network.exact(others.rows, plans[start : start + AT_ONCE], sources)
+    lost = [len(others.rows) - count for count in right]
     together, each = max(lost[:2]), lost[2:]
-    alone = [(str(place), count) for place, count in zip(edits, each, strict=True) if count > WEIGHT * len(rows)]
-    return Whole(len(rows), together, tuple(sorted(alone, key=lambda pair: -pair[1])))
+    least = WEIGHT * len(others.rows)
+    alone = [(str(place), count) for place, count in zip(edits, each, strict=True) if count > least]
+    return Whole(len(others.rows), together, tuple(sorted(alone, key=lambda pair: -pair[1])))
 
 
-def _same_label(network: Network, symbols: Sequence[Symbol], label: Label, rows: Rows, stream: np.random.PCG64) -> Rows:
-    """For each row another of these rows with the same label, drawn."""
-    known = {s.name: network.tokens[rows, s.position].astype(np.int64) for s in symbols}
-    columns: list[Ints] = []
-    for feature in label.features:
-        if feature.expression is None:
-            g = network.subject.task.outputs.index(feature.text.removeprefix("answer "))
-            columns.append(network.answers[rows, g].astype(np.int64))
-        else:
-            columns.append(feature.expression.values(known))
-    codes, _ = compact(columns)
-    return rows[same_class(codes, permutation(stream, len(rows)))]
+def lost_together(network: Network, program: Program, seed: int) -> float:
+    """The share of inputs lost with everything that no line says. Costs four forward rows per input."""
+    others = _Others.of(network, program, seed)
+    edits, sources = _resampled(network, program, others)
+    right = network.exact(others.rows, _together(edits), sources)
+    return 1 - min(right) / len(others.rows)
+
+
+def _together(edits: Mapping[Place, Patch]) -> list[Plan]:
+    # With MLPs at another input's value nothing reads what the heads brought; so heads alone are tried too.
+    heads = tuple(edit for place, edit in edits.items() if not place.is_mlp)
+    return [Plan(tuple(edits.values())), Plan(heads)]
+
+
+def _resampled(network: Network, program: Program, others: _Others) -> tuple[dict[Place, Patch], dict[str, World]]:
+    """For each place without a line the edit that resamples it, and the sources of these."""
+    named = {site for variable in program.variables for site in variable.sites}
+    sources: dict[str, World] = {}
+    edits: dict[Place, Patch] = {}
+    for place in (p for p in network.places if p not in named):
+        standing = others.standing(place)
+        name = ", ".join(standing) or "any"
+        if name not in sources:
+            sources[name] = World(network.tokens[others.agreeing(standing)])
+        edits[place] = place.patched(network.subject.spec, name)
+    return edits, sources
+
+
+@dataclass(frozen=True, eq=False)
+class _Others:
+    """For each of some inputs another one that agrees with it in what stands at a place.
+
+    Attributes:
+        program: says what stands where.
+        rows: the inputs.
+        among: the inputs that others are taken from.
+        any_other: for each of the rows, one of the network's inputs.
+        mixed: an order of `among`, drawn.
+        columns: of the program, `[among]` each.
+    """
+
+    program: Program
+    rows: Rows
+    among: Rows
+    any_other: Rows
+    mixed: Ints
+    columns: dict[str, Ints]
+
+    @classmethod
+    def of(cls, network: Network, program: Program, seed: int) -> _Others:
+        n, stream = len(network.tokens), bits("decompile whole", seed)
+        drawn = permutation(stream, n)
+        if network.subject.whole:
+            rows, among = drawn[:INPUTS], drawn
+            any_other = drawn[integers(stream, n, len(rows))]
+        else:  # each in one pair only: drawn independently, they count as independent
+            half = min(INPUTS, max(1, n // 2))
+            rows = among = drawn[:half]
+            any_other = drawn[-half:]
+        columns = program.columns(network.tokens[among])
+        return cls(program, rows, among, any_other, permutation(stream, len(among)), columns)
+
+    def standing(self, place: Place) -> tuple[str, ...]:
+        """The columns that the program says stand at its position when it is written."""
+        found = [symbol.name for symbol in self.program.symbols if symbol.position == place.position]
+        for variable in self.program.variables:
+            if any(s.position == place.position and s.stage < place.stage for s in variable.sites):
+                found += variable.columns
+        return tuple(found)
+
+    def agreeing(self, columns: tuple[str, ...]) -> Rows:
+        """For each of the rows another input with the same values there; see above for where there is none."""
+        symbols = {symbol.name for symbol in self.program.symbols}
+        variables = tuple(name for name in columns if name not in symbols)
+        if not columns:
+            return self.any_other
+        found, alone, classes = self._next_of_class(columns)
+        if classes <= READABLE:
+            return found
+        return np.where(alone, self.agreeing(variables) if variables != columns else self.any_other, found)
+
+    def _next_of_class(self, columns: tuple[str, ...]) -> tuple[Rows, NDArray[np.bool_], int]:
+        """For each of the rows the next input of its class in a drawn order, the last one's the first; whether that is
+        itself; and how many classes there are."""
+        codes, classes = compact([self.columns[name] for name in columns])
+        order = self.mixed[np.argsort(codes[self.mixed], kind="stable")]
+        begins = np.searchsorted(codes[order], np.arange(classes))
+        following = np.arange(1, len(order) + 1)
+        following[np.append(begins[1:], len(order)) - 1] = begins
+        other = np.empty_like(order)
+        other[order] = order[following]
+        own = np.arange(len(self.rows))
+        return self.among[other[own]], other[own] == own, classes

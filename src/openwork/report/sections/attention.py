@@ -7,16 +7,18 @@ import math
 import numpy as np
 
 from openwork.analyses import Attention, AttentionExamples
+from openwork.report.chapters import describes
 from openwork.report.parts import NOTHING, Beside, Fold, Heatmap, Part, Share, Table, Text, columns, matrix
 
 PREDICTS = "predicts "
 FRAMED = "Framed: the token that decides the output. A picture of where a head looks, not of what it does."
 
 
+@describes(Attention, chapter="attention")
 def attention_parts(result: Attention) -> tuple[Part, ...]:
     """One heatmap per head, then the weight on the deciding token in numbers."""
     said = tuple(query.removeprefix(PREDICTS) for query in result.queries)
-    places = tuple((g, place) for g, place in enumerate(result.carriers) if place is not None)
+    places = tuple((g, place) for g, place in enumerate(result.deciding_positions) if place is not None)
     maps = tuple(
         Heatmap(
             f"Layer {result.layer}, head {head}: mean weight over {result.inputs:,} inputs",
@@ -30,10 +32,11 @@ def attention_parts(result: Attention) -> tuple[Part, ...]:
         )
         for head in range(len(result.mean))
     )
-    folded = (Fold("On the deciding token, in numbers", (_on_carrier(result),)),) if places else ()
+    folded = (Fold("On the deciding token, in numbers", (_on_deciding(result),)),) if places else ()
     return Text(result.summary), *maps, *folded
 
 
+@describes(AttentionExamples, chapter="attention")
 def example_parts(result: AttentionExamples) -> tuple[Part, ...]:
     """One small heatmap for every question and head."""
     several = result.weights.shape[1] > 1
@@ -51,11 +54,11 @@ def example_parts(result: AttentionExamples) -> tuple[Part, ...]:
     return (Fold(f"{result.title}, digit by digit", (Text(result.summary, "note"), Beside(maps))),)
 
 
-def _on_carrier(result: Attention) -> Table:
+def _on_deciding(result: Attention) -> Table:
     rows = tuple(
         (result.queries[g], result.keys[place], str(head), _share(weight), _share(largest))
-        for head, (weights, largests) in enumerate(zip(result.on_carrier, result.largest_on_carrier, strict=True))
-        for g, (place, weight, largest) in enumerate(zip(result.carriers, weights, largests, strict=True))
+        for head, (weights, largests) in enumerate(zip(result.on_deciding, result.largest_on_deciding, strict=True))
+        for g, (place, weight, largest) in enumerate(zip(result.deciding_positions, weights, largests, strict=True))
         if place is not None
     )
     names = columns("position that", "deciding token", "head", "mean weight on it", "largest on it", numeric=(2, 3, 4))

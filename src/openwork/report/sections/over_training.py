@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from openwork.claims import ClaimOverTraining, Judgement, Outcome, OverTraining
-from openwork.claims.over_training import Since
+from openwork.claims.over_training.result import Since
+from openwork.report.chapters import describes
 from openwork.report.parts import (
     MOMENTS,
     NOTHING,
@@ -22,7 +23,7 @@ from openwork.report.parts import (
     Tracks,
     columns,
 )
-from openwork.report.track_marks import fitting
+from openwork.report.terminal.track_marks import fitting
 from openwork.runs import EpochRecord
 from openwork.training import Measured
 
@@ -35,6 +36,7 @@ MOST_SHOWN = 300
 """moments on a track: more are thinner than a line"""
 
 
+@describes(OverTraining, chapter="over-training")
 def over_training_parts(result: OverTraining) -> tuple[Part, ...]:
     """The curves with a track for each claim, when each became true, and every checkpoint in a fold."""
     figure = Tracks(

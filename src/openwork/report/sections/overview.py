@@ -11,10 +11,11 @@ from openwork.analyses import all_asked, percent
 from openwork.claims import Publication
 from openwork.data import MOST_ENUMERATED, dataset_of, draw
 from openwork.data.interval import CONFIDENCE, clopper_pearson
+from openwork.errors import Reason
 from openwork.models import n_params
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Share, Table, Text, columns
 from openwork.runs import Imported, Origin
-from openwork.tasks import said
+from openwork.tasks import format_count
 from openwork.training import Experiment, Measured, Progress
 
 MOST_LISTED = 12
@@ -39,6 +40,7 @@ class Overview:
         coverage: which inputs were asked, in words; empty where that is every question.
         go_on: the command that trains on what stopped unfinished; empty where there is none.
         publication: whose claims were judged; None where nobody's.
+        damage: what is damaged in the store beside this run, by name; a seed among it is not counted.
     """
 
     source: Experiment | Imported
@@ -52,6 +54,7 @@ class Overview:
     coverage: str = ""
     go_on: str = ""
     publication: Publication | None = None
+    damage: tuple[Reason, ...] = ()
 
     @property
     def all_asked(self) -> str:
@@ -95,7 +98,7 @@ class Overview:
     def task_line(self) -> str:
         """The task in a sentence."""
         task = self.source.task
-        return f"{task}: {task.summary}; {said(task.domain_size)} questions"
+        return f"{task}: {task.summary}; {format_count(task.domain_size)} questions"
 
     @property
     def next_line(self) -> str:
@@ -149,6 +152,12 @@ class Overview:
             return ""
         how = f": `{self.go_on}` goes on" if self.go_on else ", and training can go on"
         return f"{_listed(self.unfinished)} not trained to the end{how}."
+
+    @property
+    def damage_line(self) -> str:
+        """That seeds may be missing from the count, and why; empty where the store is whole."""
+        told = "; ".join(f"{reason.where.rpartition(', ')[2]}: {reason.what}" for reason in self.damage)
+        return f"Seeds whose runs are damaged in the store are not counted: {told}." if told else ""
 
     @property
     def right_line(self) -> str:
@@ -255,7 +264,7 @@ def _seeds(overview: Overview) -> Part:
     names = columns("seed", "outcome", "epochs", "in training", "held out", numeric=(0, 2, 3, 4))
     caption = "Accuracy over graded positions at the end of the last epoch of each seed."
     note = Text("A solved model is the exception or the rule: count before you explain one.", "note")
-    more = (Text(overview.unfinished_line, "note"),) if overview.unfinished else ()
+    more = tuple(Text(line, "note") for line in (overview.unfinished_line, overview.damage_line) if line)
     return Fold(f"Seed by seed: {overview.seeds_line}", (Table(names, rows, caption), *more, note))
 
 

@@ -7,18 +7,19 @@ from openwork.programs import Decompilation, Program, program_text
 from openwork.programs.language import READABLE
 from openwork.programs.verdicts.decompilation import some
 from openwork.programs.verdicts.realised import LineScore
+from openwork.report.chapters import describes
 from openwork.report.parts import Cell, Part, Share, Table, Text, columns
 
-COLUMNS = ("line", "alone", "together", "changing", "values", "effective", "variance")
+COLUMNS = ("line", "alone", "alike", "together", "changing", "values", "effective", "variance")
 CAPTION = (
     "Interchange in the whole model: share of fresh pairs in which all answers become the program's; at the first site "
-    "alone, at all sites together, and of these pairs those that should change something. Effective: values that some "
-    "context tells apart, of which alone the line can be sure. Variance: share of what the sites hold that lies "
-    "between the values, and between the effective ones."
+    "alone; there with inputs that agree in what it holds besides; at all sites together; and of these pairs those "
+    "that should change something. Effective: values that some context tells apart, of which alone the line can be "
+    "sure. Variance: share of what the sites hold that lies between the values, and between the effective ones."
 )
 DECIDES = (
-    "*: its sites are all that an answer is made from, so that interchange follows whatever they hold; only the values "
-    "and the variance say what that is."
+    "*: its sites are all that an answer is made from, so that interchange there follows whatever they hold; what "
+    "speaks for the place that is named is the column alike, and the values and the variance say what it holds."
 )
 MOST_PLACES = 8
 MOST_LINES = 120
@@ -31,6 +32,7 @@ MOST_SIGNS = 48
 WHOLE = "whole with --output FILE or --json"
 
 
+@describes(Decompilation, chapter="program")
 def program_parts(result: Decompilation) -> tuple[Part, ...]:
     """The program, then its verdicts one by one."""
     found: list[Part] = [Text(result.summary)]
@@ -44,7 +46,7 @@ def program_parts(result: Decompilation) -> tuple[Part, ...]:
         left = len(result.lines) - len(rows)
         cut = f" {left:,} more lines, realised better, are left out: all with --json." if left else ""
         starred = f" {DECIDES}" if any(score.decides for score in result.lines) else ""
-        found.append(Table(columns(*COLUMNS, numeric=range(1, 7)), rows, CAPTION + starred + cut))
+        found.append(Table(columns(*COLUMNS, numeric=range(1, 8)), rows, CAPTION + starred + cut))
     return (*found, *_unlabelled(result))
 
 
@@ -113,6 +115,7 @@ def _row(score: LineScore) -> tuple[Cell, ...]:
     return (
         score.variable + ("*" if score.decides else ""),
         Share(score.alone.share),
+        Share(score.alike.share),
         Share(score.together.share),
         "none" if changing is None else percent(changing),
         f"{score.values:,}",

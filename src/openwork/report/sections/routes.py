@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 
-from openwork.analyses import Route, Routes
-from openwork.analyses.routes import Place
+from openwork.analyses import Node, Route, Routes
 from openwork.analyses.routes.wording import how
+from openwork.report.chapters import describes
 from openwork.report.parts import (
     NOTHING,
     Arrow,
     Beside,
     Cell,
+    DrawnNode,
     Fold,
     Graph,
     Heatmap,
-    Node,
     Part,
     Share,
     Table,
@@ -34,6 +34,7 @@ ALONE = "Share when this one place is taken from the run on the changed question
 DRAWN = " These shares are of pairs drawn at random, {} or more of a route's."
 
 
+@describes(Routes, chapter="routes")
 def routes_parts(result: Routes) -> tuple[Part, ...]:
     """The routes in words; how each looks, and every place that was tried."""
     if not result.routes:
@@ -77,7 +78,7 @@ def _row(result: Routes, route: Route) -> tuple[Cell, ...]:
 def _graph(result: Routes, route: Route) -> Graph:
     rows = list(dict.fromkeys(_level(place) for place in sorted(route.nodes, key=_order)))
     nodes = tuple(
-        Node(f"{_said(place)} at {result.positions[place.position]}", place.position, rows.index(_level(place)))
+        DrawnNode(f"{_said(place)} at {result.positions[place.position]}", place.position, rows.index(_level(place)))
         for place in route.nodes
     )
     number = {place: which for which, place in enumerate(route.nodes)}
@@ -87,18 +88,18 @@ def _graph(result: Routes, route: Route) -> Graph:
 
 
 def _places(result: Routes, route: Route) -> Heatmap:
-    tried = sorted(route.places, key=lambda one: _order(one.place))
-    components = list(dict.fromkeys(one.place.component for one in tried))
-    across = range(min(one.place.position for one in tried), max(one.place.position for one in tried) + 1)
-    rates = {one.place: one.rate for one in tried}
-    values = tuple(tuple(rates.get(Place(c, position), math.nan) for position in across) for c in components)
+    tried = sorted(route.places, key=lambda one: _order(one.node))
+    components = list(dict.fromkeys(one.node.component for one in tried))
+    across = range(min(one.node.position for one in tried), max(one.node.position for one in tried) + 1)
+    rates = {one.node: one.rate for one in tried}
+    values = tuple(tuple(rates.get(Node(c, position), math.nan) for position in across) for c in components)
     names = tuple(result.positions[position] for position in across)
-    shown = tuple(_said(Place(component, 0)) for component in components)
+    shown = tuple(_said(Node(component, 0)) for component in components)
     title = f"{route.output} ← {route.variable}: one place alone"
     return Heatmap(title, values, shown, names, "", "position")
 
 
-def _order(place: Place) -> tuple[float, str]:
+def _order(place: Node) -> tuple[float, str]:
     """In the order of the forward pass."""
     parts = place.component.split(".")
     if parts[0] != "blocks":
@@ -107,12 +108,12 @@ def _order(place: Place) -> tuple[float, str]:
     return int(parts[1]) + kind, place.component
 
 
-def _level(place: Place) -> str:
+def _level(place: Node) -> str:
     parts = place.component.split(".")
     return _said(place) if parts[0] != "blocks" else f"L{parts[1]} {'heads' if parts[2] == 'attn' else 'MLP'}"
 
 
-def _said(place: Place) -> str:
+def _said(place: Node) -> str:
     parts = place.component.split(".")
     if parts[0] != "blocks":
         return {"hook_embed": "token", "logits": "answer"}[place.component]

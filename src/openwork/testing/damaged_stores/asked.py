@@ -35,6 +35,8 @@ at_most = 0.9
 COST = re.compile(r'\d+\.\d+ s\b|"forward_rows": \d+')
 """what depends on the clock, and on what was measured before"""
 
+SIZE = re.compile(r'"bytes": \d+')
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -113,6 +115,8 @@ def fault_of(found: Answer, truth: Answer) -> str:
         return f"traceback: {found.crash.strip().splitlines()[-1]} at {':'.join(places[-1])}"
     if (found.code, found.out) == (truth.code, truth.out):
         return ""
+    if "Warning: " in found.told and (found.code, SIZE.sub("#", found.out)) == (truth.code, SIZE.sub("#", truth.out)):
+        return ""  # a report counts the seeds that are whole, and says that others are not
     if found.code == 2 and "Error: " in found.told and "-> " in found.told:
         return ""
     return f"wrong answer: exit {found.code}: {(found.out or found.told)[:300]}"

@@ -58,5 +58,5 @@ class IncrementChain(Task):
     def answers(self, questions: Tokens) -> Tokens:
         return ((questions + 1 + np.arange(self.length)) % self.base).astype(np.int32)
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return "x"

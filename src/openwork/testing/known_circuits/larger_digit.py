@@ -57,5 +57,5 @@ class LargerDigit(Task):
     def answers(self, questions: Tokens) -> Tokens:
         return np.maximum(questions[:, :1], questions[:, 1:])
 
-    def carrier(self, output: str) -> str | None:
+    def deciding_variable(self, output: str) -> str | None:
         return None

@@ -1,0 +1,234 @@
+"""A run taken apart: everything that can be measured of it, from Python. Each result displays itself in Jupyter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from openwork import analyses
+from openwork.analyses import FoundRoutes, Result, Step
+from openwork.analyses.steps import Watch, stretch
+from openwork.claims import Claim, Heading
+from openwork.data import USUAL_INPUTS, Inputs
+from openwork.jobs.judged_run import JudgedRun
+from openwork.jobs.measuring import was_drawn, with_analyses
+from openwork.jobs.old_names import OldNames
+from openwork.jobs.setting import Setting
+from openwork.jobs.stored_run import Asked
+from openwork.page import LiveReport, Sibling, live_frame, live_html
+from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
+from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
+from openwork.runs import Run
+
+MOST_COMPARED = 3
+"""models whose routes a report shows side by side, where that is asked for"""
+
+
+@with_analyses
+@dataclass(frozen=True, eq=False)
+class OpenedRun(JudgedRun, OldNames):
+    """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
+
+    Every analysis that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
+    `run.logit_lens()`, `run.pruning(at_least=0.99)`. Those that stand here do more than their analysis.
+    """
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Callable[..., Display]:
+            """The analyses' methods, which `with_analyses` makes."""
+
+    @cached_property
+    def accuracy(self) -> Display:
+        """Loss and accuracy at each graded position, whole sequences, and the smallest margin."""
+        return Display(analyses.accuracy(self.subject))
+
+    @cached_property
+    def curve(self) -> Display:
+        """How it learned, epoch by epoch."""
+        return self.learning_curve()
+
+    def attention(self, layer: int, questions: Sequence[int] | None = None) -> Display:
+        """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions by number."""
+        if questions is None:
+            return Display(analyses.attention(self.subject, layer))
+        return Display(analyses.attention_examples(self.subject, layer, questions))
+
+    @cached_property
+    def interchange(self) -> Display:
+        """Which component carries the deciding variable to which output."""
+        return Display(analyses.interchange(self.subject))
+
+    def routes(self, outputs: Sequence[str] | None = None) -> Display:
+        """Which heads carry each variable to each output, from where, in how many hops.
+
+        Those of all outputs are kept in the store, so that asking again is instant.
+
+        Raises:
+            PlanError: there is no such output.
+        """
+        return Display(self._found_routes.of(outputs))
+
+    @cached_property
+    def all_routes(self) -> analyses.Routes:
+        """Those of all outputs, as numbers."""
+        return self._found_routes.all
+
+    @property
+    def shows_routes(self) -> bool:
+        """Whether a report shows them: of a model that does not solve its task, only where they were asked for."""
+        return self.solved or self._found_routes.known is not None
+
+    @cached_property
+    def _found_routes(self) -> FoundRoutes:
+        return FoundRoutes(self.subject, self.kept, self.watch, self.inputs.chosen)
+
+    def decompile(self, seconds: float = USUAL_SECONDS) -> Display:
+        """The model's own program, and how far it is equal, realised, whole and short; kept in the store.
+
+        Raises:
+            PlanError: a time that is none.
+        """
+        return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
+
+    def look_inside(self, seconds: float) -> Decompilation:
+        """The program that is known, or what so many seconds find.
+
+        Raises:
+            KeyboardInterrupt: somebody ended it; what was found by then is kept.
+        """
+        known = self.known_program
+        found = known if known is not None else decompile_kept(self.subject, self.kept, seconds, self.watch)
+        if known is None and found.interrupted:
+            raise KeyboardInterrupt
+        return found
+
+    @property
+    def known_program(self) -> Decompilation | None:
+        """What decompiling it found before; None where nobody did. Runs nothing."""
+        return known_decompilation(self.subject, self.kept)
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Every analysis that a report shows; the program first, where the run was decompiled before."""
+        program = self.known_program
+        first = () if program is None else (program,)
+        return (*first, *((self.all_routes,) if self.shows_routes else ()), *self.measured)
+
+    @cached_property
+    def measured(self) -> tuple[Result, ...]:
+        """Every one that a report shows, routes aside."""
+        layers = range(self.stack.spec.n_layers)
+        wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
+        if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
+            wanted.append(("interchange", lambda: self.interchange))
+        wanted += [(f"attention of layer {layer}", partial(self.attention, layer)) for layer in layers]
+        wanted += [("ablations", self.ablation_table), ("readouts", self.readout_table)]
+        if not self.stack.spec.attn_only:
+            wanted += [
+                (f"MLP {layer}", partial(self.component_outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers
+            ]
+        found = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
+        for number, (name, measure) in enumerate(wanted):
+            self.watch(Step(name, number / len(wanted), 0))
+            found.append(measure().result)
+        self.watch(Step("measured", 1.0, 0))
+        return tuple(found)
+
+    def reproduced(self, original: Original) -> ReproducedSeed:
+        """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""
+        held_out = self.held_out
+        return ReproducedSeed(
+            self.run.seed,
+            _curve(self.run),
+            tuple(analyses.ablate(held_out, zeroed.site, "zero") for zeroed in original.zeroed),
+            analyses.readout(self.subject, f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post", "W_E"),
+            analyses.attention(self.subject, 0),
+            analyses.component_outputs(self.subject, "blocks.0.mlp", (0,)),
+        )
+
+    def document(self) -> Document:
+        """The report: verdicts, then every analysis."""
+        return explanation_document(self.overview, self.claims, self.results, self.recipe)
+
+    def live(self, compare: bool = False) -> LiveReport:
+        """The report as a page that holds the model itself, to be played with in a browser.
+
+        With `compare` it has the routes of up to two other solved models beside this one's; without, those among them
+        that were found before.
+        """
+        siblings = self.compared_siblings(compare)
+        routes = self.all_routes if self.shows_routes else None
+        shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
+        return LiveReport(*shown, siblings, self.recipe)
+
+    def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
+        """Every stored model of the same experiment, this one included; see `live`."""
+        routes = {self.run.name: self.all_routes} if self.shows_routes else {}
+        for name, found in self._beside.items() if routes else ():
+            known = found.all if compare else found.known
+            routes |= {} if known is None else {name: known}
+        return tuple(
+            Sibling(run.name, run.seed, run.solved, _curve(run), routes.get(run.name), run.ended)
+            for run in self.siblings
+        )
+
+    @cached_property
+    def _beside(self) -> dict[str, FoundRoutes]:
+        """The routes of up to two other solved models, by the names of their runs."""
+        solved = [run for run in self.siblings if run.solved and run.name != self.run.name]
+        chosen = solved[: MOST_COMPARED - 1]
+        watches = [stretch(self.watch, number, len(chosen), 0) for number in range(len(chosen))]
+        return {run.name: self._routes_of(run, watch) for run, watch in zip(chosen, watches, strict=True)}
+
+    def _routes_of(self, run: Run, watch: Watch) -> FoundRoutes:
+        subject = replace(self.subject, stack=self.setting.store.stack(run))
+        return FoundRoutes(subject, replace(self.kept, run=run), watch, self.inputs.chosen)
+
+    def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
+        """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
+
+        Raises:
+            StoreNotWritable: the file cannot be written there.
+        """
+        if static:
+            write_html(self.document(), Path(path))
+        else:
+            write_page(live_html(self.live(compare)), Path(path))
+        return Path(path)
+
+    def _repr_html_(self) -> str:
+        """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
+        known = () if self.run.imported else (self.curve.result, *self._since_when(spend=False))
+        routes = self._found_routes.known
+        return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, known, routes, ()))
+
+    def __repr__(self) -> str:
+        return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"
+
+
+def _curve(run: Run) -> analyses.LearningCurve:
+    return analyses.learning_curve(run.history, was_drawn(run))
+
+
+def open_run(
+    run: Run,
+    setting: Setting,
+    *,
+    tried: tuple[Run, ...] = (),
+    claims: tuple[Claim, ...] | None = None,
+    heading: Heading | None = None,
+    recipe_claims: tuple[Claim, ...] = (),
+    trains: bool = True,
+    inputs: Inputs = USUAL_INPUTS,
+) -> OpenedRun:
+    """A stored run, ready to be measured. With `trains`, claims about learning may train seeds that are not stored.
+
+    Of `claims` those about recipes, and `recipe_claims` beside them, are judged apart, when they are asked for; unless
+    given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
+    inputs that are taken unless others are asked for. What else is damaged in the store stops nothing: see `damage`.
+    """
+    return OpenedRun(run, setting, inputs, Asked(claims, heading, recipe_claims), tried, trains)
