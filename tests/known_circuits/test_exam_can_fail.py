@@ -17,7 +17,7 @@ from openwork.claims import KINDS, Claim, comparing, shares, verdict
 from openwork.claims.circuits import circuit as circuits_of_nodes
 from openwork.claims.circuits import passage
 from openwork.claims.circuits import replacement as replacements
-from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions, readout
+from openwork.claims.evidence import AttentionWeights, InterchangeAnswers, NearestAnswer, Predictions, readout
 from openwork.claims.evidence.split_distance import Distance
 from openwork.claims.kinds import sufficient
 from openwork.data import keep_forced
@@ -66,7 +66,7 @@ MUTANTS = (
     Mutant(
         "carries",
         "lets the answer leak from a teacher-forced output",
-        Interchange.measure,
+        InterchangeAnswers.measure,
         "source if self.kept else changed",
         "changed",
     ),
@@ -102,11 +102,11 @@ MUTANTS = (
     Mutant(
         "carries",
         "takes values from questions that the model gets wrong",
-        Interchange.measure,
+        InterchangeAnswers.measure,
         "if context.only_right",
         "if False",
     ),
-    Mutant("carries", "skips an alternative", Interchange.measure, "range(1, ", "range(2, "),
+    Mutant("carries", "skips an alternative", InterchangeAnswers.measure, "range(1, ", "range(2, "),
     Mutant(
         "implements",
         "is content with one right answer of all",

@@ -1,7 +1,7 @@
 """WHAT WE MEASURE: frozen results with numbers over every input; one analysis per file; nothing is drawn here."""
 
 from openwork.analyses.ablation import Ablation, AblationTable, By, ablate, ablation_table
-from openwork.analyses.accuracy import Accuracy, accuracy, not_numbers_text
+from openwork.analyses.accuracy import AccuracyByOutput, accuracy, not_numbers_text
 from openwork.analyses.activation_patching import ActivationPatching, activation_patching
 from openwork.analyses.attention import Attention, AttentionExamples, attention, attention_examples
 from openwork.analyses.attribution_patching import AttributionPatching, attribution_patching
@@ -33,7 +33,7 @@ __all__ = [
     "ANALYSES",
     "Ablation",
     "AblationTable",
-    "Accuracy",
+    "AccuracyByOutput",
     "ActivationPatching",
     "Attention",
     "AttentionExamples",

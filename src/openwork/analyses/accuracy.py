@@ -18,7 +18,7 @@ logits of a solved model by (1e-3 of 35)"""
 
 
 @dataclass(frozen=True, eq=False)
-class Accuracy(Result):
+class AccuracyByOutput(Result):
     """The unedited model.
 
     Attributes:
@@ -93,7 +93,7 @@ class Accuracy(Result):
         ]
 
 
-def accuracy(subject: Subject) -> Accuracy:
+def accuracy(subject: Subject) -> AccuracyByOutput:
     """Loss and accuracy over all of the subject's inputs; costs two forward rows per input, and one more in float64 for
     each with an answer that is close."""
     inputs, scores = subject.inputs, subject.scores
@@ -113,7 +113,7 @@ def accuracy(subject: Subject) -> Accuracy:
     whole, lost, again = Performance.of(scores), int(scores.not_numbers[0]), np.concatenate(doubtful)
     rounded, rows = _rounded(subject, again)
     made = len(inputs), subject.task.outputs, whole, total / len(inputs), ties, rounded, lost
-    return Accuracy(*made, 2 * len(inputs) + rows)
+    return AccuracyByOutput(*made, 2 * len(inputs) + rows)
 
 
 def _lead(logits: NDArray[np.float64], answers: NDArray[np.int32]) -> NDArray[np.float64]:

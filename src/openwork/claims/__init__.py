@@ -6,7 +6,7 @@ from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.given import claims_given
-from openwork.claims.heading import Heading, Publication, heading_of
+from openwork.claims.heading import ClaimsHeading, Publication, heading_of
 from openwork.claims.kinds.accuracy import Accuracy
 from openwork.claims.kinds.attends import Attends
 from openwork.claims.kinds.carries import Carries
@@ -25,7 +25,7 @@ from openwork.claims.programs.program import Program, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
-from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
+from openwork.claims.verdict import Case, Effect, Outcome, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
 
@@ -35,15 +35,16 @@ __all__ = [
     "Aside",
     "Attends",
     "Carries",
+    "Case",
     "Claim",
     "ClaimOverTraining",
+    "ClaimsHeading",
     "Context",
     "Controls",
     "Cost",
     "Counterexample",
     "Effect",
     "FittedClaims",
-    "Heading",
     "Implements",
     "Judgement",
     "Learns",
@@ -51,7 +52,6 @@ __all__ = [
     "Necessary",
     "Outcome",
     "OverTraining",
-    "Part",
     "Program",
     "Publication",
     "ReadsOut",

@@ -18,7 +18,7 @@ from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
 from openwork.claims.programs.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
-from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
+from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
@@ -64,7 +64,7 @@ class Finding:
         within: how much of the claim that is, to be said with it; empty where it is all.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[Case, ...]
     sentence: str
     effect: Effect | None
     counterexamples: tuple[Counterexample, ...]
@@ -236,7 +236,7 @@ class Claim(BaseModel):
         return f"{self.id}: {self.says}"
 
 
-def _nothing_said(outcome: Outcome, parts: Sequence[Part]) -> str:
+def _nothing_said(outcome: Outcome, parts: Sequence[Case]) -> str:
     """Why a claim that holds says nothing, or in how many of its cases; empty where all say something."""
     empty = [part.vacuous for part in parts if part.vacuous]
     if outcome is Outcome.VACUOUS:

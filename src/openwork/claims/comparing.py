@@ -19,7 +19,7 @@ from openwork.analyses import Subject, percent
 from openwork.claims.context import Context, Controls
 from openwork.claims.evidence import UNEDITED, answers_in
 from openwork.claims.shares import guessing
-from openwork.claims.verdict import Part, Relation
+from openwork.claims.verdict import Case, Relation
 from openwork.data.randomness import bits, permutation
 from openwork.models import Stack, initial_stack
 
@@ -50,7 +50,7 @@ class Compared:
         forward_rows: what it cost.
     """
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Case, ...] = ()
     before: str = ""
     after: str = ""
     advice: str = ""
@@ -60,7 +60,7 @@ class Compared:
 NOT_COMPARED = Compared()
 
 
-def compare(claim: Claim, parts: Sequence[Part], context: Context) -> Compared:
+def compare(claim: Claim, parts: Sequence[Case], context: Context) -> Compared:
     """Asks untrained models the same, where only right answers are judged and some part holds.
 
     Args:
@@ -99,7 +99,7 @@ def comparing_rows(claim: Claim, context: Context) -> int:
     return (DRAWN + 1) * len(subject.inputs) + (ASKED + 1) * each
 
 
-def _beside(part: Part, reached: float | None) -> Part:
+def _beside(part: Case, reached: float | None) -> Case:
     """A part with what untrained models reach; open where they meet it too."""
     if not _compares(part):
         return part
@@ -107,12 +107,12 @@ def _beside(part: Part, reached: float | None) -> Part:
     return replace(judged, holds=None) if _counts(judged) and judged.met_by_control else judged
 
 
-def _counts(part: Part) -> bool:
+def _counts(part: Case) -> bool:
     """Whether it holds, and says something by that."""
     return part.holds is True and not part.vacuous
 
 
-def _compares(part: Part) -> bool:
+def _compares(part: Case) -> bool:
     """Whether an untrained model can be asked the same: what is to be lost, a lucky answer always loses."""
     return part.relation == ">="
 

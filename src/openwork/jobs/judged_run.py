@@ -10,11 +10,11 @@ from openwork.analyses import Result, Subject
 from openwork.analyses.steps import Watch, silent
 from openwork.claims import (
     Claim,
+    ClaimsHeading,
     Context,
     Controls,
     Cost,
     FittedClaims,
-    Heading,
     Publication,
     Trials,
     Verdict,
@@ -78,7 +78,7 @@ class JudgedRun:
     siblings: tuple[Run, ...] = ()
     weights_of: Callable[[Run], Stack] | None = None
     weights_at: Callable[[int], Stack] | None = None
-    heading: Heading | None = None
+    heading: ClaimsHeading | None = None
     recipe_claims: tuple[Claim, ...] = ()
     go_on: str = ""
     damage: tuple[Reason, ...] = ()

@@ -13,7 +13,7 @@ from pathlib import Path
 from openwork.analyses import stages_of
 from openwork.claims import (
     Claim,
-    Heading,
+    ClaimsHeading,
     Trials,
     Verdict,
     about_models,
@@ -54,7 +54,7 @@ def explain(
     experiment: Experiment | None = None,
     seeds: Sequence[int] | None = None,
     claims: tuple[Claim, ...] | None = None,
-    heading: Heading | None = None,
+    heading: ClaimsHeading | None = None,
     recipe_claims: bool = False,
     page: Path | None = None,
     compare: bool = False,
@@ -188,7 +188,7 @@ def open_run(
     *,
     tried: tuple[Run, ...] = (),
     claims: tuple[Claim, ...] | None = None,
-    heading: Heading | None = None,
+    heading: ClaimsHeading | None = None,
     recipe_claims: tuple[Claim, ...] = (),
     trains: bool = True,
     inputs: Inputs = USUAL_INPUTS,

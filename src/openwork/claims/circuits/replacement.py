@@ -16,7 +16,7 @@ from openwork.claims.evidence import Predictions
 from openwork.claims.examples import against_or_for, right_answers, wrong_answers
 from openwork.claims.places import together, unknown_components
 from openwork.claims.shares import known_part
-from openwork.claims.verdict import Effect, Outcome, Part, Relation
+from openwork.claims.verdict import Case, Effect, Outcome, Relation
 from openwork.claims.wording import told, weakest
 from openwork.errors import Reason
 from openwork.interventions import Edit, Mean, Patch, Zero
@@ -102,7 +102,7 @@ class Replacement(Claim):
             lambda outcome: self._advice(outcome, parts, broken),
         )
 
-    def _advice(self, outcome: Outcome, parts: Sequence[Part], broken: Broken) -> str:
+    def _advice(self, outcome: Outcome, parts: Sequence[Case], broken: Broken) -> str:
         if outcome is Outcome.UNDECIDED or any(p.holds is None for p in parts):
             return self.advice_on(outcome)
         for ways in broken.values():
@@ -122,7 +122,7 @@ def _edit(component: Component, by: By) -> Edit:
     return Zero(*where) if by == "zero" else Mean(*where)
 
 
-def _disagreeing(parts: Sequence[Part], broken: Broken) -> str:
+def _disagreeing(parts: Sequence[Case], broken: Broken) -> str:
     """Which components the replacements disagree about, as a sentence to append; empty where they agree."""
     said = []
     for names, ways in broken.items():

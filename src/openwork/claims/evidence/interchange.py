@@ -37,7 +37,7 @@ class Interchanged:
 
 
 @dataclass(frozen=True)
-class Interchange(Evidence[Interchanged]):
+class InterchangeAnswers(Evidence[Interchanged]):
     """Every input with every alternative value of `variable`; `edits` patch from `other`, the run that has it.
 
     With `kept`, that run sees the teacher-forced outputs of the base. Costs two forward rows for every input and

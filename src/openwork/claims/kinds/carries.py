@@ -16,11 +16,11 @@ from openwork.claims.circuits.passage import passage
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Counterexample
-from openwork.claims.evidence import UNCHANGED, Interchange, Interchanged
+from openwork.claims.evidence import UNCHANGED, InterchangeAnswers, Interchanged
 from openwork.claims.examples import MOST, in_turn, question, symbol
 from openwork.claims.places import filled, together, unknown_components, unknown_names
 from openwork.claims.shares import most_frequent, pairs_part
-from openwork.claims.verdict import Effect, Outcome, Part, Relation
+from openwork.claims.verdict import Case, Effect, Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.errors import Reason
 from openwork.interventions import Patch
@@ -126,7 +126,7 @@ class Carries(Claim):
         for variable, output, *at in filled(self.each, context.task, (self.variable, self.output, *self.at)):
             positions = tuple(dict.fromkeys(roles[role] for role in at)) or None
             edits = tuple(Patch(part.site, positions, part.heads, source=OTHER) for part in parts)
-            yield _Case(variable, output, Interchange(edits, variable, output, self.forced == "kept"))
+            yield _Case(variable, output, InterchangeAnswers(edits, variable, output, self.forced == "kept"))
 
     def find(self, context: Context) -> Finding:
         """Shares, and pairs that speak against the claim."""
@@ -201,7 +201,7 @@ class Carries(Claim):
             )
             yield Counterexample(line, case.evidence.replay(context, int(row), source))
 
-    def _advice(self, outcome: Outcome, parts: list[Part], leaky: bool) -> str:
+    def _advice(self, outcome: Outcome, parts: list[Case], leaky: bool) -> str:
         if leaky and self.forced == "kept" and any(p.relation == ">=" and p.holds is False for p in parts):
             return LEAK
         return (CARRIES if self.at_most is None else DOES_NOT)[outcome]
@@ -213,7 +213,7 @@ class _Case:
 
     variable: str
     output: str
-    evidence: Interchange
+    evidence: InterchangeAnswers
 
     def __str__(self) -> str:
         return f"{self.variable} → {self.output}"

@@ -25,7 +25,7 @@ from openwork.claims.programs.program import Program
 from openwork.claims.programs.told_apart import Held, Variable, variable_of, what_is_held, what_was_tested, within
 from openwork.claims.programs.values import MOST_TRIED, decided_by, on_inputs, tried
 from openwork.claims.shares import count_part, most_frequent
-from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, part
+from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, part
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.data.interval import CONFIDENCE
 from openwork.errors import ClaimError, Reason
@@ -272,7 +272,7 @@ class Implements(Claim):
         says = self._advice(context, bool(tested))
         return Finding(tuple(parts), sentence, effect, in_turn(examples), says, coverage, tested)
 
-    def _held_parts(self, context: Context, held: Sequence[Held]) -> Iterator[Part]:
+    def _held_parts(self, context: Context, held: Sequence[Held]) -> Iterator[Case]:
         """Whether each place holds its variable, where that is claimed. Of a sample no interval is known."""
         for h in held if self.represents is not None else ():
             value = 0.0 if isnan(h.by_values) else h.by_values

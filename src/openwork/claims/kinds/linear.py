@@ -14,7 +14,7 @@ from openwork.claims.evidence import Predictions
 from openwork.claims.examples import against_or_for, right_answers, wrong_answers
 from openwork.claims.places import together, unknown_components
 from openwork.claims.shares import known_part
-from openwork.claims.verdict import Effect, Outcome, Part, Relation
+from openwork.claims.verdict import Case, Effect, Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE, told, weakest
 from openwork.errors import Reason
 from openwork.interventions import Linearise
@@ -110,7 +110,7 @@ class Linear(Claim):
         examples = against_or_for(parts, wrong, ()) if relation == ">=" else against_or_for(parts, right, wrong)
         return Finding(tuple(parts), sentence, effect, examples, lambda outcome: self._advice(outcome, parts))
 
-    def _advice(self, outcome: Outcome, parts: Sequence[Part]) -> str:
+    def _advice(self, outcome: Outcome, parts: Sequence[Case]) -> str:
         if self.at_most is None:
             return STAYS[outcome]
         if outcome is Outcome.REFUTED and any(p.value < STRAIGHT for p in parts):

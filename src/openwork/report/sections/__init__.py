@@ -9,7 +9,7 @@ from typing import Any
 from openwork.analyses import (
     Ablation,
     AblationTable,
-    Accuracy,
+    AccuracyByOutput,
     ActivationPatching,
     Attention,
     AttentionExamples,
@@ -58,7 +58,7 @@ from openwork.report.sections.words import words
 DESCRIBE: dict[type[Result], Callable[[Any], tuple[Part, ...]]] = {
     Ablation: ablation_parts,
     AblationTable: ablation_table_parts,
-    Accuracy: accuracy_parts,
+    AccuracyByOutput: accuracy_parts,
     ActivationPatching: activation_patching_parts,
     Attention: attention_parts,
     AttentionExamples: example_parts,
@@ -94,7 +94,7 @@ CHAPTERS = (
     Chapter("The program inside", "program", (Decompilation,)),
     Chapter("How it learned", "learning", (LearningCurve,)),
     Chapter("When each claim became true", "over-training", (OverTraining,)),
-    Chapter("How right it is", "accuracy", (Accuracy,)),
+    Chapter("How right it is", "accuracy", (AccuracyByOutput,)),
     Chapter("Which part carries which answer, and from where", "routes", (Routes, Interchange)),
     Chapter("Where heads look", "attention", (Attention, AttentionExamples)),
     Chapter("What it cannot do without", "ablation", (AblationTable, Ablation)),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from openwork.analyses import Accuracy
+from openwork.analyses import AccuracyByOutput
 from openwork.report.parts import Fold, Part, Share, Table, Text, columns
 
 
-def accuracy_parts(result: Accuracy) -> tuple[Part, ...]:
+def accuracy_parts(result: AccuracyByOutput) -> tuple[Part, ...]:
     """Accuracy and loss of every output, then of all."""
     whole = result.whole
     rows = tuple(

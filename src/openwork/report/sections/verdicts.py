@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from openwork.analyses import percent
+from openwork.claims.verdict import Case as Case
 from openwork.claims.verdict import Outcome, Verdict
-from openwork.claims.verdict import Part as Case
 from openwork.report.parts import NOTHING, Figure, Part, Table, Text, VerdictList, VerdictRow, columns
 
 HOLDS = {True: "✓ yes", False: "✗ no", None: "? open"}
