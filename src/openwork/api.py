@@ -157,18 +157,20 @@ def import_model(
     threads: int | None = None,
     **said: Any,
 ) -> OpenedRun:
-    """Somebody else's model from a `.pt`, `.pth` or `.safetensors` file into the store, ready to be measured.
+    """Somebody else's model from its file into the store, ready to be measured.
 
     Args:
-        file: a state dict of TransformerLens; nothing in it is executed.
-        task: what the model should compute, or its name.
+        file: `.safetensors`, `.pt`, `.pth` or `.bin`, or a folder with one: GPT-2 as Hugging Face stores it, nanoGPT,
+            or a state dict of TransformerLens; nothing in it is executed.
+        task: what the model should compute: its name, the path of your own Python file, or what `@openwork.task` made.
         params: of the task, where it is named.
-        config: a JSON file with TransformerLens' config; else the file beside it, where there is one.
+        config: a JSON file with the model's config; else the one beside it, where there is one.
         store: see `explain`.
         engine: see `explain`.
         threads: see `explain`.
         said: what the file does not say: `act_fn`, `normalization_type`, `attention_dir`, `attn_scale` (None means
-            sqrt(d_head)), `pad_token`, `n_heads`, `eps`, `token_shift`. What nobody says is found by trial.
+            sqrt(d_head)), `pad_token`, `n_heads`, `eps`, `token_shift`, `position_offset`. What nobody says is found by
+            trial.
 
     Raises:
         CheckpointError: a file that cannot be read, contradicts itself or does not fit the task; with every reason.

@@ -108,7 +108,7 @@ def test_missing_empty_unknown_and_damaged_files_are_refused(tensors, save, tmp_
         refused(tmp_path / name, "damaged|not an archive")
     (tmp_path / "model.ckpt").write_bytes(b"x")
     refused(tmp_path / "model.ckpt", "not a format")
-    refused(tmp_path / "model.st", "must end in .safetensors, .pt or .pth")
+    refused(tmp_path / "model.st", "must end in .safetensors, .pt, .pth or .bin")
     whole = save(tensors).read_bytes()
     (tmp_path / "cut.pt").write_bytes(whole[: len(whole) // 2])
     refused(tmp_path / "cut.pt", "damaged")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.errors import CheckpointError, Reason
+from openwork.interop.folder import CONFIG, USUAL, weights_in
 from openwork.interop.given_file import read_given
 from openwork.interop.pytorch_file import read_pytorch
 from openwork.interop.safetensors_file import read_safetensors
@@ -23,8 +24,8 @@ LARGEST_FILE = 2**30
 """bytes; a model for which every input can be asked is a thousand times smaller"""
 LARGEST_CONFIG = 2**20
 HOW_TO_CONFIGURE = "give a JSON file with the model's config, or name another"
-ENDINGS = ".safetensors, .pt or .pth"
-READERS = {".safetensors": read_safetensors, ".pt": read_pytorch, ".pth": read_pytorch}
+ENDINGS = ".safetensors, .pt, .pth or .bin"
+READERS = {".safetensors": read_safetensors, ".pt": read_pytorch, ".pth": read_pytorch, ".bin": read_pytorch}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +33,11 @@ class Checkpoint:
     """What a file holds.
 
     Attributes:
-        name: the file's name, without its folder.
+        name: the file's name, with its folder's where that was named.
         digest: SHA-256 of the file, in hexadecimal.
         arrays: every tensor by name; floating-point ones as float32 or float64.
-        config: what it or a file beside it says of the model, in TransformerLens' words; empty where nothing does.
+        config: what it or a file beside it says of the model, in TransformerLens' words or in those of the library that
+            wrote it; empty where nothing does.
     """
 
     name: str
@@ -45,26 +47,32 @@ class Checkpoint:
 
 
 def read_checkpoint(path: Path, config: Path | None = None) -> Checkpoint:
-    """The tensors of a `.pt`, `.pth` or `.safetensors` file.
+    """The tensors of a `.pt`, `.pth`, `.bin` or `.safetensors` file, or of a folder that holds one.
 
-    What the file cannot say may stand in `config`, a JSON file with the fields of TransformerLens' config; `NAME.json`
-    beside the file is read unless another is given.
+    What the file cannot say may stand in `config`, a JSON file with the fields of TransformerLens' config or of Hugging
+    Face's. Unless another is given `NAME.json` beside the file is read, or `config.json` beside one of the names that
+    libraries give, such as `model.safetensors`.
 
     Raises:
         CheckpointError: the file is missing, damaged, too large, of another format, or would need code to be loaded;
             with how to mend it.
     """
+    name = path.name
+    if os.path.isdir(path):  # unlike Path's own, it may be asked of a name that no file can have
+        folder, path = path, weights_in(path, tuple(READERS))
+        name = f"{folder.resolve().name}/{path.name}"
     if path.suffix.lower() not in READERS:
         what = f"{path.suffix or 'no ending'} is not a format that is read here"
         raise _refused(path, what, f"its name must end in {ENDINGS}")
     data = read_given(path, LARGEST_FILE)
-    arrays, inside = READERS[path.suffix.lower()](path.name, data)
-    return Checkpoint(path.name, hashlib.sha256(data).hexdigest(), arrays, inside | _sidecar(path, config))
+    arrays, inside = READERS[path.suffix.lower()](name, data)
+    return Checkpoint(name, hashlib.sha256(data).hexdigest(), arrays, inside | _sidecar(path, config))
 
 
 def _sidecar(path: Path, config: Path | None) -> dict[str, Any]:
-    place = config or path.with_suffix(".json")
-    if config is None and not os.path.exists(place):  # unlike Path.exists, also of a name that no file can have
+    beside = [path.with_suffix(".json"), *([path.with_name(CONFIG)] if path.name in USUAL else [])]
+    place = config or next((place for place in beside if os.path.exists(place)), None)
+    if place is None:
         return {}
     try:
         found = json.loads(read_given(place, LARGEST_CONFIG, HOW_TO_CONFIGURE))

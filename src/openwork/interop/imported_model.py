@@ -12,6 +12,7 @@ from openwork.data import Dataset
 from openwork.errors import CheckpointError, Reason, SpecError
 from openwork.interop.checkpoint import Checkpoint
 from openwork.interop.identify import Identified, Tell, Values, identify
+from openwork.interop.layouts import named_weights
 from openwork.interop.missing_fields import (
     KnownField,
     MissingField,
@@ -21,7 +22,8 @@ from openwork.interop.missing_fields import (
     missing_fields,
     shown,
 )
-from openwork.interop.names import Arrays, Named, heads_apart, named
+from openwork.interop.names import Arrays, Named, heads_apart
+from openwork.interop.positions import positions_from
 from openwork.interop.sizes import Sizes, sizes_of
 from openwork.models import ModelSpec, Stack, model_spec, stack_of, weight_shapes
 from openwork.tasks import Task
@@ -111,7 +113,8 @@ def imported_model(
 
     Args:
         checkpoint: what was read.
-        options: fields of `ModelSpec` that the user says, and `token_shift`; they go before the file's own config.
+        options: fields of `ModelSpec` that the user says, `token_shift` and `position_offset`; they go before the
+            file's own config.
         task: what the model should compute.
         dataset: questions of the task; what nobody says is found by asking them.
         tell: called with a line about every step of the search.
@@ -141,19 +144,23 @@ def imported_model(
 
 
 def _maker(checkpoint: Checkpoint, options: Mapping[str, Any], task: Task | None) -> _Maker:
-    names = named(checkpoint.name, checkpoint.arrays)
+    names = named_weights(checkpoint)
     known = _known(checkpoint, options, names)
-    bridge = names.dialect == "TransformerBridge"
-    heads = _possible_heads(checkpoint.name, names.arrays, known) if bridge else ()
+    names = positions_from(checkpoint.name, names, options.get("position_offset", 0))
+    if names.known is not None and task is None:
+        known.setdefault("pad_token", KnownField("pad_token", None, "it masks no token that it is not told to"))
+    heads = _possible_heads(checkpoint.name, names.arrays, known) if names.heads_joined else ()
     return _Maker(checkpoint.name, names, known, task, heads)
 
 
 def _known(checkpoint: Checkpoint, options: Mapping[str, Any], names: Named) -> dict[str, KnownField]:
     """What is said, by field; the user before the file before what is usual."""
-    sizes = sizes_of(checkpoint.name, names.arrays) if names.dialect == "HookedTransformer" else None
-    config = from_config(f"{checkpoint.name}'s config", checkpoint.config, sizes) if checkpoint.config else []
-    ranked = [*(decided(sizes) if sizes else []), *config, *from_options(options)]
-    return {said.field: said for said in ranked}
+    sizes = None if names.heads_joined else sizes_of(checkpoint.name, names.arrays)
+    said = names.known
+    if said is None:
+        said = tuple(from_config(f"{checkpoint.name}'s config", checkpoint.config, sizes)) if checkpoint.config else ()
+    ranked = [*(decided(sizes) if sizes else []), *said, *from_options(options)]
+    return {field.field: field for field in ranked}
 
 
 def _possible_heads(source: str, arrays: Arrays, known: Mapping[str, KnownField]) -> tuple[int, ...]:
@@ -202,7 +209,7 @@ class _Maker:
     def notes(self) -> tuple[str, ...]:
         """What was left out or filled in."""
         sizes, _ = self._at(self.heads[0] if self.heads else 0)
-        found = []
+        found = [*self.names.notes]
         if self.names.buffers:
             found.append(
                 f"{len(self.names.buffers)} buffers are not used: a saved mask does not tell how the model was trained"
@@ -216,6 +223,7 @@ class _Maker:
         fields = {said.field: said.value for said in self.known.values()} | dict(values)
         sizes, weights = self._at(int(fields.pop("n_heads", self.heads[0])) if self.heads else 0)
         fields.pop("n_heads", None)
+        fields.pop("position_offset", None)
         shift = int(fields.pop("token_shift", 0))
         wanted = dict(sizes.fields) | fields
         if "n_ctx" not in wanted and self.task is not None:

@@ -88,12 +88,12 @@ def from_config(source: str, config: Mapping[str, Any], sizes: Sizes | None) -> 
     if reasons:
         raise CheckpointError("the config does not fit", reasons)
     reasons = [
-        Reason(f"{source}, {field}", f"{_brief(config[field])} is not in the model family")
+        Reason(f"{source}, {field}", f"{brief(config[field])} is not in the model family")
         for field in ELSEWHERE
         if config.get(field)
     ]
     reasons += [
-        Reason(f"{source}, {cap}", f"{_brief(config[cap])}: soft caps are not in the model family")
+        Reason(f"{source}, {cap}", f"{brief(config[cap])}: soft caps are not in the model family")
         for cap in CAPS
         if isinstance(config.get(cap), int | float) and config[cap] > 0
     ]
@@ -131,11 +131,11 @@ def _not_of_their_kind(source: str, config: Mapping[str, Any]) -> list[Reason]:
         value = config.get(field)
         fits = isinstance(value, kinds) and (bool in kinds) == isinstance(value, bool)
         if value is not None and not (fits and (isinstance(value, str) or abs(value) <= LARGEST)):
-            reasons.append(Reason(f"{source}, {field}", f"{_brief(value)} is not {kind}"))
+            reasons.append(Reason(f"{source}, {field}", f"{brief(value)} is not {kind}"))
     return reasons
 
 
-def _brief(value: Any) -> str:
+def brief(value: Any) -> str:
     """A value of somebody else's config, or only what it is where it is no short text or number."""
     plain = isinstance(value, str | bool | float) or (isinstance(value, int) and abs(value) <= LARGEST)
     return repr(value)[:60] if plain else type(value).__name__

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.errors import CheckpointError, Reason, suggestion
+from openwork.interop.missing_fields import KnownField
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -44,17 +45,24 @@ UNSUPPORTED = {
 
 @dataclass(frozen=True, eq=False)
 class Named:
-    """The weights of a checkpoint under the names of one dialect.
+    """The weights of a checkpoint under TransformerLens' names.
 
     Attributes:
-        dialect: `HookedTransformer` or `TransformerBridge`.
+        dialect: whose names they had: `HookedTransformer`, `TransformerBridge`, or another library's.
         arrays: the weights.
         buffers: what was saved beside them and is no weight; it is not used.
+        heads_joined: whether the names are those of `TransformerBridge`, where the heads of a layer are one matrix.
+        known: what another library's config or kind of model says of the fields that shapes do not; None where a config
+            in TransformerLens' words may.
+        notes: what was left out or filled in.
     """
 
     dialect: str
     arrays: Arrays
     buffers: tuple[str, ...]
+    heads_joined: bool
+    known: tuple[KnownField, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def named(source: str, arrays: Arrays) -> Named:
@@ -63,7 +71,7 @@ def named(source: str, arrays: Arrays) -> Named:
     Raises:
         CheckpointError: names of neither dialect, or parts that the model family does not have; with every one.
     """
-    bare = _without_prefix(arrays)
+    bare = without_prefix(arrays)
     buffers = tuple(name for name in bare if BUFFERS.fullmatch(name))
     kept = {name: array for name, array in bare.items() if name not in buffers}
     counts = {pattern: sum(bool(pattern.fullmatch(name)) for name in kept) for pattern in (HOOKED, BRIDGE)}
@@ -78,13 +86,14 @@ def named(source: str, arrays: Arrays) -> Named:
     reasons = [Reason(f"{source}, {name}", *_why(name, known)) for name in strange[:MOST_TOLD]]
     if len(strange) > MOST_TOLD:
         reasons.append(Reason(source, f"{len(strange) - MOST_TOLD:,} more of its names are not in the family either"))
-    reasons += _not_numbers(source, kept)
+    reasons += not_numbers(source, kept)
     if reasons:
         raise CheckpointError("the checkpoint does not fit the model family", reasons)
-    return Named("HookedTransformer" if pattern is HOOKED else "TransformerBridge", kept, buffers)
+    return Named("HookedTransformer" if pattern is HOOKED else "TransformerBridge", kept, buffers, pattern is BRIDGE)
 
 
-def _without_prefix(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
+def without_prefix(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
+    """Without what wrappers put before every name."""
     found = dict(arrays)
     for prefix in PREFIXES:
         if found and all(name.startswith(prefix) for name in found):
@@ -99,7 +108,8 @@ def _why(name: str, known: Sequence[str]) -> tuple[str, str]:
     return "is not a weight that the model family has", suggestion(name, known)
 
 
-def _not_numbers(source: str, arrays: Arrays) -> list[Reason]:
+def not_numbers(source: str, arrays: Arrays) -> list[Reason]:
+    """Every array that holds something else than finite floating-point numbers."""
     reasons = []
     for name, array in arrays.items():
         if array.dtype.kind != "f":

@@ -20,6 +20,8 @@ LARGEST_PICKLE = 2**24
 """bytes; about 150 are needed for a tensor"""
 WRAPPERS = ("state_dict", "model_state_dict", "model", "weights")
 """keys under which training scripts put a state dict beside other things"""
+CONFIG = "model_args"
+"""key under which nanoGPT puts what its model was made with"""
 HOW_TO_CONVERT = "in the program that made it: torch.save(model.state_dict(), PATH), or safetensors.torch.save_file"
 KINDS = {
     "DoubleStorage": "f8",
@@ -40,7 +42,7 @@ KINDS = {
 
 
 def read_pytorch(name: str, data: bytes) -> tuple[dict[str, NDArray[np.generic]], dict[str, Any]]:
-    """Arrays by name; such a file has no config that is read.
+    """Arrays by name, and what the file says of its model beside them, as nanoGPT's do.
 
     Raises:
         CheckpointError: damaged, too large, a whole model or anything else that only code could load.
@@ -61,7 +63,15 @@ def read_pytorch(name: str, data: bytes) -> tuple[dict[str, NDArray[np.generic]]
         raise archive.refused(what, HOW_TO_CONVERT) from error
     except (ValueError, IndexError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise archive.refused(f"is damaged: {_line(error)}") from error
-    return _arrays(archive, _state_dict(archive, found), len(data)), {}
+    return _arrays(archive, _state_dict(archive, found), len(data)), _config(found)
+
+
+def _config(found: Any) -> dict[str, Any]:
+    """Plain values by name; nothing where there are none."""
+    beside = found.get(CONFIG) if isinstance(found, dict) else None
+    if not isinstance(beside, dict):
+        return {}
+    return {k: v for k, v in beside.items() if isinstance(k, str) and isinstance(v, int | float | str | None)}
 
 
 def _state_dict(archive: Archive, found: Any) -> dict[str, Pickled | Odd]:

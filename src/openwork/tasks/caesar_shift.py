@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openwork.tasks.contract import Tokens
 from openwork.tasks.digits_rewritten import DigitsRewritten
+from openwork.tasks.learned import learned_with
 
 
 class CaesarShift(DigitsRewritten):
@@ -11,6 +12,10 @@ class CaesarShift(DigitsRewritten):
 
     name = "caesar-shift"
     summary = "add the first digit to each of the others, modulo the base"
+    learned = learned_with(
+        model={"n_layers": 1, "d_model": 16, "d_head": 8, "d_mlp": 32}, training={"epochs": 100, "lr": 6e-3}
+    )
+    """one layer, where one head can fetch the key and one the digit"""
     leading = ("k",)
 
     def __init__(self, base: int = 5, length: int = 5) -> None:

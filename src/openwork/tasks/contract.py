@@ -16,11 +16,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.tasks.learned import Learned
 from openwork.tasks.numbering import Numbers, columns_of, numbers_of
 from openwork.tasks.old_name import OnceCarrier
 from openwork.tasks.vocabulary import Vocabulary
@@ -76,8 +77,8 @@ class Task(OnceCarrier, ABC):
     """how `sample` draws, in a few words"""
     file: TaskFile | None = None
     """where it was loaded from, for a task of the user's own"""
-    learned: Mapping[str, Mapping[str, Any]] | None = None
-    """how a task of the user's own is learned: fields of `model`, `training` and `split` that differ from the usual"""
+    learned: Learned | None = None
+    """how it is learned, where it says so: fields of `model`, `training` and `split` that differ from the usual"""
 
     @property
     @abstractmethod

@@ -28,6 +28,7 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.contract import Task, TaskFile, Tokens, Variable
 from openwork.tasks.function_table import Table, table_of
+from openwork.tasks.learned import learned_with
 from openwork.tasks.numbering import numbers_of
 from openwork.tasks.vocabulary import Vocabulary
 
@@ -63,7 +64,7 @@ def task(
     Raises:
         TaskError: what is declared is not what the function takes; with every reason.
     """
-    learned = {"model": dict(model or {}), "training": dict(training or {}), "split": dict(split or {})}
+    learned = learned_with(model=model, training=training, split=split)
 
     def made(function: Callable[..., Any]) -> type[FunctionTask]:
         sizes = _checked(function, variables)

@@ -8,6 +8,7 @@ import numpy as np
 
 from openwork.tasks.bits import Bits
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 from openwork.tasks.vocabulary import Vocabulary
 
 
@@ -19,6 +20,12 @@ class Majority(Bits):
 
     name = "majority"
     summary = "name the bit that occurs more often"
+    learned = learned_with(
+        model={"n_layers": 1, "d_model": 8, "n_heads": 1, "d_head": 4, "d_mlp": 0, "attn_only": True},
+        training={"epochs": 100},
+        split={"held_out": 0.0},
+    )
+    """one small head and nothing else, trained on every question"""
     output = "majority"
 
     def __init__(self, length: int = 9) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.answer_at_equals import AnswerAtEquals
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 
 
 class Maximum(AnswerAtEquals):
@@ -21,6 +22,12 @@ class Maximum(AnswerAtEquals):
 
     name = "maximum"
     summary = "name the largest of some numbers"
+    learned = learned_with(
+        model={"n_layers": 1, "d_model": 16, "n_heads": 1, "d_mlp": 0, "attn_only": True},
+        training={"epochs": 100},
+        split={"held_out": 0.0},
+    )
+    """one head and nothing else, trained on every question"""
     output = "maximum"
 
     def __init__(self, numbers: int = 10, length: int = 4) -> None:

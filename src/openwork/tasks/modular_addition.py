@@ -10,6 +10,7 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.answer_at_equals import AnswerAtEquals
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 
 
 class ModularAddition(AnswerAtEquals):
@@ -24,6 +25,12 @@ class ModularAddition(AnswerAtEquals):
 
     name = "modular-addition"
     summary = "add two numbers modulo p"
+    learned = learned_with(model={"n_layers": 1}, training={"epochs": 400, "lr": 0.001}, split={"held_out": 0.0})
+    """one layer, trained on every question.
+
+    Nothing is held out, for this model is to be opened up and must be right everywhere. With a share held out, the
+    same task asks another question: when a model that knows the answers it has seen finds the rule.
+    """
     output = "c"
     names = ("a", "b")
 

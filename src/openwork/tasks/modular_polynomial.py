@@ -10,6 +10,7 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.answer_at_equals import AnswerAtEquals
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 
 
 class ModularPolynomial(AnswerAtEquals):
@@ -25,6 +26,8 @@ class ModularPolynomial(AnswerAtEquals):
 
     name = "modular-polynomial"
     summary = "a quadratic polynomial in two numbers, modulo p"
+    learned = learned_with(model={"n_layers": 1}, training={"epochs": 400, "lr": 0.001}, split={"held_out": 0.0})
+    """one layer, trained on every question"""
     output = "c"
     names = ("a", "b")
 

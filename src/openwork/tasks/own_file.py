@@ -20,7 +20,8 @@ from openwork.errors import OpenworkError, Reason, TaskError
 from openwork.tasks.contract import Task, TaskFile
 from openwork.tasks.from_function import DEFINED
 from openwork.tasks.function_table import told
-from openwork.tasks.registry import make, task_types
+from openwork.tasks.learned import Learned
+from openwork.tasks.registry import OURS, make, task_types
 
 _LOADED: dict[tuple[str, str], type[Task]] = {}
 """by path and digest"""
@@ -123,8 +124,14 @@ def _executed(file: TaskFile, text: str) -> type[Task]:
             "the name is taken", Reason(file.path, f"openwork has a task {name}", "give yours another name")
         )
     cls.file = file
-    cls.learned = cls.learned or {}
+    cls.learned = _learned_of(cls)
     return cls
+
+
+def _learned_of(cls: type[Task]) -> Learned:
+    """What the file says; how a task of ours is learned that it extends is not meant for it."""
+    said = (base.__dict__["learned"] for base in cls.__mro__ if "learned" in base.__dict__ and base not in OURS)
+    return next(said, None) or {}
 
 
 def _text(path: Path) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from openwork.tasks.bits import Bits
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 from openwork.tasks.vocabulary import Vocabulary
 
 
@@ -19,6 +20,16 @@ class Parity(Bits):
 
     name = "parity"
     summary = "say whether the number of ones is odd"
+    learned = learned_with(
+        model={"n_layers": 1, "n_heads": 4, "d_head": 8, "d_mlp": 128},
+        training={"epochs": 400, "lr": 0.001, "batch_size": 32},
+        split={"held_out": 0.0},
+    )
+    """one layer, trained on every question in small batches.
+
+    Nothing is held out: what is seen of parity says nothing of what is not, unless the rule is found. A higher
+    rate, or fewer neurons, leaves some seeds at the level of guessing (docs/log.md).
+    """
     output = "parity"
 
     def __init__(self, length: int = 8) -> None:

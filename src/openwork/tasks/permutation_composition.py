@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from openwork.errors import Reason, TaskError
 from openwork.tasks.answer_at_equals import AnswerAtEquals
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 
 
 class PermutationComposition(AnswerAtEquals):
@@ -26,6 +27,10 @@ class PermutationComposition(AnswerAtEquals):
 
     name = "permutation-composition"
     summary = "compose two permutations of n things"
+    learned = learned_with(
+        model={"n_layers": 1, "d_mlp": 128}, training={"epochs": 400, "lr": 0.001}, split={"held_out": 0.0}
+    )
+    """one layer, trained on every question"""
     output = "c"
     names = ("a", "b")
 

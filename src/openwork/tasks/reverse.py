@@ -6,6 +6,7 @@ import numpy as np
 
 from openwork.tasks.contract import Tokens
 from openwork.tasks.digits_rewritten import DigitsRewritten
+from openwork.tasks.learned import learned_with
 
 
 class Reverse(DigitsRewritten):
@@ -13,6 +14,11 @@ class Reverse(DigitsRewritten):
 
     name = "reverse"
     summary = "write the digits backwards"
+    learned = learned_with(
+        model={"n_layers": 1, "d_model": 8, "n_heads": 1, "d_head": 8, "d_mlp": 16},
+        training={"epochs": 100, "lr": 6e-3},
+    )
+    """one layer with one head, which fetches by position"""
 
     def answers(self, questions: Tokens) -> Tokens:
         found: Tokens = questions[:, ::-1].astype(np.int32)

@@ -10,6 +10,7 @@ import numpy as np
 from openwork.errors import TaskError
 from openwork.tasks.at_every_position import AtEveryPosition
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 from openwork.tasks.vocabulary import Vocabulary
 from openwork.tasks.written_out import DIGITS, unfit
 
@@ -24,6 +25,8 @@ class RunLength(AtEveryPosition):
     name = "run-length"
     stem = "run"
     summary = "count at every digit how long the run is that it stands in, so far"
+    learned = learned_with(model={"d_model": 16, "d_head": 8}, training={"batch_size": 32, "weight_decay": 0.0})
+    """small batches and no weight decay, for long runs are rare"""
 
     def __init__(self, base: int = 2, length: int = 12) -> None:
         if reasons := unfit(base, length, least=2):

@@ -39,7 +39,7 @@ TRACED = 500
     )
 )
 def gallery(
-    file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its file, or the folder with it.", show_default=False)],
     claims: Annotated[Path, typer.Argument(help="A claims file in TOML.", show_default=False)],
     program: Annotated[
         list[Path] | None,

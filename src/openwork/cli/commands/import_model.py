@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,7 +42,7 @@ Task = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", help="A JSON file with TransformerLens' config; else FILE.json where it is.", show_default=False
+        "--config", help="A JSON file with the model's config; else the one beside the file.", show_default=False
     ),
 ]
 
@@ -51,15 +51,25 @@ def _said(name: str, text: str) -> Any:
     return typer.Option(name, help=text, show_default=False, rich_help_panel="What the file does not say")
 
 
+TokenShift = Annotated[
+    int | None,
+    _said("--token-shift", "The embedding's row of the task's token 0; the others follow, and go round."),
+]
+PositionOffset = Annotated[
+    int | None,
+    _said("--position-offset", "The row of its position table at which a question starts; 0 unless said."),
+]
+
+
 @app.command(
     epilog=examples(
         "openwork import brackets.pt --task balanced-brackets",
         "openwork import mine.safetensors --task palindrome --attention-dir causal --attn-scale sqrt",
-        "openwork import theirs.pt --task my_task.py",
+        "openwork import gpt2-folder --task my_task.py",
     )
 )
 def import_model(
-    file: Annotated[Path, typer.Argument(help="A .pt, .pth or .safetensors file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its file, or the folder with it.", show_default=False)],
     task: Task = None,
     param: options.TaskParams = None,
     act_fn: Annotated[str | None, _said("--act-fn", "relu, gelu, gelu_new or silu.")] = None,
@@ -73,10 +83,8 @@ def import_model(
         int | None, _said("--n-heads", "Heads in a layer, which TransformerLens 4 does not save.")
     ] = None,
     eps: Annotated[float | None, _said("--eps", "Of the norms; 1e-5 unless said.")] = None,
-    token_shift: Annotated[
-        int | None,
-        _said("--token-shift", "The embedding's row of the task's token 0; the others follow, and go round."),
-    ] = None,
+    token_shift: TokenShift = None,
+    position_offset: PositionOffset = None,
     config: Config = None,
     inputs: options.MostInputs = None,
     sample_seed: options.SampleSeed = 0,
@@ -87,17 +95,18 @@ def import_model(
 ) -> None:
     """Bring somebody else's model into the store, to be judged like our own.
 
-    Reads state dicts of TransformerLens 1 to 3 (HookedTransformer) and 4 (native bridges). Nothing in a file is
-    executed. What the file does not say is taken from these options, else from a config, else found by trial: which
-    values answer the task's questions best?
+    Reads GPT-2 as Hugging Face stores it, nanoGPT, and state dicts of TransformerLens 1 to 4, in .safetensors, .pt,
+    .pth or .bin (docs/models_of_others.md). Nothing in a file is executed. What the file does not say is taken from
+    these options, else from a config, else found by trial: which values answer the task's questions best?
 
     Without a task the file is read and described, with what it leaves open, and nothing is kept.
     """
     words = {"--act-fn": act_fn, "--normalization-type": normalization_type, "--attention-dir": attention_dir}
-    said = _options(words, attn_scale, pad_token, n_heads, eps, token_shift)
+    numbers = {"n_heads": n_heads, "eps": eps, "token_shift": token_shift, "position_offset": position_offset}
+    said = _options(words, attn_scale, pad_token, numbers)
     if task is None:
         checkpoint = read_checkpoint(file, config)
-        _describe(checkpoint, describe_checkpoint(checkpoint, said), as_json)
+        _describe(file, checkpoint, describe_checkpoint(checkpoint, said), as_json)
         return
     wanted = given_task(task, options.params_of(param))
     console = aside()
@@ -117,7 +126,7 @@ def import_model(
     _show(people(as_json), file, run, imported)
 
 
-def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None:
+def _describe(file: Path, checkpoint: Checkpoint, found: Description, as_json: bool) -> None:
     """What a file holds, where no task is named."""
     if as_json:
         left = [{"field": field.field, "option": field.option, "values": field.choices} for field in found.open]
@@ -135,7 +144,7 @@ def _describe(checkpoint: Checkpoint, found: Description, as_json: bool) -> None
     print_facts(console, [*facts, *(("note", note) for note in found.notes)])
     how = " What is open is found by trial then." if found.open else ""
     console.print(f"It was read and not kept, for a run is about a task: name one that openwork tasks lists.{how}")
-    console.print(f"Next: openwork import {checkpoint.name} --task TASK", markup=False, soft_wrap=True)
+    console.print(f"Next: openwork import {file} --task TASK", markup=False, soft_wrap=True)
 
 
 def _sizes_line(found: Description) -> str:
@@ -165,9 +174,7 @@ def _options(
     words: dict[str, str | None],
     attn_scale: str | None,
     pad_token: str | None,
-    n_heads: int | None,
-    eps: float | None,
-    token_shift: int | None,
+    rest: Mapping[str, float | None],
 ) -> dict[str, Any]:
     """The fields that were said.
 
@@ -191,5 +198,4 @@ def _options(
             reasons.append(Reason(f"--{name.replace('_', '-')}", f"{text!r} is not {usual} or a number"))
     if reasons:
         raise CheckpointError("the options cannot be read", reasons)
-    rest = {"n_heads": n_heads, "eps": eps, "token_shift": token_shift}
     return found | {name: value for name, value in rest.items() if value is not None}

@@ -7,26 +7,11 @@ from dataclasses import dataclass
 
 from openwork.errors import Reason, RecipeError, suggestion
 from openwork.tasks import Task, make_task
+from openwork.tasks.registry import OURS
 from openwork.training.experiment import Experiment
-from openwork.training.experiments.addition import addition
-from openwork.training.experiments.caesar_shift import caesar_shift
-from openwork.training.experiments.copy import copy
-from openwork.training.experiments.first_unique import first_unique
+from openwork.training.experiments.default import default_experiment
 from openwork.training.experiments.grokking import grokking
-from openwork.training.experiments.induction import induction
-from openwork.training.experiments.majority import majority
-from openwork.training.experiments.maximum import maximum
-from openwork.training.experiments.modular_addition import modular_addition
-from openwork.training.experiments.modular_polynomial import modular_polynomial
 from openwork.training.experiments.notebook import notebook
-from openwork.training.experiments.own import own
-from openwork.training.experiments.parity import parity
-from openwork.training.experiments.permutation_composition import permutation_composition
-from openwork.training.experiments.reverse import reverse
-from openwork.training.experiments.reverse_increment import reverse_increment
-from openwork.training.experiments.run_length import run_length
-from openwork.training.experiments.running_sum_sign import running_sum_sign
-from openwork.training.experiments.sort import sort
 
 
 @dataclass(frozen=True)
@@ -38,36 +23,23 @@ class NamedExperiment:
 
 
 EXPERIMENTS: dict[str, NamedExperiment] = {
-    "reverse-increment": NamedExperiment("reverse-increment", reverse_increment),
-    "running-sum-sign": NamedExperiment("running-sum-sign", running_sum_sign),
-    "modular-addition": NamedExperiment("modular-addition", modular_addition),
+    **{task.name: NamedExperiment(task.name, default_experiment) for task in OURS if task.learned is not None},
     "grokking": NamedExperiment("modular-addition", grokking),
-    "addition": NamedExperiment("addition", addition),
-    "caesar-shift": NamedExperiment("caesar-shift", caesar_shift),
-    "copy": NamedExperiment("copy", copy),
-    "induction": NamedExperiment("induction", induction),
-    "reverse": NamedExperiment("reverse", reverse),
-    "run-length": NamedExperiment("run-length", run_length),
-    "sort": NamedExperiment("sort", sort),
-    "first-unique": NamedExperiment("first-unique", first_unique),
-    "majority": NamedExperiment("majority", majority),
-    "maximum": NamedExperiment("maximum", maximum),
-    "modular-polynomial": NamedExperiment("modular-polynomial", modular_polynomial),
-    "parity": NamedExperiment("parity", parity),
-    "permutation-composition": NamedExperiment("permutation-composition", permutation_composition),
     "notebook": NamedExperiment("reverse-increment", notebook),
 }
+"""that of every task of ours that says how it is learned, and those that learn one of them in another way"""
 
 
 def named_experiment(name: str, task: Task | None = None) -> Experiment:
-    """The experiment of this name, on `task` or on its own task with default parameters; of a user's own
-    task, what its file says.
+    """The experiment of this name, on `task` or on its own task with default parameters.
+
+    That of a task's own name is what the task says of how it is learned.
 
     Raises:
         RecipeError: no experiment has this name, or it is about another task.
     """
     if task is not None and task.learned is not None and name == task.name:
-        return own(task)
+        return default_experiment(task)
     if name not in EXPERIMENTS:
         raise RecipeError(
             "unknown experiment", Reason(name, "no experiment has this name", suggestion(name, EXPERIMENTS))

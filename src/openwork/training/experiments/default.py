@@ -1,4 +1,4 @@
-"""How a task of the user's own is learned: a usual small model, but for what its file says."""
+"""How a task is learned by default: a usual small model, but for what the task says (`Task.learned`)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SPLIT = {"held_out": 0.1}
 PARTS = ("model", "training", "split")
 
 
-def own(task: Task) -> Experiment:
-    """The experiment for this task.
+def default_experiment(task: Task) -> Experiment:
+    """The experiment for this task, ours or the user's own.
 
     Raises:
-        RecipeError: what its file says of model, training and split cannot be; with every reason.
+        RecipeError: what the task says of model, training and split cannot be; with every reason.
     """
     said = task.learned or {}
     reasons = [Reason(part, "is not a part of an experiment", suggestion(part, PARTS)) for part in set(said) - {*PARTS}]
