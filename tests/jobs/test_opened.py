@@ -12,7 +12,7 @@ import pytest
 
 from openwork import analyses
 from openwork.claims import Carries, Necessary
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.engines import choose_engine
 from openwork.errors import ClaimError
 from openwork.jobs.opened import OpenedRun
@@ -37,7 +37,7 @@ METHODS = {
 def opened() -> OpenedRun:
     task = ReverseIncrement(2, 3)
     spec = spec_for(task, n_layers=2, d_model=4, n_heads=2, d_head=2, d_mlp=3)
-    experiment = Experiment(task, spec, recipe(epochs=1), Split(held_out=0.25))
+    experiment = Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.25))
     run = Run("0" * 12, 0, "finished", 1, "native", "", "", "", json.dumps(experiment.as_json()), ())
     return OpenedRun(run, initial_stack(spec, [1]), choose_engine(spec))
 

@@ -183,7 +183,16 @@ def _ablation(
 ) -> Ablation:
     clean, n = Performance.of(subject.scores), len(subject.inputs)
     names = tuple(c.name for c in named)
-    return Ablation(names, by, positions, subject.task.outputs, clean, Performance.of(scores), n, (1 + PASSES[by]) * n)
+    return Ablation(
+        components=names,
+        by=by,
+        positions=positions,
+        outputs=subject.task.outputs,
+        clean=clean,
+        without=Performance.of(scores),
+        inputs=n,
+        forward_rows=(1 + PASSES[by]) * n,
+    )
 
 
 def _edit(component: Component, by: By, positions: tuple[int, ...] | None, seed: int) -> Edit:

@@ -150,17 +150,17 @@ def fourier(subject: Subject, layer: int = 0, keys: Sequence[int] | None = None,
     kept = _with(subject, site, in_keys + constant_of(table), stretch(watch, 0, 2, p * p))
     removed = _with(subject, site, table - in_keys, stretch(watch, 1, 2, 2 * p * p))
     return Fourier(
-        p,
-        site,
-        _embedding_shares(subject, p),
-        np.divide(by_frequency, total, out=np.zeros_like(by_frequency), where=total > 0),
-        total / (total.sum() or 1.0),
-        chosen,
-        keys is None,
-        _answers(subject, logits.reshape(p * p, -1)),
-        kept,
-        removed,
-        3 * p * p,
+        p=p,
+        site=site,
+        embedding=_embedding_shares(subject, p),
+        neurons=np.divide(by_frequency, total, out=np.zeros_like(by_frequency), where=total > 0),
+        weight=total / (total.sum() or 1.0),
+        keys=chosen,
+        named=keys is None,
+        clean=_answers(subject, logits.reshape(p * p, -1)),
+        kept=kept,
+        removed=removed,
+        forward_rows=3 * p * p,
     )
 
 

@@ -123,7 +123,17 @@ def logit_attribution(subject: Subject, against: Against = "mean") -> LogitAttri
     n = len(subject.inputs)
     sd = np.sqrt(np.maximum(squares / n - (total / n) ** 2, 0))
     mean = total / n + (0 if first is None else first)
-    return LogitAttribution(names, subject.task.outputs, against, mean, sd, whole / n, error, n, n)
+    return LogitAttribution(
+        components=names,
+        outputs=subject.task.outputs,
+        against=against,
+        mean=mean,
+        sd=sd,
+        total=whole / n,
+        error=error,
+        inputs=n,
+        forward_rows=n,
+    )
 
 
 def _components(spec: ModelSpec) -> tuple[str, ...]:

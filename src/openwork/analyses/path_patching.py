@@ -139,16 +139,16 @@ def path_patching(
                 shares[:, o, s, r] = effect
             rows += found.forward_rows
     return PathPatching(
-        tuple(pairs.output for pairs in chosen),
-        tuple(pairs.variable for pairs in chosen),
-        tuple(map(str, froms)),
-        tuple(LOGITS if node is None else str(node) for node in tos),
-        tuple(through),
-        shares[0],
-        shares[1],
-        shares[2],
-        tuple(len(pairs) for pairs in chosen),
-        rows,
+        outputs=tuple(pairs.output for pairs in chosen),
+        variables=tuple(pairs.variable for pairs in chosen),
+        senders=tuple(map(str, froms)),
+        receivers=tuple(LOGITS if node is None else str(node) for node in tos),
+        through=tuple(through),
+        follows=shares[0],
+        leaves=shares[1],
+        recovered=shares[2],
+        pairs=tuple(len(pairs) for pairs in chosen),
+        forward_rows=rows,
     )
 
 

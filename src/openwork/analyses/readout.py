@@ -158,7 +158,16 @@ def _read(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) -> tu
     n, outputs = len(subject.inputs), subject.task.outputs
     symbols = tuple(subject.task.answer_vocabulary.symbols[c] for c in candidates)
     return tuple(
-        Readout(site, way, symbols, outputs, float(hits.mean()) / n, tuple(float(h) / n for h in hits), n, n)
+        Readout(
+            site=site,
+            way=way,
+            candidates=symbols,
+            outputs=outputs,
+            share=float(hits.mean()) / n,
+            per_position=tuple(float(h) / n for h in hits),
+            inputs=n,
+            forward_rows=n,
+        )
         for (site, way), hits in right.items()
     )
 

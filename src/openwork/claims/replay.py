@@ -78,14 +78,14 @@ def run_again(subject: Subject, replay: Replay) -> Replayed:
         other = keep_forced(task, base, other)
     names = task.answer_vocabulary.symbols
     return Replayed(
-        replay,
-        _tokens(subject, base, other),
-        task.outputs,
-        tuple(names[int(a)] for a in base.answers[0]),
-        None if other is None else tuple(names[int(a)] for a in other.answers[0]),
-        _answers(subject, base, (), {}),
-        _answers(subject, base, replay.edits, _sources(base, other, replay)) if replay.edits else None,
-        _looked(subject, base, replay),
+        replay=replay,
+        tokens=_tokens(subject, base, other),
+        outputs=task.outputs,
+        right=tuple(names[int(a)] for a in base.answers[0]),
+        other_right=None if other is None else tuple(names[int(a)] for a in other.answers[0]),
+        unedited=_answers(subject, base, (), {}),
+        edited=_answers(subject, base, replay.edits, _sources(base, other, replay)) if replay.edits else None,
+        looked=_looked(subject, base, replay),
     )
 
 

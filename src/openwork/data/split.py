@@ -14,7 +14,7 @@ from openwork.errors import Reason, RecipeError
 from openwork.tasks import Task, format_count
 
 
-class Split(BaseModel):
+class DataSplit(BaseModel):
     """A way to divide the inputs: the last `held_out` questions, in the order that `kind` gives, are not trained on.
 
     `lexicographic` keeps the domain's own order, so the held-out questions are all alike in their first variables;

@@ -159,4 +159,13 @@ def _result(
     history = tuple(sorted(training.run.history, key=lambda record: record.epoch))
     rows = len(epochs) * rows_at_one(training, claims)
     drawn = training.run.experiment.split.inputs is not None
-    return OverTraining(training.run.name, history, epochs, found, aside, training.context.coverage, rows, drawn)
+    return OverTraining(
+        run=training.run.name,
+        history=history,
+        epochs=epochs,
+        claims=found,
+        aside=aside,
+        coverage=training.context.coverage,
+        forward_rows=rows,
+        drawn=drawn,
+    )
