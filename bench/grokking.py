@@ -18,8 +18,7 @@ from typing import Any
 
 from machine import machine
 from openwork.analyses import percent
-from openwork.jobs.opened import OpenedRun
-from openwork.jobs.pipeline import open_run
+from openwork.jobs.opened import OpenedRun, open_run
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
 from openwork.runs import EpochRecord, Store

@@ -5,7 +5,7 @@
     import openwork as ow
 
     run = ow.explain("reverse-increment")
-    run.accuracy, run.attention(layer=0), run.ablate("blocks.0.mlp", by="mean"), run.claims
+    run.accuracy, run.attention(layer=0), run.ablation("blocks.0.mlp", by="mean"), run.claims
 
 Names are imported when they are first used, so that importing the package costs nothing.
 """

@@ -18,12 +18,13 @@ from openwork.claims import Claim, ClaimsHeading, claims_given, require_claims_f
 from openwork.data import Inputs
 from openwork.errors import DAMAGED_BESIDE, StoreError
 from openwork.interop import to_live
-from openwork.jobs import pipeline
+from openwork.jobs import pipeline, reproduction
 from openwork.jobs.console import SafeConsole
 from openwork.jobs.given_files import read_claims, read_heading, require_writable
 from openwork.jobs.given_task import claims_beside, given_task
 from openwork.jobs.imports import import_file, import_live
 from openwork.jobs.opened import OpenedRun
+from openwork.jobs.opened import open_run as opened_from
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting, Watch
@@ -143,7 +144,7 @@ def reproduce(
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
         setting = Setting(kept, engine, threads, display)
-        return pipeline.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
+        return reproduction.reproduce(publication, setting, seeds=_seeds(seeds) or (), page=target)
 
 
 def import_model(
@@ -179,7 +180,7 @@ def import_model(
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
         run, _ = import_file(Path(file), made, setting, said, config=None if config is None else Path(config))
-        return pipeline.open_run(run, setting)
+        return opened_from(run, setting)
 
 
 def from_transformer_lens(
@@ -209,7 +210,7 @@ def from_transformer_lens(
     made = given_task(task, params)
     with _store(store) as kept:
         setting = Setting(kept, engine, threads)
-        return pipeline.open_run(import_live(model, made, setting, pad_token), setting)
+        return opened_from(import_live(model, made, setting, pad_token), setting)
 
 
 def to_transformer_lens(run: OpenedRun) -> Any:
@@ -252,7 +253,7 @@ def open_run(
         setting = Setting(kept, engine, threads, _steps_of(_display(progress)))
         run = kept.find(name)
         given = None if claims is None else _claims(claims, run.task, run.spec)
-        opened = pipeline.open_run(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
+        opened = opened_from(run, setting, claims=given, inputs=Inputs(inputs, sample_seed, only_right))
     if opened.damage:
         warnings.warn(str(StoreError(DAMAGED_BESIDE, opened.damage)), stacklevel=2)
     return opened

@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from openwork import analyses
-from openwork.jobs import pipeline
-from openwork.jobs.opened import OpenedRun
+from openwork.jobs.opened import OpenedRun, open_run
 from openwork.jobs.setting import Setting
 from openwork.page import live_html
 from openwork.runs import Store
@@ -24,7 +23,7 @@ def opened(store: Path) -> OpenedRun:
     """The run that the page is about, for what the native engine says of it."""
     with Store.open(store) as kept:
         name = re.search(r"openwork · run (\w+)", (store / "live.html").read_text(encoding="utf-8"))[1]
-        return pipeline.open_run(kept.find(name), Setting(kept), trains=False)
+        return open_run(kept.find(name), Setting(kept), trains=False)
 
 
 def test_it_is_small_loads_itself_and_starts_its_worker_from_itself(visit, live):

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from openwork.claims import Outcome, OverTraining
-from openwork.jobs import pipeline
+from openwork.jobs.opened import open_run
 from openwork.jobs.setting import Setting
 from openwork.runs import Store
 
@@ -23,7 +23,7 @@ def found(store) -> OverTraining:
     """What the page was drawn from: the report kept it."""
     with Store.open(store) as kept:
         name = re.search(r"openwork · run (\w+)", (store / "live.html").read_text(encoding="utf-8"))[1]
-        opened = pipeline.open_run(kept.find(name), Setting(kept), trains=False)
+        opened = open_run(kept.find(name), Setting(kept), trains=False)
         return opened.over_training(points=opened.training.recorded).result
 
 

@@ -31,7 +31,6 @@ def test_text_becomes_arguments():
     path = analysis_view("path-patching")
     assert arguments(path, ["senders=blocks.0.attn@3,5"]) == {"senders": ["blocks.0.attn@3,5"]}
     assert arguments(analysis_view("ablation"), ["components=blocks.0.mlp"]) == {"components": ["blocks.0.mlp"]}
-    assert pruning.watched and not analysis_view("ov-qk").watched
 
 
 def test_every_mistake_is_told():

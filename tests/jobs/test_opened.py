@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,19 @@ import pytest
 from openwork import analyses
 from openwork.claims import Carries, Necessary
 from openwork.data import DataSplit
-from openwork.engines import choose_engine
 from openwork.errors import ClaimError
-from openwork.jobs.opened import OpenedRun
-from openwork.models import initial_stack, spec_for
+from openwork.jobs.measuring import GIVEN
+from openwork.jobs.opened import OpenedRun, open_run
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting
+from openwork.models import spec_for
 from openwork.report import Display
-from openwork.runs import Run
+from openwork.runs import Store
 from openwork.tasks import ReverseIncrement
 from openwork.training import Experiment, recipe
 
+BY_HAND = {"accuracy", "attention", "interchange", "routes"}
+"""methods that do more than their analysis"""
 METHODS = {
     "logit_lens": {},
     "logit_attribution": {"against": "runner-up"},
@@ -34,12 +39,13 @@ METHODS = {
 
 
 @pytest.fixture(scope="module")
-def opened() -> OpenedRun:
+def opened(tmp_path_factory) -> OpenedRun:
     task = ReverseIncrement(2, 3)
     spec = spec_for(task, n_layers=2, d_model=4, n_heads=2, d_head=2, d_mlp=3)
-    experiment = Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.25))
-    run = Run("0" * 12, 0, "finished", 1, "native", "", "", "", json.dumps(experiment.as_json()), ())
-    return OpenedRun(run, initial_stack(spec, [1]), choose_engine(spec))
+    experiment = Experiment(task, spec, recipe(epochs=1, stop_when_solved=False), DataSplit(held_out=0.25))
+    setting = Setting(Store.open(tmp_path_factory.mktemp("store")))
+    runs = train_seeds(experiment, [1, 2], setting)
+    return open_run(runs[0], setting)
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -51,16 +57,40 @@ def test_a_method_is_its_analysis(opened, name):
     assert shown.forward_rows == expected.forward_rows
 
 
-@pytest.mark.parametrize("name", METHODS)
-def test_and_takes_the_same_arguments(name):
-    def asked(call, *left_out):
-        return {
-            parameter.name: (parameter.default, str(parameter.annotation).replace("Replacement", "By"))
-            for parameter in inspect.signature(call).parameters.values()
-            if parameter.name not in left_out
-        }
+@pytest.mark.parametrize("name", analyses.ANALYSES)
+def test_every_analysis_is_a_method_that_jupyter_completes_and_help_explains(name):
+    analysis, name = analyses.ANALYSES[name], name.replace("-", "_")
+    assert name in dir(OpenedRun)
+    method = getattr(OpenedRun, name)
+    assert inspect.getdoc(method)
+    if name not in BY_HAND:
+        assert inspect.getdoc(method).splitlines()[0] == inspect.getdoc(analysis).splitlines()[0]
+        asked = inspect.signature(method, eval_str=True).parameters.values()
+        own = inspect.signature(analysis, eval_str=True).parameters.values()
+        assert [p for p in asked if p.name != "self"] == [p for p in own if p.name not in GIVEN]
+        assert not set(re.findall(r"^    (\w+): ", inspect.getdoc(method), re.MULTILINE)) & GIVEN.keys()
 
-    assert asked(getattr(OpenedRun, name), "self") == asked(getattr(analyses, name), "subject", "watch")
+
+def test_what_an_analysis_cannot_be_told_is_refused(opened):
+    with pytest.raises(TypeError, match="layer"):
+        opened.ov_qk()
+    with pytest.raises(TypeError, match="subject"):
+        opened.ov_qk(0, subject=opened.subject)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (lambda run: run.ablate("blocks.0.mlp", "zero"), lambda run: run.ablation("blocks.0.mlp", "zero")),
+        (lambda run: run.ablations, lambda run: run.ablation_table()),
+        (lambda run: run.readouts, lambda run: run.readout_table()),
+        (lambda run: run.outputs("blocks.0.mlp", (0,)), lambda run: run.component_outputs("blocks.0.mlp", (0,))),
+    ],
+)
+def test_an_old_name_works_and_says_so(opened, old, new):
+    with pytest.warns(DeprecationWarning, match="is called"):
+        found = old(opened)
+    np.testing.assert_equal(found.records(), new(opened).records())
 
 
 def test_routes_are_those_of_the_analysis(opened):
@@ -84,12 +114,18 @@ def test_routes_are_asked_for_once(opened):
             self.held[name, digest] = json.loads(json.dumps(result))
 
     kept = Kept()
-    first = dataclasses.replace(opened, kept=kept)
+    first = with_kept(opened, kept)
     assert first.routes().result == found and list(kept.held) == [("routes", opened.subject.digest)]
     kept.held["routes", opened.subject.digest]["forward_rows"] = -1
-    assert dataclasses.replace(opened, kept=kept).routes().forward_rows == -1
-    other = dataclasses.replace(opened, kept=kept, stack=initial_stack(opened.stack.spec, [2]))
-    assert other.routes().forward_rows > 0
+    assert with_kept(opened, kept).routes().forward_rows == -1
+    other = next(run for run in opened.siblings if run.seed == 2)
+    assert with_kept(open_run(other, opened.setting), kept).routes().forward_rows > 0
+
+
+def with_kept(opened: OpenedRun, kept) -> OpenedRun:
+    again = dataclasses.replace(opened)
+    vars(again)["kept"] = kept
+    return again
 
 
 def test_claims_about_what_is_not_there_are_refused_all_at_once_before_anything_runs(opened):

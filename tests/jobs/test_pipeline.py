@@ -13,6 +13,7 @@ from openwork.analyses import Stage
 from openwork.claims import Accuracy, Outcome, Publication, Split
 from openwork.data import DataSplit, Inputs
 from openwork.jobs import pipeline
+from openwork.jobs.opened import open_run
 from openwork.jobs.setting import Setting
 from openwork.models import spec_for
 from openwork.report import verdict_screen
@@ -87,8 +88,8 @@ def test_routes_of_it_are_shown_once_they_were_asked_for(tmp_path):
     assert not found.opened.shows_routes
     with Store.open(tmp_path / "store") as store:
         setting = Setting(store, "native", 1)
-        expected = pipeline.open_run(found.opened.run, setting).all_routes
-        opened = pipeline.open_run(found.opened.run, setting)
+        expected = open_run(found.opened.run, setting).all_routes
+        opened = open_run(found.opened.run, setting)
         assert opened.shows_routes and opened.results[0] == expected
 
 

@@ -214,12 +214,12 @@ MUTANTS = (
     Mutant(
         "accuracy",
         "takes guessing for something said",
-        verdict.Part.vacuous.fget,
+        verdict.Case.vacuous.fget,
         "self.threshold <= self.guess",
         "False",
     ),
     Mutant(
-        "necessary", "takes what nothing could fail for said", verdict.Part.vacuous.fget, "self.threshold >= 1", "False"
+        "necessary", "takes what nothing could fail for said", verdict.Case.vacuous.fget, "self.threshold >= 1", "False"
     ),
     Mutant("carries", "takes the only way for a way", kind("carries")._forced, "ONLY_WAY if", "'' if"),
     Mutant("carries", "takes what reaches nothing for no way", kind("carries")._forced, "NEVER_REACHED if", "'' if"),

@@ -111,8 +111,13 @@ class LearningCurve(Result):
         return found
 
 
-def learning_curve(rows: Iterable[EpochRow]) -> LearningCurve:
-    """The curve of one model from its epochs, in any order; runs nothing."""
+def learning_curve(rows: Iterable[EpochRow], drawn: bool = False) -> LearningCurve:
+    """The curve of one model from its epochs, in any order; runs nothing.
+
+    Args:
+        rows: its epochs.
+        drawn: whether it was trained on drawn questions.
+    """
     ordered = tuple(sorted(rows, key=lambda row: row.epoch))
     solved = [row.epoch for row in ordered if _solved(row)]
     good = None
@@ -120,7 +125,7 @@ def learning_curve(rows: Iterable[EpochRow]) -> LearningCurve:
         if not _solved(row):
             break
         good = row.epoch
-    return LearningCurve(ordered, solved[0] if solved else None, good)
+    return LearningCurve(ordered, solved[0] if solved else None, good, drawn=drawn)
 
 
 def _solved(row: EpochRow) -> bool:

@@ -14,9 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from openwork.analyses import ANALYSES
 from openwork.errors import PlanError, Reason, suggestion
+from openwork.jobs.measuring import GIVEN
 
-HIDDEN = ("subject", "rows", "run", "weights_at", "watch")
-"""given by the command itself"""
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 NAMES: dict[Any, str] = {int: "whole number", float: "number", bool: "yes or no", str: "text"}
 ARGUMENT = re.compile(r"^(\w+): (.*)")
@@ -78,8 +77,6 @@ class AnalysisView:
     says: str
     """of what, at which cost"""
     options: tuple[AnalysisOption, ...]
-    watched: bool
-    """whether it tells how far it is"""
 
     @property
     def headline(self) -> str:
@@ -108,10 +105,10 @@ def analysis_view(name: str) -> AnalysisView:
     options = tuple(
         _option(parameter, hints[parameter.name], told.get(parameter.name, ""))
         for parameter in inspect.signature(analysis).parameters.values()
-        if parameter.name not in HIDDEN
+        if parameter.name not in GIVEN
     )
     measures = inspect.cleandoc(inspect.getmodule(analysis).__doc__ or "")
-    return AnalysisView(name, measures, text, options, "watch" in hints)
+    return AnalysisView(name, measures, text, options)
 
 
 def arguments(view: AnalysisView, texts: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from openwork.analyses import Line, stages_of
 from openwork.claims import Claim, Publication, about_models, about_recipes
-from openwork.jobs.pipeline import RECIPE, TRAIN, open_run
+from openwork.jobs.opened import open_run
+from openwork.jobs.pipeline import RECIPE, TRAIN
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting, part_of
 from openwork.report import Findings, FoundModel

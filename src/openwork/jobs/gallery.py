@@ -10,7 +10,8 @@ from openwork.analyses import stages_of
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import Inputs
 from openwork.jobs.imports import import_file
-from openwork.jobs.pipeline import JUDGE, ROUTES, open_run
+from openwork.jobs.opened import open_run
+from openwork.jobs.pipeline import JUDGE, ROUTES
 from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.report import GalleryPage

@@ -6,18 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from openwork.analyses import Result, Subject
-from openwork.analyses.steps import Watch, silent
+from openwork.analyses import Result
 from openwork.claims import (
     Claim,
-    ClaimsHeading,
     Context,
     Controls,
     Cost,
     FittedClaims,
     Publication,
-    Trials,
-    Verdict,
     about_models,
     about_recipes,
     claims_given,
@@ -30,78 +26,13 @@ from openwork.claims import (
 )
 from openwork.claims.over_training.checkpoints import Training
 from openwork.claims.over_training.judging import judge_over_training, known_or_cheap
-from openwork.data import USUAL_INPUTS, Inputs, parts_of
-from openwork.engines import Choice
-from openwork.errors import Reason
-from openwork.models import Stack
+from openwork.jobs.stored_run import StoredRun
 from openwork.report import Display, Judged, Overview, RecipeClaims
-from openwork.runs import KeptResults, Run
-
-Trying = Callable[[str, int], Trials | None]
 
 
 @dataclass(frozen=True, eq=False)
-class JudgedRun:
-    """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
-
-    Attributes:
-        run: how it was trained, and every epoch of it.
-        stack: its weights, a stack of one.
-        choice: the engine that measures, and why that one.
-        tried: the runs that were tried for this one, itself included.
-        trying: trains a named experiment with some seeds, for claims about learning, or looks the answer up.
-        given: the claims to judge; None means those that ship for the task: an article's, or our own, and of them those
-            that a model decides.
-        heading: what the file of these claims says of itself; None means that of those that ship, where they are taken.
-        known: verdicts that the store has; a claim of the same content is not judged again.
-        inputs: on how many inputs to measure, at most.
-        watch: is told how far a long measurement is.
-        kept: results of measurements that the store has; None keeps nothing.
-        siblings: every stored run of the same experiment, itself included.
-        weights_of: gives the weights of one of `siblings`.
-        weights_at: gives the weights of this run after an epoch; None where nothing but the end is at hand.
-        recipe_claims: those among the claims that speak of a recipe, to be judged apart; see `recipe`.
-        go_on: the command that goes on with what was tried and not trained to its end; empty where there is none.
-        damage: what is damaged in the store beside this run, by name; such runs are not among its siblings.
-    """
-
-    run: Run
-    stack: Stack
-    choice: Choice
-    tried: tuple[Run, ...] = ()
-    trying: Trying | None = None
-    given: tuple[Claim, ...] | None = None
-    known: tuple[Verdict, ...] = ()
-    inputs: Inputs = USUAL_INPUTS
-    watch: Watch = silent
-    kept: KeptResults | None = None
-    siblings: tuple[Run, ...] = ()
-    weights_of: Callable[[Run], Stack] | None = None
-    weights_at: Callable[[int], Stack] | None = None
-    heading: ClaimsHeading | None = None
-    recipe_claims: tuple[Claim, ...] = ()
-    go_on: str = ""
-    damage: tuple[Reason, ...] = ()
-
-    @cached_property
-    def subject(self) -> Subject:
-        """The model, its task and all its inputs, as every analysis takes it."""
-        return Subject.of(self.choice.engine, self.stack, self.run.task, self.inputs)
-
-    @cached_property
-    def held_out(self) -> Subject:
-        """The model on the questions that its training held out.
-
-        Raises:
-            PlanError: nothing was held out.
-        """
-        _, held_out = parts_of(self.run.experiment.task, self.run.experiment.split)
-        return self.subject.on(held_out)
-
-    @property
-    def solved(self) -> bool:
-        """Right on every input measured."""
-        return bool(self.subject.scores.solved[0])
+class JudgedRun(StoredRun):
+    """One model with its task, on an engine, and what is claimed of it."""
 
     @cached_property
     def claims(self) -> Judged:
@@ -110,14 +41,16 @@ class JudgedRun:
 
     @cached_property
     def recipe(self) -> RecipeClaims:
-        """The verdicts on `recipe_claims`, which may train seeds that are not stored, and what was not asked."""
-        shipped = about_recipes(shipped_for(self.run.task)) if self.given is None else ()
-        left = tuple(claim for claim in shipped if claim not in self.recipe_claims)
-        return RecipeClaims(tuple(self._judged(self.recipe_claims)), left, self._publication)
+        """The verdicts on claims about a recipe, where asked for: they may train seeds that are not stored. And
+        what was not asked."""
+        shipped = about_recipes(shipped_for(self.run.task)) if self.asked.claims is None else ()
+        left = tuple(claim for claim in shipped if claim not in self.asked.of_recipes)
+        return RecipeClaims(tuple(self._judged(self.asked.of_recipes)), left, self._publication)
 
     @property
     def _publication(self) -> Publication | None:
-        heading = heading_for(self.run.task) if self.heading is None and self.given is None else self.heading
+        asked = self.asked
+        heading = heading_for(self.run.task) if asked.heading is None and asked.claims is None else asked.heading
         return None if heading is None else heading.publication
 
     def _judged(self, claims: tuple[Claim, ...], rows: Callable[[int], None] = lambda rows: None) -> Judged:
@@ -125,16 +58,18 @@ class JudgedRun:
 
     @cached_property
     def _asserted(self) -> FittedClaims:
-        asked = about_models(shipped_for(self.run.task)) if self.given is None else self.given
-        return fitted(asked, self.run.task, self.stack.spec)
+        given = self.asked.of_models
+        return fitted(
+            about_models(shipped_for(self.run.task)) if given is None else given, self.run.task, self.stack.spec
+        )
 
     @cached_property
     def _context(self) -> Context:
         """What claims are judged on; what one of them measured, the next need not."""
         experiment = None if self.run.imported else self.run.experiment
-        first = None if self.run.imported or self.weights_at is None else partial(self.weights_at, 0)
+        first = None if self.run.imported else partial(self.weights_at, 0)
         only_right, controls = self.inputs.only_right, Controls(first)
-        return Context(self.subject, experiment, trials=self.trying, only_right=only_right, controls=controls)
+        return Context(self.subject, experiment, trials=self.trials, only_right=only_right, controls=controls)
 
     def check(self, claims: Iterable[Claim], watch: Callable[[int], None] = lambda rows: None) -> Judged:
         """Judges claims on this model; those that the store has a verdict on are not judged again.

@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openwork import analyses
-from openwork.analyses import By, FoundRoutes, Result, Step
-from openwork.analyses.logit_attribution import Against
-from openwork.analyses.pairs import Alternatives
-from openwork.analyses.pruning import By as Replacement
-from openwork.analyses.readout import Basis, Measure
+from openwork.analyses import FoundRoutes, Result, Step
 from openwork.analyses.steps import Watch, stretch
-from openwork.errors import warn_renamed
+from openwork.claims import Claim, ClaimsHeading
+from openwork.data import USUAL_INPUTS, Inputs
 from openwork.jobs.judged_run import JudgedRun
+from openwork.jobs.measuring import was_drawn, with_analyses
+from openwork.jobs.old_names import OldNames
+from openwork.jobs.setting import Setting
+from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
 from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
@@ -25,9 +27,19 @@ MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
 
 
+@with_analyses
 @dataclass(frozen=True, eq=False)
-class OpenedRun(JudgedRun):
-    """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample."""
+class OpenedRun(JudgedRun, OldNames):
+    """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
+
+    Every analysis that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
+    `run.logit_lens()`, `run.pruning(at_least=0.99)`. Those that stand here do more than their analysis.
+    """
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Callable[..., Display]:
+            """The analyses' methods, which `with_analyses` makes."""
 
     @cached_property
     def accuracy(self) -> Display:
@@ -37,35 +49,13 @@ class OpenedRun(JudgedRun):
     @cached_property
     def curve(self) -> Display:
         """How it learned, epoch by epoch."""
-        return Display(_curve(self.run))
+        return self.learning_curve()
 
     def attention(self, layer: int, questions: Sequence[int] | None = None) -> Display:
         """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions by number."""
         if questions is None:
             return Display(analyses.attention(self.subject, layer))
         return Display(analyses.attention_examples(self.subject, layer, questions))
-
-    def ablate(
-        self, component: str | Sequence[str], by: By = "mean", positions: Sequence[int] | None = None, seed: int = 0
-    ) -> Display:
-        """What is lost without a component (`blocks.0.mlp`, `blocks.0.attn`, `blocks.0.attn.head.1`, or any site)."""
-        return Display(analyses.ablate(self.subject, component, by, positions, seed))
-
-    @cached_property
-    def ablations(self) -> Display:
-        """Every attention layer and MLP, by zero, mean and resample."""
-        return Display(analyses.ablation_table(self.subject))
-
-    def readout(
-        self, site: str, basis: Basis = "W_U", after_norm: bool = False, measure: Measure = "cosine"
-    ) -> Display:
-        """How often the answer is the nearest symbol to a residual stream."""
-        return Display(analyses.readout(self.subject, site, basis, after_norm, measure))
-
-    @cached_property
-    def readouts(self) -> Display:
-        """Every residual stream in every way."""
-        return Display(analyses.readout_table(self.subject))
 
     @cached_property
     def interchange(self) -> Display:
@@ -104,82 +94,6 @@ class OpenedRun(JudgedRun):
         """
         return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
 
-    def outputs(self, component: str, questions: Sequence[int] = ()) -> Display:
-        """What a component writes: mean and spread over all inputs, and for some questions."""
-        return Display(analyses.component_outputs(self.subject, component, questions))
-
-    def logit_lens(self, sites: Sequence[str] | None = None) -> Display:
-        """What the model would answer if it ended at each residual stream."""
-        return Display(analyses.logit_lens(self.subject, sites))
-
-    def logit_attribution(self, against: Against = "mean") -> Display:
-        """What each component adds directly to the right answer's logit."""
-        return Display(analyses.logit_attribution(self.subject, against))
-
-    def activation_patching(
-        self,
-        components: Sequence[str] | None = None,
-        outputs: Sequence[str] | None = None,
-        variable: str | None = None,
-        alternatives: Alternatives = "one",
-        seed: int = 0,
-    ) -> Display:
-        """Which places, at which positions, carry a change of one variable to an output."""
-        asked = (components, outputs, variable, alternatives, seed)
-        return Display(analyses.activation_patching(self.subject, *asked, watch=self.watch))
-
-    def path_patching(
-        self,
-        senders: Sequence[str] | None = None,
-        receivers: Sequence[str] | None = None,
-        outputs: Sequence[str] | None = None,
-        variable: str | None = None,
-        through: Sequence[str] = (),
-        alternatives: Alternatives = "one",
-        seed: int = 0,
-    ) -> Display:
-        """What one component hands to another directly, such as `blocks.0.attn@x[2]` to `blocks.1.attn.head.0.v`."""
-        return Display(
-            analyses.path_patching(
-                self.subject, senders, receivers, outputs, variable, through, alternatives, seed, watch=self.watch
-            )
-        )
-
-    def attribution_patching(
-        self,
-        components: Sequence[str] | None = None,
-        outputs: Sequence[str] | None = None,
-        variable: str | None = None,
-        alternatives: Alternatives = "one",
-        seed: int = 0,
-    ) -> Display:
-        """Activation patching guessed from gradients, and how wrong the guess is."""
-        asked = (components, outputs, variable, alternatives, seed)
-        return Display(analyses.attribution_patching(self.subject, *asked, watch=self.watch))
-
-    def pruning(
-        self,
-        at_least: float = 0.99,
-        by: Replacement = "mean",
-        positions: bool = False,
-        outputs: Sequence[str] | None = None,
-        seed: int = 0,
-    ) -> Display:
-        """The smallest set of components found that does the task while everything else is ablated."""
-        return Display(analyses.pruning(self.subject, at_least, by, positions, outputs, seed, watch=self.watch))
-
-    def ov_qk(self, layer: int) -> Display:
-        """What a layer's heads could do by their weights: from tokens to answers, between tokens, between positions."""
-        return Display(analyses.ov_qk(self.subject, layer))
-
-    def fourier(self, layer: int = 0, keys: Sequence[int] | None = None) -> Display:
-        """Which waves modulo p a layer's neurons are, and what is left with the key ones alone and without them."""
-        return Display(analyses.fourier(self.subject, layer, keys, self.watch))
-
-    def progress_measures(self, keys: Sequence[int] | None = None, points: int = 256) -> Display:
-        """How the rule grew under what is learned by heart: restricted and excluded loss over the checkpoints."""
-        return Display(analyses.progress_measures(self.subject, self.run, self.weights_at, keys, points, self.watch))
-
     @property
     def results(self) -> tuple[Result, ...]:
         """Every analysis that a report shows; the program first, where the run was decompiled before."""
@@ -195,9 +109,11 @@ class OpenedRun(JudgedRun):
         if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
             wanted.append(("interchange", lambda: self.interchange))
         wanted += [(f"attention of layer {layer}", partial(self.attention, layer)) for layer in layers]
-        wanted += [("ablations", lambda: self.ablations), ("readouts", lambda: self.readouts)]
+        wanted += [("ablations", self.ablation_table), ("readouts", self.readout_table)]
         if not self.stack.spec.attn_only:
-            wanted += [(f"MLP {layer}", partial(self.outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers]
+            wanted += [
+                (f"MLP {layer}", partial(self.component_outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers
+            ]
         found = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
         for number, (name, measure) in enumerate(wanted):
             self.watch(Step(name, number / len(wanted), 0))
@@ -243,25 +159,17 @@ class OpenedRun(JudgedRun):
             for run in self.siblings
         )
 
-    def sisters(self, compare: bool = False) -> tuple[Sibling, ...]:
-        """The old name of `compared_siblings`."""
-        warn_renamed("sisters", "compared_siblings")
-        return self.compared_siblings(compare)
-
     @cached_property
     def _beside(self) -> dict[str, FoundRoutes]:
         """The routes of up to two other solved models, by the names of their runs."""
-        solved = [
-            run for run in self.siblings if run.solved and run.name != self.run.name and self.weights_of is not None
-        ]
+        solved = [run for run in self.siblings if run.solved and run.name != self.run.name]
         chosen = solved[: MOST_COMPARED - 1]
         watches = [stretch(self.watch, number, len(chosen), 0) for number in range(len(chosen))]
         return {run.name: self._routes_of(run, watch) for run, watch in zip(chosen, watches, strict=True)}
 
     def _routes_of(self, run: Run, watch: Watch) -> FoundRoutes:
-        assert self.weights_of is not None
-        kept = None if self.kept is None else replace(self.kept, run=run)
-        return FoundRoutes(replace(self.subject, stack=self.weights_of(run)), kept, watch, self.inputs.chosen)
+        subject = replace(self.subject, stack=self.setting.store.stack(run))
+        return FoundRoutes(subject, replace(self.kept, run=run), watch, self.inputs.chosen)
 
     def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
         """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
@@ -286,5 +194,24 @@ class OpenedRun(JudgedRun):
 
 
 def _curve(run: Run) -> analyses.LearningCurve:
-    drawn = not run.imported and run.experiment.split.inputs is not None
-    return replace(analyses.learning_curve(run.history), drawn=drawn)
+    return analyses.learning_curve(run.history, was_drawn(run))
+
+
+def open_run(
+    run: Run,
+    setting: Setting,
+    *,
+    tried: tuple[Run, ...] = (),
+    claims: tuple[Claim, ...] | None = None,
+    heading: ClaimsHeading | None = None,
+    recipe_claims: tuple[Claim, ...] = (),
+    trains: bool = True,
+    inputs: Inputs = USUAL_INPUTS,
+) -> OpenedRun:
+    """A stored run, ready to be measured. With `trains`, claims about learning may train seeds that are not stored.
+
+    Of `claims` those about recipes, and `recipe_claims` beside them, are judged apart, when they are asked for; unless
+    given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
+    inputs that are taken unless others are asked for. What else is damaged in the store stops nothing: see `damage`.
+    """
+    return OpenedRun(run, setting, inputs, Asked(claims, heading, recipe_claims), tried, trains)

@@ -7,27 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from openwork.analyses import stages_of
 from openwork.claims import (
     Claim,
     ClaimsHeading,
-    Trials,
     Verdict,
-    about_models,
     about_recipes,
     shipped_for,
-    verdict_from_json,
 )
 from openwork.data import USUAL_INPUTS, Inputs
-from openwork.engines import choose_engine
-from openwork.jobs.opened import OpenedRun
-from openwork.jobs.search import best, first_solved, go_on, search, train_seeds, trials
+from openwork.jobs.opened import OpenedRun, open_run
+from openwork.jobs.search import best, first_solved, search, train_seeds
 from openwork.jobs.setting import Setting
-from openwork.report import Reproduction, original_named, reproduction_document, write_html
-from openwork.runs import KeptResults, Run, Store
+from openwork.runs import Store
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
@@ -145,32 +139,6 @@ def write_report(
     return opened.report(page, static=static, compare=compare)
 
 
-def reproduce(name: str, setting: Setting, *, seeds: Sequence[int] = (0,), page: Path | None = None) -> Reproduction:
-    """Trains a publication's recipe, measures every number that it reports, and judges its claims on the best seed.
-
-    Raises:
-        OpenworkError: an unknown publication, or a page or store that cannot be written.
-    """
-    original = original_named(name)
-    experiment = named_experiment(original.experiment)
-    stage = stages_of(setting.watch, (TRAIN, JUDGE, RECIPE, MEASURE))
-    stage(TRAIN)
-    runs = train_seeds(experiment, seeds, setting)
-    chosen = best(runs)
-    asked = about_recipes(shipped_for(experiment.task))
-    opened = open_run(chosen, setting, tried=runs, recipe_claims=asked)
-    stage(JUDGE)
-    verdicts = opened.claims
-    stage(RECIPE)
-    remember(opened, (*verdicts, *opened.recipe.verdicts), setting.store)
-    stage(MEASURE)
-    measured = tuple(open_run(run, setting).reproduced(original) for run in runs)
-    found = Reproduction(original, experiment, measured, chosen.seed, verdicts, opened.recipe)
-    if page is not None:
-        write_html(reproduction_document(found), page)
-    return found
-
-
 def remember(opened: OpenedRun, verdicts: Sequence[Verdict], store: Store) -> None:
     """Keeps verdicts that are new, on the usual inputs, and on a run that will not go on learning.
 
@@ -180,44 +148,3 @@ def remember(opened: OpenedRun, verdicts: Sequence[Verdict], store: Store) -> No
     fresh = {verdict.key: verdict.as_json() for verdict in verdicts if verdict not in opened.known}
     if fresh and opened.inputs == USUAL_INPUTS and opened.run.ended:
         store.save_verdicts(opened.run, fresh)
-
-
-def open_run(
-    run: Run,
-    setting: Setting,
-    *,
-    tried: tuple[Run, ...] = (),
-    claims: tuple[Claim, ...] | None = None,
-    heading: ClaimsHeading | None = None,
-    recipe_claims: tuple[Claim, ...] = (),
-    trains: bool = True,
-    inputs: Inputs = USUAL_INPUTS,
-) -> OpenedRun:
-    """A stored run, ready to be measured. With `trains`, claims about learning may train seeds that are not stored.
-
-    Of `claims` those about recipes, and `recipe_claims` beside them, are judged apart, when they are asked for; unless
-    given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
-    inputs that are taken unless others are asked for. What else is damaged in the store stops nothing: see `damage`.
-    """
-    choice = choose_engine(run.spec, setting.engine, setting.threads)
-    task = run.task
-
-    def trying(name: str, seeds: int) -> Trials | None:
-        return trials(name, task, seeds, setting, trains)
-
-    stack = setting.store.stack(run)
-    known = stored_verdicts(setting.store, run) if inputs == USUAL_INPUTS else ()
-    kept = KeptResults(setting.store.home, run)
-    around = setting.store.siblings_of(run)
-    siblings = around.runs if not run.imported else ()
-    at, of = partial(setting.store.stack_at, run), setting.store.stack
-    more = "" if run.imported else go_on(run.experiment, tried or siblings)
-    given = None if claims is None else about_models(claims)
-    apart = (*about_recipes(claims or ()), *recipe_claims)
-    made = run, stack, choice, tried, trying, given, known, inputs, setting.watch, kept, siblings, of, at
-    return OpenedRun(*made, heading, apart, more, around.damage)
-
-
-def stored_verdicts(store: Store, run: Run) -> tuple[Verdict, ...]:
-    """What was judged of this run before; nothing of one that has gone on learning since."""
-    return tuple(verdict_from_json(kept) for kept in store.verdicts(run).values()) if run.ended else ()

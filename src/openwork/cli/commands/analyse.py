@@ -17,8 +17,9 @@ from openwork.cli.examples import examples
 from openwork.cli.failure import warn_of_damage
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
-from openwork.jobs import pipeline
 from openwork.jobs.given_files import require_writable
+from openwork.jobs.measuring import measured
+from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import Document, parts_of, write_html
@@ -71,14 +72,9 @@ def analyse(
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         found = kept.find(run)
         display(Stage(analysis))
-        setting = Setting(kept, engine, threads)
-        opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
-        if analysis == "learning-curve":
-            result = opened.curve.result
-        else:
-            watched = {"watch": display} if view.watched else {}
-            over = (found, opened.weights_at) if analysis == "progress-measures" else ()
-            result = ANALYSES[analysis](opened.subject, *over, **told, **watched)
+        setting = Setting(kept, engine, threads, display)
+        opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+        result = measured(opened, ANALYSES[analysis], **told)
     warn_of_damage(opened.damage)
     if output is not None:
         section = Section("What was found", "result", parts_of(result))

@@ -19,7 +19,7 @@ from openwork.data import Inputs
 from openwork.errors import StoreError
 from openwork.jobs import pipeline
 from openwork.jobs.given_files import read_claims, require_writable
-from openwork.jobs.opened import OpenedRun
+from openwork.jobs.opened import OpenedRun, open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report import verdict_parts
@@ -91,7 +91,7 @@ def check(
         given = read_claims(claims, found.task, found.spec, program or ())
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
-            opened = pipeline.open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
+            opened = open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
             if since_when:
                 chosen = over_training.points_of(points)

@@ -13,8 +13,8 @@ from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
-from openwork.jobs import pipeline
 from openwork.jobs.given_files import require_writable
+from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.programs import USUAL_SECONDS, program_text
@@ -67,7 +67,7 @@ def decompile(
         with ProgressDisplay(aside()) as display:
             display(Stage("decompiling"))
             setting = Setting(kept, engine, threads, display)
-            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.decompile(seconds)
     warn_of_damage(opened.damage)
     if output is not None and shown.program is not None:

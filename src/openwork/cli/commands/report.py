@@ -14,6 +14,7 @@ from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
 from openwork.jobs import pipeline
 from openwork.jobs.given_files import require_writable
+from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report.terminal.quantities import size_text
@@ -63,7 +64,7 @@ def report(
         require_writable(page)
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
-            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
             pipeline.report(opened, page, setting, static=static, compare=compare, over_training=over_training)
     if as_json:

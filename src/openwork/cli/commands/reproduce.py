@@ -11,7 +11,7 @@ from openwork.claims import clopper_pearson
 from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.output import aside, emit, path_text, people
-from openwork.jobs import pipeline
+from openwork.jobs import reproduction
 from openwork.jobs.given_files import require_writable
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
@@ -50,7 +50,7 @@ def reproduce(
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display)
-        found = pipeline.reproduce(publication, setting, seeds=chosen, page=output)
+        found = reproduction.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:
         emit(_as_json(found) | {"report": None if output is None else str(output.absolute())})
         return

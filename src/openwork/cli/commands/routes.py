@@ -12,7 +12,7 @@ from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, people
 from openwork.data import Inputs
-from openwork.jobs import pipeline
+from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report.terminal.lowering import terminal
@@ -46,7 +46,7 @@ def routes(
         with ProgressDisplay(aside()) as display:
             display(Stage("looking for routes"))
             setting = Setting(kept, engine, threads, display)
-            opened = pipeline.open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.routes(output)
     warn_of_damage(opened.damage)
     if as_json:

@@ -19,7 +19,7 @@ from openwork.cli.output import aside, emit, people, print_facts
 from openwork.cli.run_origin import origin_line
 from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
 from openwork.errors import Reason, StoreError
-from openwork.jobs import pipeline
+from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report.terminal.quantities import duration_text, share_text
@@ -107,7 +107,7 @@ def show(
 
 def _current(run: Run, store: Store) -> set[str]:
     """What the verdicts are kept under that are of today's judge, on the model and the task as they are now."""
-    subject = pipeline.open_run(run, Setting(store), trains=False).subject
+    subject = open_run(run, Setting(store), trains=False).subject
     kept = store.verdicts(run).items()
     return {key for key, value in kept if current((verdict_from_json(value),), subject)}
 

@@ -18,7 +18,7 @@ from openwork.cli.output import emit, people
 from openwork.cli.trace_view import trace_view
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.interventions import Edit, Mean, Patch, Zero
-from openwork.jobs import pipeline
+from openwork.jobs.opened import open_run
 from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.runs import Store
@@ -64,7 +64,7 @@ def trace(
     """
     with Store.open(store) as kept:
         found = kept.find(run)
-        opened = pipeline.open_run(found, Setting(kept, engine, threads), trains=False)
+        opened = open_run(found, Setting(kept, engine, threads), trains=False)
         warn_of_damage(opened.damage)
         if claim is not None:
             _nothing_else(question, zero, mean, patch, other)

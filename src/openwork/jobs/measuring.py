@@ -1,0 +1,69 @@
+"""Every analysis as a method of a run, made from the one list of analyses: with its name, arguments and words there.
+
+What a run knows itself (`GIVEN`) is not asked of whoever calls; the rest is the analysis's own signature.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from openwork.analyses import ANALYSES, Result
+from openwork.jobs.judged_run import JudgedRun
+from openwork.report import Display
+from openwork.runs import Run
+
+
+def was_drawn(run: Run) -> bool:
+    """Whether it was trained on drawn questions."""
+    return not run.imported and run.experiment.split.inputs is not None
+
+
+GIVEN: Mapping[str, Callable[[JudgedRun], Any]] = {
+    "subject": lambda run: run.subject,
+    "rows": lambda run: run.run.history,
+    "drawn": lambda run: was_drawn(run.run),
+    "run": lambda run: run.run,
+    "weights_at": lambda run: run.weights_at,
+    "watch": lambda run: run.watch,
+}
+"""arguments of analyses that follow from the run, by name"""
+Class = TypeVar("Class", bound=type[JudgedRun])
+
+
+def measured(run: JudgedRun, analysis: Callable[..., Result], **told: Any) -> Result:
+    """What the analysis gives for this run; `told` are its other arguments."""
+    given = {name: GIVEN[name](run) for name in inspect.signature(analysis).parameters if name in GIVEN}
+    return analysis(**given, **told)
+
+
+def with_analyses(cls: Class) -> Class:
+    """Gives a class of runs a method for every analysis that it has no method of that name for."""
+    for name, analysis in ANALYSES.items():
+        name = name.replace("-", "_")
+        if not hasattr(cls, name):
+            setattr(cls, name, _method(name, analysis, cls))
+    return cls
+
+
+def _method(name: str, analysis: Callable[..., Result], cls: type) -> Callable[..., Display]:
+    signature = inspect.signature(analysis, eval_str=True)
+    asked = [parameter for parameter in signature.parameters.values() if parameter.name not in GIVEN]
+    told = inspect.Signature(asked)
+
+    def method(self: JudgedRun, *args: Any, **kwargs: Any) -> Display:
+        return Display(measured(self, analysis, **told.bind(*args, **kwargs).arguments))
+
+    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    method.__name__, method.__qualname__, method.__module__ = name, f"{cls.__name__}.{name}", cls.__module__
+    method.__doc__ = _words(inspect.getdoc(analysis) or "")
+    method.__signature__ = inspect.Signature([itself, *asked], return_annotation=Display)  # type: ignore[attr-defined]
+    return method
+
+
+def _words(doc: str) -> str:
+    """The docstring without those of its arguments that the run gives."""
+    given = rf"^    (?:{'|'.join(GIVEN)}): .*\n?(?:        .*\n?)*"
+    return re.sub(r"\n\nArgs:\n?(?=\n|$)", "", re.sub(given, "", doc, flags=re.MULTILINE)).rstrip()
