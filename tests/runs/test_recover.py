@@ -86,6 +86,26 @@ def test_a_whole_store_is_left_as_it_is(full):
     assert not list(full.home.glob("*recover*"))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "checkpoint = CAST(x'636865636b706f696e74732f87' AS TEXT)",
+        "checkpoint = 'checkpoints/another.safetensors'",
+        "checkpoint_row = checkpoint_row + 1",
+    ],
+)
+def test_places_of_weights_that_changed_are_those_of_the_files(full, tiny, change):
+    before = told(full, tiny)
+    with sqlite3.connect(full.database.path) as rows:
+        rows.execute(f"UPDATE epochs SET {change} WHERE run = ? AND epoch = 3", (tiny.run_name(0),))
+    rows.close()
+    assert recover(full.home).rebuilt == (tiny.run_name(0),)
+    assert told(full, tiny) == before
+    with full:
+        assert full.stack_at(full.run(tiny, 0), 3).flat.size
+    assert recover(full.home) is None
+
+
 def test_a_run_in_training_that_was_removed_does_not_come_back(full, tiny):
     with full:
         full.remove(full.run(tiny, 2))

@@ -7,17 +7,7 @@ from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.given import claims_given
 from openwork.claims.heading import ClaimsHeading, Publication, heading_of
-from openwork.claims.kinds.accuracy import Accuracy
-from openwork.claims.kinds.attends import Attends
-from openwork.claims.kinds.carries import Carries
-from openwork.claims.kinds.implements import Implements
-from openwork.claims.kinds.learns import Learns
-from openwork.claims.kinds.linear import Linear
-from openwork.claims.kinds.necessary import Necessary
-from openwork.claims.kinds.reads_out import ReadsOut
-from openwork.claims.kinds.split import Split
-from openwork.claims.kinds.sufficient import Sufficient
-from openwork.claims.kinds.unnecessary import Unnecessary
+from openwork.claims.listed_kinds import *  # noqa: F403
 from openwork.claims.over_training.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.over_training.result import Aside, ClaimOverTraining, Judgement, OverTraining
 from openwork.claims.parse import parse_claims
@@ -30,37 +20,27 @@ from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
 
 __all__ = [
+    *(kind.__name__ for kind in KINDS.values()),
     "KINDS",
-    "Accuracy",
     "Aside",
-    "Attends",
-    "Carries",
-    "Case",
     "Claim",
     "ClaimOverTraining",
-    "ClaimsHeading",
     "Context",
     "Controls",
     "Cost",
     "Counterexample",
     "Effect",
     "FittedClaims",
-    "Implements",
+    "ClaimsHeading",
     "Judgement",
-    "Learns",
-    "Linear",
-    "Necessary",
     "Outcome",
     "OverTraining",
+    "Case",
     "Program",
     "Publication",
-    "ReadsOut",
     "Replay",
-    "Split",
-    "Sufficient",
     "TrainingCost",
     "Trials",
-    "Unnecessary",
     "Verdict",
     "about_models",
     "about_recipes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ class Files:
 
     models: dict[tuple[str, int], tuple[str, int, str, Any]] = field(default_factory=dict)
     """(run, epoch): file, row, digest, record"""
+    held: set[tuple[str, int, str, int]] = field(default_factory=set)
+    """(run, epoch, file, row), of a model that is in two files both"""
     finals: dict[str, About] = field(default_factory=dict)
     states: dict[str, tuple[int, str, int, About]] = field(default_factory=dict)
     """run: epoch, file, row"""
@@ -114,6 +116,21 @@ def training_run(home: Path, name: str, files: Files) -> Found | None:
     return Found(columns, epochs, places, "" if whole else f"of its history, {len(epochs)} epochs are left")
 
 
+def well_placed(run: Found, files: Files) -> Found:
+    """A run whose rows are whole, with the places of its weights as the files have them: no checksum covers these."""
+    name, places = str(run.columns["name"]), dict(run.places)
+    for _, epoch, *_, digest in run.epochs:
+        place = places[epoch]
+        if (name, epoch, *place) in files.held:
+            continue
+        found = files.models.get((name, epoch))
+        if found is not None and digest in (None, found[2]):
+            places[epoch] = found[:2]
+        elif not (isinstance(place[0], str) and place[0].isprintable() and isinstance(place[1], int)):
+            places[epoch] = (named(CHECKPOINTS, name), 0)  # which does not have it, as whoever reads it is told
+    return replace(run, places=places)
+
+
 def _read(home: Path, name: str, found: Files) -> None:
     folder, path = name.partition("/")[0], home / name
     about = read_about(path)
@@ -133,6 +150,7 @@ def _read(home: Path, name: str, found: Files) -> None:
         read_rows(path, spec)
         for row, ((run, epoch, digest), record) in enumerate(zip(about.rows, about.records, strict=False)):
             found.models.setdefault((run, epoch), (name, row, digest, record))
+            found.held.add((run, epoch, name, row))
 
 
 def run_name(experiment: Mapping[str, Any], seed: int) -> str:

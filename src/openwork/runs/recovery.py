@@ -18,7 +18,7 @@ from pathlib import Path
 from openwork.errors import OpenworkError, Reason, StoreError
 from openwork.runs.database import DATABASE
 from openwork.runs.failures import result_code, told
-from openwork.runs.filed import Files, Found, Watch, ended_run, read_files, training_run
+from openwork.runs.filed import Files, Found, Watch, ended_run, read_files, training_run, well_placed
 from openwork.runs.files import ENDING, WEIGHTS, sync_folder
 from openwork.runs.kept_rows import KEPT
 from openwork.runs.salvage import Salvaged, salvage
@@ -136,6 +136,9 @@ def _runs(home: Path, salvaged: list[Salvaged], files: Files) -> tuple[dict[str,
             what = "its row is damaged, and no file has what it takes to write it again"
             lost.append(Reason(f"run {name}", what, "train it again: the same seed gives the same bits"))
     for name in sorted(set(whole) - set(rebuilt)):
+        run = well_placed(whole[name], files)
+        rebuilt += [] if run == whole[name] else [name]
+        whole[name] = run
         gone = sorted({file for file, _ in whole[name].places.values() if not (home / file).exists()})
         lost += [Reason(str(home / file), f"a file of run {name} is missing", "put back a copy") for file in gone]
     return whole, rebuilt, lost

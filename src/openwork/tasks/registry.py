@@ -7,46 +7,13 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 
 from openwork.errors import OpenworkError, Reason, TaskError, suggestion
-from openwork.tasks.addition import Addition
-from openwork.tasks.balanced_brackets import BalancedBrackets
-from openwork.tasks.caesar_shift import CaesarShift
+from openwork.tasks import ours
 from openwork.tasks.contract import Task
-from openwork.tasks.copy import Copy
-from openwork.tasks.first_unique import FirstUnique
-from openwork.tasks.induction import Induction
-from openwork.tasks.majority import Majority
-from openwork.tasks.maximum import Maximum
-from openwork.tasks.modular_addition import ModularAddition
-from openwork.tasks.modular_polynomial import ModularPolynomial
-from openwork.tasks.palindrome import Palindrome
-from openwork.tasks.parity import Parity
-from openwork.tasks.permutation_composition import PermutationComposition
-from openwork.tasks.reverse import Reverse
-from openwork.tasks.reverse_increment import ReverseIncrement
-from openwork.tasks.run_length import RunLength
-from openwork.tasks.running_sum_sign import RunningSumSign
-from openwork.tasks.sort import Sort
 
-OURS: tuple[type[Task], ...] = (
-    ReverseIncrement,
-    Copy,
-    Reverse,
-    Sort,
-    Addition,
-    CaesarShift,
-    RunLength,
-    Induction,
-    Palindrome,
-    FirstUnique,
-    RunningSumSign,
-    BalancedBrackets,
-    ModularAddition,
-    PermutationComposition,
-    Parity,
-    ModularPolynomial,
-    Maximum,
-    Majority,
+OURS: tuple[type[Task], ...] = tuple(
+    found for found in vars(ours).values() if inspect.isclass(found) and issubclass(found, Task)
 )
+"""in the order of `tasks/ours.py`"""
 
 
 def task_types() -> dict[str, type[Task]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from openwork.claims.verdict import Outcome, Verdict
 
-HELD = (Outcome.CONFIRMED, Outcome.VACUOUS)
+HELD = (Outcome.CONFIRMED, Outcome.VACUOUS, Outcome.MIXED)
 
 
 def named_together(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
@@ -24,7 +24,7 @@ def _alike(verdict: Verdict, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
 
 
 def _reached(verdict: Verdict) -> dict[str, float]:
-    """What a program reached at each place; nothing of other claims, and where it did not hold."""
+    """What a program reached at each place; nothing of other claims, and where nothing held."""
     if verdict.claim.kind != "implements" or verdict.outcome not in HELD:
         return {}
     labelled = (part.label.partition(" at ") for part in verdict.parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from openwork.analyses import Ablation, AblationTable, By
+from openwork.report.chapters import describes
 from openwork.report.parts import NOTHING, Cell, Fold, Heatmap, Part, Share, Table, Text, columns
 
 WHY = (
@@ -13,6 +14,7 @@ WHY = (
 )
 
 
+@describes(AblationTable, chapter="ablation")
 def ablation_table_parts(result: AblationTable) -> tuple[Part, ...]:
     """One row for each component, a column for each replacement."""
     found = {(row.name, row.by): row for row in result.rows}
@@ -29,6 +31,7 @@ def ablation_table_parts(result: AblationTable) -> tuple[Part, ...]:
     return Text(result.summary), Table(heads, rows, caption), _outputs(result.rows)
 
 
+@describes(Ablation, chapter="ablation")
 def ablation_parts(result: Ablation) -> tuple[Part, ...]:
     """One ablation, output by output."""
     rows = tuple(

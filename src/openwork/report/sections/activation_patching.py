@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from openwork.analyses import ActivationPatching
+from openwork.report.chapters import describes
 from openwork.report.parts import Fold, Heatmap, Part, Text, matrix
 
 HOW = (
@@ -14,6 +15,7 @@ HOW = (
 LEAVES = "Share of pairs where the prediction is no longer the input's own answer."
 
 
+@describes(ActivationPatching, chapter="patching")
 def activation_patching_parts(result: ActivationPatching) -> tuple[Part, ...]:
     """For each output places down, positions across; and what is left of the input's own answer, folded away."""
     outputs = range(len(result.outputs))

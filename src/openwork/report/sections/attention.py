@@ -7,12 +7,14 @@ import math
 import numpy as np
 
 from openwork.analyses import Attention, AttentionExamples
+from openwork.report.chapters import describes
 from openwork.report.parts import NOTHING, Beside, Fold, Heatmap, Part, Share, Table, Text, columns, matrix
 
 PREDICTS = "predicts "
 FRAMED = "Framed: the token that decides the output. A picture of where a head looks, not of what it does."
 
 
+@describes(Attention, chapter="attention")
 def attention_parts(result: Attention) -> tuple[Part, ...]:
     """One heatmap per head, then the weight on the deciding token in numbers."""
     said = tuple(query.removeprefix(PREDICTS) for query in result.queries)
@@ -34,6 +36,7 @@ def attention_parts(result: Attention) -> tuple[Part, ...]:
     return Text(result.summary), *maps, *folded
 
 
+@describes(AttentionExamples, chapter="attention")
 def example_parts(result: AttentionExamples) -> tuple[Part, ...]:
     """One small heatmap for every question and head."""
     several = result.weights.shape[1] > 1

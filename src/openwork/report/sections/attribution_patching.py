@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from openwork.analyses import AttributionPatching
+from openwork.report.chapters import describes
 from openwork.report.parts import NOTHING, Beside, Fold, Heatmap, Part, Table, Text, columns, matrix
 
 CAPTION = (
@@ -15,6 +16,7 @@ CAPTION = (
 )
 
 
+@describes(AttributionPatching, chapter="patching")
 def attribution_patching_parts(result: AttributionPatching) -> tuple[Part, ...]:
     """The error for each component in numbers; guess and truth beside each other for each output, folded away."""
     maps = tuple(

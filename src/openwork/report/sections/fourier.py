@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openwork.analyses import Fourier
+from openwork.report.chapters import describes
 from openwork.report.parts import Curve, Fold, Mark, Part, Series, Share, Table, Text, columns
 
 SHARES = (
@@ -15,6 +16,7 @@ TEST = (
 )
 
 
+@describes(Fourier, chapter="waves")
 def fourier_parts(result: Fourier) -> tuple[Part, ...]:
     """The spectra, the test, and every frequency in numbers."""
     records = result.records()

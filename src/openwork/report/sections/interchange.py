@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openwork.analyses import Interchange
+from openwork.report.chapters import describes
 from openwork.report.parts import Heatmap, Part, Text, matrix
 
 HOW = (
@@ -11,6 +12,7 @@ HOW = (
 )
 
 
+@describes(Interchange, chapter="routes")
 def interchange_parts(result: Interchange) -> tuple[Part, ...]:
     """Components down, outputs across."""
     heatmap = Heatmap(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from openwork.analyses import EpochRow, LearningCurve, percent
+from openwork.report.chapters import describes
 from openwork.report.parts import NOTHING, Curve, Fold, Mark, Part, Series, Table, Text, columns
 
 
+@describes(LearningCurve, chapter="learning")
 def learning_parts(result: LearningCurve) -> tuple[Part, ...]:
     """Two curves and every number under them."""
     if not result.rows:

@@ -6,12 +6,14 @@ import numpy as np
 
 from openwork.analyses import LogitAttribution
 from openwork.analyses.logit_attribution import COMPARED
+from openwork.report.chapters import describes
 from openwork.report.parts import Fold, Heatmap, Part, Text, matrix
 
 HOW = "In logits, mean over {:,} inputs: what each adds to the right answer's logit beyond {}, by itself and directly."
 SPREAD = "Over inputs: 0 where a component adds the same on every one."
 
 
+@describes(LogitAttribution, chapter="logits")
 def logit_attribution_parts(result: LogitAttribution) -> tuple[Part, ...]:
     """Components down, outputs across, with their sum in the last row."""
     mean = np.concatenate([result.mean, result.total[None]])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from openwork.analyses import LogitLens
+from openwork.report.chapters import describes
 from openwork.report.parts import Fold, Heatmap, Part, Text, matrix
 
 RIGHT = "Share of inputs answered right if the model ended there: the stream through the final norm and `W_U`."
 PROBABILITY = "Mean probability of the right answer if the model ended there."
 
 
+@describes(LogitLens, chapter="logits")
 def logit_lens_parts(result: LogitLens) -> tuple[Part, ...]:
     """Streams down, outputs across."""
     right = Heatmap(

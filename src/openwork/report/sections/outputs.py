@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from openwork.analyses import ComponentOutputs
+from openwork.report.chapters import describes
 from openwork.report.parts import Beside, Fold, Heatmap, Part, Table, Text, columns, matrix
 
 MOST_UNITS = 24
 """wider vectors are told by their length instead of drawn"""
 
 
+@describes(ComponentOutputs, chapter="outputs")
 def output_parts(result: ComponentOutputs) -> tuple[Part, ...]:
     """Mean and spread over every input, then the chosen questions."""
     if result.mean.shape[1] > MOST_UNITS:

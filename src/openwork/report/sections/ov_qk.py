@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from openwork.analyses import OvQk
+from openwork.report.chapters import describes
 from openwork.report.parts import Beside, Heatmap, Part, Text, matrix
 
 OV = "To the answer's logit when the head looks at the token, the norms' scales left out."
@@ -12,6 +13,7 @@ TOKENS = "To the attention score, by tokens alone."
 POSITIONS = "To the attention score, by positions alone. No number: the query cannot see the key."
 
 
+@describes(OvQk, chapter="weights")
 def ov_qk_parts(result: OvQk) -> tuple[Part, ...]:
     """For each head its OV circuit, then its QK circuits by token and by position."""
     shown: list[Part] = [Text(result.summary)]

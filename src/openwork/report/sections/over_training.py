@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from openwork.claims import ClaimOverTraining, Judgement, Outcome, OverTraining
 from openwork.claims.over_training.result import Since
+from openwork.report.chapters import describes
 from openwork.report.parts import (
     MOMENTS,
     NOTHING,
@@ -35,6 +36,7 @@ MOST_SHOWN = 300
 """moments on a track: more are thinner than a line"""
 
 
+@describes(OverTraining, chapter="over-training")
 def over_training_parts(result: OverTraining) -> tuple[Part, ...]:
     """The curves with a track for each claim, when each became true, and every checkpoint in a fold."""
     figure = Tracks(

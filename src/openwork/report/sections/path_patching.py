@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openwork.analyses import PathPatching
+from openwork.report.chapters import describes
 from openwork.report.parts import Heatmap, Part, Text, matrix
 
 HOW = (
@@ -11,6 +12,7 @@ HOW = (
 )
 
 
+@describes(PathPatching, chapter="patching")
 def path_patching_parts(result: PathPatching) -> tuple[Part, ...]:
     """For each output senders down, receivers across."""
     through = f" Let through: {', '.join(result.through)}." if result.through else ""

@@ -7,6 +7,7 @@ from openwork.programs import Decompilation, Program, program_text
 from openwork.programs.language import READABLE
 from openwork.programs.verdicts.decompilation import some
 from openwork.programs.verdicts.realised import LineScore
+from openwork.report.chapters import describes
 from openwork.report.parts import Cell, Part, Share, Table, Text, columns
 
 COLUMNS = ("line", "alone", "alike", "together", "changing", "values", "effective", "variance")
@@ -31,6 +32,7 @@ MOST_SIGNS = 48
 WHOLE = "whole with --output FILE or --json"
 
 
+@describes(Decompilation, chapter="program")
 def program_parts(result: Decompilation) -> tuple[Part, ...]:
     """The program, then its verdicts one by one."""
     found: list[Part] = [Text(result.summary)]

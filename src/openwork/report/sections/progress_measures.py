@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openwork.analyses import ProgressMeasures
+from openwork.report.chapters import describes
 from openwork.report.parts import NOTHING, Curve, Fold, Part, Series, Table, Text, columns
 
 LOSSES = (
@@ -17,6 +18,7 @@ CAPTION = (
 )
 
 
+@describes(ProgressMeasures, chapter="waves")
 def progress_measures_parts(result: ProgressMeasures) -> tuple[Part, ...]:
     """The losses, the weights, and every checkpoint in numbers."""
     epochs = tuple(float(moment.epoch) for moment in result.moments)

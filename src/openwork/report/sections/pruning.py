@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from openwork.analyses import Faithfulness, Pruning, percent
+from openwork.report.chapters import describes
 from openwork.report.parts import Fold, Heatmap, Part, Share, Table, Text, columns, matrix
 
 KEPT = "1 is kept, 0 is ablated. Found by taking out what is least needed first: none of these is to spare."
 
 
+@describes(Pruning, chapter="pruning")
 def pruning_parts(result: Pruning) -> tuple[Part, ...]:
     """What is kept, and how faithful that is."""
     kept = Heatmap(

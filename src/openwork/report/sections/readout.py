@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from openwork.analyses import Readout, ReadoutTable, percent
+from openwork.report.chapters import describes
 from openwork.report.parts import NOTHING, Part, Share, Table, Text, columns
 
 ASKED = "Share of graded positions where the right answer's number is the largest among {}. Guessing gives {}."
 
 
+@describes(ReadoutTable, chapter="readout")
 def readout_table_parts(result: ReadoutTable) -> tuple[Part, ...]:
     """A table for each measure: sites down, directions across."""
     measures = tuple(dict.fromkeys(row.way.measure for row in result.rows))
@@ -15,6 +17,7 @@ def readout_table_parts(result: ReadoutTable) -> tuple[Part, ...]:
     return Text(result.summary), *(_table(result, measure, captioned=measure in last) for measure in measures)
 
 
+@describes(Readout, chapter="readout")
 def readout_parts(result: Readout) -> tuple[Part, ...]:
     """One site read in one way, output by output."""
     rows = tuple((o, Share(s)) for o, s in zip(result.outputs, result.per_position, strict=True))

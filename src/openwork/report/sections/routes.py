@@ -6,6 +6,7 @@ import math
 
 from openwork.analyses import Node, Route, Routes
 from openwork.analyses.routes.wording import how
+from openwork.report.chapters import describes
 from openwork.report.parts import (
     NOTHING,
     Arrow,
@@ -33,6 +34,7 @@ ALONE = "Share when this one place is taken from the run on the changed question
 DRAWN = " These shares are of pairs drawn at random, {} or more of a route's."
 
 
+@describes(Routes, chapter="routes")
 def routes_parts(result: Routes) -> tuple[Part, ...]:
     """The routes in words; how each looks, and every place that was tried."""
     if not result.routes:
