@@ -87,7 +87,7 @@ def explain(
     given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        found = pipeline.explain(
+        explanation = pipeline.explain(
             made,
             Setting(kept, engine, threads, display),
             experiment=wanted,
@@ -99,7 +99,7 @@ def explain(
             compare=compare,
             inputs=Inputs(inputs, sample_seed, only_right),
         )
-    return found.opened
+    return explanation.opened
 
 
 def train(

@@ -96,11 +96,11 @@ class AblationTable(Result):
         Raises:
             PlanError: the table has no such row.
         """
-        found = {(r.name, r.by): r for r in self.rows}
-        if (component, by) not in found:
-            known = suggestion(f"{component} {by}", (" ".join(key) for key in found))
+        by_name = {(r.name, r.by): r for r in self.rows}
+        if (component, by) not in by_name:
+            known = suggestion(f"{component} {by}", (" ".join(key) for key in by_name))
             raise PlanError("no such row", Reason(f"{component}, {by}", "is not in the table", known))
-        return found[component, by]
+        return by_name[component, by]
 
     @property
     def title(self) -> str:

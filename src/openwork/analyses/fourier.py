@@ -83,14 +83,14 @@ class Fourier(Result):
     @property
     def layer(self) -> Floats:
         """Share of the layer's variance in each frequency, `[frequency]`; the rest mixes frequencies."""
-        found: Floats = self.neurons @ self.weight
-        return found
+        shares: Floats = self.neurons @ self.weight
+        return shares
 
     @property
     def best(self) -> Floats:
         """Share of each neuron's variance that its best frequency explains, `[neuron]`."""
-        found: Floats = self.neurons.max(axis=0)
-        return found
+        shares: Floats = self.neurons.max(axis=0)
+        return shares
 
     @property
     def title(self) -> str:
@@ -168,8 +168,8 @@ def _embedding_shares(subject: Subject, p: int) -> Floats:
     """Share of the variance of the numbers' embeddings in each frequency, `[frequency]`."""
     rows = subject.stack.named()["embed.W_E"][0][:p].astype(np.float64)
     power = (np.abs(np.fft.fft(rows, axis=0)) ** 2).sum(axis=1)
-    found = np.array([power[[k]].sum() if 2 * k == p else power[[k, -k]].sum() for k in frequencies(p)])
-    return found / (found.sum() or 1.0)
+    shares = np.array([power[[k]].sum() if 2 * k == p else power[[k, -k]].sum() for k in frequencies(p)])
+    return shares / (shares.sum() or 1.0)
 
 
 def _with(subject: Subject, site: str, table: Floats, watch: Watch) -> Answers:

@@ -200,18 +200,18 @@ def _round(hunt: _Hunt, gone: Bools, at_least: float) -> list[tuple[Index, float
     together = [gone]
     for node in order:
         together.append(together[-1] | _only(gone, node))
-    found: list[tuple[Index, float]] = []
+    taken: list[tuple[Index, float]] = []
     for node, scores in zip(order, hunt.scores(together[1:]), strict=True):
         if scores.accuracy[0] < at_least:
             break
-        found.append((node, float(scores.accuracy[0])))
-    return found
+        taken.append((node, float(scores.accuracy[0])))
+    return taken
 
 
 def _only(like: Bools, node: Index) -> Bools:
-    found = np.zeros_like(like)
-    found[node] = True
-    return found
+    alone = np.zeros_like(like)
+    alone[node] = True
+    return alone
 
 
 class _Hunt:

@@ -198,8 +198,8 @@ class _Reader:
         """How many inputs are read right at each graded position; `values` is `[input, graded, d_model]`."""
         numbers = values @ self.directions.T + self.offsets
         own = np.take_along_axis(numbers, answers[..., None], axis=-1)
-        found: NDArray[np.int64] = ((numbers >= own).sum(axis=-1) == 1).sum(axis=0)
-        return found
+        right: NDArray[np.int64] = ((numbers >= own).sum(axis=-1) == 1).sum(axis=0)
+        return right
 
 
 def _checked(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) -> tuple[str, ...]:

@@ -136,18 +136,18 @@ def _lucky(context: Context) -> float:
 
 def _reached(claim: Claim, parts: int, context: Context) -> tuple[list[float | None], int, int]:
     """For each part the most telling value of any untrained model, how many could be asked, and what it cost."""
-    found: list[list[tuple[float, Relation]]] = [[] for _ in range(parts)]
+    reached: list[list[tuple[float, Relation]]] = [[] for _ in range(parts)]
     models, rows = 0, 0
     for control in controls_of(context):
         before = control.ledger.forward_rows
         judged = claim.find(control).parts
         rows += control.ledger.forward_rows - before
         models += 1
-        for values, part in zip(found, judged, strict=False):
+        for values, part in zip(reached, judged, strict=False):
             # Where no pair could be asked, a value may lie anywhere, and says nothing.
             if (part.low, part.high) != (0.0, 1.0):
                 values.append((part.value, part.relation))
-    return [_most(values) for values in found], models, rows
+    return [_most(values) for values in reached], models, rows
 
 
 def _most(values: Sequence[tuple[float, Relation]]) -> float | None:
@@ -169,9 +169,9 @@ def controls_of(context: Context) -> tuple[Context, ...]:
 def _made(context: Context, controls: Controls) -> list[Context]:
     subject = _fewer(context.subject)
     drawn = initial_stack(subject.spec, range(SEED, SEED + DRAWN))
-    found = _various(subject, drawn)
-    best = sorted(found, key=lambda number: -found[number][0])[:ASKED]
-    made = [_context(subject, drawn.take([number]), found[number][1]) for number in best]
+    various = _various(subject, drawn)
+    best = sorted(various, key=lambda number: -various[number][0])[:ASKED]
+    made = [_context(subject, drawn.take([number]), various[number][1]) for number in best]
     if controls.first is not None:
         first = controls.first()
         made += [_context(subject, first, right) for _, right in _various(subject, first).values()]

@@ -90,12 +90,12 @@ def pairs_part(
         hits: `[alternative, input]`.
         guess: what always giving the most frequent answer would reach.
     """
-    count, found = pairs.sum(axis=0), (pairs & hits).sum(axis=0)
+    count, hit = pairs.sum(axis=0), (pairs & hits).sum(axis=0)
     inputs = int((count > 0).sum())
     if not inputs:
         return part(label, 0.0, relation, threshold, (0.0, 1.0))
     # In fractions: a sum of rounded thirds can lie below the threshold that it is.
-    total = sum(Fraction(int(found[count == n].sum()), n) for n in range(1, len(pairs) + 1))
+    total = sum(Fraction(int(hit[count == n].sum()), n) for n in range(1, len(pairs) + 1))
     mean = float(total / inputs)
     interval = None
     if not context.whole:

@@ -103,14 +103,14 @@ def outcome_of(parts: Sequence[Case]) -> Outcome:
 
     Parts that hold and say nothing count for nothing; where there are no others it is VACUOUS.
     """
-    found = {p.holds for p in parts if not p.vacuous}
-    if parts and not found:
+    holds = {p.holds for p in parts if not p.vacuous}
+    if parts and not holds:
         return Outcome.VACUOUS
-    if {True, False} <= found:
+    if {True, False} <= holds:
         return Outcome.MIXED
-    if None in found or not found:
+    if None in holds or not holds:
         return Outcome.UNDECIDED
-    return Outcome.CONFIRMED if found == {True} else Outcome.REFUTED
+    return Outcome.CONFIRMED if holds == {True} else Outcome.REFUTED
 
 
 @dataclass(frozen=True)

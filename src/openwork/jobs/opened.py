@@ -114,12 +114,12 @@ class OpenedRun(JudgedRun, OldNames):
             wanted += [
                 (f"MLP {layer}", partial(self.component_outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers
             ]
-        found = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
+        results = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
         for number, (name, measure) in enumerate(wanted):
             self.watch(Step(name, number / len(wanted), 0))
-            found.append(measure().result)
+            results.append(measure().result)
         self.watch(Step("measured", 1.0, 0))
-        return tuple(found)
+        return tuple(results)
 
     def reproduced(self, original: Original) -> ReproducedSeed:
         """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""

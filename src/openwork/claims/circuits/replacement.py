@@ -83,14 +83,14 @@ class Replacement(Claim):
         parts, wrong, right = [], [], []
         broken: dict[str, dict[By, bool]] = {}
         for names, by, wanted in self._edited(context):
-            found = context.evidence(wanted)
+            answers = context.evidence(wanted)
             every = range(len(context.task.outputs))
             label, independent = f"{names} {REPLACED[by]}", wanted.independent(context)
-            parts.append(known_part(context, label, found, every, relation, threshold, independent))
+            parts.append(known_part(context, label, answers, every, relation, threshold, independent))
             broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
             said = f"with {names} replaced {REPLACED[by]}"
-            wrong.append(wrong_answers(context, found, every, f"{said} the model says", wanted.replay))
-            right.append(right_answers(context, found, said, wanted.replay))
+            wrong.append(wrong_answers(context, answers, every, f"{said} the model says", wanted.replay))
+            right.append(right_answers(context, answers, said, wanted.replay))
         sentence = f"Answers still right: {told(parts, percent)}.{_disagreeing(parts, broken)}"
         worst = weakest(parts)
         effect = Effect(1 - worst.value, f"share of answers lost without {worst.label}")

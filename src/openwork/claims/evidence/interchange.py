@@ -96,8 +96,8 @@ def _answered_right(context: Context, asked: Dataset) -> NDArray[np.bool_]:
     """`[input]`, whether the unedited model is right on these at every output."""
     subject = context.subject
     run = subject.engine.run(subject.stack, asked.tokens, graded=asked.graded)
-    found = np.concatenate([answers_in(trace.logits[0]) for trace in run])
-    right: NDArray[np.bool_] = (found == asked.answers).all(axis=1)
+    answers = np.concatenate([answers_in(trace.logits[0]) for trace in run])
+    right: NDArray[np.bool_] = (answers == asked.answers).all(axis=1)
     return right
 
 

@@ -114,8 +114,8 @@ class Carries(Claim):
         changeable = [v.name for v in task.variables if v.values > 1]
         names = [("variable", self.variable, changeable), ("output", self.output, [*task.outputs])]
         names += [("at", role, [*task.roles]) for role in self.at]
-        found = (unknown_names(self.each, task, {field: name}, known) for field, name, known in names)
-        yield from dict.fromkeys(chain.from_iterable(found))
+        reasons = (unknown_names(self.each, task, {field: name}, known) for field, name, known in names)
+        yield from dict.fromkeys(chain.from_iterable(reasons))
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The answers to every pair."""
@@ -133,14 +133,14 @@ class Carries(Claim):
         relation, threshold = self._bound
         parts, examples, counted, leaky = [], [], 0, False
         for case in self._cases(context):
-            found = context.evidence(case.evidence)
-            pairs, followed = found.wanted != UNCHANGED, found.found == found.wanted
-            guess = most_frequent(found.wanted[pairs]) if relation == ">=" else None
+            interchanged = context.evidence(case.evidence)
+            pairs, followed = interchanged.wanted != UNCHANGED, interchanged.found == interchanged.wanted
+            guess = most_frequent(interchanged.wanted[pairs]) if relation == ">=" else None
             judged = pairs_part(context, str(case), pairs, followed, relation, threshold, guess)
-            parts.append(replace(judged, forced=self._forced(context, case, found)))
+            parts.append(replace(judged, forced=self._forced(context, case, interchanged)))
             against = pairs & (followed if relation == "<=" else ~followed)
-            examples.append(list(self._examples(context, case, found, against)))
-            counted, leaky = counted + int(pairs.sum()), leaky or found.forced
+            examples.append(list(self._examples(context, case, interchanged, against)))
+            counted, leaky = counted + int(pairs.sum()), leaky or interchanged.forced
         coverage = self._coverage(context, counted)
         if not counted:
             return Finding(tuple(parts), self._none(context), None, (), lambda _: NOTHING_CHANGES, coverage)

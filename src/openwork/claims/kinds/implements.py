@@ -239,11 +239,11 @@ class Implements(Claim):
         variables, represented = self._represented(context)
         parts, examples, hits, total, changing = [], [], 0, 0, 0
         for aligned in self._parts(context):
-            found = context.evidence(aligned.evidence)
+            interchanged = context.evidence(aligned.evidence)
             bases, sources = aligned.evidence.rows_of(context)
             wanted = program.answers_with(aligned.variable, bases.tolist(), sources.tolist())
             changed = (wanted != program.answers[bases]).any(axis=1)
-            right = (found == wanted).all(axis=1)
+            right = (interchanged == wanted).all(axis=1)
             exact, guess = aligned.evidence.exhaustive(context), most_frequent(wanted[changed])
             followed = int((changed & right).sum())
             judged = count_part(str(aligned), followed, int(changed.sum()), self.at_least, exact, guess)
@@ -251,7 +251,7 @@ class Implements(Claim):
             hits, total, changing = hits + int(right.sum()), total + len(right), changing + int(changed.sum())
             pairs = np.flatnonzero(changed & ~right)[:MOST]
             examples.append(
-                [self._example(context, aligned, (bases[p], sources[p]), wanted[p], found[p]) for p in pairs]
+                [self._example(context, aligned, (bases[p], sources[p]), wanted[p], interchanged[p]) for p in pairs]
             )
         agreeing = float((program.answers == context.subject.inputs.answers).mean())
         wrong = "" if agreeing == 1 else f"The program is right on {percent(agreeing)} of answers only. "

@@ -99,12 +99,12 @@ class Linear(Claim):
         relation, threshold = self._bound
         parts, wrong, right = [], [], []
         for names, wanted in self._edited(context):
-            found = context.evidence(wanted)
+            answers = context.evidence(wanted)
             said, outputs = f"with {names} affine", range(len(context.task.outputs))
             independent = wanted.independent(context)
-            parts.append(known_part(context, names, found, outputs, relation, threshold, independent))
-            wrong.append(wrong_answers(context, found, outputs, f"{said} it says", wanted.replay))
-            right.append(right_answers(context, found, said, wanted.replay))
+            parts.append(known_part(context, names, answers, outputs, relation, threshold, independent))
+            wrong.append(wrong_answers(context, answers, outputs, f"{said} it says", wanted.replay))
+            right.append(right_answers(context, answers, said, wanted.replay))
         sentence = f"Answers still right with these replaced by their best affine maps: {told(parts, percent)}."
         effect = Effect(weakest(parts).value, f"share of answers right with {weakest(parts).label} affine")
         examples = against_or_for(parts, wrong, ()) if relation == ">=" else against_or_for(parts, right, wrong)

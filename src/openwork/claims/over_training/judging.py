@@ -152,7 +152,7 @@ def _right(context: Context) -> float:
 def _result(
     training: Training, book: Book, claims: Sequence[Claim], aside: tuple[Aside, ...], epochs: tuple[int, ...]
 ) -> OverTraining:
-    found = tuple(
+    judged = tuple(
         ClaimOverTraining(claim.text(), tuple(book.of(claim, epoch) for epoch in epochs if book.knows(claim, epoch)))
         for claim in claims
     )
@@ -163,7 +163,7 @@ def _result(
         run=training.run.name,
         history=history,
         epochs=epochs,
-        claims=found,
+        claims=judged,
         aside=aside,
         coverage=training.context.coverage,
         forward_rows=rows,

@@ -83,7 +83,7 @@ def explain(
     with Store.open(store) as kept:
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
-            found = pipeline.explain(
+            explanation = pipeline.explain(
                 made,
                 setting,
                 experiment=experiment,
@@ -96,16 +96,18 @@ def explain(
                 inputs=Inputs(inputs, sample_seed, only_right),
             )
         if as_json:
-            tried = [run_summary(run) for run in found.opened.tried]
-            verdicts = [verdict.as_json() for verdict in found.verdicts]
-            about = {"run": run_summary(found.opened.run), "solved": found.opened.solved, "tried": tried}
+            tried = [run_summary(run) for run in explanation.opened.tried]
+            verdicts = [verdict.as_json() for verdict in explanation.verdicts]
+            about = {"run": run_summary(explanation.opened.run), "solved": explanation.opened.solved, "tried": tried}
             emit(about | {"verdicts": verdicts, "report": str(page.absolute())})
         else:
-            console.print(verdict_screen(found.opened.overview, found.opened.claims, found.opened.recipe))
+            console.print(
+                verdict_screen(explanation.opened.overview, explanation.opened.claims, explanation.opened.recipe)
+            )
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
-            if found.opened.solved:
-                console.print(f"Next: openwork decompile {found.opened.run.name}", soft_wrap=True)
-    if not found.opened.solved:
+            if explanation.opened.solved:
+                console.print(f"Next: openwork decompile {explanation.opened.run.name}", soft_wrap=True)
+    if not explanation.opened.solved:
         raise typer.Exit(1)
 
 

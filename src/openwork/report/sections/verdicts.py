@@ -22,8 +22,8 @@ def verdict_parts(verdicts: Sequence[Verdict]) -> tuple[Part, ...]:
 
 def count_line(verdicts: Sequence[Verdict]) -> str:
     """How many claims came out how, in one sentence."""
-    found = Counter(verdict.outcome for verdict in verdicts)
-    said = [f"{found[outcome]} {outcome.lower()}" for outcome in Outcome if found[outcome]]
+    counts = Counter(verdict.outcome for verdict in verdicts)
+    said = [f"{counts[outcome]} {outcome.lower()}" for outcome in Outcome if counts[outcome]]
     expected = [verdict for verdict in verdicts if verdict.expect is not None]
     as_expected = f"; {sum(v.met for v in expected)} of {len(expected)} as expected" if expected else ""
     noun = "claim" if len(verdicts) == 1 else "claims"
