@@ -7,6 +7,7 @@ from openwork.claims import (
     Accuracy,
     Attends,
     Carries,
+    Decompiles,
     Implements,
     Learns,
     Linear,
@@ -19,11 +20,15 @@ from openwork.claims import (
     parse_claims,
 )
 from openwork.errors import ClaimError
+from openwork.programs import Output, Program
+from openwork.programs.language import Constant
 from openwork.tasks import ReverseIncrement
 from openwork.training import named_experiment
 
 TASK = ReverseIncrement()
 SPEC = named_experiment("notebook").spec
+
+PROGRAM = Program((), (), tuple(Output(name, Constant(0), 8) for name in TASK.outputs))
 
 MIRROR = """
 [[claim]]
@@ -105,6 +110,7 @@ def test_a_claim_is_the_same_in_toml_and_in_python():
             component="blocks.0.attn + blocks.1.mlp", variable="x[0]", output="y[7]", at_most=0.1, forced="changed"
         ),
         Accuracy(),
+        Decompiles(program=PROGRAM, at_least=0.9),
         Split(experiment="notebook"),
         Learns(experiment="notebook", seeds=3),
         Linear(components="blocks.0.mlp", at_most=0.5),

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from openwork.analyses import Stage
-from openwork.claims import Accuracy, Outcome, Publication, Split
+from openwork.claims import Accuracy, Outcome, Publication, Split, shipped_for
 from openwork.data import DataSplit, Inputs
 from openwork.jobs import pipeline
 from openwork.jobs.opened import open_run
@@ -50,18 +50,36 @@ def visible(page: Path) -> str:
     return re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL)
 
 
+def test_the_program_is_said_before_any_verdict(tmp_path):
+    found, _, _ = explained(tmp_path, EASY, tmp_path / "page.html")
+    shown = found.opened.overview, found.opened.claims, found.opened.recipe, found.opened.known_program
+    screen, page = terminal_text(verdict_screen(*shown)), visible(tmp_path / "page.html")
+    for text in (screen, page):
+        assert text.index("What it computes") < text.index("def program(") < text.index("claims judged")
+        assert "answer[" in text
+
+
+def test_of_a_task_that_ships_no_claims_the_programs_own_are_judged(tmp_path):
+    task = make_task("sort", {"base": 2, "length": 3})
+    found, _, _ = explained(tmp_path, task)
+    assert found.opened.solved and shipped_for(task) == ()
+    [verdict] = found.verdicts
+    assert (verdict.claim.kind, verdict.parts[0].label, verdict.parts[0].value) == ("decompiles", "equal", 1)
+
+
 def test_stages_are_counted_and_in_their_order(tmp_path):
     found, stages, _ = explained(tmp_path, EASY, tmp_path / "page.html")
     assert found.opened.solved and "along these routes alone" in visible(tmp_path / "page.html")
     assert stages == [
-        "1 of 5: training seeds",
-        "2 of 5: judging claims",
-        "3 of 5: measuring",
-        "4 of 5: looking for routes",
-        "5 of 5: writing the page",
+        "1 of 6: training seeds",
+        "2 of 6: looking for the program inside",
+        "3 of 6: judging claims",
+        "4 of 6: measuring",
+        "5 of 6: looking for routes",
+        "6 of 6: writing the page",
     ]
     more, stages, _ = explained(tmp_path, EASY, tmp_path / "page.html", compare=True)
-    assert stages[4:] == ["5 of 6: looking for routes of other seeds", "6 of 6: writing the page"]
+    assert stages[5:] == ["6 of 7: looking for routes of other seeds", "7 of 7: writing the page"]
     assert more.opened.run.name == found.opened.run.name
 
 
@@ -75,7 +93,7 @@ def failed(tmp_path_factory):
 def test_of_a_model_that_fails_that_is_said_first_and_no_route_is_looked_for(failed):
     found, stages, _, page = failed
     assert not found.opened.solved
-    assert stages[3] == f"4 of 5: {pipeline.NO_ROUTES}"
+    assert stages[1] == f"2 of 6: {pipeline.NO_PROGRAM}" and stages[4] == f"5 of 6: {pipeline.NO_ROUTES}"
     said = "This model does not solve the task: it is right on"
     assert page.index(said) < page.index("Everything measured") and "A model that does not solve" in page
     assert "along these routes alone" not in page
@@ -100,7 +118,7 @@ def test_claims_about_a_recipe_wait_until_they_are_asked_for(failed, tmp_path):
     asked, stages, trained = explained(
         tmp_path, TASK, tmp_path / "page.html", experiment=UNTRAINED, seeds=(0,), recipe_claims=True
     )
-    assert stages[2] == "3 of 6: judging claims about a recipe"
+    assert stages[3] == "4 of 7: judging claims about a recipe"
     assert len(trained) == 8 and asked.opened.recipe.verdicts[1].outcome is not Outcome.UNDECIDED
     assert [v.claim.id for v in asked.opened.recipe.verdicts] == ["shuffled-split", "always-learns"]
     shown = visible(tmp_path / "page.html")

@@ -108,6 +108,13 @@ MUTANTS = (
     ),
     Mutant("carries", "skips an alternative", InterchangeAnswers.measure, "range(1, ", "range(2, "),
     Mutant(
+        "decompiles",
+        "counts every pair as followed",
+        kind("decompiles").find,
+        "rate.followed, rate.pairs",
+        "rate.pairs, rate.pairs",
+    ),
+    Mutant(
         "implements",
         "is content with one right answer of all",
         kind("implements").find,

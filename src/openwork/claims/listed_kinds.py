@@ -3,6 +3,7 @@
 from openwork.claims.kinds.accuracy import Accuracy as Accuracy
 from openwork.claims.kinds.attends import Attends as Attends
 from openwork.claims.kinds.carries import Carries as Carries
+from openwork.claims.kinds.decompiles import Decompiles as Decompiles
 from openwork.claims.kinds.implements import Implements as Implements
 from openwork.claims.kinds.learns import Learns as Learns
 from openwork.claims.kinds.linear import Linear as Linear

@@ -12,6 +12,7 @@ from openwork.claims import (
     Context,
     Controls,
     Cost,
+    Decompiles,
     FittedClaims,
     Publication,
     about_models,
@@ -27,6 +28,7 @@ from openwork.claims import (
 from openwork.claims.over_training.checkpoints import Training
 from openwork.claims.over_training.judging import judge_over_training, known_or_cheap
 from openwork.jobs.stored_run import StoredRun
+from openwork.programs import known_decompilation
 from openwork.report import Display, Judged, Overview, RecipeClaims
 
 
@@ -59,9 +61,18 @@ class JudgedRun(StoredRun):
     @cached_property
     def _asserted(self) -> FittedClaims:
         given = self.asked.of_models
-        return fitted(
-            about_models(shipped_for(self.run.task)) if given is None else given, self.run.task, self.stack.spec
-        )
+        asked = about_models(shipped_for(self.run.task)) if given is None else given
+        if given is None and not asked:
+            asked = self._of_its_own
+        return fitted(asked, self.run.task, self.stack.spec)
+
+    @property
+    def _of_its_own(self) -> tuple[Claim, ...]:
+        """What its program claims, where nobody claims anything and one was found; so that no report is empty."""
+        found = known_decompilation(self.subject, self.kept)
+        if found is None or found.program is None or found.program.is_answer_table:
+            return ()
+        return (Decompiles(id="its-own-program", program=found.program),)
 
     @cached_property
     def _context(self) -> Context:

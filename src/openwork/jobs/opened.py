@@ -19,7 +19,7 @@ from openwork.jobs.old_names import OldNames
 from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
-from openwork.programs import USUAL_SECONDS, decompile_kept, known_decompilation
+from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.runs import Run
 
@@ -94,10 +94,27 @@ class OpenedRun(JudgedRun, OldNames):
         """
         return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
 
+    def look_inside(self, seconds: float) -> Decompilation:
+        """The program that is known, or what so many seconds find.
+
+        Raises:
+            KeyboardInterrupt: somebody ended it; what was found by then is kept.
+        """
+        known = self.known_program
+        found = known if known is not None else decompile_kept(self.subject, self.kept, seconds, self.watch)
+        if known is None and found.interrupted:
+            raise KeyboardInterrupt
+        return found
+
+    @property
+    def known_program(self) -> Decompilation | None:
+        """What decompiling it found before; None where nobody did. Runs nothing."""
+        return known_decompilation(self.subject, self.kept)
+
     @property
     def results(self) -> tuple[Result, ...]:
         """Every analysis that a report shows; the program first, where the run was decompiled before."""
-        program = known_decompilation(self.subject, self.kept)
+        program = self.known_program
         first = () if program is None else (program,)
         return (*first, *((self.all_routes,) if self.shows_routes else ()), *self.measured)
 

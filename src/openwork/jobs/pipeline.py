@@ -10,13 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openwork.analyses import stages_of
-from openwork.claims import (
-    Claim,
-    ClaimsHeading,
-    Verdict,
-    about_recipes,
-    shipped_for,
-)
+from openwork.claims import Claim, ClaimsHeading, Verdict, about_recipes, shipped_for
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.jobs.opened import OpenedRun, open_run
 from openwork.jobs.search import best, first_solved, search, train_seeds
@@ -26,10 +20,14 @@ from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
 TRAIN, JUDGE, RECIPE, MEASURE = "training seeds", "judging claims", "judging claims about a recipe", "measuring"
+PROGRAM = "looking for the program inside"
 OVER_TRAINING, ROUTES = "judging claims over the training", "looking for routes"
 COMPARE, WRITE = "looking for routes of other seeds", "writing the page"
 NO_ROUTES = "no routes: the model does not solve the task"
+NO_PROGRAM = "no program: the model does not solve the task"
 """the stages of a job, as they are announced"""
+FEW_SECONDS = 12.0
+"""for the program in a report; `openwork decompile` looks longer"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +75,13 @@ def explain(
     experiment = experiment or named_experiment(task.name, task)
     asked = about_recipes(claims if claims is not None else shipped_for(task) if recipe_claims else ())
     paged = () if page is None else (MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE)
-    stage = stages_of(setting.watch, (TRAIN, JUDGE, *((RECIPE,) if asked else ()), *paged))
+    stage = stages_of(setting.watch, (TRAIN, PROGRAM, JUDGE, *((RECIPE,) if asked else ()), *paged))
     stage(TRAIN)
     runs = search(experiment, setting) if seeds is None else train_seeds(experiment, seeds, setting)
     chosen = first_solved(runs) if seeds is None else best(runs)
     also = asked if claims is None else ()
     opened = open_run(chosen, setting, tried=runs, claims=claims, heading=heading, recipe_claims=also, inputs=inputs)
+    look_inside(opened, stage)
     stage(JUDGE)
     judged = opened.claims
     if asked:
@@ -114,14 +113,22 @@ def report(
     Raises:
         StoreNotWritable: the file cannot be written there.
     """
-    first = (JUDGE, *((OVER_TRAINING,) if over_training else ()))
+    first = (PROGRAM, JUDGE, *((OVER_TRAINING,) if over_training else ()))
     stage = stages_of(setting.watch, (*first, MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE))
+    look_inside(opened, stage)
     stage(JUDGE)
     _ = opened.claims
     if over_training:
         stage(OVER_TRAINING)
         opened.over_training()
     return write_report(opened, page, stage, static=static, compare=compare)
+
+
+def look_inside(opened: OpenedRun, stage: Callable[..., None]) -> None:
+    """Looks for the program of a model that solves its task, so that the report has it."""
+    stage(PROGRAM, "" if opened.solved else NO_PROGRAM)
+    if opened.solved:
+        opened.look_inside(FEW_SECONDS)
 
 
 def write_report(

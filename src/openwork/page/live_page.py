@@ -25,7 +25,7 @@ from openwork.report.explanation import explanation_document
 from openwork.report.html.css import palette_css
 from openwork.report.html.lowering import html_of, rendered, template_text
 from openwork.report.parts import Curve, Part, Series, Text
-from openwork.report.sections import overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report.sections import gist_parts, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report.sections.overview import unsolved_parts
 from openwork.report.sections.verdicts import count_line, verdict_row
 
@@ -101,6 +101,7 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         model_line=report.overview.model_line,
         example_line=report.overview.example_line,
         next_line="" if any(isinstance(r, Decompilation) for r in report.results) else report.overview.next_line,
+        computes=_joined(gist_parts(next((r for r in report.results if isinstance(r, Decompilation)), None))),
         count_line=count_line(report.verdicts),
         rows=[verdict_row(verdict) for verdict in report.verdicts],
         learning=_joined(_learned(report)),

@@ -32,13 +32,15 @@ LOOKED_AT = 1024
 """inputs that the search looks at first"""
 ADDED = 512
 """counterexamples that join them at most, each time"""
+SEARCHING = 0.65
+"""share of the time that the search may take; what it leaves is for the verdicts"""
 ROUNDS = 4
 """searches, each with the counterexamples of the one before"""
 USUAL_SECONDS = 120.0
 
 
 def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, watch: Watch = silent) -> Decompilation:
-    """The model's program with its verdicts; or the best so far once so many seconds are over, or upon Ctrl-C.
+    """The model's program with its verdicts; or the best so far once the time is over, or upon Ctrl-C.
 
     The program is searched for on some inputs and compared with the model on all; where it differs, the search goes
     on with those inputs too. Verdicts are measured in the whole model on fresh pairs; where the inputs are a sample, on
@@ -47,12 +49,14 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
 
     Args:
         subject: the model and inputs; its answers count as they are, right or wrong.
-        seconds: how long to search, above 0; the verdicts come on top.
+        seconds: how long it may take, above 0: the search at most two thirds of it, the verdicts what is left. It ends
+            at its next step, so somewhat later.
         seed: of the inputs looked at first and of the pairs.
         watch: is told which stage is under way.
     """
     began = time.process_time()
-    clock = _Clock(time.monotonic() + seconds, seconds, watch)
+    now = time.monotonic()
+    clock = _Clock(now + SEARCHING * seconds, seconds, watch)
     network = Network.of(subject)
     best: _Found | None = None
     stopped = ""
@@ -63,10 +67,10 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
             if best.equal.share == 1:
                 break
     except _TimeOver:
-        stopped = f"the time was over after {seconds:g} s"
+        stopped = f"the time was over after {SEARCHING * seconds:.3g} s of searching"
     except KeyboardInterrupt:
         stopped = INTERRUPTED
-    judged = _judged(network, best, seed, watch, stopped)
+    judged = _judged(network, best, seed, _Clock(now + seconds, seconds, watch), stopped)
     return replace(judged, seconds=time.process_time() - began)
 
 
@@ -134,7 +138,7 @@ def _joined(rows: Rows, more: Rows, seed: int) -> Rows:
     return np.concatenate([new, rows])
 
 
-def _judged(network: Network, found: _Found | None, seed: int, watch: Watch, stopped: str) -> Decompilation:
+def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, stopped: str) -> Decompilation:
     subject = network.subject
     about = (subject.coverage, subject.whole)
     if found is None:
@@ -144,6 +148,8 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: Watch, sto
     try:
         for measured in _verdicts(network, judged, found, seed, watch):
             judged = measured
+    except _TimeOver:
+        judged = replace(judged, stopped=f"the time was over before every verdict was measured, {watch.seconds:g} s")
     except KeyboardInterrupt:
         judged = replace(judged, stopped=f"{INTERRUPTED} before every verdict was measured")
     return judged
@@ -163,8 +169,7 @@ def _verdicts(
         fresh_seed=seed_drawn_with(measured.subject),
     )
     yield judged
-    watch(Step("what places bring along", 0.0, 0))
-    program = with_what_is_brought_along(network, found.long, found.from_symbols)
+    program = with_what_is_brought_along(network, found.long, found.from_symbols, watch)
     program = with_sites(network, program, found.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged

@@ -30,7 +30,7 @@ def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, w
     found = decompile(subject, seconds, watch=watch)
     if found.program is None and found.stopped and before is not None:
         return replace(before, stopped=found.stopped)
-    if kept is not None and (found.program is not None or not found.stopped):
+    if kept is not None and (found.program is not None or not found.interrupted):
         kept.keep(NAME, subject.digest, found.as_json())
     return found
 

@@ -49,7 +49,7 @@ def program_from_json(value: Mapping[str, Any]) -> Program:
             for v in value["variables"]
         ),
         tuple(
-            Output(o["name"], from_plain(o["expression"]), o["position"], _places(o["through"]))
+            Output(o["name"], from_plain(o["expression"]), o["position"], _places(o.get("through", ())))
             for o in value["outputs"]
         ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
+from openwork.programs.decompile.shortening import unread_items, without_unread_items
 from openwork.programs.language import Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
@@ -30,16 +31,12 @@ MATCHING = {
 
 @dataclass(frozen=True)
 class Line:
-    """One assignment, and where what it assigns stands."""
+    """One assignment, where what it assigns stands, and what its place brings along that nothing reads."""
 
     left: str
     right: str
     sites: tuple[Place, ...]
-
-    @property
-    def components(self) -> tuple[str, ...]:
-        """Of its sites, in order."""
-        return tuple(site.component for site in self.sites)
+    along: tuple[str, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -48,8 +45,13 @@ class Line:
 
 
 def program_text(program: Program) -> str:
-    """The program as a function of the lists that it reads; symbols are their numbers in the vocabulary."""
-    lines = [*map(_variable, program.variables), *_outputs(program)]
+    """The program as a function of the lists that it reads; symbols are their numbers in the vocabulary.
+
+    What places bring along that no answer follows from stands in the comments.
+    """
+    lean = without_unread_items(program)
+    pairs = zip(program.variables, lean.variables, strict=True)
+    lines = [*(_variable(new, _unread(program, old)) for old, new in pairs), *_outputs(lean)]
     stems = list(dict.fromkeys(line.stem for line in lines))
     body = [f"{', '.join(some)} = {', '.join(['{}'] * len(some))}" for some in _by(stems, 6)]
     for group in _groups(lines):
@@ -57,7 +59,7 @@ def program_text(program: Program) -> str:
     answers = ", ".join(line.left for line in lines if line.stem == "answer")
     last = len(program.outputs) - 1
     body.append(f"return [answer[i] for i in range({last + 1})]" if last > 2 else f"return [{answers}]")
-    text = [f"def program({', '.join(arguments(program))}):", *(INDENT + line for line in body)]
+    text = [f"def program({', '.join(arguments(lean))}):", *(INDENT + line for line in body)]
     used = [code for name, code in MATCHING.items() if any(f"{name}(" in line for line in text)]
     head = [line for code in used for line in (*code, "", "")]
     return "\n".join([*head, *text]) + "\n"
@@ -78,10 +80,15 @@ def arguments(program: Program) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s.name.split("[")[0] for s in program.symbols if s.name in read)) or ("x",)
 
 
-def _variable(variable: Variable) -> Line:
+def _unread(program: Program, variable: Variable) -> tuple[str, ...]:
+    unread = unread_items(program, variable)
+    return () if len(unread) == len(variable.items) else tuple(variable.items[number].text() for number in unread)
+
+
+def _variable(variable: Variable, along: tuple[str, ...] = ()) -> Line:
     said = [item.text() for item in variable.items]
     right = said[0] if len(said) == 1 else f"({', '.join(said)})"
-    return Line(variable.name, right, variable.sites)
+    return Line(variable.name, right, variable.sites, along)
 
 
 def _outputs(program: Program) -> Iterator[Line]:
@@ -105,7 +112,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _continues(group: Sequence[Line], line: Line) -> bool:
     first = group[0]
-    if (line.stem, line.components) != (first.stem, first.components):
+    if (line.stem, line.sites[0].component) != (first.stem, first.sites[0].component):
         return False
     whole, other = f"{first.left} = {first.right}", f"{line.left} = {line.right}"
     if INDEX.sub("#", whole) != INDEX.sub("#", other):
@@ -121,10 +128,14 @@ def _steps(one: Line, other: Line) -> list[int]:
 
 
 def _said(group: Sequence[Line]) -> Iterator[str]:
-    first = group[0]
-    columns = zip(*(line.sites for line in group), strict=True)
-    said = (f"{some[0].component} @ {', '.join(str(site.position) for site in some)}" for some in columns)
+    first, where = group[0], dict[str, list[int]]()
+    for site in (site for line in group for site in line.sites):
+        where.setdefault(site.component, []).append(site.position)
+    said = [f"{component} @ {', '.join(map(str, positions))}" for component, positions in where.items()]
     yield from _comment("; ".join(said))
+    along = dict.fromkeys(text for line in group for text in line.along)
+    if along:
+        yield from _comment(f"bringing along {', '.join(along)}")
     if len(group) == 1:
         yield from _broken(f"{first.left} = ", first.right, "")
         return

@@ -1,4 +1,4 @@
-"""The whole report on one model: verdict first, then what was measured."""
+"""The whole report on one model: what it computes and the verdicts first, then what was measured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from openwork.programs import Decompilation
 from openwork.report.document import Document
 from openwork.report.parts import Section, Text
 from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
-from openwork.report.sections import Overview, overview_parts, sections_of, verdict_parts, words
+from openwork.report.sections import Overview, gist_parts, overview_parts, sections_of, verdict_parts, words
 from openwork.report.sections.overview import unsolved_parts
 
 
@@ -21,10 +21,11 @@ def explanation_document(
     task = overview.source.task
     left = unsolved_parts(overview, routes=any(isinstance(result, Routes) for result in results))
     unsolved = (Section("What was left out", "unsolved", left),) if left else ()
-    opened = any(isinstance(result, Decompilation) for result in results)
-    more = () if opened or overview.unsolved else (Text(overview.next_line),)
+    program = next((result for result in results if isinstance(result, Decompilation)), None)
+    computes = (Section("What it computes", "computes", gist_parts(program)),) if program else ()
+    more = () if program or overview.unsolved else (Text(overview.next_line),)
     first = Section("At a glance", "glance", (*overview_parts(overview), *more, words()))
     judged = (Section("Verdicts", "verdicts", verdict_parts(verdicts)),) if verdicts else ()
     title = f"A model that does not solve {task.name}" if overview.unsolved else f"How a model does {task.name}"
-    sections = (*unsolved, *judged, *recipe.sections, first, *sections_of(results))
+    sections = (*unsolved, *computes, *judged, *recipe.sections, first, *sections_of(results))
     return Document(title, sections, overview.opening, f"openwork · run {overview.run}")

@@ -35,7 +35,7 @@ def decompile(
     seconds: Annotated[
         float,
         typer.Option(
-            "--seconds", help="How long to search at most; the verdicts on what was found by then take time on top."
+            "--seconds", help="How long it may take, the verdicts included: it ends at its next step after that."
         ),
     ] = USUAL_SECONDS,
     output: Annotated[

@@ -72,8 +72,9 @@ def explain(
     """Train a task's model, open it up, judge the claims.
 
     Without seeds, trains several side by side until one is right on every input; the others stop then, and `openwork
-    train` goes on with them. With seeds, trains only these, each to its end, and explains the best. Prints the verdicts
-    and writes one self-contained HTML report. Ends with 1 where no seed solved the task.
+    train` goes on with them. With seeds, trains only these, each to its end, and explains the best. Prints the program
+    inside, as far as it is found in a few seconds, and the verdicts, and writes one self-contained HTML report. Ends
+    with 1 where no seed solved the task.
     """
     made = given_task(task, options.params_of(param))
     experiment, chosen = named_experiment(made.name, made), options.seeds_of(seed, seeds)
@@ -83,7 +84,7 @@ def explain(
     with Store.open(store) as kept:
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
-            explanation = pipeline.explain(
+            found = pipeline.explain(
                 made,
                 setting,
                 experiment=experiment,
@@ -96,18 +97,18 @@ def explain(
                 inputs=Inputs(inputs, sample_seed, only_right),
             )
         if as_json:
-            tried = [run_summary(run) for run in explanation.opened.tried]
-            verdicts = [verdict.as_json() for verdict in explanation.verdicts]
-            about = {"run": run_summary(explanation.opened.run), "solved": explanation.opened.solved, "tried": tried}
+            tried = [run_summary(run) for run in found.opened.tried]
+            verdicts = [verdict.as_json() for verdict in found.verdicts]
+            about = {"run": run_summary(found.opened.run), "solved": found.opened.solved, "tried": tried}
             emit(about | {"verdicts": verdicts, "report": str(page.absolute())})
         else:
-            console.print(
-                verdict_screen(explanation.opened.overview, explanation.opened.claims, explanation.opened.recipe)
-            )
+            shown = found.opened.overview, found.opened.claims, found.opened.recipe, found.opened.known_program
+            console.print(verdict_screen(*shown))
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
-            if explanation.opened.solved:
-                console.print(f"Next: openwork decompile {explanation.opened.run.name}", soft_wrap=True)
-    if not explanation.opened.solved:
+            known = found.opened.known_program
+            if found.opened.solved and (known is None or known.word != "decompiled"):
+                console.print(f"Next: openwork decompile {found.opened.run.name}", soft_wrap=True)
+    if not found.opened.solved:
         raise typer.Exit(1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from openwork.analyses.steps import Step, Watch, silent
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.decompile.shortening import shortened
@@ -26,7 +27,9 @@ SEED = 1
 """apart from that of the verdicts"""
 
 
-def with_what_is_brought_along(network: Network, long: Program, from_symbols: Mapping[str, Expression]) -> Program:
+def with_what_is_brought_along(
+    network: Network, long: Program, from_symbols: Mapping[str, Expression], watch: Watch = silent
+) -> Program:
     """The program shortened, with those unread items that matter.
 
     Costs three forward rows per pair and variable, and two per input and variable.
@@ -35,11 +38,13 @@ def with_what_is_brought_along(network: Network, long: Program, from_symbols: Ma
         network: the model.
         long: a program with all that its places hold.
         from_symbols: by column, how items follow from the question alone.
+        watch: is told how far it is.
     """
     short = shortened(long)
     drawn = Drawn.of(network, "along", 0, CHOSEN_ON).take(CHOSEN_ON)
     mixing = set()
-    for variable in short.variables:
+    for number, variable in enumerate(short.variables):
+        watch(Step(f"what {variable.name} brings along", number / len(short.variables), 0))
         [alone] = drawn.rates(network, short, variable, [variable.sites])
         if alone.share < FOLLOWS:
             mixing.add(variable.name)

@@ -35,6 +35,8 @@ PAIRED = 24
 """operands up to which all pairs are tried"""
 TRIPLED = 10
 """operands up to which all threes are"""
+PER_NAME = 0.02
+"""what each name read costs: of two that do, the one that reads less"""
 SYMBOLS = 6
 """values up to which each is counted"""
 
@@ -103,7 +105,8 @@ class _Search:
 
     def _price(self, expression: Expression) -> float:
         read = set(expression.names())
-        return expression.cost + sum(o.reluctance for o in self.operands if o.name.name in read)
+        reluctance = sum(o.reluctance for o in self.operands if o.name.name in read)
+        return expression.cost + reluctance + PER_NAME * len(read)
 
     def _single(self) -> Iterator[Expression]:
         yield from (operand.name for operand in self.operands)
@@ -112,7 +115,7 @@ class _Search:
         if len(self.operands) < 2:
             return
         symbols = [o for o in self.operands if o.symbol]
-        groups = {tuple(self.operands), tuple(symbols), *self._families()}
+        groups = {tuple(self.operands), tuple(self._fewest()), tuple(symbols), *self._families()}
         for group in sorted((g for g in groups if len(g) > 1), key=len):
             names = tuple(o.name for o in sorted(group, key=lambda o: o.position))
             yield from _reductions(names, max(int(o.column.max()) for o in group))
@@ -144,8 +147,8 @@ class _Search:
         for some in combinations(sorted((o.name for o in self.operands), key=str), 3):
             yield Plus(Plus(some[0], some[1]), some[2])
 
-    def _table(self) -> Expression:
-        """Over as few operands as decide the target; those that matter least go first."""
+    def _fewest(self) -> list[Operand]:
+        """As few operands as decide the target; those that matter least go first."""
         kept = list(self.operands)
         for operand in reversed(self.operands):
             rest = [o for o in kept if o is not operand]
@@ -153,6 +156,10 @@ class _Search:
                 codes, classes = compact([o.column for o in rest])
                 if compact([codes, self.target])[1] == classes:
                     kept = rest
+        return kept
+
+    def _table(self) -> Expression:
+        kept = self._fewest()
         rows = np.unique(np.stack([*(o.column for o in kept), self.target], axis=1), axis=0)
         return Table(tuple(o.name for o in kept), tuple(tuple(map(int, row)) for row in rows))
 

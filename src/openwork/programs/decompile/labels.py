@@ -11,7 +11,7 @@ import numpy as np
 
 from openwork.programs.decompile.features import Feature
 from openwork.programs.decompile.network import Floats
-from openwork.programs.language import Count, CountBelow, Ints
+from openwork.programs.language import Count, CountBelow, Ints, Sum
 
 MOST_CLASSES = 300
 """values of a label; one with more is no label but the question itself"""
@@ -25,6 +25,10 @@ PER_BIT = 0.04
 """share of the variance that a label must explain more for every doubling of its values"""
 PER_COST = 0.02
 """and for every step that its features take"""
+ALL = 0.99
+"""share of the variance from which on nothing else is looked for"""
+MORE = 0.005
+"""share that a further symbol must explain"""
 DIRECTIONS = 4
 """principal directions in which a place's value is looked at"""
 
@@ -148,9 +152,23 @@ def _label(scored: _Scored, where: Floats) -> Label:
     )
 
 
+def with_what_else(label: Label, symbols: Sequence[Feature], values: Floats) -> Label:
+    """The label with those symbols that explain more of the variance at its place, one after the other: what it brings
+    along, whether anything reads it or not."""
+    where, scored = principal(values), _Scored(label.features, label.classes, label.explained)
+    while label.features and scored.explained < ALL and len(scored.features) < MOST_ITEMS:
+        more = [_scored((*scored.features, f), where) for f in symbols if f not in scored.features]
+        fitting = [s for s in more if s.classes <= MOST_CLASSES]
+        best = max(fitting, key=lambda s: s.explained, default=scored)
+        if best.explained < scored.explained + MORE:
+            break
+        scored = best
+    return label if scored.features == label.features else _label(scored, where)
+
+
 def running(label: Label, features: Sequence[Feature]) -> Label:
     """The label, or the same partition in counts of what is below each symbol: how sorting is said."""
-    counted = [isinstance(feature.expression, Count | CountBelow) for feature in label.features]
+    counted = [isinstance(feature.expression, Count | CountBelow | Sum) for feature in label.features]
     if len(counted) < 2 or not all(counted):
         return label
     below = [feature for feature in features if isinstance(feature.expression, CountBelow)]

@@ -19,7 +19,7 @@ from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.interventions import Plan
 from openwork.programs.decompile.features import Feature, Features
-from openwork.programs.decompile.labels import Label, compact, ranked, running, same_class
+from openwork.programs.decompile.labels import Label, compact, ranked, running, same_class, with_what_else
 from openwork.programs.decompile.network import Floats, Network, Rows
 from openwork.programs.place import Place
 
@@ -31,8 +31,10 @@ NEARLY = 0.998
 """share of inputs whose answers stay when they take the value of any input with the same label"""
 ROUGHLY = 0.99
 """the same where the label explains as much as `FULL`"""
-FULL = 0.985
+FULL = 0.95
 """share of a place's variance from which on a label says what it holds, not just what is made of it"""
+SYMBOL = 1.5
+"""cost of a feature up to which it is a token, not something worked out"""
 TRIED = 30
 """labels tried for a place before it is left without"""
 
@@ -76,7 +78,8 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
         if found is None and len(able) < len(known):
             found = trial.label_of(place, ranked(known, values[place], TRIED))
         if found is not None:
-            labels[place] = running(found, known)
+            symbols = [feature for feature in able if feature.cost <= SYMBOL]
+            labels[place] = with_what_else(running(found, known), symbols, values[place])
     return Quantised(rows, gone, values, labels, tuple(place for place in live if place not in labels))
 
 

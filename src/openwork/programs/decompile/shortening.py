@@ -19,8 +19,8 @@ def shortened(
     Args:
         program: with all that its places hold.
         along: variables whose unread items are kept, after those that are read.
-        from_symbols: by column, how an item follows from the question alone: for unread items that would follow from
-            others.
+        from_symbols: by column, how an item follows from the question alone: so unread items are said, where it is
+            known.
     """
     read = read_columns(program)
     live = [variable for variable in program.variables if set(variable.columns) & read]
@@ -34,12 +34,25 @@ def shortened(
         sites = (*variable.sites, *_elsewhere(variable, [item for _, item in said], unread))
         if variable.name in along:
             for column, item in pairs:
-                plain = item if set(item.names()) <= known else (from_symbols or {}).get(column)
+                plain = (from_symbols or {}).get(column, item if set(item.names()) <= known else None)
                 if column not in read and plain is not None and not plain.entries:
                     said.append((column, plain))
         new = Variable(variable.name, tuple(item for _, item in said), sites)
         known |= {column for column, _ in said}
         names |= dict(zip((column for column, _ in said), new.columns, strict=True))
+        made.append(new)
+    variables = (replace(new, items=tuple(renamed(item, names) for item in new.items)) for new in made)
+    outputs = (replace(output, expression=renamed(output.expression, names)) for output in program.outputs)
+    return Program(program.symbols, tuple(variables), tuple(outputs))
+
+
+def without_unread_items(program: Program) -> Program:
+    """What a reader needs to follow the answers; a variable of which nothing is read stays as it is."""
+    read, names, made = read_columns(program), dict[str, str](), []
+    for variable in program.variables:
+        pairs = [pair for pair in zip(variable.columns, variable.items, strict=True) if pair[0] in read]
+        new = replace(variable, items=tuple(item for _, item in pairs)) if pairs else variable
+        names |= dict(zip((column for column, _ in pairs), new.columns, strict=True)) if pairs else {}
         made.append(new)
     variables = (replace(new, items=tuple(renamed(item, names) for item in new.items)) for new in made)
     outputs = (replace(output, expression=renamed(output.expression, names)) for output in program.outputs)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from openwork.analyses.steps import Step, Watch, silent
+from openwork.engines import World
 from openwork.programs.decompile.labels import Label, same_classes
 from openwork.programs.decompile.network import Network, embedded
 from openwork.programs.decompile.pairs import Drawn
@@ -28,6 +29,10 @@ GAIN = 0.001
 """what a further place must add to the rate"""
 MOST = 5
 """places in one set"""
+MOVED_ON = 256
+"""pairs on which it is measured what a later head reads"""
+STILL = 0.1
+"""share of the way to the source's value that a later head may move and count as another way"""
 WANTED = 0.995
 """a rate below which sets that cover an answer's stream are tried too"""
 
@@ -63,11 +68,11 @@ def _sites(
     order = sorted(range(len(alone)), key=lambda n: -alone[n].share)
     own = tuple(variable.sites[n] for n in order)
     [together] = drawn.rates(network, program, variable, [own])
-    others = [p for p in _others(network, program, variable, labels) if p not in own]
+    near = [p for p in _others(network, program, variable, labels) if p not in own]
+    others = [*near, *_beside(network, own, labels, drawn)]
     best = max(together.share, alone[order[0]].share)
 
-    def joined(covering: bool) -> tuple[tuple[Place, ...], float]:
-        sites, reached = own, best
+    def joined(sites: tuple[Place, ...], reached: float, covering: bool) -> tuple[tuple[Place, ...], float]:
         while reached < ENOUGH and len(sites) < MOST:
             sets = [(*sites, p) for p in others if p not in sites]
             if not covering:
@@ -81,10 +86,10 @@ def _sites(
             sites, reached = sets[first], rates[first].share
         return sites, reached
 
-    sites, reached = joined(covering=False)
+    sites, reached = joined(own, best, covering=False)
     if reached >= WANTED:
         return sites
-    more, further = joined(covering=True)
+    more, further = joined(sites, reached, covering=True)
     return more if further >= WANTED else sites
 
 
@@ -98,12 +103,35 @@ def _others(network: Network, program: Program, variable: Variable, labels: Mapp
         if p.position != own.position and p.layer <= own.layer and {f.text for f in label.features} & held
     ]
     columns = program.values_of(variable, network.tokens)
-    tokens = [
+    # The very tokens that it is made from would change everything that is made from them.
+    question = {p.position for p in network.subject.task.variables}
+    elsewhere = [p for p in embedded(network.symbols) if p.position not in question]
+    tokens = [p for p in embedded(network.symbols) if p.position == own.position]
+    tokens += [
         p
-        for p in embedded(network.symbols)
-        if p.position == own.position or any(same_classes(network.token(p.position), column) for column in columns)
+        for p in elsewhere
+        if p not in tokens and any(same_classes(network.token(p.position), column) for column in columns)
     ]
-    return [own.stream(network.subject.spec), *tokens, *near, *far]
+    return [*tokens, *near, *far, own.stream(network.subject.spec)]
+
+
+def _beside(network: Network, sites: tuple[Place, ...], labels: Mapping[Place, Label], drawn: Drawn) -> list[Place]:
+    """Later heads at the same position that hold some of the same by another way: interchange at these sites does not
+    move them. A head that reads the variable there is no place of it, for what it does follows."""
+    held = {f.text for site in sites if site in labels for f in labels[site].features}
+    position, last = sites[0].position, max(site.stage for site in sites)
+    later = [
+        p
+        for p, label in labels.items()
+        if p.position == position and p.stage > last and not p.is_mlp and {f.text for f in label.features} & held
+    ]
+    if not later:
+        return []
+    some = drawn.take(MOVED_ON)
+    own, other = network.held(some.bases, later), network.held(some.sources, later)
+    sources = {"source": World(network.tokens[some.sources])}
+    moved = network.held(some.bases, later, network.patched(sites, "source"), sources)
+    return [p for p in later if ((moved[p] - own[p]) ** 2).sum() < STILL * ((other[p] - own[p]) ** 2).sum()]
 
 
 def covers_answer(network: Network, sites: tuple[Place, ...], gone: frozenset[Place]) -> bool:

@@ -81,11 +81,12 @@ class Decompilation(Result):
         if least is not None and least < REALISED:
             names = [s.variable for s in self.lines if s.together.share < REALISED]
             found.append(f"{some(names, NAMED)}: interchange below {percent(REALISED)}, at least {percent(least)}")
-        mixed = [s for s in self.lines if s.together.share >= REALISED > s.at_its_place]
+        mixed = [s for s in self.lines if s.together.share >= REALISED > s.at_its_place.share]
         if mixed:
+            names, at_least = [s.variable for s in mixed], percent(min(s.at_its_place.share for s in mixed))
             found.append(
-                f"{some([s.variable for s in mixed], NAMED)}: followed only where all that an answer is made from is "
-                f"another input's; at the place that is named at least {percent(min(s.at_its_place for s in mixed))}"
+                f"{some(names, NAMED)}: followed only where all that an answer is made from is another input's; at the "
+                f"place that is named at least {at_least}"
             )
         if self.whole is not None and self.whole.share > UNEXPLAINED:
             found.append(f"{percent(self.whole.share)} of inputs are lost with what no line explains")

@@ -10,6 +10,7 @@ first place is also tried alone with inputs that agree in these.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,24 +64,34 @@ class LineScore:
     decides: bool
 
     @property
-    def at_its_place(self) -> float:
-        """What speaks for the place that is named: the rate of all its sites, unless these follow by themselves; then
-        that of the first component alone."""
-        return max(self.alone.share, self.alike.share) if self.decides else self.together.share
+    def at_its_place(self) -> Rate:
+        """What speaks for the place that is named: the rate of all its sites; where these follow by themselves, that of
+        the first component alone."""
+        if not self.decides:
+            return self.together
+        first = max(self.alone, self.alike, key=lambda rate: rate.share)
+        return min(first, self.together, key=lambda rate: rate.share)
 
 
 def realised(
-    network: Network, program: Program, gone: frozenset[Place], seed: int = 0, watch: Watch = silent
+    network: Network,
+    program: Program,
+    gone: frozenset[Place],
+    seed: int = 0,
+    watch: Watch = silent,
+    only: Collection[str] = (),
 ) -> tuple[LineScore, ...]:
-    """Every variable's scores on fresh pairs, seeded apart from those that sites were chosen on.
+    """Every variable's scores, or those of `only` these, on fresh pairs: seeded apart from those that sites were chosen
+    on.
 
     Costs four forward rows per pair and variable, and one per input looked at.
     """
     all_there_are = network.subject.whole
     drawn = Drawn.of(network, "pairs", seed, PAIRS) if all_there_are else Drawn.apart(network, PAIRS)
     scores = []
-    for number, variable in enumerate(program.variables):
-        watch(Step(f"interchange: {variable.name}", number / len(program.variables), 0))
+    asked = [variable for variable in program.variables if not only or variable.name in only]
+    for number, variable in enumerate(asked):
+        watch(Step(f"interchange: {variable.name}", number / len(asked), 0))
         scores.append(_scored(network, program, variable, gone, drawn))
     return tuple(scores)
 

@@ -8,6 +8,7 @@ from openwork.analyses import Result
 from openwork.report import listed_sections as listed_sections
 from openwork.report.chapters import CHAPTERS, DESCRIBE, Chapter, describes
 from openwork.report.parts import Part, Section, Text
+from openwork.report.sections.gist import gist_parts
 from openwork.report.sections.overview import Overview, overview_parts
 from openwork.report.sections.verdicts import verdict_parts
 from openwork.report.sections.words import words
@@ -35,6 +36,7 @@ __all__ = [
     "Chapter",
     "Overview",
     "describes",
+    "gist_parts",
     "overview_parts",
     "parts_of",
     "sections_of",

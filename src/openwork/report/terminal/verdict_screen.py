@@ -8,10 +8,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text as RichText
 
 from openwork.claims.verdict import Verdict
+from openwork.programs import Decompilation
 from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
+from openwork.report.sections.gist import gist_parts
 from openwork.report.sections.overview import Overview
 from openwork.report.sections.verdicts import count_line, verdict_row
-from openwork.report.terminal.lowering import INDENT, verdict_head
+from openwork.report.terminal.lowering import INDENT, terminal, verdict_head
 from openwork.report.terminal.paragraph import Paragraph
 
 LABEL = 10
@@ -20,10 +22,17 @@ LINES = 2
 """how many lines a claim has, and what was found; the report has all of it, and what its author says"""
 
 
-def verdict_screen(overview: Overview, verdicts: Sequence[Verdict], recipe: RecipeClaims = NOTHING_ASKED) -> Group:
-    """The whole screen: about 40 lines for half a dozen claims."""
+def verdict_screen(
+    overview: Overview,
+    verdicts: Sequence[Verdict],
+    recipe: RecipeClaims = NOTHING_ASKED,
+    program: Decompilation | None = None,
+) -> Group:
+    """The whole screen: about 40 lines for half a dozen claims, and the program before them where there is one."""
     shown: list[RenderableType] = [Paragraph(overview.unsolved, "bold red"), ""] if overview.unsolved else []
     shown += [Paragraph(text, indent=LABEL, lead=name) for name, text in _facts(overview)]
+    if program is not None:
+        shown += ["", RichText("What it computes", "bold"), terminal(gist_parts(program))]
     shown += ["", RichText(count_line(verdicts), "bold"), *_rows(verdicts)]
     if recipe.verdicts:
         said = f"{recipe.title}. {count_line(recipe.verdicts)}"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from openwork.claims import Program
+from openwork.programs import Output, Place, Symbol, Variable
+from openwork.programs import Program as Inside
+from openwork.programs.language import Constant, Modulo, Name, Plus
 
 
 def fetching() -> Program:
@@ -123,3 +126,17 @@ def comparing() -> Program:
         return max(first, x[1])
 
     return Program.of(first, y, name="compare")
+
+
+def inside_two_hops(first: int = 2, second: int = 3) -> Inside:
+    """What is inside the circuit of that name: two digits, each in two hops; or the same said of other positions."""
+    x, fetched = [Name(f"x[{i}]") for i in range(3)], [Name("head1[4]"), Name("head1[5]")]
+    held = [(f"head0[{first}]", x[0], "blocks.0.attn", first), (f"head0[{second}]", x[1], "blocks.0.attn", second)]
+    held += [("head1[4]", Name(f"head0[{second}]"), "blocks.1.attn", 4)]
+    held += [("head1[5]", Name(f"head0[{first}]"), "blocks.1.attn", 5)]
+    read = [x[2], *fetched]
+    return Inside(
+        tuple(Symbol(f"x[{i}]", i + 1) for i in range(3)),
+        tuple(Variable(name, (item,), (Place(component, position),)) for name, item, component, position in held),
+        tuple(Output(f"y[{i}]", Modulo(Plus(read[i], Constant(1)), 4), 3 + i) for i in range(3)),
+    )

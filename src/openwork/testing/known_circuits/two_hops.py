@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from openwork.claims import Accuracy, Attends, Claim, ReadsOut
+from openwork.claims import Accuracy, Attends, Claim, Decompiles, ReadsOut
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits.about import (
     LATER,
@@ -21,7 +21,7 @@ from openwork.testing.known_circuits.about import (
 )
 from openwork.testing.known_circuits.bench import Bench
 from openwork.testing.known_circuits.circuit import KnownCircuit
-from openwork.testing.known_circuits.programs import fetching
+from openwork.testing.known_circuits.programs import fetching, inside_two_hops
 
 FIRST, SECOND = "blocks.0.attn.0", "blocks.1.attn.0"
 
@@ -62,8 +62,11 @@ def two_hops() -> KnownCircuit:
             ReadsOut(site="blocks.0.hook_resid_pre", measure="logit", output="y[0]"),
             implements(fetching(), digit_at(f"{FIRST} @ x[n-i]"), each=LATER),
             implements(fetching(), digit_at(f"{SECOND} @ predicts y[i]"), each=LATER),
+            Decompiles(program=inside_two_hops()),
+            Decompiles(program=inside_two_hops(), lines="head0[3]"),
         ),
         refuted=(
+            Decompiles(program=inside_two_hops(3, 2), lines=("head0[3]", "head0[2]")),
             attends(SECOND, "x[n-1-i]", LATER),
             carries("blocks.0.attn", each=LATER),
             carries("blocks.1.attn", each=(("i", "0"),)),

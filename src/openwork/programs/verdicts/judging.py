@@ -1,0 +1,59 @@
+"""A given program judged on a model: nothing is searched for, its places are taken as it names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openwork.analyses import Subject
+from openwork.analyses.component import part_components
+from openwork.programs.decompile.network import Network
+from openwork.programs.program import Program
+from openwork.programs.verdicts.equal import Equal, equal
+from openwork.programs.verdicts.fresh import fresh
+from openwork.programs.verdicts.realised import PAIRS, LineScore, realised
+from openwork.programs.verdicts.whole import INPUTS, Whole, whole
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What was measured of a program.
+
+    Attributes:
+        lines: of each variable asked about.
+        equal: its answers against the model's; None where only some lines were asked about.
+        whole: what no line explains; None likewise.
+    """
+
+    lines: tuple[LineScore, ...]
+    equal: Equal | None
+    whole: Whole | None
+
+
+def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed: int = 0) -> Scores:
+    """The verdicts on this model, of a sample on inputs drawn anew.
+
+    Which places are idle in this model is not looked for: all without a line are taken to be when it is asked whether a
+    line's places are all that an answer is made from, so that more lines have to follow at their first component alone.
+
+    Args:
+        subject: the model and inputs.
+        program: whose symbols and places it has.
+        lines: the variables to score; all, and the program as a whole, where it is empty.
+        seed: of the pairs.
+    """
+    network = fresh(Network.of(subject))
+    named = {site for variable in program.variables for site in variable.sites}
+    idle = frozenset(place for place in network.places if place not in named)
+    found = realised(network, program, idle, seed, only=lines)
+    if lines:
+        return Scores(found, None, None)
+    return Scores(found, equal(network, program), whole(network, program, seed))
+
+
+def scores_rows(subject: Subject, program: Program, lines: tuple[str, ...] = ()) -> int:
+    """Forward rows that `scores` takes, at most."""
+    n, count = len(subject.inputs), len(lines) or len(program.variables)
+    pairs, inputs = min(PAIRS, n * n), min(INPUTS, n)
+    parts = len(part_components(subject.spec)) * subject.inputs.tokens.shape[1]
+    places = 0 if lines else parts
+    return 2 * n + count * (6 * pairs + inputs) + 2 * inputs * (places + 2)
