@@ -68,6 +68,9 @@ def test_every_analysis_is_a_method_that_jupyter_completes_and_help_explains(nam
         asked = inspect.signature(method, eval_str=True).parameters.values()
         own = inspect.signature(analysis, eval_str=True).parameters.values()
         assert [p for p in asked if p.name != "self"] == [p for p in own if p.name not in GIVEN]
+        assert ("\nArgs:\n    " in inspect.getdoc(method)) == bool(
+            re.search(r"^    \w+: ", inspect.getdoc(method).split("\nRaises")[0], re.MULTILINE)
+        )
         assert not set(re.findall(r"^    (\w+): ", inspect.getdoc(method), re.MULTILINE)) & GIVEN.keys()
 
 
