@@ -23,7 +23,7 @@ CONFIG = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SECTIONS = {
     "Learn": ("tutorial", "exercises", "examples", "recipes", "decompile"),
-    "Reference": ("commands", "tasks", "analyses", "claims", "api", "errors"),
+    "Reference": ("commands", "tasks", "analyses", "claims", "models_of_others", "api", "errors"),
     "What we found": ("findings", "gallery", "grokking", "exam", "log"),
     "How it is built": ("architecture", "taste", "decisions", "CONTRIBUTING", "CHANGELOG"),
 }

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openwork.api import (
         explain,
+        from_tracr,
         from_transformer_lens,
         import_model,
+        open_model,
         open_run,
         reproduce,
         stored_runs,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         parse_claims,
     )
     from openwork.errors import OpenworkError
+    from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
     from openwork.tasks import Task, make_task, task
@@ -62,6 +65,7 @@ __all__ = [
     "Linear",
     "ModelSpec",
     "Necessary",
+    "OpenModel",
     "OpenedRun",
     "OpenworkError",
     "Outcome",
@@ -73,11 +77,13 @@ __all__ = [
     "Unnecessary",
     "Verdict",
     "explain",
+    "from_tracr",
     "from_transformer_lens",
     "import_model",
     "make_task",
     "model_spec",
     "named_experiment",
+    "open_model",
     "open_run",
     "parse_claims",
     "recipe",
@@ -91,11 +97,12 @@ __all__ = [
 
 _ROOMS = {
     "api": (
-        *("explain", "from_transformer_lens", "import_model", "open_run", "reproduce"),
+        *("explain", "from_tracr", "from_transformer_lens", "import_model", "open_model", "open_run", "reproduce"),
         *("stored_runs", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
+    "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
     "tasks": ("Task", "make_task", "task"),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),

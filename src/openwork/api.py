@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from openwork.analyses import Step
-from openwork.claims import Claim, Heading, claims_given, require_claims_fit
+from openwork.claims import Claim, ClaimsHeading, claims_given, require_claims_fit
 from openwork.data import Inputs
 from openwork.errors import DAMAGED_BESIDE, StoreError
 from openwork.interop import to_live
@@ -22,7 +22,8 @@ from openwork.jobs import pipeline, reproduction
 from openwork.jobs.console import SafeConsole
 from openwork.jobs.given_files import read_claims, read_heading, require_writable
 from openwork.jobs.given_task import claims_beside, given_task
-from openwork.jobs.imports import import_file, import_live
+from openwork.jobs.imports import import_file, import_live, import_tracr
+from openwork.jobs.open_model import OpenModel, open_file, open_tracr
 from openwork.jobs.opened import OpenedRun
 from openwork.jobs.opened import open_run as opened_from
 from openwork.jobs.progress import ProgressDisplay
@@ -87,7 +88,7 @@ def explain(
     given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        found = pipeline.explain(
+        explanation = pipeline.explain(
             made,
             Setting(kept, engine, threads, display),
             experiment=wanted,
@@ -99,7 +100,7 @@ def explain(
             compare=compare,
             inputs=Inputs(inputs, sample_seed, only_right),
         )
-    return found.opened
+    return explanation.opened
 
 
 def train(
@@ -181,6 +182,52 @@ def import_model(
         setting = Setting(kept, engine, threads)
         run, _ = import_file(Path(file), made, setting, said, config=None if config is None else Path(config))
         return opened_from(run, setting)
+
+
+def open_model(path: str | Path, *, config: str | Path | None = None, **said: Any) -> OpenModel:
+    """Somebody else's model without a task: its spec, its weights by hook name, its logits. Nothing is kept.
+
+    Args:
+        path: see `import_model`.
+        config: see `import_model`.
+        said: see `import_model`; without a task nothing can be found by trial.
+
+    Raises:
+        CheckpointError: it cannot be read or contradicts itself, or leaves open what nobody says; with every reason.
+    """
+    return open_file(Path(path), said, None if config is None else Path(config))
+
+
+def from_tracr(
+    model: Any,
+    task: str | Task | type[Task] | None = None,
+    *,
+    params: Mapping[str, int] | None = None,
+    store: str | Path | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+) -> OpenModel | OpenedRun:
+    """A model that Tracr compiled: opened as it is, or with a task into the store, ready to be measured.
+
+    Either keeps the names of the residual stream's dimensions: `labels["d_model"]`, or a note of the run.
+
+    Args:
+        model: the `AssembledTransformerModel`; it is only read.
+        task: what it computes, its tokens numbered as the model's own encoder numbers them.
+        params: of the task, where it is named.
+        store: see `explain`.
+        engine: see `explain`.
+        threads: see `explain`.
+
+    Raises:
+        CheckpointError: no such model, one outside the model family, or not one of the task; with every reason.
+    """
+    if task is None:
+        return open_tracr(model)
+    made = given_task(task, params)
+    with _store(store) as kept:
+        setting = Setting(kept, engine, threads)
+        return opened_from(import_tracr(model, made, setting), setting)
 
 
 def from_transformer_lens(
@@ -271,7 +318,7 @@ def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     return require_claims_fit(claims_given(claims), task, spec)
 
 
-def _heading(claims: Claims | None) -> Heading | None:
+def _heading(claims: Claims | None) -> ClaimsHeading | None:
     return read_heading(Path(claims)) if isinstance(claims, str | Path) else None
 
 

@@ -6,6 +6,7 @@ from openwork.interop.identify import ROUNDS, Identified, Trial
 from openwork.interop.imported_model import Description, ImportedModel, describe_checkpoint, imported_model
 from openwork.interop.live import from_live, live_checkpoint, to_live
 from openwork.interop.missing_fields import KnownField
+from openwork.interop.tracr import Labels, residual_note, tracr_checkpoint
 from openwork.interop.transformer_lens import TARGETS, Target, require_target
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Identified",
     "ImportedModel",
     "KnownField",
+    "Labels",
     "Target",
     "Trial",
     "describe_checkpoint",
@@ -26,5 +28,7 @@ __all__ = [
     "live_checkpoint",
     "read_checkpoint",
     "require_target",
+    "residual_note",
     "to_live",
+    "tracr_checkpoint",
 ]

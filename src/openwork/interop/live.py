@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import importlib.metadata
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -58,10 +59,15 @@ def live_checkpoint(model: Any) -> Checkpoint:
         and fields.get("attn_scale", -1) <= 0
     ):
         fields["attn_scale"] = -1
+    return Checkpoint(type(model).__name__, digest_of(arrays), arrays, fields)
+
+
+def digest_of(arrays: Mapping[str, Any]) -> str:
+    """SHA-256 of arrays that are in no file."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
-    return Checkpoint(type(model).__name__, digest.hexdigest(), arrays, fields)
+    return digest.hexdigest()
 
 
 def _array(tensor: Any) -> Any:

@@ -10,7 +10,16 @@ from typing import Any
 from openwork.analyses import not_numbers_text
 from openwork.data import USUAL_INPUTS, Dataset, Inputs, draw, enumerate_domain
 from openwork.engines import choose_engine
-from openwork.interop import ROUNDS, Checkpoint, ImportedModel, imported_model, live_checkpoint, read_checkpoint
+from openwork.interop import (
+    ROUNDS,
+    Checkpoint,
+    ImportedModel,
+    imported_model,
+    live_checkpoint,
+    read_checkpoint,
+    residual_note,
+    tracr_checkpoint,
+)
 from openwork.jobs.setting import Setting
 from openwork.runs import Imported, Origin, Run, keep_import
 from openwork.tasks import Task
@@ -65,6 +74,19 @@ def import_live(model: Any, task: Task, setting: Setting, pad_token: int | None 
         imported = imported_model(checkpoint, {}, task, _questions(task))
     else:
         imported = imported_model(checkpoint, {"pad_token": pad_token}, task)
+    return keep_imported_model(imported, checkpoint, task, setting)
+
+
+def import_tracr(model: Any, task: Task, setting: Setting) -> Run:
+    """The run of a model that Tracr compiled; its notes name the dimensions of the residual stream.
+
+    Raises:
+        CheckpointError: no such model, or not one of the task; with every reason.
+        StoreNotWritable: nothing is kept then.
+    """
+    checkpoint, labels = tracr_checkpoint(model)
+    imported = imported_model(checkpoint, {}, task)
+    imported = replace(imported, notes=(*imported.notes, residual_note(labels)))
     return keep_imported_model(imported, checkpoint, task, setting)
 
 

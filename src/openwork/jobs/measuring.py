@@ -66,4 +66,4 @@ def _method(name: str, analysis: Callable[..., Result], cls: type) -> Callable[.
 def _words(doc: str) -> str:
     """The docstring without those of its arguments that the run gives."""
     given = rf"^    (?:{'|'.join(GIVEN)}): .*\n?(?:        .*\n?)*"
-    return re.sub(r"\n\nArgs:\n?(?=\n|$)", "", re.sub(given, "", doc, flags=re.MULTILINE)).rstrip()
+    return re.sub(r"\n\nArgs:\n(?=\n|\Z)", "", re.sub(given, "", doc, flags=re.MULTILINE)).rstrip()
