@@ -34,8 +34,7 @@ def two_hops() -> KnownCircuit:
     bench.head(0, 0).looks(dict(zip(places[1:], places, strict=False))).writes(bench.onto("moved"))
     targets = {"predicts y[0]": "BOS", "predicts y[1]": "x[2]", "predicts y[2]": "x[1]"}
     bench.head(1, 0).looks(targets).writes(bench.onto("answer", shift=1, strength=2), read="moved")
-    own = slice(0, task.base)
-    bench.unembedding[own, own] = np.roll(np.eye(task.base), 1, axis=1)
+    bench.unembedding[: task.base, : task.base] = np.roll(np.eye(task.base), 1, axis=1)
     one_hop = (f"embed -> {SECOND}", f"{SECOND} -> output")
     first_hop = f"embed @ x[n-1-i] -> {FIRST} @ x[n-i]"
     second_hop = f"{FIRST} @ x[n-i] -> {SECOND} @ predicts y[i]"
