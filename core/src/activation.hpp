@@ -15,19 +15,19 @@ constexpr double kGeluCubic = 0.044715;
 
 template <class R>
 inline Vec<R> sigmoid(Vec<R> x) {
-  return all<R>(1) / (all<R>(1) + exponential(-x));
+  return splat<R>(1) / (splat<R>(1) + exponential(-x));
 }
 
 // tanh(x) = 2 sigmoid(2x) - 1: exact to rounding in the absolute sense that GELU needs.
 template <class R>
 inline Vec<R> hyperbolic_tangent(Vec<R> x) {
-  return all<R>(2) * sigmoid<R>(all<R>(2) * x) - all<R>(1);
+  return splat<R>(2) * sigmoid<R>(splat<R>(2) * x) - splat<R>(1);
 }
 
 template <class R>
 inline Vec<R> normal_cdf(Vec<R> x) {
-  const Vec<R> erf = per_lane<R>(x * all<R>(R(kSqrtHalf)), [](R v) { return scalar_erf(v); });
-  return all<R>(R(0.5)) * (all<R>(1) + erf);
+  const Vec<R> erf = per_lane<R>(x * splat<R>(R(kSqrtHalf)), [](R v) { return scalar_erf(v); });
+  return splat<R>(R(0.5)) * (splat<R>(1) + erf);
 }
 
 template <class R>
@@ -38,8 +38,9 @@ inline Vec<R> activate(Activation act, Vec<R> x) {
     case Activation::gelu:
       return x * normal_cdf<R>(x);
     case Activation::gelu_new:
-      return all<R>(R(0.5)) * x *
-             (all<R>(1) + hyperbolic_tangent<R>(all<R>(R(kSqrt2OverPi)) * (x + all<R>(R(kGeluCubic)) * x * x * x)));
+      return splat<R>(R(0.5)) * x *
+             (splat<R>(1) +
+              hyperbolic_tangent<R>(splat<R>(R(kSqrt2OverPi)) * (x + splat<R>(R(kGeluCubic)) * x * x * x)));
     case Activation::silu:
       return x * sigmoid<R>(x);
   }
@@ -50,18 +51,18 @@ template <class R>
 inline Vec<R> activation_slope(Activation act, Vec<R> x) {
   switch (act) {
     case Activation::relu:
-      return select<R>(x > Vec<R>{}, all<R>(1), Vec<R>{});
+      return select<R>(x > Vec<R>{}, splat<R>(1), Vec<R>{});
     case Activation::gelu:
-      return normal_cdf<R>(x) + x * all<R>(R(kInvSqrt2Pi)) * exponential(all<R>(R(-0.5)) * x * x);
+      return normal_cdf<R>(x) + x * splat<R>(R(kInvSqrt2Pi)) * exponential(splat<R>(R(-0.5)) * x * x);
     case Activation::gelu_new: {
-      const Vec<R> inner = all<R>(R(kSqrt2OverPi)) * (x + all<R>(R(kGeluCubic)) * x * x * x);
+      const Vec<R> inner = splat<R>(R(kSqrt2OverPi)) * (x + splat<R>(R(kGeluCubic)) * x * x * x);
       const Vec<R> t = hyperbolic_tangent<R>(inner);
-      const Vec<R> slope = all<R>(R(kSqrt2OverPi)) * (all<R>(1) + all<R>(R(3 * kGeluCubic)) * x * x);
-      return all<R>(R(0.5)) * (all<R>(1) + t) + all<R>(R(0.5)) * x * (all<R>(1) - t * t) * slope;
+      const Vec<R> slope = splat<R>(R(kSqrt2OverPi)) * (splat<R>(1) + splat<R>(R(3 * kGeluCubic)) * x * x);
+      return splat<R>(R(0.5)) * (splat<R>(1) + t) + splat<R>(R(0.5)) * x * (splat<R>(1) - t * t) * slope;
     }
     case Activation::silu: {
       const Vec<R> s = sigmoid<R>(x);
-      return s * (all<R>(1) + x * (all<R>(1) - s));
+      return s * (splat<R>(1) + x * (splat<R>(1) - s));
     }
   }
   return x;

@@ -79,7 +79,7 @@ struct Query {
   const Vec<R>* q;
   Vec<R> factor;
   int n;
-  Query(const Vec<R>* from, R by, int e) : q(from), factor(all<R>(by)), n(e) {}
+  Query(const Vec<R>* from, R by, int e) : q(from), factor(splat<R>(by)), n(e) {}
   Vec<R> dot(const Vec<R>* k, Vec<R> start = Vec<R>{}) const {
     Vec<R> sum{};
     for (int j = 0; j < n; j++) sum += q[j] * k[j];
@@ -91,7 +91,7 @@ template <class R, int N>
 struct Query<R, Size<N>> {
   Vec<R> q[N];
   Query(const Vec<R>* from, R by, Size<N>) {
-    each<N>([&](auto j) { q[j] = from[j] * all<R>(by); });
+    each<N>([&](auto j) { q[j] = from[j] * splat<R>(by); });
   }
   Vec<R> dot(const Vec<R>* k, Vec<R> start = Vec<R>{}) const {
     each<N>([&](auto j) { start += q[j] * k[j]; });
@@ -106,10 +106,10 @@ inline Vec<R> score_row(const Head<R>& head, int t, E e, R unit = 1) {
   const Query<R, E> query(head.q(t), head.divisor() * unit, e);
   const Vec<R>* __restrict k = head.k(0);
   Vec<R>* __restrict row = head.row(t);
-  Vec<R> top = all<R>(R(-__builtin_inf()));
+  Vec<R> top = splat<R>(R(-__builtin_inf()));
   for (int u = 0; u < n; u++, k += width) {
     row[u] = query.dot(k);
-    top = larger<R>(row[u], top);
+    top = max<R>(row[u], top);
   }
   return top;
 }
@@ -117,12 +117,12 @@ inline Vec<R> score_row(const Head<R>& head, int t, E e, R unit = 1) {
 // Gives pads no chance in a row of scores. Returns the largest that is left, or 0 where none is.
 template <class R>
 inline Vec<R> hide_pads(const Head<R>& head, int t) {
-  const Vec<R> never = all<R>(R(-__builtin_inf()));
+  const Vec<R> never = splat<R>(R(-__builtin_inf()));
   Vec<R>* row = head.row(t);
   Vec<R> top = never;
   for (int u = 0; u < head.keys(t); u++) {
     row[u] = select<R>(head.pads[u], never, row[u]);
-    top = larger<R>(row[u], top);
+    top = max<R>(row[u], top);
   }
   return select<R>(top == never, Vec<R>{}, top);
 }
@@ -138,7 +138,7 @@ inline void mix_scores(const Head<R>& head, int t, Vec<R> top, Vec<R>* z, E e) {
   Vec<R> sum{};
   for (int u = 0; u < n; u++, v += width) {
     Vec<R> p = power_of_two(row[u] - top);
-    if constexpr (PADS) p = select<R>(row[u] == all<R>(R(-__builtin_inf())), Vec<R>{}, p);
+    if constexpr (PADS) p = select<R>(row[u] == splat<R>(R(-__builtin_inf())), Vec<R>{}, p);
     if constexpr (KEEP) row[u] = p;
     sum += p;
     out.add(p, v);
@@ -172,15 +172,15 @@ inline void attend(const Head<R>& head, int from, int to, Vec<R>* z, bool keep) 
 template <class R>
 inline void softmax_row(const Head<R>& head, int t) {
   const int n = head.keys(t);
-  const Vec<R> never = all<R>(R(-__builtin_inf()));
+  const Vec<R> never = splat<R>(R(-__builtin_inf()));
   Vec<R>* row = head.row(t);
   Vec<R> top = row[0], sum{};
-  for (int u = 1; u < n; u++) top = larger<R>(top, row[u]);
+  for (int u = 1; u < n; u++) top = max<R>(top, row[u]);
   for (int u = 0; u < n; u++) {
     row[u] = select<R>(row[u] == never, Vec<R>{}, exponential(row[u] - top));
     sum += row[u];
   }
-  const Vec<R> inverse = select<R>(sum == Vec<R>{}, Vec<R>{}, all<R>(1) / sum);
+  const Vec<R> inverse = select<R>(sum == Vec<R>{}, Vec<R>{}, splat<R>(1) / sum);
   for (int u = 0; u < n; u++) row[u] *= inverse;
 }
 
@@ -292,7 +292,7 @@ inline void scores_gradient(const Head<R>& head, int t, const Vec<R>* ds, const 
   Vec<R>* dq = dqkv + int64_t(t) * head.width();
   for (int u = 0; u < n; u++) {
     Vec<R>*dk = dqkv + int64_t(u) * head.width() + head.heads(), *dv = dk + head.heads();
-    const Vec<R> slope = ds[u] * all<R>(head.divisor()), weight = head.row(t)[u];
+    const Vec<R> slope = ds[u] * splat<R>(head.divisor()), weight = head.row(t)[u];
     for (int j = 0; j < e; j++) {
       dq[j] += slope * head.k(u)[j];
       dk[j] += slope * head.q(t)[j];

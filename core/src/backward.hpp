@@ -10,7 +10,7 @@ template <class R>
 inline void gather_token(const Mask<R>* tokens, int v, const Vec<R>* __restrict dx, Vec<R>* __restrict dw, int end,
                          int d) {
   for (int t = 0; t < end; t++)
-    for (int i = 0; i < d; i++) dw[i] = add_where<R>(tokens[t] == every<R>(v), dw[i], dx[t * d + i]);
+    for (int i = 0; i < d; i++) dw[i] = add_where<R>(tokens[t] == splat_int<R>(v), dw[i], dx[t * d + i]);
 }
 
 template <class R, int N>
@@ -19,7 +19,7 @@ inline void gather_token(const Mask<R>* tokens, int v, const Vec<R>* __restrict 
   Vec<R> sum[N];
   each<N>([&](auto i) { sum[i] = dw[i]; });
   for (int t = 0; t < end; t++)
-    each<N>([&](auto i) { sum[i] = add_where<R>(tokens[t] == every<R>(v), sum[i], dx[t * N + i]); });
+    each<N>([&](auto i) { sum[i] = add_where<R>(tokens[t] == splat_int<R>(v), sum[i], dx[t * N + i]); });
   each<N>([&](auto i) { dw[i] = sum[i]; });
 }
 

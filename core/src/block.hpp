@@ -3,6 +3,7 @@
 
 #include "lanes.hpp"
 #include "packed.hpp"
+#include "stages.hpp"
 
 namespace {
 
@@ -93,6 +94,14 @@ struct Block {
     result = arena.take<Vec<R>>(tapped * T * s.n_heads * d);
   }
 };
+
+// Where a stage, any but the embedding, finds the stream that it begins with.
+template <class R>
+Vec<R>*& stream_before(const Spec& spec, Block<R>& block, int stage) {
+  if (stage == final_stage(spec)) return block.final;
+  LayerBlock<R>& b = block.layer[stage_layer(stage)];
+  return stage == attention_stage(stage_layer(stage)) ? b.x : b.mid;
+}
 
 // `n` blocks, each with memory of its own.
 template <class R>

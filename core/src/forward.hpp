@@ -40,6 +40,11 @@ struct Forward {
               from, needed.hi, d(), spec.d_vocab_out);
   }
 
+  // Which tokens are pads, from position `from` on.
+  void find_pads(int from) const {
+    for (int t = from; block.pads && t < needed.end; t++) block.pads[t] = block.tokens[t] == splat_int<R>(spec.pad);
+  }
+
   const Vec<R>* logits(int t) const { return block.logits + (t - needed.lo) * spec.d_vocab_out; }
 
  private:
@@ -51,7 +56,7 @@ struct Forward {
   View<R> stream(Vec<R>* data) const { return views().stream(data); }
 
   void embed(const Tapping<R>& tap) const {
-    for (int t = tap.fresh; block.pads && t < needed.end; t++) block.pads[t] = block.tokens[t] == every<R>(spec.pad);
+    find_pads(tap.fresh);
     Vec<R>* x = spec.n_layers ? block.layer[0].x : block.final;
     const R* W_pos = packed + at.W_pos;
     if (spec.positions && !tap.any(Site::embed, 0) && !tap.any(Site::pos_embed, 0))
@@ -59,7 +64,7 @@ struct Forward {
     look_up(x, tap.fresh, [](int, Vec<R> token) { return token; });
     tap.both(Site::embed, 0, stream(x));
     if (!spec.positions) return;
-    for (int j = 0; j < T() * d(); j++) block.pos[j] = all<R>(W_pos[j]);
+    for (int j = 0; j < T() * d(); j++) block.pos[j] = splat<R>(W_pos[j]);
     tap.both(Site::pos_embed, 0, stream(block.pos));
     for (int j = tap.fresh * d(); j < needed.end * d(); j++) x[j] += block.pos[j];
   }
@@ -101,7 +106,7 @@ struct Forward {
       tap.both(scale_site, layer, views().rows(block.scale, 1));
       const bool edited = tap.writes(scale_site, layer);
       for (int t = from; t < to; t++) {
-        if (edited) inverse[t] = all<R>(1) / block.scale[t];
+        if (edited) inverse[t] = splat<R>(1) / block.scale[t];
         for (int i = 0; i < d(); i++) hat[t * d() + i] *= inverse[t];
       }
     }
@@ -172,8 +177,8 @@ struct Forward {
     for (int h = 0; h < spec.n_heads; h++)
       for (int t = from; t < T(); t++) {
         Vec<R>* row = p + (int64_t(h) * T() + t) * T();
-        for (int u = t + 1; spec.causal && u < T(); u++) row[u] = all<R>(value);
-        for (int u = 0; block.pads && u < needed.end; u++) row[u] = select<R>(block.pads[u], all<R>(value), row[u]);
+        for (int u = t + 1; spec.causal && u < T(); u++) row[u] = splat<R>(value);
+        for (int u = 0; block.pads && u < needed.end; u++) row[u] = select<R>(block.pads[u], splat<R>(value), row[u]);
       }
   }
 
@@ -190,7 +195,7 @@ struct Forward {
     tap.both(Site::result, l, views().rows(block.result, wide));
     for (int t = from; t < to; t++)
       for (int i = 0; i < d(); i++) {
-        Vec<R> sum = all<R>(packed[at.layer[l].o.b + i]);
+        Vec<R> sum = splat<R>(packed[at.layer[l].o.b + i]);
         for (int h = 0; h < spec.n_heads; h++) sum += block.result[t * wide + h * d() + i];
         out[t * d() + i] = sum;
       }

@@ -5,7 +5,10 @@
 // on a machine that has none.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+
+#include "stop_flag.hpp"
 
 namespace openwork {
 
@@ -21,8 +24,8 @@ struct Spec {
   int32_t pad;  // the token whose positions no query sees; -1 where there is none
 };
 
-// Every place in the forward pass, in its order; openwork/models/sites.py holds the names. `layer` is 0 outside the
-// blocks.
+// Every place in the forward pass, in its order; openwork/models/sites.py has the list, and tests hold this one to it.
+// `layer` is 0 outside the blocks.
 enum class Site : int32_t {
   embed,
   pos_embed,
@@ -49,6 +52,30 @@ enum class Site : int32_t {
   count
 };
 
+constexpr const char* kSiteNames[] = {"embed",
+                                      "pos_embed",
+                                      "resid_pre",
+                                      "ln1_scale",
+                                      "ln1_normalized",
+                                      "q",
+                                      "k",
+                                      "v",
+                                      "attn_scores",
+                                      "pattern",
+                                      "z",
+                                      "result",
+                                      "attn_out",
+                                      "resid_mid",
+                                      "ln2_scale",
+                                      "ln2_normalized",
+                                      "mlp_pre",
+                                      "mlp_post",
+                                      "mlp_out",
+                                      "resid_post",
+                                      "final_scale",
+                                      "final_normalized"};
+static_assert(sizeof kSiteNames / sizeof *kSiteNames == size_t(Site::count), "a name for every site");
+
 enum class TapKind : int32_t { constant, from_source, affine, read, gradient };
 
 // One write or read at a site, of its value or of a metric's gradient with respect to it. Which members count depends
@@ -70,6 +97,7 @@ struct Tap {
   void* out;
   int64_t out_stride;  // numbers from one model to the next
   int32_t world;       // in whose pass it writes: that of a source, or -1 for that of the inputs
+  bool ordered;        // the index is 0, 1 .. n-1
 };
 
 // The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null. A source takes only
@@ -83,7 +111,8 @@ struct Inputs {
   const int32_t* graded;
   const int32_t* const* sources;
   const Tap* taps;
-  const volatile bool* cancel;
+  uint32_t sites;  // of all taps, a bit for each: most sites have none, and are passed without a look at the taps
+  const StopFlag* cancel;
 };
 
 // What a pass over some inputs adds up to.
@@ -92,6 +121,14 @@ struct Partial {
   int64_t sequences;
   double margin;
   int64_t* right;  // [n_graded]
+};
+
+// The residual stream of an unedited pass over some inputs of one model, where stage `stage` (stages.hpp) begins: of
+// every block of inputs in turn the number of its first position that was computed anew, in a vector of its own, and
+// the positions from there on. A pass that is edited from that stage on begins with it. Without `memory` none is kept.
+struct KeptStream {
+  int32_t stage;
+  void* memory;
 };
 
 struct AdamW {
@@ -106,9 +143,10 @@ struct Training {
   AdamW optimiser;
 };
 
-// Those who share one model's batches: run(self, n, job, of) calls job(of, i, worker) for i from 0 to n - 1, each once,
-// with workers 0 to size - 1 at work at the same time, and returns when all are done.
-struct Team {
+// The kernels' plain form of a SpinTeam: those who share one model's batches. run(self, n, job, of) calls job(of, i,
+// worker) for i from 0 to n - 1, each once, with workers 0 to size - 1 at work at the same time, and returns when all
+// are done.
+struct Workers {
   void* self;
   int32_t size;
   void (*run)(void* self, int64_t n, void (*job)(void* of, int64_t i, int32_t worker), void* of);
@@ -127,15 +165,17 @@ struct Kernels {
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
                void* scratch);
   // Inputs lo..hi of one model under many plans: adds to `partials` [plan]. The taps are those of the sources, then
-  // those of all plans, one plan after the other, `tap_counts` [plan] each; all are writes.
+  // those of all plans, one plan after the other, `tap_counts` [plan] each; all are writes. A kept stream is that of
+  // these inputs, and no plan has an edit in a stage before it.
   int64_t (*sweep_scratch)(const Spec&, const Inputs&, const int32_t* tap_counts, int32_t n_plans);
   void (*sweep)(const Spec&, const void* weights, int32_t model, const Inputs&, const int32_t* tap_counts,
-                int32_t n_plans, int64_t lo, int64_t hi, Partial* partials, void* scratch);
-  // Inputs lo..hi of one model: sums over them of the values that the taps take from source 0, which holds the inputs;
-  // one tap after the other. A tap takes all numbers of its site, and every position is graded.
+                int32_t n_plans, int64_t lo, int64_t hi, KeptStream kept, Partial* partials, void* scratch);
+  // Inputs lo..hi of one model: adds to `sums` the values that the taps take from source 0, which holds the inputs; one
+  // tap after the other. A tap takes all numbers of its site, and every position is graded. Keeps the stream of a stage
+  // that comes no later than the last tap.
   int64_t (*sums_scratch)(const Spec&, const Inputs&);
   void (*site_sums)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi,
-                    double* sums, void* scratch);
+                    KeptStream kept, double* sums, void* scratch);
   // Inputs lo..hi of one model: their metric into `metric` [input], and its gradients at taps. The metric is the mean
   // loss over graded positions, or where `slopes` [input][n_graded][d_vocab_out] are given the sum of slopes times
   // logits.
@@ -144,11 +184,11 @@ struct Kernels {
                          const void* slopes, void* metric, void* scratch);
   // Gradient of the mean loss over `rows` of the inputs, as long as the weights. Returns the mean loss.
   double (*gradient)(const Spec&, const void* weights, const Inputs&, const int64_t* rows, int64_t n, void* gradient,
-                     const Team&, void* scratch);
+                     const Workers&, void* scratch);
   // AdamW steps of one model in place. Returns the steps done: fewer than asked where a loss or gradient was not finite
   // (`losses` then holds NaN from there on).
   int64_t (*train)(const Spec&, void* weights, void* exp_avg, void* exp_avg_sq, int64_t first_step, const Training&,
-                   double* losses, void* gradient, const Team&, void* scratch);
+                   double* losses, void* gradient, const Workers&, void* scratch);
 };
 
 int64_t n_params(const Spec&);

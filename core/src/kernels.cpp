@@ -19,24 +19,24 @@ int64_t train_scratch(const Spec& spec, const Inputs& inputs, int64_t batch_size
 
 template <class R>
 double gradient(const Spec& spec, const void* weights, const Inputs& inputs, const int64_t* rows, int64_t n, void* out,
-                const Team& team, void* scratch) {
+                const Workers& workers, void* scratch) {
   Arena arena(scratch);
-  Trainer<R> trainer(spec, inputs, n, team.size, arena);
-  return trainer.gradient(static_cast<const R*>(weights), rows, n, static_cast<R*>(out), team);
+  Trainer<R> trainer(spec, inputs, n, workers.size, arena);
+  return trainer.gradient(static_cast<const R*>(weights), rows, n, static_cast<R*>(out), workers);
 }
 
 template <class R>
 int64_t train(const Spec& spec, void* weights, void* exp_avg, void* exp_avg_sq, int64_t first_step, const Training& t,
-              double* losses, void* gradient_memory, const Team& team, void* scratch) {
+              double* losses, void* gradient_memory, const Workers& workers, void* scratch) {
   Arena arena(scratch);
-  Trainer<R> trainer(spec, t.inputs, t.batch_size, team.size, arena);
+  Trainer<R> trainer(spec, t.inputs, t.batch_size, workers.size, arena);
   const int64_t n_params = trainer.layout.total;
   R *w = static_cast<R*>(weights), *g = static_cast<R*>(gradient_memory);
   const int64_t steps = (t.n_order + t.batch_size - 1) / t.batch_size;
   for (int64_t step = 0; step < steps; step++) {
     const int64_t from = step * t.batch_size, left = t.n_order - from;
-    const double loss = trainer.gradient(w, t.order + from, left < t.batch_size ? left : t.batch_size, g, team);
-    if (*t.inputs.cancel) return step;
+    const double loss = trainer.gradient(w, t.order + from, left < t.batch_size ? left : t.batch_size, g, workers);
+    if (t.inputs.cancel->is_set()) return step;
     const double square = square_norm(g, n_params);
     if (!__builtin_isfinite(loss) || !__builtin_isfinite(square)) {
       for (int64_t s = step; s < steps; s++) losses[s] = __builtin_nan("");

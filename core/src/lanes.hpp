@@ -45,12 +45,12 @@ using Mask = typename Lanes<R>::I;
 
 // Minus nothing, not plus: only that leaves every number as it is, -0 too, so that the compiler leaves it out.
 template <class R>
-inline Vec<R> all(R x) {
+inline Vec<R> splat(R x) {
   return x - Vec<R>{};
 }
 
 template <class R>
-inline Mask<R> every(int x) {
+inline Mask<R> splat_int(int x) {
   return Mask<R>{} + typename Lanes<R>::Int(x);
 }
 
@@ -93,7 +93,7 @@ inline Vec<R> add_where(Mask<R> mask, Vec<R> sum, Vec<R> x) {
 
 // Where one of them is NaN: b on x86, NaN on ARM. One instruction each, which the compiler does not find.
 template <class R>
-inline Vec<R> larger(Vec<R> a, Vec<R> b) {
+inline Vec<R> max(Vec<R> a, Vec<R> b) {
   if constexpr (sizeof(R) == 4) {
 #if OPENWORK_AVX512
     return (Vec<R>)_mm512_max_ps((__m512)a, (__m512)b);
@@ -113,15 +113,21 @@ template <class R>
 inline Mask<R> first_lanes(int64_t n) {
   Mask<R> number;
   for (int l = 0; l < Lanes<R>::count; l++) number[l] = l;
-  return number < every<R>(int(n));
+  return number < splat_int<R>(int(n));
+}
+
+// Calls for memory that will be read, or written, some time from now.
+template <bool WRITE>
+inline void call_for(const void* memory, int64_t bytes) {
+  for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(memory) + at, WRITE);
 }
 
 // Sums in float64, lane by lane.
 template <class R>
 struct LaneTotals {
   double of[Lanes<R>::count] = {};
-  void add(Vec<R> x) {
-    for (int l = 0; l < Lanes<R>::count; l++) of[l] += double(x[l]);
+  void add(Vec<R> x, double times = 1) {
+    for (int l = 0; l < Lanes<R>::count; l++) of[l] += double(x[l]) * times;
   }
   double total() const {
     double sum = 0;
@@ -191,27 +197,27 @@ inline Vec<double> square_root(Vec<double> x) {
 inline Vec<float> inverse_of(Vec<float> x) {
 #if OPENWORK_AVX512  // a division costs as much as twenty multiply-adds: a guess of 14 bits and a Newton step
   const Vec<float> y = (Vec<float>)_mm512_rcp14_ps((__m512)x);
-  return y + y * (all(1.f) - x * y);
+  return y + y * (splat(1.f) - x * y);
 #else
-  return all(1.f) / x;
+  return splat(1.f) / x;
 #endif
 }
 inline Vec<double> inverse_of(Vec<double> x) {
-  return all(1.) / x;
+  return splat(1.) / x;
 }
 
 // 1 / sqrt(x) for x >= 2^-100 and infinity, and NaN of NaN; in float32 to 1 in the last place.
 inline Vec<float> inverse_root(Vec<float> x) {
 #if OPENWORK_AVX512
   const Vec<float> y = (Vec<float>)_mm512_rsqrt14_ps((__m512)x);
-  const Vec<float> refined = y + y * all(0.5f) * (all(1.f) - x * y * y);
-  return x < all(__builtin_inff()) ? refined : y + x * Vec<float>{};
+  const Vec<float> refined = y + y * splat(0.5f) * (splat(1.f) - x * y * y);
+  return x < splat(__builtin_inff()) ? refined : y + x * Vec<float>{};
 #else
-  return all(1.f) / square_root(x);
+  return splat(1.f) / square_root(x);
 #endif
 }
 inline Vec<double> inverse_root(Vec<double> x) {
-  return all(1.) / square_root(x);
+  return splat(1.) / square_root(x);
 }
 
 constexpr double kLog2E = 1.44269504088896340736;
@@ -221,24 +227,24 @@ constexpr double kLog2E = 1.44269504088896340736;
 inline Vec<float> power_of_two(Vec<float> x) {
 #if OPENWORK_AVX512  // which has both steps as instructions; minus infinity gives 0
   const Vec<float> r = (Vec<float>)_mm512_reduce_ps((__m512)x, 0x9);  // 0 .. 1
-  Vec<float> y = all(1.8671301659196615e-3f);
-  y = y * r + all(9.0170297771692280e-3f);
-  y = y * r + all(5.5799912661314011e-2f);
-  y = y * r + all(2.4016444385051727e-1f);
-  y = y * r + all(6.9315129518508911e-1f);
-  y = y * r + all(1.f);
+  Vec<float> y = splat(1.8671301659196615e-3f);
+  y = y * r + splat(9.0170297771692280e-3f);
+  y = y * r + splat(5.5799912661314011e-2f);
+  y = y * r + splat(2.4016444385051727e-1f);
+  y = y * r + splat(6.9315129518508911e-1f);
+  y = y * r + splat(1.f);
   return (Vec<float>)_mm512_scalef_ps((__m512)y, (__m512)x);  // y times 2 to the whole number below x
 #else
   typedef Mask<float> I;
-  const Vec<float> shifter = all(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
-  x = larger<float>(all(-125.f), x);
+  const Vec<float> shifter = splat(12582912.f);  // 1.5 * 2^23: adding it rounds to a whole number in the low bits
+  x = max<float>(splat(-125.f), x);
   const Vec<float> shifted = x + shifter, r = x - (shifted - shifter);  // -1/2 .. 1/2
-  Vec<float> y = all(1.3264727e-3f);
-  y = y * r + all(9.6715126e-3f);
-  y = y * r + all(5.5507337e-2f);
-  y = y * r + all(2.4022242e-1f);
-  y = y * r + all(6.9314698e-1f);
-  y = y * r + all(1.f);
+  Vec<float> y = splat(1.3264727e-3f);
+  y = y * r + splat(9.6715126e-3f);
+  y = y * r + splat(5.5507337e-2f);
+  y = y * r + splat(2.4022242e-1f);
+  y = y * r + splat(6.9314698e-1f);
+  y = y * r + splat(1.f);
   return (Vec<float>)((I)y + ((I)shifted << 23));
 #endif
 }
@@ -250,18 +256,18 @@ inline Vec<double> power_of_two(Vec<double> x) {
 // parts, then a polynomial (Cephes, expf). NaN stays NaN.
 inline Vec<float> exponential(Vec<float> x) {
   typedef Mask<float> I;
-  const Vec<float> shifter = all(12582912.f);
-  x = larger<float>(all(-86.5f), x);
-  x = x > all(88.f) ? all(88.f) : x;
-  const Vec<float> shifted = x * all(float(kLog2E)) + shifter, n = shifted - shifter;
-  const Vec<float> r = x - n * all(0.693359375f) - n * all(-2.12194440e-4f);
-  Vec<float> y = all(1.9875691500e-4f);
-  y = y * r + all(1.3981999507e-3f);
-  y = y * r + all(8.3334519073e-3f);
-  y = y * r + all(4.1665795894e-2f);
-  y = y * r + all(1.6666665459e-1f);
-  y = y * r + all(5.0000001201e-1f);
-  y = y * r * r + r + all(1.f);
+  const Vec<float> shifter = splat(12582912.f);
+  x = max<float>(splat(-86.5f), x);
+  x = x > splat(88.f) ? splat(88.f) : x;
+  const Vec<float> shifted = x * splat(float(kLog2E)) + shifter, n = shifted - shifter;
+  const Vec<float> r = x - n * splat(0.693359375f) - n * splat(-2.12194440e-4f);
+  Vec<float> y = splat(1.9875691500e-4f);
+  y = y * r + splat(1.3981999507e-3f);
+  y = y * r + splat(8.3334519073e-3f);
+  y = y * r + splat(4.1665795894e-2f);
+  y = y * r + splat(1.6666665459e-1f);
+  y = y * r + splat(5.0000001201e-1f);
+  y = y * r * r + r + splat(1.f);
   return (Vec<float>)((I)y + ((I)shifted << 23));
 }
 inline Vec<double> exponential(Vec<double> x) {
@@ -276,24 +282,24 @@ inline Vec<float> logarithm(Vec<float> x) {
   I bits = (I)x;
   I e = (bits >> 23) - 127;
   V m = (V)((bits & 0x007fffff) | 0x3f800000);
-  const I high = m > all(1.41421356237f);
-  m = high ? m * all(0.5f) : m;
+  const I high = m > splat(1.41421356237f);
+  m = high ? m * splat(0.5f) : m;
   e -= high;  // a true lane is -1
-  const V f = m - all(1.f), z = f * f;
-  V y = all(7.0376836292e-2f);
-  y = y * f + all(-1.1514610310e-1f);
-  y = y * f + all(1.1676998740e-1f);
-  y = y * f + all(-1.2420140846e-1f);
-  y = y * f + all(1.4249322787e-1f);
-  y = y * f + all(-1.6668057665e-1f);
-  y = y * f + all(2.0000714765e-1f);
-  y = y * f + all(-2.4999993993e-1f);
-  y = y * f + all(3.3333331174e-1f);
+  const V f = m - splat(1.f), z = f * f;
+  V y = splat(7.0376836292e-2f);
+  y = y * f + splat(-1.1514610310e-1f);
+  y = y * f + splat(1.1676998740e-1f);
+  y = y * f + splat(-1.2420140846e-1f);
+  y = y * f + splat(1.4249322787e-1f);
+  y = y * f + splat(-1.6668057665e-1f);
+  y = y * f + splat(2.0000714765e-1f);
+  y = y * f + splat(-2.4999993993e-1f);
+  y = y * f + splat(3.3333331174e-1f);
   y = y * f * z;
   const V n = __builtin_convertvector(e, V);
-  y = y + n * all(-2.12194440e-4f) - all(0.5f) * z;
-  y = f + y + n * all(0.693359375f);
-  return x < all(__builtin_inff()) ? y : x;
+  y = y + n * splat(-2.12194440e-4f) - splat(0.5f) * z;
+  y = f + y + n * splat(0.693359375f);
+  return x < splat(__builtin_inff()) ? y : x;
 }
 inline Vec<double> logarithm(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_log(v); });

@@ -38,7 +38,7 @@ OPENWORK_INLINE void finished(Then then, const Walk& walk) {
     case Then::nothing:
       return walk([](Vec<R> x, const Vec<R>*, auto) { return x; });
     case Then::rectify:
-      return walk([](Vec<R> x, const Vec<R>*, auto) { return larger<R>(Vec<R>{}, x); });
+      return walk([](Vec<R> x, const Vec<R>*, auto) { return max<R>(Vec<R>{}, x); });
     case Then::add:
       return walk([](Vec<R> x, const Vec<R>* with, auto k) { return x + with[k]; });
     case Then::where_positive:
@@ -76,8 +76,8 @@ OPENWORK_INLINE void strip(const Vec<R>* __restrict x, const Weights<R> w, const
                            int from, int to, int o, int width, const After<R> after) {
   Vec<R> weight[N][O], start[O];
   each<O>([&](auto k) {
-    start[k] = bias ? all<R>(bias[o + k]) : Vec<R>{};
-    each<N>([&](auto i) { weight[i][k] = all<R>(w(i, o + k)); });
+    start[k] = bias ? splat<R>(bias[o + k]) : Vec<R>{};
+    each<N>([&](auto i) { weight[i][k] = splat<R>(w(i, o + k)); });
   });
   const auto walk = [&](auto finish) __attribute__((always_inline)) {
     int64_t at = int64_t(from) * width + o;
@@ -116,14 +116,14 @@ OPENWORK_TILE_INLINE void forward_tile(const Vec<R>* __restrict x, const R* __re
   Vec<R> sum[P][O];
   x += t * d_in, w += o;
   each<O>([&](auto k) {
-    const Vec<R> start = all<R>(bias[o + k]);
+    const Vec<R> start = splat<R>(bias[o + k]);
     each<P>([&](auto p) { sum[p][k] = start; });
   });
 #pragma GCC unroll 4
   for (int i = 0; i < d_in; i++) {
     const R* row = w + int64_t(i) * d_out;
     each<O>([&](auto k) {
-      const Vec<R> weight = all<R>(row[k]);
+      const Vec<R> weight = splat<R>(row[k]);
       each<P>([&](auto p) { sum[p][k] += x[p * d_in + i] * weight; });
     });
   }
@@ -162,7 +162,7 @@ OPENWORK_TILE_INLINE void input_tile(const R* __restrict w, const Vec<R>* __rest
 #pragma GCC unroll 4
   for (int o = 0; o < d_out; o++)
     each<N>([&](auto k) {
-      const Vec<R> weight = all<R>(w[k * d_out + o]);
+      const Vec<R> weight = splat<R>(w[k * d_out + o]);
       each<P>([&](auto p) { sum[p][k] += dy[p * d_out + o] * weight; });
     });
   const int64_t at = int64_t(t) * d_in + i;

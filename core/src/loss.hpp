@@ -9,7 +9,7 @@ namespace {
 // The softmax of one position's logits, before it is made to sum to 1, and how far the right logit is below the
 // largest.
 template <class R>
-struct Odds {
+struct SoftmaxStats {
   Vec<R> sum;     // of every logit's power, the largest being 1: 1 to the number of logits
   Vec<R> behind;  // the largest logit minus the right one
   Vec<R> loss() const { return logarithm(sum) + behind; }  // in nats
@@ -17,15 +17,15 @@ struct Odds {
 
 // keep(j, p) gets every logit's power.
 template <class R, class N, class Keep>
-inline Odds<R> odds(const Vec<R>* __restrict logits, N n, Mask<R> answer, Keep keep) {
+inline SoftmaxStats<R> softmax_stats(const Vec<R>* __restrict logits, N n, Mask<R> answer, Keep keep) {
   Vec<R> top = logits[0], own = logits[0];
   for (int j = 1; j < n; j++) {
-    top = larger<R>(top, logits[j]);
-    own = select<R>(answer == every<R>(j), logits[j], own);
+    top = max<R>(top, logits[j]);
+    own = select<R>(answer == splat_int<R>(j), logits[j], own);
   }
   Vec<R> sum{};
   for (int j = 0; j < n; j++) {
-    const Vec<R> p = power_of_two((logits[j] - top) * all<R>(R(kLog2E)));
+    const Vec<R> p = power_of_two((logits[j] - top) * splat<R>(R(kLog2E)));
     sum += p;
     keep(j, p);
   }
@@ -38,7 +38,7 @@ class CrossEntropies {
  public:
   template <class N>
   void add(const Vec<R>* logits, N n, Mask<R> answer) {
-    const Odds<R> here = odds<R>(logits, n, answer, [](int, Vec<R>) {});
+    const SoftmaxStats<R> here = softmax_stats<R>(logits, n, answer, [](int, Vec<R>) {});
     behind_ += here.behind;
     product_ *= here.sum;
     if (++factors_ == kMost) settle();
@@ -52,18 +52,18 @@ class CrossEntropies {
   static constexpr int kMost = 4;  // so many vocabularies of 2^31 are still a number
   void settle() {
     logs_ += logarithm(product_);
-    product_ = all<R>(1), factors_ = 0;
+    product_ = splat<R>(1), factors_ = 0;
   }
-  Vec<R> logs_{}, behind_{}, product_ = all<R>(1);
+  Vec<R> logs_{}, behind_{}, product_ = splat<R>(1);
   int factors_ = 0;
 };
 
 // The loss in nats; `slope` becomes its gradient with respect to the logits, times `weight`.
 template <class R, class N>
 inline Vec<R> cross_entropy_slope(const Vec<R>* logits, N n, Mask<R> answer, Vec<R> weight, Vec<R>* __restrict slope) {
-  const Odds<R> here = odds<R>(logits, n, answer, [=](int j, Vec<R> p) { slope[j] = p; });
+  const SoftmaxStats<R> here = softmax_stats<R>(logits, n, answer, [=](int j, Vec<R> p) { slope[j] = p; });
   const Vec<R> share = inverse_of(here.sum) * weight;
-  for (int j = 0; j < n; j++) slope[j] = slope[j] * share - select<R>(answer == every<R>(j), weight, Vec<R>{});
+  for (int j = 0; j < n; j++) slope[j] = slope[j] * share - select<R>(answer == splat_int<R>(j), weight, Vec<R>{});
   return here.loss();
 }
 
@@ -76,16 +76,16 @@ struct Judged {
 
 template <class R, class N>
 inline Judged<R> judge(const Vec<R>* logits, N n, Mask<R> answer) {
-  const Vec<R> infinite = all<R>(R(__builtin_inf()));
+  const Vec<R> infinite = splat<R>(R(__builtin_inf()));
   Vec<R> own = -infinite, before = -infinite, after = -infinite, doubt{};
   for (int j = 0; j < n; j++) {
     const Vec<R> logit = logits[j];
-    own = answer == every<R>(j) ? logit : own;
-    before = larger<R>(answer > every<R>(j) ? logit : -infinite, before);
-    after = larger<R>(answer < every<R>(j) ? logit : -infinite, after);
+    own = answer == splat_int<R>(j) ? logit : own;
+    before = max<R>(answer > splat_int<R>(j) ? logit : -infinite, before);
+    after = max<R>(answer < splat_int<R>(j) ? logit : -infinite, after);
     doubt += logit * Vec<R>{};  // 0 of a number, NaN of infinity and of NaN
   }
-  const Vec<R> other = larger<R>(before, after), ahead = n > 1 ? own - other : infinite;
+  const Vec<R> other = max<R>(before, after), ahead = n > 1 ? own - other : infinite;
   const Mask<R> known = doubt == doubt;
   return {known & (own > before) & (own >= after), known ? ahead : -infinite};
 }

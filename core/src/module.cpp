@@ -1,59 +1,23 @@
 // The Python module: takes arrays whose shapes and ranges openwork/engines/native/engine.py has checked, releases the
 // GIL, shares the work among threads.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 #include <pthread.h>
 
-#include <atomic>
-#include <chrono>
-#include <cstring>
 #include <limits>
-#include <memory>
 #include <stdexcept>
-#include <thread>
 
-#include "crew.hpp"
-#include "gang.hpp"
-#include "levels.hpp"
+#include "streams.hpp"
+#include "workload.hpp"
 
-namespace nb = nanobind;
-using namespace nb::literals;
+using namespace nanobind::literals;
 using namespace openwork;
 
 namespace {
 
-using Numbers = nb::ndarray<nb::c_contig, nb::device::cpu>;  // of the spec's dtype
-using Weights = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
-using Ints = nb::ndarray<const int32_t, nb::c_contig, nb::device::cpu>;
-using Longs = nb::ndarray<const int64_t, nb::c_contig, nb::device::cpu>;
-using Reals = nb::ndarray<const double, nb::c_contig, nb::device::cpu>;
-using Doubles = nb::ndarray<double, nb::c_contig, nb::device::cpu>;
-using Counts = nb::ndarray<int64_t, nb::c_contig, nb::device::cpu>;
-
-constexpr int64_t kChunk = 1024;  // inputs in one job: fixed, so that sums do not depend on the number of threads
-
 constexpr int64_t kMostSums = 64;  // jobs that one model's sums over inputs are shared out to, and added up in order
-
-// A tap and the arrays that it points into.
-struct HeldTap {
-  Tap tap;
-  nb::object index, values, out;
-};
-
-// What runs: a spec at one SIMD level and dtype.
-struct Core {
-  Spec spec;
-  bool wide;
-  const Kernels* kernels;
-  int64_t params;
-
-  size_t width() const { return wide ? sizeof(double) : sizeof(float); }
-  const char* weights_of(const Weights& stack, int64_t model) const {
-    return static_cast<const char*>(stack.data()) + model * params * int64_t(width());
-  }
-};
 
 Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& sizes, const std::string& act,
                const std::string& norm, double eps, double score_divisor, bool causal, bool positions, int32_t pad) {
@@ -75,11 +39,15 @@ Core make_core(const std::string& level, bool wide, const std::vector<int32_t>& 
   return core;
 }
 
-HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int64_t n, nb::object index,
-                 nb::object values, nb::object out, int32_t world) {
+HeldTap make_tap(Site site, int32_t layer, TapKind kind, int32_t source, int64_t n, nb::object index, nb::object values,
+                 nb::object out, int32_t world) {
   HeldTap held{{}, index, values, out};
-  held.tap = {Site(site), layer, TapKind(kind), source, n, nullptr, nullptr, 0, nullptr, 0, world};
-  if (!index.is_none()) held.tap.index = nb::cast<Ints>(index).data();
+  held.tap = {site, layer, kind, source, n, nullptr, nullptr, 0, nullptr, 0, world, false};
+  if (!index.is_none()) {
+    held.tap.index = nb::cast<Ints>(index).data();
+    held.tap.ordered = true;
+    for (int64_t k = 0; k < n; k++) held.tap.ordered = held.tap.ordered && held.tap.index[k] == k;
+  }
   if (!values.is_none()) {
     const Weights array = nb::cast<Weights>(values);
     held.tap.values = array.data();
@@ -93,263 +61,183 @@ HeldTap make_tap(int32_t site, int32_t layer, int32_t kind, int32_t source, int6
   return held;
 }
 
-struct HeldInputs {
-  Inputs inputs;
-  std::vector<const int32_t*> sources;
-  std::vector<Tap> taps;
-  volatile bool cancel = false;
-
-  HeldInputs(const Ints& tokens, const nb::object& answers, const Ints& graded, const std::vector<Ints>& source_tokens,
-             const std::vector<HeldTap*>& held) {
-    for (const Ints& s : source_tokens) sources.push_back(s.data());
-    for (const HeldTap* h : held) taps.push_back(h->tap);
-    const int32_t* right = answers.is_none() ? nullptr : nb::cast<Ints>(answers).data();
-    inputs = {int64_t(tokens.shape(0)),
-              int32_t(tokens.shape(1)),
-              int32_t(graded.shape(0)),
-              int32_t(sources.size()),
-              int32_t(taps.size()),
-              tokens.data(),
-              right,
-              graded.data(),
-              sources.data(),
-              taps.data(),
-              &cancel};
-  }
-  HeldInputs(const HeldInputs&) = delete;
-  HeldInputs& operator=(const HeldInputs&) = delete;
-};
-
-// What the end of the interpreter waits for: calls on other threads than the main one, from before they let go of the
-// GIL until they have it again. After it, taking the GIL would end such a thread within this code, and with it the
-// process.
-std::atomic<int64_t> calls_aside{0};
-std::atomic<bool> at_end{false};
-
-bool on_main_thread() {
-  const nb::module_ threading = nb::module_::import_("threading");
-  return threading.attr("main_thread")().attr("ident").equal(threading.attr("get_ident")());
-}
-
-// Python runs signal handlers on the main thread only.
-bool signalled() {
-  const nb::gil_scoped_acquire gil;
-  return PyErr_CheckSignals() != 0;
-}
-
-// Called at exit, before Python ends: stops the calls on other threads, which never return, and waits for that.
-void end_calls_aside() {
-  at_end = true;
-  const nb::gil_scoped_release release;
-  while (calls_aside > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
-
-// A call on another thread than the main one.
-struct CallAside {
-  CallAside() {
-    if (at_end) throw std::runtime_error("Python is ending: no other thread can run a model any more");
-    calls_aside++;
-  }
-  ~CallAside() { calls_aside--; }
-  CallAside(const CallAside&) = delete;
-  CallAside& operator=(const CallAside&) = delete;
-  static bool interrupted() { return at_end; }
-  [[noreturn]] static void never_return() {
-    for (calls_aside--;;) std::this_thread::sleep_for(std::chrono::hours(1));
-  }
-};
-
-// Calls work(interrupted), which uses a crew, without the GIL; what a signal handler raised is raised here.
-template <class Work>
-void without_gil(Work work) {
-  if (on_main_thread()) {
-    bool done;
-    {
-      const nb::gil_scoped_release release;
-      done = work(signalled);
-    }
-    if (!done) throw nb::python_error();
-    return;
-  }
-  const CallAside aside;
-  const nb::gil_scoped_release release;
-  if (!work(CallAside::interrupted)) CallAside::never_return();
-}
-
-// Calls job(model, scratch, team) for every model, which then has a team of its own: where there are more threads than
-// models, several share one.
-template <class Job>
-void share_models(Crew& crew, const Core& core, const Inputs& in, int64_t models, int64_t batch, int64_t extra_bytes,
-                  volatile bool& cancel, Job job) {
-  const int64_t parts = core.kernels->parts(batch), spare = crew.size() / models;
-  const int each = int(std::max<int64_t>(1, std::min(spare, parts)));
-  const int64_t bytes = core.kernels->train_scratch(core.spec, in, batch, each) + extra_bytes;
-  if (each == 1) {
-    without_gil([&](const auto& interrupted) {
-      const auto alone = [&](int64_t model, void* scratch) {
-        Gang gang(1);
-        job(model, scratch, gang.team());
-      };
-      return crew.share(models, bytes, cancel, alone, interrupted);
-    });
-    return;
-  }
-  std::vector<std::unique_ptr<Gang>> gangs;
-  for (int64_t model = 0; model < models; model++) gangs.push_back(std::make_unique<Gang>(each));
-  without_gil([&](const auto& interrupted) {
-    const auto work = [&](int worker) {
-      Gang& gang = *gangs[size_t(worker / each)];
-      if (worker % each) return gang.serve(worker % each);
-      try {
-        const Scratch scratch(bytes);
-        job(worker / each, scratch.get(), gang.team());
-      } catch (...) {
-        gang.finish();
-        throw;
-      }
-      gang.finish();
-    };
-    return crew.all_at_once(int(models) * each, cancel, work, interrupted);
+// `logits` [model][input][graded][d_vocab_out].
+void run(Workload& work, const Numbers& logits) {
+  const Core& core = work.core;
+  const int64_t of_model = int64_t(logits.nbytes()) / work.models;
+  work.share_chunks(core.kernels->pass_scratch(core.spec, work.inputs), [&](const Chunk& c, void* scratch) {
+    core.kernels->pass(core.spec, work.weights(c.model), int32_t(c.model), work.inputs, c.lo, c.hi,
+                       static_cast<char*>(logits.data()) + c.model * of_model, scratch);
   });
 }
 
-void run(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
-         const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Numbers& logits, Crew& crew) {
-  HeldInputs held(tokens, nb::none(), graded, sources, taps);
-  const Inputs& in = held.inputs;
-  const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
-  const int64_t out_size = in.n_inputs * in.n_graded * core.spec.d_vocab_out * int64_t(core.width());
-  char* out = static_cast<char*>(logits.data());
-  const auto job = [&](int64_t number, void* scratch) {
-    const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-    core.kernels->pass(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi, out + model * out_size,
-                       scratch);
-  };
-  const int64_t bytes = core.kernels->pass_scratch(core.spec, in);
-  without_gil(
-      [&](const auto& interrupted) { return crew.share(models * chunks, bytes, held.cancel, job, interrupted); });
-}
+// How right every model is under every plan: `loss`, `sequences`, `margin` are [plan][model], `right`
+// [plan][model][graded].
+struct HeldScores {
+  Doubles loss;
+  Counts right, sequences;
+  Doubles margin;
+};
 
-// How right every model is under every plan; `of_sources` are the sources' own writes. `loss`, `sequences`, `margin`
-// are [plan][model], `right` [plan][model][graded].
-void sweep(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
-           const std::vector<Ints>& sources, const std::vector<HeldTap*>& of_sources,
-           const std::vector<std::vector<HeldTap*>>& plans, const Doubles& loss, const Counts& right,
-           const Counts& sequences, const Doubles& margin, Crew& crew) {
-  std::vector<HeldTap*> taps = of_sources;
-  std::vector<int32_t> counts;
-  for (const std::vector<HeldTap*>& of_plan : plans) {
-    taps.insert(taps.end(), of_plan.begin(), of_plan.end());
-    counts.push_back(int32_t(of_plan.size()));
-  }
-  HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
-  const Inputs& in = held.inputs;
-  const int64_t models = int64_t(stack.shape(0)), n = in.n_graded, n_plans = int64_t(plans.size());
-  const int64_t chunks = (in.n_inputs + kChunk - 1) / kChunk;
-  std::vector<Partial> parts(size_t(models * chunks * n_plans));
+// The workload's taps are those of its sources, then those of every plan, `tap_counts` [plan] each. Begins with
+// `below`, of which there is one or none.
+void sweep(Workload& work, const std::vector<int32_t>& tap_counts, const std::vector<Streams*>& below,
+           const HeldScores& scores) {
+  const Core& core = work.core;
+  const Inputs& in = work.inputs;
+  const int64_t n = in.n_graded, n_plans = int64_t(tap_counts.size());
+  int64_t of_plans = 0;
+  for (const int32_t count : tap_counts) of_plans += count;
+  const int32_t first = stage_to_begin(core, in.taps + in.n_taps - of_plans, of_plans);
+  const Streams* streams = !below.empty() && below.front()->serve(work, first) ? below.front() : nullptr;
+  std::vector<Partial> parts(size_t(work.models * work.chunks * n_plans));
   std::vector<int64_t> rights(parts.size() * size_t(n), 0);
-  const auto job = [&](int64_t number, void* scratch) {
-    const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-    Partial* mine = parts.data() + number * n_plans;
+  const int64_t bytes = core.kernels->sweep_scratch(core.spec, in, tap_counts.data(), int32_t(n_plans));
+  work.share_chunks(bytes, [&](const Chunk& c, void* scratch) {
+    Partial* mine = parts.data() + c.number * n_plans;
     for (int64_t p = 0; p < n_plans; p++)
-      mine[p] = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + (number * n_plans + p) * n};
-    core.kernels->sweep(core.spec, core.weights_of(stack, model), int32_t(model), in, counts.data(), int32_t(n_plans),
-                        lo, hi, mine, scratch);
-  };
-  const int64_t bytes = core.kernels->sweep_scratch(core.spec, in, counts.data(), int32_t(n_plans));
-  without_gil(
-      [&](const auto& interrupted) { return crew.share(models * chunks, bytes, held.cancel, job, interrupted); });
-  for (int64_t i = 0; i < n_plans * models; i++) {
+      mine[p] = {0, 0, std::numeric_limits<double>::infinity(), rights.data() + (c.number * n_plans + p) * n};
+    core.kernels->sweep(core.spec, work.weights(c.model), int32_t(c.model), in, tap_counts.data(), int32_t(n_plans),
+                        c.lo, c.hi, streams ? streams->of_chunk(work, c.number) : KeptStream{}, mine, scratch);
+  });
+  for (int64_t i = 0; i < n_plans * work.models; i++) {
     double total = 0, least = std::numeric_limits<double>::infinity();
-    for (int64_t c = 0; c < chunks; c++) {
-      const Partial& part = parts[size_t(((i % models) * chunks + c) * n_plans + i / models)];
+    for (int64_t c = 0; c < work.chunks; c++) {
+      const Partial& part = parts[size_t(((i % work.models) * work.chunks + c) * n_plans + i / work.models)];
       total += part.loss;
       least = std::min(least, part.margin);
-      sequences.data()[i] += part.sequences;
-      for (int64_t g = 0; g < n; g++) right.data()[i * n + g] += part.right[g];
+      scores.sequences.data()[i] += part.sequences;
+      for (int64_t g = 0; g < n; g++) scores.right.data()[i * n + g] += part.right[g];
     }
-    loss.data()[i] = total / double(in.n_inputs * n);
-    margin.data()[i] = least;
+    scores.loss.data()[i] = total / double(in.n_inputs * n);
+    scores.margin.data()[i] = least;
   }
 }
 
-// Sums over all inputs of the values at the taps' sites: `sums` [model][numbers of all taps]; `graded` is every
-// position.
-void site_sums(const Core& core, const Weights& stack, const Ints& tokens, const Ints& graded,
-               const std::vector<HeldTap*>& taps, const Doubles& sums, Crew& crew) {
-  HeldInputs held(tokens, nb::none(), graded, {tokens}, taps);
-  const Inputs& in = held.inputs;
-  const int64_t models = int64_t(stack.shape(0)), n = int64_t(sums.shape(1));
-  const int64_t each = (in.n_inputs + kMostSums * kChunk - 1) / (kMostSums * kChunk) * kChunk;
-  const int64_t jobs = (in.n_inputs + each - 1) / each;
-  std::vector<double> parts(size_t(models * jobs * n), 0.0);
-  const auto job = [&](int64_t number, void* scratch) {
-    const int64_t model = number / jobs, lo = number % jobs * each, hi = std::min(lo + each, in.n_inputs);
-    core.kernels->site_sums(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
-                            parts.data() + number * n, scratch);
-  };
-  const int64_t bytes = core.kernels->sums_scratch(core.spec, in);
-  without_gil([&](const auto& interrupted) { return crew.share(models * jobs, bytes, held.cancel, job, interrupted); });
-  for (int64_t number = 0; number < models * jobs; number++)
-    for (int64_t k = 0; k < n; k++) sums.data()[number / jobs * n + k] += parts[size_t(number * n + k)];
+// Sums over all inputs of the values that the taps take from source 0, which holds the inputs: `sums` [model][numbers
+// of all taps]; every position is graded. Keeps the stream for passes over the same inputs with edits at the sites of
+// `edited`, where they can begin with it, unless it is more than `most_bytes`.
+std::unique_ptr<Streams> site_sums(Workload& work, const std::vector<HeldTap*>& edited, int64_t most_bytes,
+                                   const Doubles& sums) {
+  const Core& core = work.core;
+  std::unique_ptr<Streams> streams = Streams::made_for(work, edited, most_bytes);
+  const int64_t n = int64_t(sums.shape(1)), each = (work.chunks + kMostSums - 1) / kMostSums;
+  const int64_t jobs = (work.chunks + each - 1) / each;
+  std::vector<double> parts(size_t(work.models * jobs * n), 0.0);
+  work.share(work.models * jobs, core.kernels->sums_scratch(core.spec, work.inputs), [&](int64_t job, void* scratch) {
+    const int64_t first = job % jobs * each, end = std::min(first + each, work.chunks);
+    for (int64_t of_model = first; of_model < end; of_model++) {
+      const Chunk c = work.chunk(job / jobs, of_model);
+      core.kernels->site_sums(core.spec, work.weights(c.model), int32_t(c.model), work.inputs, c.lo, c.hi,
+                              streams ? streams->of_chunk(work, c.number) : KeptStream{}, parts.data() + job * n,
+                              scratch);
+    }
+  });
+  for (int64_t job = 0; job < work.models * jobs; job++)
+    for (int64_t k = 0; k < n; k++) sums.data()[job / jobs * n + k] += parts[size_t(job * n + k)];
+  return streams;
 }
 
-// `slopes` [model or 1][input][graded][d_vocab_out], empty where the metric is the loss.
-void site_gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
-                    const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps, const Weights& slopes,
-                    const Numbers& metric, Crew& crew) {
-  HeldInputs held(tokens, nb::cast(answers), graded, sources, taps);
-  const Inputs& in = held.inputs;
-  const int64_t models = int64_t(stack.shape(0)), chunks = (in.n_inputs + kChunk - 1) / kChunk;
+// `metric` [model][input]; `slopes` [model or 1][input][graded][d_vocab_out], empty where the metric is the loss.
+void site_gradients(Workload& work, const Weights& slopes, const Numbers& metric) {
+  const Core& core = work.core;
   const char* slope = slopes.size() ? static_cast<const char*>(slopes.data()) : nullptr;
-  const int64_t slope_stride = !slope || slopes.shape(0) == 1 ? 0 : int64_t(slopes.nbytes()) / models;
-  const auto job = [&](int64_t number, void* scratch) {
-    const int64_t model = number / chunks, lo = number % chunks * kChunk, hi = std::min(lo + kChunk, in.n_inputs);
-    core.kernels->site_gradients(core.spec, core.weights_of(stack, model), int32_t(model), in, lo, hi,
-                                 slope ? slope + model * slope_stride : nullptr,
-                                 static_cast<char*>(metric.data()) + model * in.n_inputs * int64_t(core.width()),
-                                 scratch);
-  };
-  const int64_t bytes = core.kernels->site_scratch(core.spec, in);
-  without_gil(
-      [&](const auto& interrupted) { return crew.share(models * chunks, bytes, held.cancel, job, interrupted); });
+  const int64_t of_model = !slope || slopes.shape(0) == 1 ? 0 : int64_t(slopes.nbytes()) / work.models;
+  const int64_t metric_bytes = int64_t(metric.nbytes()) / work.models;
+  work.share_chunks(core.kernels->site_scratch(core.spec, work.inputs), [&](const Chunk& c, void* scratch) {
+    core.kernels->site_gradients(core.spec, work.weights(c.model), int32_t(c.model), work.inputs, c.lo, c.hi,
+                                 slope ? slope + c.model * of_model : nullptr,
+                                 static_cast<char*>(metric.data()) + c.model * metric_bytes, scratch);
+  });
 }
 
-void gradients(const Core& core, const Weights& stack, const Ints& tokens, const Ints& answers, const Ints& graded,
-               const Doubles& loss, const Numbers& out, Crew& crew) {
-  HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
-  std::vector<int64_t> rows(tokens.shape(0));
+// Of the mean loss of all inputs: `loss` [model], `out` [model][param].
+void gradients(Workload& work, const Doubles& loss, const Numbers& out) {
+  const Core& core = work.core;
+  std::vector<int64_t> rows(size_t(work.inputs.n_inputs));
   for (size_t i = 0; i < rows.size(); i++) rows[i] = int64_t(i);
-  const int64_t n = int64_t(rows.size());
-  const auto job = [&](int64_t model, void* scratch, const Team& team) {
-    char* to = static_cast<char*>(out.data()) + model * core.params * int64_t(core.width());
-    loss.data()[model] = core.kernels->gradient(core.spec, core.weights_of(stack, model), held.inputs, rows.data(), n,
-                                                to, team, scratch);
-  };
-  share_models(crew, core, held.inputs, int64_t(stack.shape(0)), n, 0, held.cancel, job);
+  const int64_t n = int64_t(rows.size()), of_model = core.params * int64_t(core.width());
+  work.share_models(n, 0, [&](int64_t model, void* scratch, const Workers& workers) {
+    loss.data()[model] = core.kernels->gradient(core.spec, work.weights(model), work.inputs, rows.data(), n,
+                                                static_cast<char*>(out.data()) + model * of_model, workers, scratch);
+  });
 }
 
-// In place in `stack`, `exp_avg`, `exp_avg_sq`; `steps` [model] is the steps done before and becomes those done after.
-void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const Numbers& exp_avg_sq,
-           const Counts& steps, const Ints& tokens, const Ints& answers, const Ints& graded, const Longs& order,
-           int64_t batch_size, const Reals& rates, const std::vector<double>& optimiser, const Doubles& losses,
-           Crew& crew) {
-  HeldInputs held(tokens, nb::cast(answers), graded, {}, {});
-  const int64_t n_order = int64_t(order.shape(1)), n_steps = int64_t(rates.shape(1));
-  const AdamW constants = {optimiser.at(0), optimiser.at(1), optimiser.at(2), optimiser.at(3), optimiser.at(4)};
-  const int64_t gradient_bytes = (core.params * int64_t(core.width()) + 63) / 64 * 64;
-  const auto job = [&](int64_t model, void* scratch, const Team& team) {
-    const Training t{held.inputs, order.data() + model * n_order, n_order,
-                     batch_size,  rates.data() + model * n_steps, constants};
-    const int64_t at = model * core.params * int64_t(core.width());
-    char* w = static_cast<char*>(stack.data()) + at;
-    char* m = static_cast<char*>(exp_avg.data()) + at;
-    char* v = static_cast<char*>(exp_avg_sq.data()) + at;
-    char* rest = static_cast<char*>(scratch) + gradient_bytes;
-    steps.data()[model] += core.kernels->train(core.spec, w, m, v, steps.data()[model], t,
-                                               losses.data() + model * n_steps, scratch, team, rest);
+// What training changes in place: weights and AdamW's memory [model][param], and the steps done [model].
+struct HeldState {
+  Numbers weights, exp_avg, exp_avg_sq;
+  Counts steps;
+};
+
+// `order` [model][n], cut into batches; `rates` [model][step].
+struct HeldBatches {
+  Longs order;
+  int64_t batch_size;
+  Reals rates;
+};
+
+// `losses` [model][step].
+void train(Workload& work, const HeldState& state, const HeldBatches& batches, const AdamW& optimiser,
+           const Doubles& losses) {
+  const Core& core = work.core;
+  const int64_t n_order = int64_t(batches.order.shape(1)), n_steps = int64_t(batches.rates.shape(1));
+  const int64_t of_model = core.params * int64_t(core.width()), gradient_bytes = (of_model + 63) / 64 * 64;
+  work.share_models(batches.batch_size, gradient_bytes, [&](int64_t model, void* scratch, const Workers& workers) {
+    const Training t{work.inputs,        batches.order.data() + model * n_order, n_order,
+                     batches.batch_size, batches.rates.data() + model * n_steps, optimiser};
+    const auto of = [&](const Numbers& all) { return static_cast<char*>(all.data()) + model * of_model; };
+    int64_t& steps = state.steps.data()[model];
+    steps += core.kernels->train(core.spec, of(state.weights), of(state.exp_avg), of(state.exp_avg_sq), steps, t,
+                                 losses.data() + model * n_steps, scratch, workers,
+                                 static_cast<char*>(scratch) + gradient_bytes);
+  });
+}
+
+// Names as interface.hpp has them.
+void add_enums(nb::module_& m) {
+  nb::enum_<TapKind>(m, "TapKind")
+      .value("constant", TapKind::constant)
+      .value("from_source", TapKind::from_source)
+      .value("affine", TapKind::affine)
+      .value("read", TapKind::read)
+      .value("gradient", TapKind::gradient);
+  nb::enum_<Site> sites(m, "Site");
+  for (int site = 0; site < int(Site::count); site++) sites.value(kSiteNames[site], Site(site));
+}
+
+// What a call takes and gives, each as one value.
+void add_values(nb::module_& m) {
+  nb::class_<Core>(m, "Core").def_ro("params", &Core::params).def_prop_ro("lanes", [](const Core& c) {
+    return c.kernels->lanes;
+  });
+  nb::class_<HeldTap>(m, "Tap");
+  nb::class_<Streams>(m, "Streams");
+  nb::class_<ThreadPool>(m, "ThreadPool")
+      .def(nb::init<int>(), "threads"_a)
+      .def_prop_ro("size", &ThreadPool::size)
+      .def_prop_ro("is_here", &ThreadPool::is_here);
+  nb::class_<Workload>(m, "Workload")
+      .def(nb::init<const Core&, ThreadPool&, const Weights&, const Ints&, const Ints&, const nb::object&,
+                    const std::vector<Ints>&, const std::vector<HeldTap*>&>(),
+           nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "core"_a, "pool"_a, "stack"_a, "tokens"_a, "graded"_a,
+           "answers"_a.none() = nb::none(), "sources"_a = std::vector<Ints>(), "taps"_a = std::vector<HeldTap*>());
+  const auto scores = [](HeldScores* self, Doubles loss, Counts right, Counts sequences, Doubles margin) {
+    new (self) HeldScores{loss, right, sequences, margin};
   };
-  share_models(crew, core, held.inputs, int64_t(stack.shape(0)), batch_size, gradient_bytes, held.cancel, job);
+  nb::class_<HeldScores>(m, "Scores").def("__init__", scores, "loss"_a, "right"_a, "sequences"_a, "margin"_a);
+  const auto state = [](HeldState* self, Numbers weights, Numbers exp_avg, Numbers exp_avg_sq, Counts steps) {
+    new (self) HeldState{weights, exp_avg, exp_avg_sq, steps};
+  };
+  nb::class_<HeldState>(m, "State").def("__init__", state, "weights"_a, "exp_avg"_a, "exp_avg_sq"_a, "steps"_a);
+  const auto batches = [](HeldBatches* self, Longs order, int64_t batch_size, Reals rates) {
+    new (self) HeldBatches{order, batch_size, rates};
+  };
+  nb::class_<HeldBatches>(m, "Batches").def("__init__", batches, "order"_a, "batch_size"_a, "rates"_a);
+  const auto adamw = [](AdamW* self, double beta1, double beta2, double eps, double weight_decay, double most) {
+    new (self) AdamW{beta1, beta2, eps, weight_decay, most};
+  };
+  nb::class_<AdamW>(m, "AdamW")
+      .def("__init__", adamw, "beta1"_a, "beta2"_a, "eps"_a, "weight_decay"_a, "max_grad_norm"_a);
 }
 
 }  // namespace
@@ -357,21 +245,15 @@ void train(const Core& core, const Numbers& stack, const Numbers& exp_avg, const
 NB_MODULE(_core, m) {
   m.doc() = "openwork's native core: passes and training of tiny transformers, one input per SIMD lane.";
   nb::set_leak_warnings(false);  // the engine keeps its cores until the process ends
-  nb::class_<Core>(m, "Core").def_ro("params", &Core::params).def_prop_ro("lanes", [](const Core& c) {
-    return c.kernels->lanes;
-  });
-  nb::class_<HeldTap>(m, "Tap");
-  nb::class_<Crew>(m, "Crew")
-      .def(nb::init<int>(), "threads"_a)
-      .def_prop_ro("size", &Crew::size)
-      .def_prop_ro("is_here", &Crew::is_here);
+  add_enums(m);
+  add_values(m);
   pthread_atfork(nullptr, nullptr, [] { calls_aside = 0; });  // those threads are the parent's
   nb::module_::import_("atexit").attr("register")(nb::cpp_function(&end_calls_aside));
   m.def("usable_levels", &usable_levels);
   m.def("make_core", &make_core, "level"_a, "wide"_a, "sizes"_a, "act"_a, "norm"_a, "eps"_a, "score_divisor"_a,
         "causal"_a, "positions"_a, "pad"_a = -1);
-  m.def("make_tap", &make_tap, "site"_a, "layer"_a, "kind"_a, "source"_a, "n"_a, "index"_a.none(), "values"_a.none(),
-        "out"_a.none(), "world"_a = -1);
+  m.def("make_tap", &make_tap, "site"_a, "layer"_a, "kind"_a, "source"_a = 0, "n"_a = 0, "index"_a.none() = nb::none(),
+        "values"_a.none() = nb::none(), "out"_a.none() = nb::none(), "world"_a = -1);
   m.def("run", &run);
   m.def("sweep", &sweep);
   m.def("site_sums", &site_sums);

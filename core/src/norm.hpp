@@ -19,7 +19,7 @@ inline Vec<R> squared_scale(bool centre_it, const Vec<R>* __restrict x, Vec<R>* 
   Vec<R> mean{};
   if (centre_it) {
     for (int i = 0; i < d; i++) mean += x[i];
-    mean *= all<R>(R(1) / d);
+    mean *= splat<R>(R(1) / d);
   }
   Vec<R> square{};
   for (int i = 0; i < d; i++) {
@@ -27,7 +27,7 @@ inline Vec<R> squared_scale(bool centre_it, const Vec<R>* __restrict x, Vec<R>* 
     centre[i] = c;
     square += c * c;
   }
-  return square * all<R>(R(1) / d) + all<R>(eps);
+  return square * splat<R>(R(1) / d) + splat<R>(eps);
 }
 
 // hat = (x - mean) / scale at positions from .. to; keeps 1 / scale.
@@ -56,8 +56,8 @@ inline void normalise_gradient(bool centre_it, const Vec<R>* hat, const Vec<R>* 
         sum += g[i];
         along += g[i] * h[i];
       }
-      sum = centre_it ? sum * all<R>(R(1) / width) : Vec<R>{};
-      along *= all<R>(R(1) / width);
+      sum = centre_it ? sum * splat<R>(R(1) / width) : Vec<R>{};
+      along *= splat<R>(R(1) / width);
       for (int i = 0; i < width; i++) out[i] += inverse[t] * (g[i] - sum - h[i] * along);
     }
   });
@@ -75,10 +75,10 @@ inline Vec<R> scale_gradient(const Vec<R>* centre, Vec<R> inverse, const Vec<R>*
 template <class R>
 inline void centre_gradient(bool centre_it, const Vec<R>* centre, Vec<R> inverse, const Vec<R>* dy, Vec<R> dscale,
                             Vec<R>* dx, int d) {
-  const Vec<R> pull = dscale * inverse * all<R>(R(1) / d);
+  const Vec<R> pull = dscale * inverse * splat<R>(R(1) / d);
   Vec<R> mean{};
   for (int i = 0; centre_it && i < d; i++) mean += dy[i] * inverse + pull * centre[i];
-  mean *= all<R>(R(1) / d);
+  mean *= splat<R>(R(1) / d);
   for (int i = 0; i < d; i++) dx[i] += dy[i] * inverse + pull * centre[i] - mean;
 }
 

@@ -42,20 +42,22 @@ int64_t pass_scratch(const Spec& spec, const Inputs& inputs) {
   return counting.used();
 }
 
-// [input][n_graded][d_vocab_out]
+// [input][n_graded][d_vocab_out], neighbouring positions at a time.
 template <class R>
 void copy_logits(const Forward<R>& forward, const LaneRows<R>& rows, R* out) {
-  const int n = forward.spec.d_vocab_out, graded = forward.inputs.n_graded;
-  for (int g = 0; g < graded; g++) {
-    const Vec<R>* logits = forward.logits(forward.inputs.graded[g]);
-    for (int64_t l = 0; l < rows.count; l++)
-      for (int j = 0; j < n; j++) out[(rows.row[l] * graded + g) * n + j] = logits[j][l];
+  const int32_t* graded = forward.inputs.graded;
+  const int64_t n = forward.spec.d_vocab_out, n_graded = forward.inputs.n_graded;
+  for (int64_t g = 0, end = 1; g < n_graded; g = end++) {
+    while (end < n_graded && graded[end] == graded[end - 1] + 1) end++;
+    const Vec<R>* first = forward.logits(graded[g]);
+    rows.store(out, n_graded * n, g * n, end * n, [=](int64_t k) { return first[k - g * n]; });
   }
 }
 
 // Loads tokens; returns the first position that must be computed anew.
 template <class R>
 int load(const LaneRows<R>& rows, const int32_t* tokens, int n_pos, Mask<R>* to, bool reuse) {
+  rows.call_next(tokens, n_pos);
   if (reuse) return rows.load_changes(tokens, n_pos, to);
   rows.load(tokens, n_pos, to);
   return 0;
@@ -129,7 +131,7 @@ void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& in
           void* logits, void* scratch) {
   Arena arena(scratch);
   Pass<R> pass(spec, weights, model, inputs, arena);
-  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*inputs.cancel; step++) {
+  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !inputs.cancel->is_set(); step++) {
     const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
     pass.run(rows, step > 0 && spec.causal);
     copy_logits<R>(pass.forward, rows, static_cast<R*>(logits));

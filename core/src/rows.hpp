@@ -34,6 +34,23 @@ struct LaneRows {
   }
   static int64_t steps(int64_t lo, int64_t hi) { return (hi - lo + Lanes<R>::count - 1) / Lanes<R>::count; }
 
+  // Numbers from .. to of every lane into its row of `out`, whose rows have `n`; value(k) is number k of all lanes.
+  // A walk's next step will write beside it, at as many places as there are lanes: they are called for ahead.
+  template <class Value>
+  void store(R* out, int64_t n, int64_t from, int64_t to, Value value) const {
+    constexpr int C = Lanes<R>::count;
+    if (to - from >= C) {  // whole squares; the last begins early, over what the one before it wrote
+      for (int64_t k = from; k < to; k += C) store_square<C>(out, n, k + C <= to ? k : to - C, C, value);
+    } else if (to > from) {
+      store_square<0>(out, n, from, int(to - from), value);
+    }
+  }
+
+  // Calls for the rows of a table that a walk's next step will read.
+  void call_next(const int32_t* table, int n) const {
+    for (int64_t l = 0; l < count; l++) call_for<false>(table + (row[l] + 1) * n, 4 * n);
+  }
+
   // Columns 0 .. n-1 of these rows of a table, lanes side by side.
   void load(const int32_t* table, int n, Mask<R>* to) const {
     constexpr int C = Lanes<R>::count;
@@ -60,6 +77,21 @@ struct LaneRows {
   }
 
  private:
+  // WIDTH numbers from `from` on, or `width` where it is 0.
+  template <int WIDTH, class Value>
+  void store_square(R* out, int64_t n, int64_t from, int width, Value value) const {
+    constexpr int C = Lanes<R>::count;
+    Vec<R> square[C];
+    for (int j = 0; j < C; j++) square[j] = WIDTH || j < width ? value(from + j) : Vec<R>{};
+    transpose<R>(square);
+    const size_t bytes = size_t(WIDTH ? WIDTH : width) * sizeof(R);
+    for (int64_t l = 0; l < count; l++) {
+      R* here = out + row[l] * n + from;
+      __builtin_memcpy(here, &square[l], bytes);
+      __builtin_prefetch(here + n, 1);
+    }
+  }
+
   // As many columns from `first` on as there are lanes: rows are read, and turned over. Integers lie in them, whatever
   // they are called; beyond the last column there is anything.
   void columns(const int32_t* table, int n, int first, Vec<R>* square) const {

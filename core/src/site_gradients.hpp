@@ -21,7 +21,7 @@ template <class R>
 Vec<R> loss_slopes(const Pass<R>& pass, const LaneRows<R>& rows, Vec<R>* dlogits) {
   const Inputs& in = pass.inputs;
   const int n = pass.spec.d_vocab_out;
-  const Vec<R> weight = all<R>(R(1) / R(in.n_graded));
+  const Vec<R> weight = splat<R>(R(1) / R(in.n_graded));
   rows.load(in.answers, in.n_graded, pass.block.answers);
   Vec<R> sum{};
   for (int g = 0; g < in.n_graded; g++)
@@ -53,7 +53,7 @@ void site_gradients(const Spec& spec, const void* weights, int32_t model, const 
   Pass<R> pass(spec, weights, model, inputs, arena);
   const Slopes<R> s(spec, inputs, pass.needed, arena);
   for (int j = 0; j < inputs.n_pos * spec.d_vocab_out; j++) s.dlogits[j] = Vec<R>{};
-  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*inputs.cancel; step++) {
+  for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !inputs.cancel->is_set(); step++) {
     const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
     const Tapping<R> tap = pass.run(rows, false);  // the way back needs every position's values anew
     const Vec<R> found = slopes ? given_slopes<R>(pass, rows, static_cast<const R*>(slopes), s.dlogits)

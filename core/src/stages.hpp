@@ -29,6 +29,13 @@ inline int last_stage(const Spec& spec, int layer) {
   return spec.d_mlp ? mlp_stage(layer) : attention_stage(layer);
 }
 
+// A bit for each site of these taps.
+inline uint32_t sites_of(const Tap* taps, int32_t n) {
+  uint32_t sites = 0;
+  for (int i = 0; i < n; i++) sites |= uint32_t(1) << int(taps[i].site);
+  return sites;
+}
+
 // In which stage a site is tapped.
 inline int stage_of(const Spec& spec, const Tap& tap) {
   if (tap.site <= Site::pos_embed) return 0;

@@ -6,24 +6,21 @@
 
 namespace {
 
+using openwork::KeptStream;
+
 // Lets the block of a plan whose first edit is in `stage` start from what the unedited block has there.
 template <class R>
-void start_from(const Spec& spec, const Block<R>& clean, int stage, Block<R>& own) {
+void start_from(const Spec& spec, Block<R>& clean, int stage, Block<R>& own) {
   own.tokens = clean.tokens, own.answers = clean.answers, own.pads = clean.pads;
-  const bool normed = spec.norm != Norm::none;
-  const int l = stage_layer(stage);
+  if (stage == 0) return;
+  Vec<R>*& stream = stream_before(spec, own, stage);
+  stream = stream_before(spec, clean, stage);
+  if (spec.norm != Norm::none) return;
   if (stage == final_stage(spec)) {
-    own.final = clean.final;
-    if (!normed) own.hat = own.final;
-  } else if (stage > 0) {
-    LayerBlock<R>& b = own.layer[l];
-    if (stage == attention_stage(l)) {
-      b.x = clean.layer[l].x;
-      if (!normed) b.hat1 = b.x;
-    } else {
-      b.mid = clean.layer[l].mid;
-      if (!normed) b.hat2 = b.mid;
-    }
+    own.hat = stream;
+  } else {
+    LayerBlock<R>& b = own.layer[stage_layer(stage)];
+    (&stream == &b.x ? b.hat1 : b.hat2) = stream;
   }
 }
 
@@ -56,6 +53,7 @@ struct Sweep {
     for (int p = 0, tap = of_sources; plans && p < n; tap += tap_counts[p++]) {
       plans[p] = all;
       plans[p].taps += tap, plans[p].n_taps = tap_counts[p];
+      plans[p].sites = sites_of(plans[p].taps, plans[p].n_taps);
       stages[p] = first_stage(spec, plans[p]);
       tallies[p] = Tally<R>{};
       tallies[p].right = right + int64_t(p) * all.n_graded;
@@ -67,12 +65,12 @@ struct Sweep {
     for (int p = 0; edited && p < n; p++) start_from(spec, *clean, stages[p], edited[p]);
   }
 
-  void run(const void* weights, int32_t model, int64_t lo, int64_t hi, Partial* partials) {
+  void run(const void* weights, int32_t model, int64_t lo, int64_t hi, KeptStream kept, Partial* partials) {
     pack(spec, Layout(spec), at, static_cast<const R*>(weights), packed);
     int until = 0;
     for (int p = 0; p < n_plans; p++) until = stages[p] > until ? stages[p] : until;
-    for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !*all.cancel; step++)
-      run_step(LaneRows<R>::walking(lo, hi, step), model, step > 0 && spec.causal, until);
+    for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !all.cancel->is_set(); step++)
+      run_step(LaneRows<R>::walking(lo, hi, step), model, step > 0 && spec.causal, kept, until);
     for (int p = 0; p < n_plans; p++) tallies[p].add_to(partials[p], all.n_graded);
   }
 
@@ -81,13 +79,16 @@ struct Sweep {
     return {spec, at, packed, inputs, needed, block, false};
   }
 
-  void run_step(const LaneRows<R>& rows, int32_t model, bool reuse, int until) {
-    const int changed = load(rows, all.tokens, all.n_pos, clean->tokens, reuse);
+  // The unedited pass as far as all plans share it, beginning at the kept stream where there is one; then the plans.
+  void run_step(const LaneRows<R>& rows, int32_t model, bool reuse, KeptStream& kept, int until) {
+    const int changed =
+        kept.memory ? read_kept(rows, reuse, kept) : load(rows, all.tokens, all.n_pos, clean->tokens, reuse);
     rows.load(all.answers, all.n_graded, clean->answers);
+    rows.call_next(all.answers, all.n_graded);
     run_sources<R>(spec, at, packed, all, needed, saved, rows, model, reuse, fresh, of_source);
     Inputs untapped = all;
-    untapped.n_taps = 0;
-    forward(untapped, *clean).run({&untapped, nullptr, &rows, model, -1, changed}, 0, until);
+    untapped.n_taps = 0, untapped.sites = 0;
+    forward(untapped, *clean).run({&untapped, nullptr, &rows, model, -1, changed}, kept.memory ? kept.stage : 0, until);
     Vec<R>** here = saved + of_sources;
     for (int p = 0; p < n_plans; p++) {
       const Forward<R> pass = forward(plans[p], edited[p]);
@@ -95,6 +96,21 @@ struct Sweep {
       tallies[p].add(pass, rows.count);
       here += plans[p].n_taps;
     }
+  }
+
+  // Puts what was kept of this step into the unedited block. Returns the first position that was computed anew.
+  int read_kept(const LaneRows<R>& rows, bool reuse, KeptStream& kept) const {
+    const int changed = *static_cast<const int32_t*>(kept.memory);
+    if (clean->pads) {
+      load(rows, all.tokens, all.n_pos, clean->tokens, reuse);
+      forward(all, *clean).find_pads(changed);
+    }
+    const Vec<R>* values = static_cast<const Vec<R>*>(kept.memory) + 1;
+    const int64_t from = changed * int64_t(spec.d_model), n = all.n_pos * int64_t(spec.d_model) - from;
+    __builtin_memcpy(stream_before(spec, *clean, kept.stage) + from, values, size_t(n) * sizeof(Vec<R>));
+    kept.memory = const_cast<Vec<R>*>(values + n);
+    call_for<false>(kept.memory, n * int64_t(sizeof(Vec<R>)));
+    return changed;
   }
 };
 
@@ -107,9 +123,9 @@ int64_t sweep_scratch(const Spec& spec, const Inputs& all, const int32_t* tap_co
 
 template <class R>
 void sweep(const Spec& spec, const void* weights, int32_t model, const Inputs& all, const int32_t* tap_counts,
-           int32_t n_plans, int64_t lo, int64_t hi, Partial* partials, void* scratch) {
+           int32_t n_plans, int64_t lo, int64_t hi, KeptStream kept, Partial* partials, void* scratch) {
   Arena arena(scratch);
-  Sweep<R>(spec, all, tap_counts, n_plans, arena).run(weights, model, lo, hi, partials);
+  Sweep<R>(spec, all, tap_counts, n_plans, arena).run(weights, model, lo, hi, kept, partials);
 }
 
 }  // namespace

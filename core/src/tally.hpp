@@ -12,7 +12,7 @@ using openwork::Partial;
 template <class R>
 struct Tally {
   LaneTotals<R> loss;
-  Vec<R> margin = all<R>(R(__builtin_inf()));
+  Vec<R> margin = splat<R>(R(__builtin_inf()));
   Mask<R> sequences{};
   Mask<R>* right;  // [n_graded]
 

@@ -17,6 +17,7 @@ struct View {
   int64_t per_pos, positions;
   // Most sites lie in one piece, in the order of their positions: divisions would cost more than the copying.
   Vec<R>& at(int64_t i) const { return row == stride ? data[i] : data[i / row * stride + i % row]; }
+  bool in_order() const { return row == stride && n == per_pos * positions; }
   bool before(int64_t i, int64_t pos) const {
     return n == per_pos * positions ? i < pos * per_pos : i / per_pos % positions < pos;
   }
@@ -53,8 +54,12 @@ struct Tapping {
   int32_t source;
   int32_t fresh;
 
+  // Whether any tap is at this site, in some layer and pass.
+  bool tapped(Site site) const { return inputs->sites >> int(site) & 1; }
+
   // Whether this pass has to do with a tap there.
   bool any(Site site, int layer) const {
+    if (!tapped(site)) return false;
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
       if (tap.site == site && tap.layer == layer && (tap.world == source || taken(tap))) return true;
@@ -64,6 +69,7 @@ struct Tapping {
 
   // Whether this pass writes there.
   bool writes(Site site, int layer) const {
+    if (!tapped(site)) return false;
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
       if (tap.site == site && tap.layer == layer && tap.world == source && is_write(tap)) return true;
@@ -74,6 +80,7 @@ struct Tapping {
   // Whether this pass replaces all `n` numbers of the site (`n_affine` positions, by an affine write) and nothing is
   // asked of the sites from `inner` to it, so that what leads from there to the site need not be computed.
   bool replaces(Site site, int layer, int64_t n, int64_t n_affine, Site inner) const {
+    if (!tapped(site)) return false;
     bool whole = false;
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
@@ -92,9 +99,9 @@ struct Tapping {
       if (tap.site != site || tap.layer != layer || tap.world != source || !is_write(tap)) continue;
       const R* values = static_cast<const R*>(tap.values) + model * tap.values_stride;
       if (tap.kind == TapKind::constant) {
-        for_fresh(tap, view, [&](int64_t k) { view.at(tap.index[k]) = all<R>(values[k]); });
+        for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { here = splat<R>(values[k]); });
       } else if (tap.kind == TapKind::from_source) {
-        for_fresh(tap, view, [&](int64_t k) { view.at(tap.index[k]) = saved[i][k]; });
+        for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { here = saved[i][k]; });
       } else {
         affine(tap, values, view, from, d);
       }
@@ -114,14 +121,15 @@ struct Tapping {
         for (int64_t l = 0; kept && l < rows->count; l++) {  // the row before is what this lane held before
           R* here = out + rows->row[l] * tap.n + at;
           __builtin_memcpy(here, here - tap.n, size_t(kept) * sizeof(R));
+          __builtin_prefetch(here + tap.n, 1);
         }
-        copy_out(view, at + kept, at + span, out, tap.n);
+        rows->store(out, tap.n, at + kept, at + span, [&](int64_t k) { return view.at(k); });
       }
     }
   }
 
   void both(Site site, int layer, View<R> view) const {
-    if (!inputs->n_taps) return;
+    if (!tapped(site)) return;
     write(site, layer, view);
     read(site, layer, view);
   }
@@ -150,31 +158,19 @@ struct Tapping {
     for (int i = 0; i < inputs->n_taps; i++) {
       const Tap& tap = inputs->taps[i];
       if (tap.site == site && tap.layer == layer && taken(tap))
-        for_fresh(tap, view, [&](int64_t k) { saved[i][k] = view.at(tap.index[k]); });
+        for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { saved[i][k] = here; });
     }
   }
 
-  // Numbers from .. to of every lane into its row of `out`.
-  void copy_out(const View<R>& view, int64_t from, int64_t to, R* out, int64_t n) const {
-    constexpr int C = Lanes<R>::count;
-    int64_t k = from;
-    for (; k + C <= to; k += C) {
-      Vec<R> square[C];
-      for (int j = 0; j < C; j++) square[j] = view.at(k + j);
-      transpose<R>(square);
-      for (int64_t l = 0; l < rows->count; l++)
-        __builtin_memcpy(out + rows->row[l] * n + k, &square[l], sizeof square[l]);
-    }
-    for (; k < to; k++) {
-      const Vec<R> value = view.at(k);
-      for (int64_t l = 0; l < rows->count; l++) out[rows->row[l] * n + k] = value[l];
-    }
-  }
-
+  // f(number of the site, k) for the tap's numbers k that belong to fresh positions.
   template <class F>
   void for_fresh(const Tap& tap, const View<R>& view, F f) const {
+    if (tap.ordered && view.in_order()) {
+      for (int64_t k = fresh * view.per_pos; k < tap.n; k++) f(view.data[k], k);
+      return;
+    }
     for (int64_t k = 0; k < tap.n; k++)
-      if (!view.before(tap.index[k], fresh)) f(k);
+      if (!view.before(tap.index[k], fresh)) f(view.at(tap.index[k]), k);
   }
 
   void affine(const Tap& tap, const R* values, const View<R>& view, const Vec<R>* from, int d) const {
@@ -182,7 +178,7 @@ struct Tapping {
       if (tap.index[k] < fresh) continue;
       const Vec<R>* x = from + int64_t(tap.index[k]) * d;
       for (int o = 0; o < d; o++) {
-        Vec<R> y = all<R>(values[int64_t(d) * d + o]);
+        Vec<R> y = splat<R>(values[int64_t(d) * d + o]);
         for (int j = 0; j < d; j++) y += x[j] * values[int64_t(j) * d + o];
         view.at(int64_t(tap.index[k]) * d + o) = y;
       }

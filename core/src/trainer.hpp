@@ -8,7 +8,7 @@
 namespace {
 
 using openwork::AdamW;
-using openwork::Team;
+using openwork::Workers;
 
 constexpr int64_t kPart = 64, kMostParts = 8;  // inputs and parts of a batch: fixed, so that no sum depends on threads
 
@@ -49,13 +49,13 @@ struct Trainer {
   static int64_t parts_of(int64_t n) { return (n + part_size(n) - 1) / part_size(n); }
 
   // Of the mean loss over these rows of the inputs. Returns that loss.
-  double gradient(const R* weights, const int64_t* chosen, int64_t count, R* out, const Team& team) {
+  double gradient(const R* weights, const int64_t* chosen, int64_t count, R* out, const Workers& workers) {
     rows = chosen, n = count;
     pack(spec, layout, at, weights, packed);
     const int64_t used = parts_of(n);
-    team.run(
-        team.self, used, [](void* self, int64_t part, int worker) { static_cast<Trainer*>(self)->work(part, worker); },
-        this);
+    workers.run(
+        workers.self, used,
+        [](void* self, int64_t part, int worker) { static_cast<Trainer*>(self)->work(part, worker); }, this);
     double loss = 0;
     for (int64_t p = 0; p < used; p++) loss += losses[p];
     for (int64_t i = 0; i < at.total; i++) packed_gradient[i] = part_gradients[i];
@@ -78,7 +78,7 @@ struct Trainer {
     LaneTotals<R> loss;
     LaneRows<R> lanes = LaneRows<R>::listed(rows, from, to);
     load(lanes, block);
-    for (int64_t first = from; first < to && !*inputs.cancel; first += Lanes<R>::count) {
+    for (int64_t first = from; first < to && !inputs.cancel->is_set(); first += Lanes<R>::count) {
       const LaneRows<R> here = lanes;
       swap(block.tokens, block.next_tokens), swap(block.answers, block.next_answers);
       const int64_t next = first + Lanes<R>::count;
@@ -118,7 +118,7 @@ struct Trainer {
   Vec<R> logit_slopes(const Forward<R>& forward, int64_t count, Vec<R>* dlogits) const {
     const int v = spec.d_vocab_out;
     const Mask<R> there = first_lanes<R>(count);
-    const Vec<R> weight = select<R>(there, all<R>(R(1) / R(n * inputs.n_graded)), Vec<R>{});
+    const Vec<R> weight = select<R>(there, splat<R>(R(1) / R(n * inputs.n_graded)), Vec<R>{});
     if (needed.hi - needed.lo > inputs.n_graded)
       for (int j = 0; j < (needed.hi - needed.lo) * v; j++) dlogits[j] = Vec<R>{};
     Vec<R> sum{};

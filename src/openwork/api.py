@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from openwork.analyses import Step
-from openwork.claims import Claim, Heading, claims_given, require_claims_fit
+from openwork.claims import Claim, ClaimsHeading, claims_given, require_claims_fit
 from openwork.data import Inputs
 from openwork.errors import DAMAGED_BESIDE, StoreError
 from openwork.interop import to_live
@@ -88,7 +88,7 @@ def explain(
     given = claims_beside(made, wanted.spec) if claims is None else _claims(claims, made, wanted.spec)
     target = _page(page)
     with _display(progress) as display, _store(store) as kept:
-        found = pipeline.explain(
+        explanation = pipeline.explain(
             made,
             Setting(kept, engine, threads, display),
             experiment=wanted,
@@ -100,7 +100,7 @@ def explain(
             compare=compare,
             inputs=Inputs(inputs, sample_seed, only_right),
         )
-    return found.opened
+    return explanation.opened
 
 
 def train(
@@ -318,7 +318,7 @@ def _claims(claims: Claims, task: Task, spec: ModelSpec) -> tuple[Claim, ...]:
     return require_claims_fit(claims_given(claims), task, spec)
 
 
-def _heading(claims: Claims | None) -> Heading | None:
+def _heading(claims: Claims | None) -> ClaimsHeading | None:
     return read_heading(Path(claims)) if isinstance(claims, str | Path) else None
 
 

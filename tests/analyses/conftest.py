@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from openwork.analyses import Subject
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.engines import Engine, choose_engine
 from openwork.engines.torch.engine import TorchEngine
 from openwork.models import Stack, initial_stack, spec_for, stack_of
@@ -75,7 +75,7 @@ def adding(engine: Engine) -> tuple[Subject, Run, Callable[[int], Stack]]:
     """An untrained model that should add modulo 23, a run of two records that says so, and weights for each of them."""
     task = ModularAddition(23)
     spec = spec_for(task, n_layers=1, d_model=6, n_heads=2, d_head=3, d_mlp=8, normalization_type=None)
-    experiment = Experiment(task, spec, recipe(epochs=4, record_every=2), Split(held_out=0.5))
+    experiment = Experiment(task, spec, recipe(epochs=4, record_every=2), DataSplit(held_out=0.5))
     part = Measured(0.5, 0.5, 132, 264)
     records = tuple(EpochRecord(epoch, 1e-3, 0.5, part, part, epoch, 0.1) for epoch in (2, 4))
     source = json.dumps(experiment.as_json())

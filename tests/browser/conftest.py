@@ -28,7 +28,7 @@ from openwork.claims import (
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.cli.app import run
-from openwork.data import Inputs, Split
+from openwork.data import DataSplit, Inputs
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
 from openwork.page import LiveReport, Sibling, live_html
@@ -149,7 +149,7 @@ def harm() -> LiveReport:
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=3)
     subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task)
     epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, HOSTILE, 1)
-    overview = Overview(Experiment(task, spec, recipe(), Split()), HOSTILE, 0, 1, 8, (epoch,), HOSTILE, 1.0)
+    overview = Overview(Experiment(task, spec, recipe(), DataSplit()), HOSTILE, 0, 1, 8, (epoch,), HOSTILE, 1.0)
     claim = Accuracy(says=HOSTILE)
     example = Counterexample(HOSTILE, Replay(3))
     cases, effect = (part(HOSTILE, 0.1, ">=", 0.5),), Effect(0.1, HOSTILE)
@@ -207,7 +207,7 @@ def drawn(name: str, folder: Path, **sizes: object) -> Path:
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3, **sizes)
     subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
     epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
-    experiment, right = Experiment(task, spec, recipe(), Split(inputs=400)), int(subject.scores.sequences[0])
+    experiment, right = Experiment(task, spec, recipe(), DataSplit(inputs=400)), int(subject.scores.sequences[0])
     overview = Overview(experiment, "abc", 0, right, 500, (epoch,), "native", 1.0, subject.coverage)
     claims = (Accuracy(),)
     verdicts = check(claims, Context(subject, experiment))

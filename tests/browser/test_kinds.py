@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from openwork.analyses import Subject
-from openwork.data import Inputs, Split
+from openwork.data import DataSplit, Inputs
 from openwork.engines import choose_engine
 from openwork.interventions import Plan, Zero
 from openwork.models import initial_stack, spec_for
@@ -28,7 +28,9 @@ def test_every_kind_of_task_can_be_played_with(visit, tmp_path, name):
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3)
     subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
     epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)
-    overview = Overview(Experiment(task, spec, recipe(), Split(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0)
+    overview = Overview(
+        Experiment(task, spec, recipe(), DataSplit(inputs=400)), "abc", 0, 1, 8, (epoch,), "native", 1.0
+    )
     page = write_page(live_html(LiveReport(subject, overview, (), (), (), None, ())), tmp_path / "page.html")
     tab = visit(page)
     before = tab.page.url

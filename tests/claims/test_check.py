@@ -17,16 +17,16 @@ from openwork.claims import (
     Outcome,
     ReadsOut,
     Replay,
+    Split,
     Sufficient,
     Unnecessary,
     check,
     plan,
     verdict_from_json,
 )
-from openwork.claims import Split as ClaimedSplit
 from openwork.claims.verdict import outcome_of, part
 from openwork.claims.wording import told, which
-from openwork.data import Inputs, Split, draw
+from openwork.data import DataSplit, Inputs, draw
 from openwork.engines import choose_engine
 from openwork.errors import ClaimError, PlanError
 from openwork.models import initial_stack, spec_for
@@ -235,8 +235,8 @@ def test_where_no_input_is_answered_right_there_is_nothing_to_judge(solved):
 
 def test_where_the_questions_were_drawn_nothing_is_said_of_a_split(solved):
     task, spec = solved.task, solved.spec
-    drawn = Experiment(task, spec, Recipe(), Split(inputs=32))
-    found = ClaimedSplit().check(replace(solved, experiment=drawn))
+    drawn = Experiment(task, spec, Recipe(), DataSplit(inputs=32))
+    found = Split().check(replace(solved, experiment=drawn))
     assert (found.outcome, found.parts) == (Outcome.UNDECIDED, ())
     assert "drawn one by one" in found.sentence
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from openwork.cli.output import emit, plain
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.report.terminal.quantities import duration_text, share_text, size_text
 
 
@@ -25,7 +25,7 @@ def test_sizes_and_durations():
 
 
 def test_json_is_valid_whatever_is_in_it(capsys):
-    emit({"array": np.arange(3), "one": np.float32(0.5), "nan": math.nan, "split": Split(), 3: (True, None)})
+    emit({"array": np.arange(3), "one": np.float32(0.5), "nan": math.nan, "split": DataSplit(), 3: (True, None)})
     value = json.loads(capsys.readouterr().out)
     assert value["array"] == [0, 1, 2]
     assert value["nan"] is None

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "../../core/src/stages.hpp"
+
 using namespace openwork;
 
 namespace {
@@ -38,7 +40,7 @@ void run_alone(void*, int64_t n, void (*job)(void*, int64_t, int32_t), void* of)
   for (int64_t i = 0; i < n; i++) job(of, i, 0);
 }
 
-const Team kAlone = {nullptr, 1, run_alone};
+const Workers kAlone = {nullptr, 1, run_alone};
 
 template <class R>
 struct Model {
@@ -48,7 +50,7 @@ struct Model {
   std::vector<R> weights;
   std::vector<int32_t> tokens, answers, graded;
   std::vector<int64_t> rows;
-  volatile bool cancel = false;
+  StopFlag cancel;
 
   Model(const Kernels& k, const Spec& s, const std::string& title) : kernels(k), spec(s), name(title) {
     Draw draw;
@@ -60,8 +62,18 @@ struct Model {
   }
 
   Inputs inputs(const std::vector<Tap>& taps) {
-    return {kInputs,       spec.n_ctx, 2,           0,      int32_t(taps.size()), tokens.data(), answers.data(),
-            graded.data(), nullptr,    taps.data(), &cancel};
+    return {kInputs,
+            spec.n_ctx,
+            2,
+            0,
+            int32_t(taps.size()),
+            tokens.data(),
+            answers.data(),
+            graded.data(),
+            nullptr,
+            taps.data(),
+            sites_of(taps.data(), int32_t(taps.size())),
+            &cancel};
   }
 
   void print(const char* what, const std::vector<R>& numbers) const {
@@ -88,7 +100,7 @@ struct Model {
     int64_t right[2] = {};
     Partial partial = {0, 0, std::numeric_limits<double>::infinity(), right};
     const Aligned scratch(kernels.sweep_scratch(spec, in, &no_taps, 1));
-    kernels.sweep(spec, weights.data(), 0, in, &no_taps, 1, 0, kInputs, &partial, scratch.at);
+    kernels.sweep(spec, weights.data(), 0, in, &no_taps, 1, 0, kInputs, {0, nullptr}, &partial, scratch.at);
     print("scores", {R(partial.loss), R(partial.sequences), R(partial.margin), R(right[0]), R(right[1])});
   }
 

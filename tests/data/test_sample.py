@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openwork.data import Inputs, Split, change_variable, dataset_of, draw, drawn_inputs, enumerate_domain, parts_of
+from openwork.data import DataSplit, Inputs, change_variable, dataset_of, draw, drawn_inputs, enumerate_domain, parts_of
 from openwork.data.parts import is_held_out
 from openwork.errors import RecipeError, TaskError
 from openwork.tasks import BalancedBrackets, Palindrome, ReverseIncrement, RunningSumSign
@@ -61,7 +61,7 @@ def test_a_domain_that_is_too_large_is_not_enumerated():
 
 def test_a_held_out_question_is_never_trained_on():
     """Of a small domain, so that everything is drawn often."""
-    task, split = BalancedBrackets(4), Split(inputs=400, held_out=0.3, fresh=True, seed=1)
+    task, split = BalancedBrackets(4), DataSplit(inputs=400, held_out=0.3, fresh=True, seed=1)
     trained_on, held_out = parts_of(task, split)
     assert (len(trained_on), len(held_out)) == (280, 120)
     again = drawn_inputs(task, split, 0)
@@ -76,13 +76,13 @@ def test_a_held_out_question_is_never_trained_on():
 def test_the_share_held_out_of_all_questions_is_the_share_asked_for():
     rows = Inputs(5000).of(LARGE)
     for share in (0.1, 0.5):
-        found = is_held_out(Split(inputs=10, held_out=share), LARGE.questions(rows.index)).mean()
+        found = is_held_out(DataSplit(inputs=10, held_out=share), LARGE.questions(rows.index)).mean()
         assert abs(found - share) < 4 * np.sqrt(share * (1 - share) / 5000)
 
 
 def test_which_questions_are_held_out_is_frozen():
     asked = enumerate_domain(BalancedBrackets(3))
-    found = is_held_out(Split(inputs=9, held_out=0.4), BalancedBrackets(3).questions(asked.index))
+    found = is_held_out(DataSplit(inputs=9, held_out=0.4), BalancedBrackets(3).questions(asked.index))
     assert np.flatnonzero(found).tolist() == [2, 3, 7, 9, 13]
 
 
@@ -96,8 +96,8 @@ class Stuck(Palindrome):
 @pytest.mark.parametrize(
     ("task", "split", "told"),
     [
-        (Stuck(), Split(inputs=30, held_out=0.1), "3 are wanted, and drawing from .* finds none"),
-        (LARGE, Split(), r"split.inputs: the questions .* are about 6.7e29 \(draw some of them"),
+        (Stuck(), DataSplit(inputs=30, held_out=0.1), "3 are wanted, and drawing from .* finds none"),
+        (LARGE, DataSplit(), r"split.inputs: the questions .* are about 6.7e29 \(draw some of them"),
     ],
 )
 def test_questions_that_cannot_be_had(task, split, told):
@@ -115,12 +115,12 @@ def test_questions_that_cannot_be_had(task, split, told):
 )
 def test_a_split_that_cannot_be(fields, told):
     with pytest.raises(ValueError, match=told):
-        Split(**fields)
+        DataSplit(**fields)
 
 
 def test_a_split_of_the_whole_domain_is_written_as_it_always_was():
-    assert set(Split().model_dump()) == {"kind", "held_out", "seed"}
-    assert Split(**Split(inputs=5, fresh=True).model_dump()) == Split(inputs=5, fresh=True)
+    assert set(DataSplit().model_dump()) == {"kind", "held_out", "seed"}
+    assert DataSplit(**DataSplit(inputs=5, fresh=True).model_dump()) == DataSplit(inputs=5, fresh=True)
 
 
 def test_a_bracket_can_be_turned_and_nothing_else_can_be_changed():

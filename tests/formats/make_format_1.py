@@ -13,7 +13,7 @@ import json
 from itertools import islice
 from pathlib import Path
 
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.engines import choose_engine
 from openwork.models import spec_for
 from openwork.runs import FORMAT, Store, recorded
@@ -30,8 +30,8 @@ def main() -> None:
     task = ReverseIncrement(2, 2)
     spec = spec_for(task, n_layers=1, d_model=2, n_heads=1, d_head=1, d_mlp=2)
     learn = recipe(epochs=12, batch_size=1, warmup_epochs=2, stop_when_solved=False)
-    tiny = Experiment(task, spec, learn, Split(held_out=0.25))
-    wild = Experiment(task, spec, recipe(lr=1e30, schedule="constant", max_grad_norm=None), Split(held_out=0.0))
+    tiny = Experiment(task, spec, learn, DataSplit(held_out=0.25))
+    wild = Experiment(task, spec, recipe(lr=1e30, schedule="constant", max_grad_norm=None), DataSplit(held_out=0.0))
     engine = choose_engine(spec, threads=1).engine
     with Store.open(HERE / "format_1") as store:
         for experiment, seed, epochs in ((tiny, 0, 12), (tiny, 1, 4), (wild, 2, 40)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.engines import choose_engine
 from openwork.models import spec_for
 from openwork.runs import FORMAT, Store, recorded
@@ -27,7 +27,7 @@ def main() -> None:
     task = ReverseIncrement(2, 2)
     spec = spec_for(task, n_layers=1, d_model=2, n_heads=1, d_head=1, d_mlp=2)
     learn = recipe(epochs=3, batch_size=1, warmup_epochs=1, stop_when_solved=False)
-    tiny = Experiment(task, spec, learn, Split(held_out=0.25))
+    tiny = Experiment(task, spec, learn, DataSplit(held_out=0.25))
     engine = choose_engine(spec, threads=1).engine
     with Store.open(HERE / "format_3") as store:
         for seed, epochs in ((0, 3), (1, 2)):

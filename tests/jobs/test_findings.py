@@ -9,7 +9,7 @@ import pytest
 
 from openwork.analyses import Line
 from openwork.claims import Accuracy, Attends, Learns, Outcome, Publication
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.jobs.findings import findings
 from openwork.jobs.setting import Setting
 from openwork.models import spec_for
@@ -22,7 +22,7 @@ from openwork.training import Experiment, recipe
 TASK = ReverseIncrement(2, 2)
 SPEC = spec_for(TASK, n_layers=2, d_model=8, n_heads=1, d_head=4, d_mlp=16)
 LEARN = recipe(epochs=200, batch_size=4, lr=1e-2, schedule="constant")
-EXPERIMENT = Experiment(TASK, SPEC, LEARN, Split(held_out=0.0))
+EXPERIMENT = Experiment(TASK, SPEC, LEARN, DataSplit(held_out=0.0))
 CLAIMS = (
     ("Right", (Accuracy(id="all-right"),)),
     ("Looks", (Attends(id="looks", head="blocks.0.attn.0", query="predicts y[1]", key="x[0]", at_least=0.5),)),

@@ -13,7 +13,7 @@ import pytest
 
 from openwork import analyses
 from openwork.claims import Carries, Necessary
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.errors import ClaimError
 from openwork.jobs.measuring import GIVEN
 from openwork.jobs.opened import OpenedRun, open_run
@@ -42,7 +42,7 @@ METHODS = {
 def opened(tmp_path_factory) -> OpenedRun:
     task = ReverseIncrement(2, 3)
     spec = spec_for(task, n_layers=2, d_model=4, n_heads=2, d_head=2, d_mlp=3)
-    experiment = Experiment(task, spec, recipe(epochs=1, stop_when_solved=False), Split(held_out=0.25))
+    experiment = Experiment(task, spec, recipe(epochs=1, stop_when_solved=False), DataSplit(held_out=0.25))
     setting = Setting(Store.open(tmp_path_factory.mktemp("store")))
     runs = train_seeds(experiment, [1, 2], setting)
     return open_run(runs[0], setting)

@@ -10,9 +10,8 @@ import pytest
 from rich.console import Console
 
 from openwork.analyses import Stage
-from openwork.claims import Accuracy, Outcome, Publication, shipped_for
-from openwork.claims import Split as SplitClaim
-from openwork.data import Inputs, Split
+from openwork.claims import Accuracy, Outcome, Publication, Split, shipped_for
+from openwork.data import DataSplit, Inputs
 from openwork.jobs import pipeline
 from openwork.jobs.opened import open_run
 from openwork.jobs.setting import Setting
@@ -24,7 +23,7 @@ from openwork.training import Experiment, named_experiment, recipe
 
 TASK = ReverseIncrement(2, 2)
 UNTRAINED = Experiment(
-    TASK, spec_for(TASK, n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=4), recipe(epochs=1), Split(held_out=0.0)
+    TASK, spec_for(TASK, n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=4), recipe(epochs=1), DataSplit(held_out=0.0)
 )
 EASY = make_task("reverse", {"base": 2, "length": 2})
 
@@ -130,7 +129,7 @@ def test_claims_about_a_recipe_wait_until_they_are_asked_for(failed, tmp_path):
 
 
 def test_claims_about_a_recipe_that_the_user_gives_are_asked_for(tmp_path):
-    from_user = (Accuracy(), SplitClaim())
+    from_user = (Accuracy(), Split())
     found, _, _ = explained(tmp_path, TASK, experiment=UNTRAINED, seeds=(0,), claims=from_user)
     assert [v.claim.kind for v in found.opened.claims] == ["accuracy"]
     assert [v.claim.kind for v in found.opened.recipe.verdicts] == ["split"]
@@ -153,7 +152,7 @@ PHRASES = re.compile(r"every (input|question)|all (inputs|questions)\b|whole dom
 def test_of_drawn_questions_nothing_says_that_they_are_all(tmp_path, static):
     task = Palindrome()
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=4)
-    experiment = Experiment(task, spec, recipe(epochs=1), Split(held_out=0.25, inputs=80))
+    experiment = Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.25, inputs=80))
     asked = {"experiment": experiment, "seeds": (0,), "claims": (Accuracy(),), "inputs": Inputs(60)}
     found, _, _ = explained(tmp_path, task, **asked)
     page, opened = tmp_path / "page.html", found.opened

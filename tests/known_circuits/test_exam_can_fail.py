@@ -17,7 +17,7 @@ from openwork.claims import KINDS, Claim, comparing, shares, verdict
 from openwork.claims.circuits import circuit as circuits_of_nodes
 from openwork.claims.circuits import passage
 from openwork.claims.circuits import replacement as replacements
-from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions, readout
+from openwork.claims.evidence import AttentionWeights, InterchangeAnswers, NearestAnswer, Predictions, readout
 from openwork.claims.evidence.split_distance import Distance
 from openwork.claims.kinds import sufficient
 from openwork.data import keep_forced
@@ -48,8 +48,8 @@ MUTANTS = (
         "accuracy",
         "takes every answer for right",
         kind("accuracy").find,
-        "right = found == context.subject.inputs.answers",
-        "right = found == found",
+        "right = answers == context.subject.inputs.answers",
+        "right = answers == answers",
     ),
     Mutant(
         "accuracy",
@@ -66,7 +66,7 @@ MUTANTS = (
     Mutant(
         "carries",
         "lets the answer leak from a teacher-forced output",
-        Interchange.measure,
+        InterchangeAnswers.measure,
         "source if self.kept else changed",
         "changed",
     ),
@@ -89,24 +89,24 @@ MUTANTS = (
         "carries",
         "is content when the prediction changes, whatever it becomes",
         kind("carries").find,
-        "found.found == found.wanted",
-        "found.found != context.subject.inputs.answers[:, context.task.outputs.index(case.output)]",
+        "interchanged.found == interchanged.wanted",
+        "interchanged.found != context.subject.inputs.answers[:, context.task.outputs.index(case.output)]",
     ),
     Mutant(
         "carries",
         "counts pairs whose answer stays the same",
         kind("carries").find,
-        "found.wanted != UNCHANGED",
-        "found.wanted >= UNCHANGED",
+        "interchanged.wanted != UNCHANGED",
+        "interchanged.wanted >= UNCHANGED",
     ),
     Mutant(
         "carries",
         "takes values from questions that the model gets wrong",
-        Interchange.measure,
+        InterchangeAnswers.measure,
         "if context.only_right",
         "if False",
     ),
-    Mutant("carries", "skips an alternative", Interchange.measure, "range(1, ", "range(2, "),
+    Mutant("carries", "skips an alternative", InterchangeAnswers.measure, "range(1, ", "range(2, "),
     Mutant(
         "decompiles",
         "counts every pair as followed",
@@ -118,8 +118,8 @@ MUTANTS = (
         "implements",
         "is content with one right answer of all",
         kind("implements").find,
-        "(found == wanted).all(axis=1)",
-        "(found == wanted).any(axis=1)",
+        "(interchanged == wanted).all(axis=1)",
+        "(interchanged == wanted).any(axis=1)",
     ),
     Mutant(
         "implements",
@@ -221,12 +221,12 @@ MUTANTS = (
     Mutant(
         "accuracy",
         "takes guessing for something said",
-        verdict.Part.vacuous.fget,
+        verdict.Case.vacuous.fget,
         "self.threshold <= self.guess",
         "False",
     ),
     Mutant(
-        "necessary", "takes what nothing could fail for said", verdict.Part.vacuous.fget, "self.threshold >= 1", "False"
+        "necessary", "takes what nothing could fail for said", verdict.Case.vacuous.fget, "self.threshold >= 1", "False"
     ),
     Mutant("carries", "takes the only way for a way", kind("carries")._forced, "ONLY_WAY if", "'' if"),
     Mutant("carries", "takes what reaches nothing for no way", kind("carries")._forced, "NEVER_REACHED if", "'' if"),

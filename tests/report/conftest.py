@@ -14,7 +14,7 @@ from openwork import analyses
 from openwork.analyses import Result, Subject
 from openwork.claims import Context, Trials, Verdict, article_for, check, judge_over_training
 from openwork.claims.over_training.checkpoints import Training
-from openwork.data import USUAL_INPUTS, Split
+from openwork.data import USUAL_INPUTS, DataSplit
 from openwork.engines import choose_engine
 from openwork.models import initial_stack, spec_for
 from openwork.programs import decompile
@@ -56,7 +56,7 @@ def subject() -> Subject:
 
 @pytest.fixture(scope="session")
 def measures(subject: Subject) -> Measures:
-    experiment = Experiment(subject.task, subject.spec, recipe(epochs=3), Split(held_out=0.25))
+    experiment = Experiment(subject.task, subject.spec, recipe(epochs=3), DataSplit(held_out=0.25))
     epochs = [progress(1, 2), progress(2, 6), progress(3, 6)]
     results = (
         analyses.learning_curve(epochs),
@@ -92,7 +92,7 @@ def about_waves() -> tuple[Result, ...]:
     task = ModularAddition(5)
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=3)
     adding = Subject.of(choose_engine(spec).engine, initial_stack(spec, [1]), task)
-    source = json.dumps(Experiment(task, spec, recipe(epochs=2), Split(held_out=0.2)).as_json())
+    source = json.dumps(Experiment(task, spec, recipe(epochs=2), DataSplit(held_out=0.2)).as_json())
     records = (EpochRecord(e.epoch, e.lr, 1.0, e.train, e.held_out, 9, 0.1) for e in (progress(1, 2), progress(2, 6)))
     run = Run("0123456789ab", 0, "finished", 2, "native", "", "", "", source, tuple(records))
     return analyses.fourier(adding), analyses.progress_measures(adding, run, lambda epoch: adding.stack, [1, 2])

@@ -6,15 +6,15 @@ from itertools import islice
 
 import pytest
 
-from openwork.data import Split, parts_of
+from openwork.data import DataSplit, parts_of
 from openwork.models import spec_for
 from openwork.tasks import BalancedBrackets, RunningSumSign
 from openwork.training import Experiment, TrainingState, recipe, train
 
-FIXED, FRESH = (Split(inputs=60, held_out=0.25, fresh=fresh) for fresh in (False, True))
+FIXED, FRESH = (DataSplit(inputs=60, held_out=0.25, fresh=fresh) for fresh in (False, True))
 
 
-def experiment(split: Split, **learning) -> Experiment:
+def experiment(split: DataSplit, **learning) -> Experiment:
     task = BalancedBrackets(6)
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=4)
     return Experiment(task, spec, recipe(epochs=4, batch_size=20, stop_when_solved=False, **learning), split)
@@ -60,6 +60,6 @@ def test_a_model_learns_from_fresh_inputs(engine):
     task = RunningSumSign(3, 6)
     spec = spec_for(task, n_layers=1, d_model=16, n_heads=2, d_head=8, d_mlp=32)
     how = recipe(epochs=8, batch_size=32, lr=3e-3, warmup_epochs=2)
-    wanted = Experiment(task, spec, how, Split(inputs=500, fresh=True, held_out=0.2))
+    wanted = Experiment(task, spec, how, DataSplit(inputs=500, fresh=True, held_out=0.2))
     losses = [e.progress[0].held_out.loss for e in train(engine, wanted, TrainingState.fresh(spec, (0,)))]
     assert losses[-1] < 0.3 * losses[0]

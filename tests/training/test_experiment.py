@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.errors import RecipeError, SpecError, TaskError
 from openwork.tasks import ReverseIncrement, make_task
 from openwork.training import EXPERIMENTS, Experiment, experiment_from_json, named_experiment, recipe
@@ -50,7 +50,7 @@ def test_everything_that_decides_a_model_is_in_its_name(tiny):
         replace(tiny, task=ReverseIncrement(2, 3)),
         replace(tiny, spec=tiny.spec.model_copy(update={"act_fn": "gelu"})),
         replace(tiny, recipe=tiny.recipe.model_copy(update={"lr": 1e-3})),
-        replace(tiny, split=Split(held_out=0.25, seed=1)),
+        replace(tiny, split=DataSplit(held_out=0.25, seed=1)),
     ]
     assert len({tiny.key, *(other.key for other in others)}) == 5
     assert tiny.run_name(0) != tiny.run_name(1)
@@ -65,7 +65,7 @@ def test_what_does_not_fit_is_refused_before_training(tiny):
     with pytest.raises(SpecError, match="n_ctx: 9 is too small"):
         replace(tiny, task=ReverseIncrement(2, 5))
     with pytest.raises(RecipeError, match="leaves none to train on"):
-        Experiment(tiny.task, tiny.spec, tiny.recipe, Split(held_out=0.99))
+        Experiment(tiny.task, tiny.spec, tiny.recipe, DataSplit(held_out=0.99))
 
 
 def test_every_field_of_a_damaged_record_is_told(tiny):

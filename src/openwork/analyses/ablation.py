@@ -96,11 +96,11 @@ class AblationTable(Result):
         Raises:
             PlanError: the table has no such row.
         """
-        found = {(r.name, r.by): r for r in self.rows}
-        if (component, by) not in found:
-            known = suggestion(f"{component} {by}", (" ".join(key) for key in found))
+        by_name = {(r.name, r.by): r for r in self.rows}
+        if (component, by) not in by_name:
+            known = suggestion(f"{component} {by}", (" ".join(key) for key in by_name))
             raise PlanError("no such row", Reason(f"{component}, {by}", "is not in the table", known))
-        return found[component, by]
+        return by_name[component, by]
 
     @property
     def title(self) -> str:
@@ -183,7 +183,16 @@ def _ablation(
 ) -> Ablation:
     clean, n = Performance.of(subject.scores), len(subject.inputs)
     names = tuple(c.name for c in named)
-    return Ablation(names, by, positions, subject.task.outputs, clean, Performance.of(scores), n, (1 + PASSES[by]) * n)
+    return Ablation(
+        components=names,
+        by=by,
+        positions=positions,
+        outputs=subject.task.outputs,
+        clean=clean,
+        without=Performance.of(scores),
+        inputs=n,
+        forward_rows=(1 + PASSES[by]) * n,
+    )
 
 
 def _edit(component: Component, by: By, positions: tuple[int, ...] | None, seed: int) -> Edit:

@@ -18,7 +18,7 @@ logits of a solved model by (1e-3 of 35)"""
 
 
 @dataclass(frozen=True, eq=False)
-class Accuracy(Result):
+class AccuracyByOutput(Result):
     """The unedited model.
 
     Attributes:
@@ -73,15 +73,15 @@ class Accuracy(Result):
     @property
     def doubts(self) -> tuple[str, ...]:
         """What puts the share of right answers in doubt, a sentence each."""
-        found = []
+        doubts = []
         if self.not_numbers:
-            found.append(f"{not_numbers_text(self.not_numbers, self.inputs)}.")
+            doubts.append(f"{not_numbers_text(self.not_numbers, self.inputs)}.")
         answers = self.inputs * len(self.outputs)
         if self.ties:
-            found.append(f"{self.ties:,} of {answers:,} answers rest on a tie: two logits are equal.")
+            doubts.append(f"{self.ties:,} of {answers:,} answers rest on a tie: two logits are equal.")
         if self.rounded:
-            found.append(f"{self.rounded:,} of {answers:,} answers rest on rounding: in float64 they are others.")
-        return tuple(found)
+            doubts.append(f"{self.rounded:,} of {answers:,} answers rest on rounding: in float64 they are others.")
+        return tuple(doubts)
 
     def records(self) -> list[Record]:
         each = zip(self.outputs, self.whole.per_position, self.loss_per_position, strict=True)
@@ -93,7 +93,7 @@ class Accuracy(Result):
         ]
 
 
-def accuracy(subject: Subject) -> Accuracy:
+def accuracy(subject: Subject) -> AccuracyByOutput:
     """Loss and accuracy over all of the subject's inputs; costs two forward rows per input, and one more in float64 for
     each with an answer that is close."""
     inputs, scores = subject.inputs, subject.scores
@@ -113,15 +113,15 @@ def accuracy(subject: Subject) -> Accuracy:
     whole, lost, again = Performance.of(scores), int(scores.not_numbers[0]), np.concatenate(doubtful)
     rounded, rows = _rounded(subject, again)
     made = len(inputs), subject.task.outputs, whole, total / len(inputs), ties, rounded, lost
-    return Accuracy(*made, 2 * len(inputs) + rows)
+    return AccuracyByOutput(*made, 2 * len(inputs) + rows)
 
 
 def _lead(logits: NDArray[np.float64], answers: NDArray[np.int32]) -> NDArray[np.float64]:
     """By how much the right logit leads the largest other one, `[input, graded]`; `logits` are `[.., d_vocab_out]`."""
     others = logits.copy()
     np.put_along_axis(others, answers, -np.inf, axis=-1)
-    found: NDArray[np.float64] = np.take_along_axis(logits, answers, axis=-1)[..., 0] - others.max(axis=-1)
-    return found
+    lead: NDArray[np.float64] = np.take_along_axis(logits, answers, axis=-1)[..., 0] - others.max(axis=-1)
+    return lead
 
 
 def _rounded(subject: Subject, doubtful: NDArray[np.int64]) -> tuple[int, int]:

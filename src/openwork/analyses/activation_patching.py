@@ -15,13 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.analyses.component import components_named
-from openwork.analyses.pairs import Alternatives, pairs_for
-from openwork.analyses.patch_effect import patch_effects
-from openwork.analyses.patch_places import entries, patches, streams_and_parts
+from openwork.analyses.pairs import Alternatives
+from openwork.analyses.patch_places import entries
+from openwork.analyses.patching import patching_of
 from openwork.analyses.path_worlds import PathWorlds
 from openwork.analyses.result import Record, Result
-from openwork.analyses.steps import Watch, silent, stretch
+from openwork.analyses.steps import Watch, silent
 from openwork.analyses.subject import Subject
 from openwork.interventions import Plan
 
@@ -126,32 +125,27 @@ def activation_patching(
     Raises:
         PlanError: an unknown component, output or variable; with every reason.
     """
-    places = streams_and_parts(subject.spec) if components is None else components_named(subject.spec, components)
-    chosen = pairs_for(subject, outputs, variable, alternatives, seed)
-    shares = np.full((3, len(chosen), len(places), subject.task.n_pos), np.nan)
+    patching = patching_of(subject, components, outputs, variable, alternatives, seed)
+    shares = np.full((3, *patching.shape), np.nan)
     run, rows = 0, 0
-    for o, pairs in enumerate(chosen):
-        if not len(pairs):
-            continue
-        tried = patches(subject.spec, places, pairs)
-        # The first plan changes nothing: it stands for all places that cannot matter.
-        asked = [PathWorlds(Plan(), {}), *tried.values()]
-        found = patch_effects(subject, pairs, asked, stretch(watch, o, len(chosen), rows))
-        shares[:, o] = found.shares[:, 0, None, None]
-        for (c, p), effect in zip(tried, found.shares[:, 1:].T, strict=True):
-            shares[:, o, c, p] = effect
-        run, rows = run + len(tried), rows + found.forward_rows
+    # The first plan changes nothing: it stands for all places that cannot matter.
+    for measured in patching.measured(watch, [PathWorlds(Plan(), {})]):
+        nothing, *each = measured.effects.shares.T
+        shares[:, measured.number] = nothing[:, None, None]
+        for (c, p), effect in zip(measured.numbers, each, strict=True):
+            shares[:, measured.number, c, p] = effect
+        run, rows = run + len(each), rows + measured.effects.forward_rows
     return ActivationPatching(
-        tuple(pairs.output for pairs in chosen),
-        tuple(pairs.variable for pairs in chosen),
-        tuple(place.name for place in places),
-        subject.position_names,
-        tuple(pairs.position for pairs in chosen),
-        tuple(entries(pairs) for pairs in chosen),
-        shares[0],
-        shares[1],
-        shares[2],
-        tuple(len(pairs) for pairs in chosen),
-        run,
-        rows,
+        outputs=patching.outputs,
+        variables=patching.variables,
+        components=patching.components,
+        positions=subject.position_names,
+        queries=tuple(pairs.position for pairs in patching.pairs),
+        entries=tuple(entries(pairs) for pairs in patching.pairs),
+        follows=shares[0],
+        leaves=shares[1],
+        recovered=shares[2],
+        pairs=patching.counts,
+        run=run,
+        forward_rows=rows,
     )

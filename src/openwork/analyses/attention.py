@@ -163,8 +163,8 @@ def _pattern(subject: Subject, layer: int) -> str:
 
 
 def _at_deciding(values: Floats, deciding_positions: tuple[int | None, ...]) -> Floats:
-    found = np.full(values.shape[:2], np.nan)
+    weights = np.full(values.shape[:2], np.nan)
     for g, place in enumerate(deciding_positions):
         if place is not None:
-            found[:, g] = values[:, g, place]
-    return found
+            weights[:, g] = values[:, g, place]
+    return weights

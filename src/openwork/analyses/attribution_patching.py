@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.analyses.component import Component, components_named
-from openwork.analyses.pairs import Alternatives, Pairs, pairs_for
-from openwork.analyses.patch_effect import patch_effects
-from openwork.analyses.patch_places import patches, streams_and_parts
+from openwork.analyses.component import Component
+from openwork.analyses.pairs import Alternatives, Pairs
+from openwork.analyses.patching import patching_of
 from openwork.analyses.result import Record, Result
-from openwork.analyses.steps import Watch, silent, stretch
+from openwork.analyses.steps import Watch, silent
 from openwork.analyses.subject import Subject
 from openwork.interventions import Plan
 from openwork.models import site_named
@@ -155,32 +154,26 @@ def attribution_patching(
     Raises:
         PlanError: an unknown component, output or variable; with every reason.
     """
-    places = streams_and_parts(subject.spec) if components is None else components_named(subject.spec, components)
-    chosen = pairs_for(subject, outputs, variable, alternatives, seed)
-    shape = (len(chosen), len(places), subject.task.n_pos)
-    estimate, truth = (np.full(shape, np.nan) for _ in range(2))
-    guessing, patching = 0, 0
-    for o, pairs in enumerate(chosen):
-        if not len(pairs):
-            continue
-        tried = patches(subject.spec, places, pairs)
-        watching = stretch(watch, o, len(chosen), guessing + patching)
-        found = patch_effects(subject, pairs, list(tried.values()), watching)
-        guessed = _estimates(subject, places, pairs) / ((found.source - found.base) or np.nan)
-        for (c, p), effect in zip(tried, found.recovered, strict=True):
-            estimate[o, c, p], truth[o, c, p] = guessed[c, p], effect
+    patching = patching_of(subject, components, outputs, variable, alternatives, seed)
+    estimate, truth = (np.full(patching.shape, np.nan) for _ in range(2))
+    guessing, rows = 0, 0
+    for measured in patching.measured(watch, rows_beside=GRADIENT_PASSES + 1):
+        effects, pairs = measured.effects, measured.pairs
+        guessed = _estimates(subject, patching.places, pairs) / ((effects.source - effects.base) or np.nan)
+        for (c, p), effect in zip(measured.numbers, effects.recovered, strict=True):
+            estimate[measured.number, c, p], truth[measured.number, c, p] = guessed[c, p], effect
         guessing += len(pairs) * (GRADIENT_PASSES + 1)
-        patching += found.forward_rows
+        rows += effects.forward_rows
     return AttributionPatching(
-        tuple(pairs.output for pairs in chosen),
-        tuple(pairs.variable for pairs in chosen),
-        tuple(place.name for place in places),
-        subject.position_names,
-        estimate,
-        truth,
-        tuple(len(pairs) for pairs in chosen),
-        guessing,
-        guessing + patching,
+        outputs=patching.outputs,
+        variables=patching.variables,
+        components=patching.components,
+        positions=subject.position_names,
+        estimate=estimate,
+        truth=truth,
+        pairs=patching.counts,
+        estimate_rows=guessing,
+        forward_rows=guessing + rows,
     )
 
 

@@ -46,12 +46,12 @@ def component_named(spec: ModelSpec, name: str) -> Component:
     Raises:
         PlanError: the model has no such component.
     """
-    found = HEAD.fullmatch(name)
-    if found is None:
+    match = HEAD.fullmatch(name)
+    if match is None:
         site = site_named(spec, name).name
         short = site.replace(".hook_attn_out", ".attn").replace(".hook_mlp_out", ".mlp")
         return Component(short, site)
-    site, head = site_named(spec, f"{found[1]}.hook_z").name, int(found[2])
+    site, head = site_named(spec, f"{match[1]}.hook_z").name, int(match[2])
     if head >= spec.n_heads:
         reason = Reason(name, f"there is no head {head}", f"heads are 0 to {spec.n_heads - 1}")
         raise PlanError("unknown head", reason)
@@ -64,18 +64,18 @@ def components_named(spec: ModelSpec, names: str | Sequence[str]) -> tuple[Compo
     Raises:
         PlanError: with every name that the model does not have, or that none is given.
     """
-    found: list[Component] = []
+    components: list[Component] = []
     reasons: list[Reason] = []
     for name in (names,) if isinstance(names, str) else names:
         try:
-            found.append(component_named(spec, name))
+            components.append(component_named(spec, name))
         except PlanError as error:
             reasons += error.reasons
-    if not found and not reasons:
+    if not components and not reasons:
         reasons.append(Reason("components", "none is given", "for example blocks.0.mlp"))
     if reasons:
         raise PlanError("no such components", reasons)
-    return tuple(found)
+    return tuple(components)
 
 
 def layer_components(spec: ModelSpec) -> tuple[Component, ...]:
@@ -94,9 +94,9 @@ def part_components(spec: ModelSpec) -> tuple[Component, ...]:
     """What moves and makes: every head, or the attention layer where it has one head only, and every MLP, in order."""
     if spec.n_heads == 1:
         return layer_components(spec)
-    found: list[Component] = []
+    components: list[Component] = []
     for whole in layer_components(spec):
         layer = whole.name.removesuffix(".attn")
         heads = (component_named(spec, f"{layer}.attn.head.{head}") for head in range(spec.n_heads))
-        found += heads if whole.name.endswith(".attn") else [whole]
-    return tuple(found)
+        components += heads if whole.name.endswith(".attn") else [whole]
+    return tuple(components)

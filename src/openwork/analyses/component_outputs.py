@@ -93,7 +93,17 @@ def component_outputs(subject: Subject, component: str, questions: Sequence[int]
     mean, sd = _moments(subject, named)
     n = len(subject.inputs)
     numbers, texts = tuple(int(q) for q in questions), subject.texts(chosen)
-    return ComponentOutputs(named.name, numbers, texts, subject.position_names, values, mean, sd, n, n + len(chosen))
+    return ComponentOutputs(
+        component=named.name,
+        questions=numbers,
+        texts=texts,
+        positions=subject.position_names,
+        values=values,
+        mean=mean,
+        sd=sd,
+        inputs=n,
+        forward_rows=n + len(chosen),
+    )
 
 
 def _moments(subject: Subject, component: Component) -> tuple[Floats, Floats]:

@@ -29,10 +29,10 @@ def classes_of_rows(rows: NDArray[Any]) -> Classes:
     flat = np.ascontiguousarray(rows.reshape(len(rows), -1))
     if not flat.shape[1]:
         return np.zeros(len(flat), np.int64)
-    _, first, found = np.unique(flat, axis=0, return_index=True, return_inverse=True)
+    _, first, classes = np.unique(flat, axis=0, return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int64)
     order[np.argsort(first)] = np.arange(len(first))
-    return order[found.reshape(-1)]
+    return order[classes.reshape(-1)]
 
 
 def decides(one: Classes, other: Classes) -> bool:

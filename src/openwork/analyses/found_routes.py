@@ -53,10 +53,10 @@ class FoundRoutes:
         """Those of all outputs."""
         if self.known is not None:
             return self.known
-        found = find_routes(self.subject, every=self.every, watch=self.watch)
+        routes = find_routes(self.subject, every=self.every, watch=self.watch)
         if self.memory is not None:
-            self.memory.keep(KEPT, self.subject.digest, found.as_json())
-        return found
+            self.memory.keep(KEPT, self.subject.digest, routes.as_json())
+        return routes
 
     def of(self, outputs: Sequence[str] | None) -> Routes:
         """Those of some outputs, which alone are not kept; of all where None is given.

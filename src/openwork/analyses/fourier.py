@@ -83,14 +83,14 @@ class Fourier(Result):
     @property
     def layer(self) -> Floats:
         """Share of the layer's variance in each frequency, `[frequency]`; the rest mixes frequencies."""
-        found: Floats = self.neurons @ self.weight
-        return found
+        shares: Floats = self.neurons @ self.weight
+        return shares
 
     @property
     def best(self) -> Floats:
         """Share of each neuron's variance that its best frequency explains, `[neuron]`."""
-        found: Floats = self.neurons.max(axis=0)
-        return found
+        shares: Floats = self.neurons.max(axis=0)
+        return shares
 
     @property
     def title(self) -> str:
@@ -150,17 +150,17 @@ def fourier(subject: Subject, layer: int = 0, keys: Sequence[int] | None = None,
     kept = _with(subject, site, in_keys + constant_of(table), stretch(watch, 0, 2, p * p))
     removed = _with(subject, site, table - in_keys, stretch(watch, 1, 2, 2 * p * p))
     return Fourier(
-        p,
-        site,
-        _embedding_shares(subject, p),
-        np.divide(by_frequency, total, out=np.zeros_like(by_frequency), where=total > 0),
-        total / (total.sum() or 1.0),
-        chosen,
-        keys is None,
-        _answers(subject, logits.reshape(p * p, -1)),
-        kept,
-        removed,
-        3 * p * p,
+        p=p,
+        site=site,
+        embedding=_embedding_shares(subject, p),
+        neurons=np.divide(by_frequency, total, out=np.zeros_like(by_frequency), where=total > 0),
+        weight=total / (total.sum() or 1.0),
+        keys=chosen,
+        named=keys is None,
+        clean=_answers(subject, logits.reshape(p * p, -1)),
+        kept=kept,
+        removed=removed,
+        forward_rows=3 * p * p,
     )
 
 
@@ -168,8 +168,8 @@ def _embedding_shares(subject: Subject, p: int) -> Floats:
     """Share of the variance of the numbers' embeddings in each frequency, `[frequency]`."""
     rows = subject.stack.named()["embed.W_E"][0][:p].astype(np.float64)
     power = (np.abs(np.fft.fft(rows, axis=0)) ** 2).sum(axis=1)
-    found = np.array([power[[k]].sum() if 2 * k == p else power[[k, -k]].sum() for k in frequencies(p)])
-    return found / (found.sum() or 1.0)
+    shares = np.array([power[[k]].sum() if 2 * k == p else power[[k, -k]].sum() for k in frequencies(p)])
+    return shares / (shares.sum() or 1.0)
 
 
 def _with(subject: Subject, site: str, table: Floats, watch: Watch) -> Answers:

@@ -93,10 +93,10 @@ class LearningCurve(Result):
         return f"First right on {every} after epoch {self.first_solved}{later}."
 
     def records(self) -> list[Record]:
-        found: list[Record] = []
+        records: list[Record] = []
         for row in self.rows:
             held_out = row.held_out
-            found.append(
+            records.append(
                 {
                     "epoch": row.epoch,
                     "lr": row.lr,
@@ -108,7 +108,7 @@ class LearningCurve(Result):
                     "solved": _solved(row),
                 }
             )
-        return found
+        return records
 
 
 def learning_curve(rows: Iterable[EpochRow], drawn: bool = False) -> LearningCurve:

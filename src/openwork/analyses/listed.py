@@ -1,7 +1,7 @@
 """The analyses, a line each with what each gives, in the order in which they are listed."""
 
 # ruff: noqa: I001
-from openwork.analyses.accuracy import Accuracy as Accuracy, accuracy as accuracy
+from openwork.analyses.accuracy import AccuracyByOutput as AccuracyByOutput, accuracy as accuracy
 from openwork.analyses.attention import (
     Attention as Attention,
     AttentionExamples as AttentionExamples,

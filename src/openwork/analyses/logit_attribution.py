@@ -57,8 +57,8 @@ class LogitAttribution(Result):
     def cancelled(self) -> Floats:
         """`[output]`, share of the mean contributions' sizes that others undo: near 1, single ones say little."""
         size = np.abs(self.mean).sum(axis=0)
-        found: Floats = 1 - np.abs(self.mean.sum(axis=0)) / np.where(size > 0, size, 1)
-        return found
+        cancelled: Floats = 1 - np.abs(self.mean.sum(axis=0)) / np.where(size > 0, size, 1)
+        return cancelled
 
     @property
     def title(self) -> str:
@@ -112,18 +112,28 @@ def logit_attribution(subject: Subject, against: Against = "mean") -> LogitAttri
         rows = slice(trace.start, trace.start + trace.logits.shape[1])
         logits = trace.logits[0].astype(np.float64)
         weights = _weights(candidates, subject.inputs.answers[rows], logits, against)
-        found = _contributions(subject, trace, weights)
+        contributions = _contributions(subject, trace, weights)
         own = (logits * weights).sum(axis=-1)
-        error = max(error, float(np.abs(found.sum(axis=0) - own).max()))
+        error = max(error, float(np.abs(contributions.sum(axis=0) - own).max()))
         # Sums around the first input's values, so that a large mean costs the variance no digits.
-        first = found[:, 0] if first is None else first
-        total += (found - first[:, None]).sum(axis=1)
-        squares += ((found - first[:, None]) ** 2).sum(axis=1)
+        first = contributions[:, 0] if first is None else first
+        total += (contributions - first[:, None]).sum(axis=1)
+        squares += ((contributions - first[:, None]) ** 2).sum(axis=1)
         whole += own.sum(axis=0)
     n = len(subject.inputs)
     sd = np.sqrt(np.maximum(squares / n - (total / n) ** 2, 0))
     mean = total / n + (0 if first is None else first)
-    return LogitAttribution(names, subject.task.outputs, against, mean, sd, whole / n, error, n, n)
+    return LogitAttribution(
+        components=names,
+        outputs=subject.task.outputs,
+        against=against,
+        mean=mean,
+        sd=sd,
+        total=whole / n,
+        error=error,
+        inputs=n,
+        forward_rows=n,
+    )
 
 
 def _components(spec: ModelSpec) -> tuple[str, ...]:
@@ -167,18 +177,18 @@ def _contributions(subject: Subject, trace: Trace, weights: Floats) -> Floats:
         reads = reads / trace.captures["ln_final.hook_scale"][0][:, graded]
 
     def share(written: Floats) -> Floats:
-        found: Floats = np.einsum("...d,...d->...", written, reads)
-        return found
+        logits: Floats = np.einsum("...d,...d->...", written, reads)
+        return logits
 
-    found = []
+    contributions = []
     for site in _captured(spec):
         if site == "ln_final.hook_scale":
             continue
         written = trace.captures[site][0][:, graded].astype(np.float64)
         if not site.endswith("hook_result"):
-            found.append(share(written))
+            contributions.append(share(written))
             continue
-        found += [share(written[:, :, head]) for head in range(spec.n_heads)]
-        found.append(share(named[f"blocks.{site_named(spec, site).layer}.attn.b_O"]))
-    found += [unembed @ named["ln_final.b"]] if "ln_final.b" in named else []
-    return np.stack([*found, weights @ named["unembed.b_U"]])
+        contributions += [share(written[:, :, head]) for head in range(spec.n_heads)]
+        contributions.append(share(named[f"blocks.{site_named(spec, site).layer}.attn.b_O"]))
+    contributions += [unembed @ named["ln_final.b"]] if "ln_final.b" in named else []
+    return np.stack([*contributions, weights @ named["unembed.b_U"]])

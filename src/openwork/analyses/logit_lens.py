@@ -87,17 +87,17 @@ def logit_lens(subject: Subject, sites: Sequence[str] | None = None) -> LogitLen
 
 
 def _checked(subject: Subject, names: Sequence[str]) -> tuple[str, ...]:
-    found, reasons = [], [] if names else [Reason("sites", "none is given")]
+    sites, reasons = [], [] if names else [Reason("sites", "none is given")]
     for name in names:
         try:
             site = site_named(subject.spec, name)
         except PlanError as error:
             reasons += error.reasons
             continue
-        found.append(site.name)
+        sites.append(site.name)
         if "hook_resid" not in site.name and site.name != "hook_embed":
             advice = "name one such as blocks.0.hook_resid_post"
             reasons.append(Reason(name, "is not a residual stream", advice))
     if reasons:
         raise PlanError("no logit lens there", reasons)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(sites))

@@ -98,13 +98,13 @@ def ov_qk(subject: Subject, layer: int) -> OvQk:
         """`[..., d_model]` as the reader after this norm has it, the norm's scale and bias left out."""
         if spec.normalization_type in ("LN", "LNPre"):
             stream = stream - stream.mean(axis=-1, keepdims=True)
-        found: Floats = stream * named.get(f"{norm}.w", np.ones(spec.d_model))
-        return found
+        normed: Floats = stream * named.get(f"{norm}.w", np.ones(spec.d_model))
+        return normed
 
     def scores(stream: Floats) -> Floats:
         seen = read(stream, f"{block}ln1")
-        found: Floats = (seen @ w_q) @ np.swapaxes(seen @ w_k, 1, 2) / spec.score_divisor
-        return found
+        products: Floats = (seen @ w_q) @ np.swapaxes(seen @ w_k, 1, 2) / spec.score_divisor
+        return products
 
     written = read(read(named["embed.W_E"], f"{block}ln1") @ w_v @ w_o, "ln_final") @ named["unembed.W_U"]
     by_position: Floats = np.full((spec.n_heads, n_pos, n_pos), np.nan)

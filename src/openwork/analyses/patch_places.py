@@ -25,8 +25,8 @@ def streams_and_parts(spec: ModelSpec) -> tuple[Component, ...]:
     streams = [f"blocks.{layer}.hook_resid_pre" for layer in range(spec.n_layers)]
     last = f"blocks.{spec.n_layers - 1}.hook_resid_post" if spec.n_layers else "hook_embed"
     order = list(sites_of(spec))
-    found = (*components_named(spec, [*streams, last]), *part_components(spec))
-    return tuple(sorted(found, key=lambda component: order.index(component.site)))
+    components = (*components_named(spec, [*streams, last]), *part_components(spec))
+    return tuple(sorted(components, key=lambda component: order.index(component.site)))
 
 
 def entries(pairs: Pairs) -> tuple[int, ...]:

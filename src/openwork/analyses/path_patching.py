@@ -134,21 +134,21 @@ def path_patching(
     for o, pairs in enumerate(chosen):
         edges = _edges(subject, pairs, froms, tos, through)
         if edges and len(pairs):
-            found = patch_effects(subject, pairs, list(edges.values()), stretch(watch, o, len(chosen), rows))
-            for (s, r), effect in zip(edges, found.shares.T, strict=True):
+            effects = patch_effects(subject, pairs, list(edges.values()), stretch(watch, o, len(chosen), rows))
+            for (s, r), effect in zip(edges, effects.shares.T, strict=True):
                 shares[:, o, s, r] = effect
-            rows += found.forward_rows
+            rows += effects.forward_rows
     return PathPatching(
-        tuple(pairs.output for pairs in chosen),
-        tuple(pairs.variable for pairs in chosen),
-        tuple(map(str, froms)),
-        tuple(LOGITS if node is None else str(node) for node in tos),
-        tuple(through),
-        shares[0],
-        shares[1],
-        shares[2],
-        tuple(len(pairs) for pairs in chosen),
-        rows,
+        outputs=tuple(pairs.output for pairs in chosen),
+        variables=tuple(pairs.variable for pairs in chosen),
+        senders=tuple(map(str, froms)),
+        receivers=tuple(LOGITS if node is None else str(node) for node in tos),
+        through=tuple(through),
+        follows=shares[0],
+        leaves=shares[1],
+        recovered=shares[2],
+        pairs=tuple(len(pairs) for pairs in chosen),
+        forward_rows=rows,
     )
 
 
@@ -160,14 +160,14 @@ def _edges(
     through: Sequence[str],
 ) -> dict[tuple[int, int], PathWorlds]:
     """The worlds of every edge by its ends' numbers, but those that lead back, or past what the output can see."""
-    inputs, found = (pairs.base.tokens, pairs.source.tokens), {}
+    inputs, worlds = (pairs.base.tokens, pairs.source.tokens), {}
     for (s, sender), (r, receiver) in product(enumerate(senders), enumerate(receivers)):
         nodes = [_seen(node, pairs) for node in (sender, receiver) if node is not None]
         path = tuple(node for node in nodes if node is not None)
         if len(path) == len(nodes) and (receiver is None or receiver.stage > sender.stage):
             onward: Onward = "direct" if receiver is None else "all"
-            found[s, r] = path_worlds(subject.spec, [path], *inputs, onward, through)
-    return found
+            worlds[s, r] = path_worlds(subject.spec, [path], *inputs, onward, through)
+    return worlds
 
 
 def _seen(node: PathNode, pairs: Pairs) -> PathNode | None:

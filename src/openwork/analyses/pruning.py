@@ -167,13 +167,22 @@ def pruning(
             gone = gone | _only(gone, node)
             rounds[node] = len(after) + 1
         after.append(taken[-1][1])
-    names = subject.position_names[: inputs.tokens.shape[1]] if positions else ("all",)
-    faith = hunt.faithfulness(gone)
-    nodes = int((~hunt.idle).sum())
-    said = tuple(subject.task.outputs) if outputs is None else tuple(o for o in subject.task.outputs if o in outputs)
-    named = tuple(part.name for part in parts)
+    whole_model, circuit, nothing = hunt.faithfulness(gone)
     return Pruning(
-        named, names, ~gone, rounds, tuple(after), nodes, at_least, by, said, *faith, len(inputs), hunt.forward_rows
+        components=tuple(part.name for part in parts),
+        positions=subject.position_names[: inputs.tokens.shape[1]] if positions else ("all",),
+        kept=~gone,
+        round=rounds,
+        accuracy_after=tuple(after),
+        nodes=int((~hunt.idle).sum()),
+        at_least=at_least,
+        by=by,
+        outputs=tuple(o for o in subject.task.outputs if outputs is None or o in outputs),
+        whole=whole_model,
+        circuit=circuit,
+        nothing=nothing,
+        inputs=len(inputs),
+        forward_rows=hunt.forward_rows,
     )
 
 
@@ -191,18 +200,18 @@ def _round(hunt: _Hunt, gone: Bools, at_least: float) -> list[tuple[Index, float
     together = [gone]
     for node in order:
         together.append(together[-1] | _only(gone, node))
-    found: list[tuple[Index, float]] = []
+    taken: list[tuple[Index, float]] = []
     for node, scores in zip(order, hunt.scores(together[1:]), strict=True):
         if scores.accuracy[0] < at_least:
             break
-        found.append((node, float(scores.accuracy[0])))
-    return found
+        taken.append((node, float(scores.accuracy[0])))
+    return taken
 
 
 def _only(like: Bools, node: Index) -> Bools:
-    found = np.zeros_like(like)
-    found[node] = True
-    return found
+    alone = np.zeros_like(like)
+    alone[node] = True
+    return alone
 
 
 class _Hunt:

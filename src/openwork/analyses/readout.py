@@ -158,7 +158,16 @@ def _read(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) -> tu
     n, outputs = len(subject.inputs), subject.task.outputs
     symbols = tuple(subject.task.answer_vocabulary.symbols[c] for c in candidates)
     return tuple(
-        Readout(site, way, symbols, outputs, float(hits.mean()) / n, tuple(float(h) / n for h in hits), n, n)
+        Readout(
+            site=site,
+            way=way,
+            candidates=symbols,
+            outputs=outputs,
+            share=float(hits.mean()) / n,
+            per_position=tuple(float(h) / n for h in hits),
+            inputs=n,
+            forward_rows=n,
+        )
         for (site, way), hits in right.items()
     )
 
@@ -189,8 +198,8 @@ class _Reader:
         """How many inputs are read right at each graded position; `values` is `[input, graded, d_model]`."""
         numbers = values @ self.directions.T + self.offsets
         own = np.take_along_axis(numbers, answers[..., None], axis=-1)
-        found: NDArray[np.int64] = ((numbers >= own).sum(axis=-1) == 1).sum(axis=0)
-        return found
+        right: NDArray[np.int64] = ((numbers >= own).sum(axis=-1) == 1).sum(axis=0)
+        return right
 
 
 def _checked(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) -> tuple[str, ...]:

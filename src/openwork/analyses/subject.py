@@ -165,7 +165,7 @@ class Subject:
 
 
 def _digest(*parts: str | NDArray[Any]) -> str:
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for part in parts:
-        found.update(part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes())
-    return found.hexdigest()[:16]
+        sha256.update(part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes())
+    return sha256.hexdigest()[:16]

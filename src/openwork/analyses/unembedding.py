@@ -35,12 +35,12 @@ def final_norm(subject: Subject, values: Floats) -> Floats:
 def logits_of(subject: Subject, values: Floats) -> Floats:
     """What the model would answer if `[..., d_model]` were its last residual stream: `[..., d_vocab_out]`."""
     named = subject.stack.named()
-    found: Floats = final_norm(subject, values) @ named["unembed.W_U"][0] + named["unembed.b_U"][0]
-    return found
+    logits: Floats = final_norm(subject, values) @ named["unembed.W_U"][0] + named["unembed.b_U"][0]
+    return logits
 
 
 def log_softmax(logits: Floats) -> Floats:
     """Over the last axis."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
-    found: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return found
+    log_shares: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return log_shares

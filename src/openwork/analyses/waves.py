@@ -57,14 +57,14 @@ def waves_of_the_sum(p: int, chosen: Iterable[int]) -> Mask:
 
 def part_in(table: Floats, mask: Mask) -> Floats:
     """What of the table lies in these waves, `[a, b, unit]`; the rest lies in the others and the constant."""
-    found: Floats = np.fft.ifft2(np.fft.fft2(table, axes=(0, 1)) * mask[..., None], axes=(0, 1)).real
-    return found
+    part: Floats = np.fft.ifft2(np.fft.fft2(table, axes=(0, 1)) * mask[..., None], axes=(0, 1)).real
+    return part
 
 
 def constant_of(table: Floats) -> Floats:
     """The mean over all pairs, `[1, 1, unit]`."""
-    found: Floats = table.mean(axis=(0, 1), keepdims=True)
-    return found
+    constant: Floats = table.mean(axis=(0, 1), keepdims=True)
+    return constant
 
 
 def shares_of(table: Floats) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ from openwork.claims.context import Context, Controls, Trials
 from openwork.claims.counterexample import Counterexample, Replay
 from openwork.claims.fitted import FittedClaims, fitted
 from openwork.claims.given import claims_given
-from openwork.claims.heading import Heading, Publication, heading_of
+from openwork.claims.heading import ClaimsHeading, Publication, heading_of
 from openwork.claims.listed_kinds import *  # noqa: F403
 from openwork.claims.over_training.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.over_training.result import Aside, ClaimOverTraining, Judgement, OverTraining
@@ -15,7 +15,7 @@ from openwork.claims.programs.program import Program, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
-from openwork.claims.verdict import Effect, Outcome, Part, Verdict, verdict_from_json
+from openwork.claims.verdict import Case, Effect, Outcome, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
 
@@ -31,11 +31,11 @@ __all__ = [
     "Counterexample",
     "Effect",
     "FittedClaims",
-    "Heading",
+    "ClaimsHeading",
     "Judgement",
     "Outcome",
     "OverTraining",
-    "Part",
+    "Case",
     "Program",
     "Publication",
     "Replay",

@@ -98,11 +98,11 @@ def known_verdict(claim: Claim, context: Context, known: Sequence[Verdict]) -> V
     Only for a claim that fits the model.
     """
     digest = claim.text().digest
-    found = [verdict for verdict in known if verdict.judge == JUDGE and verdict.claim.digest == digest]
-    if not found:
+    verdicts = [verdict for verdict in known if verdict.judge == JUDGE and verdict.claim.digest == digest]
+    if not verdicts:
         return None
     rests_on = (context.subject.digest, *claim.rests_on(context))
-    return next((verdict for verdict in reversed(found) if verdict.rests_on == rests_on), None)
+    return next((verdict for verdict in reversed(verdicts) if verdict.rests_on == rests_on), None)
 
 
 def current(known: Sequence[Verdict], subject: Subject) -> tuple[Verdict, ...]:

@@ -18,7 +18,7 @@ from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
 from openwork.claims.programs.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
-from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, Verdict, outcome_of
+from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
@@ -64,7 +64,7 @@ class Finding:
         within: how much of the claim that is, to be said with it; empty where it is all.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[Case, ...]
     sentence: str
     effect: Effect | None
     counterexamples: tuple[Counterexample, ...]
@@ -197,12 +197,12 @@ class Claim(BaseModel):
     def _judged_on(self, context: Context) -> Context:
         if not (self.about_mechanism and context.only_right):
             return context
-        found = context.evidence(UNEDITED)
-        right = (found == context.subject.inputs.answers).all(axis=1)
+        answers = context.evidence(UNEDITED)
+        right = (answers == context.subject.inputs.answers).all(axis=1)
         if right.all() or not right.any():
             return context
         narrowed = context.where_right(right)
-        narrowed.tell(UNEDITED, found[right])
+        narrowed.tell(UNEDITED, answers[right])
         return narrowed
 
     def _unsolved(self, context: Context) -> str:
@@ -236,7 +236,7 @@ class Claim(BaseModel):
         return f"{self.id}: {self.says}"
 
 
-def _nothing_said(outcome: Outcome, parts: Sequence[Part]) -> str:
+def _nothing_said(outcome: Outcome, parts: Sequence[Case]) -> str:
     """Why a claim that holds says nothing, or in how many of its cases; empty where all say something."""
     empty = [part.vacuous for part in parts if part.vacuous]
     if outcome is Outcome.VACUOUS:
@@ -295,17 +295,17 @@ def _told_once(error: ValidationError) -> list[ErrorDetails]:
 def _reasons(kind: type[Claim], error: ValidationError) -> list[Reason]:
     """A pydantic error as our reasons, with the nearest field where one is unknown."""
     names = {field.alias or name for name, field in kind.model_fields.items()}
-    found = []
+    reasons = []
     for item in _told_once(error):
         where = ".".join(str(step) for step in item["loc"]) or "fields"
         message = item["msg"].removeprefix("Value error, ")
         match item["type"]:
             case "extra_forbidden":
-                found.append(Reason(where, f"{kind.kind} has no such field", suggestion(where, names)))
+                reasons.append(Reason(where, f"{kind.kind} has no such field", suggestion(where, names)))
             case "missing":
-                found.append(Reason(where, "is missing"))
+                reasons.append(Reason(where, "is missing"))
             case "value_error":
-                found.append(Reason(where, message))
+                reasons.append(Reason(where, message))
             case _:
-                found.append(Reason(where, f"{message}, got {item['input']!r}"))
-    return found
+                reasons.append(Reason(where, f"{message}, got {item['input']!r}"))
+    return reasons

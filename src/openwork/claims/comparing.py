@@ -19,7 +19,7 @@ from openwork.analyses import Subject, percent
 from openwork.claims.context import Context, Controls
 from openwork.claims.evidence import UNEDITED, answers_in
 from openwork.claims.shares import guessing
-from openwork.claims.verdict import Part, Relation
+from openwork.claims.verdict import Case, Relation
 from openwork.data.randomness import bits, permutation
 from openwork.models import Stack, initial_stack
 
@@ -50,7 +50,7 @@ class Compared:
         forward_rows: what it cost.
     """
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Case, ...] = ()
     before: str = ""
     after: str = ""
     advice: str = ""
@@ -60,7 +60,7 @@ class Compared:
 NOT_COMPARED = Compared()
 
 
-def compare(claim: Claim, parts: Sequence[Part], context: Context) -> Compared:
+def compare(claim: Claim, parts: Sequence[Case], context: Context) -> Compared:
     """Asks untrained models the same, where only right answers are judged and some part holds.
 
     Args:
@@ -99,7 +99,7 @@ def comparing_rows(claim: Claim, context: Context) -> int:
     return (DRAWN + 1) * len(subject.inputs) + (ASKED + 1) * each
 
 
-def _beside(part: Part, reached: float | None) -> Part:
+def _beside(part: Case, reached: float | None) -> Case:
     """A part with what untrained models reach; open where they meet it too."""
     if not _compares(part):
         return part
@@ -107,12 +107,12 @@ def _beside(part: Part, reached: float | None) -> Part:
     return replace(judged, holds=None) if _counts(judged) and judged.met_by_control else judged
 
 
-def _counts(part: Part) -> bool:
+def _counts(part: Case) -> bool:
     """Whether it holds, and says something by that."""
     return part.holds is True and not part.vacuous
 
 
-def _compares(part: Part) -> bool:
+def _compares(part: Case) -> bool:
     """Whether an untrained model can be asked the same: what is to be lost, a lucky answer always loses."""
     return part.relation == ">="
 
@@ -136,18 +136,18 @@ def _lucky(context: Context) -> float:
 
 def _reached(claim: Claim, parts: int, context: Context) -> tuple[list[float | None], int, int]:
     """For each part the most telling value of any untrained model, how many could be asked, and what it cost."""
-    found: list[list[tuple[float, Relation]]] = [[] for _ in range(parts)]
+    reached: list[list[tuple[float, Relation]]] = [[] for _ in range(parts)]
     models, rows = 0, 0
     for control in controls_of(context):
         before = control.ledger.forward_rows
         judged = claim.find(control).parts
         rows += control.ledger.forward_rows - before
         models += 1
-        for values, part in zip(found, judged, strict=False):
+        for values, part in zip(reached, judged, strict=False):
             # Where no pair could be asked, a value may lie anywhere, and says nothing.
             if (part.low, part.high) != (0.0, 1.0):
                 values.append((part.value, part.relation))
-    return [_most(values) for values in found], models, rows
+    return [_most(values) for values in reached], models, rows
 
 
 def _most(values: Sequence[tuple[float, Relation]]) -> float | None:
@@ -169,9 +169,9 @@ def controls_of(context: Context) -> tuple[Context, ...]:
 def _made(context: Context, controls: Controls) -> list[Context]:
     subject = _fewer(context.subject)
     drawn = initial_stack(subject.spec, range(SEED, SEED + DRAWN))
-    found = _various(subject, drawn)
-    best = sorted(found, key=lambda number: -found[number][0])[:ASKED]
-    made = [_context(subject, drawn.take([number]), found[number][1]) for number in best]
+    various = _various(subject, drawn)
+    best = sorted(various, key=lambda number: -various[number][0])[:ASKED]
+    made = [_context(subject, drawn.take([number]), various[number][1]) for number in best]
     if controls.first is not None:
         first = controls.first()
         made += [_context(subject, first, right) for _, right in _various(subject, first).values()]

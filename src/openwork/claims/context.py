@@ -143,9 +143,9 @@ class Context:
     def evidence(self, wanted: Evidence[Found]) -> Found:
         """What was asked for, measured now unless it was before."""
         if not self.knows(wanted):
-            found = wanted.measure(self)
-            self.tell(wanted, found)
-            spent = wanted.spent(self, found)
+            measured = wanted.measure(self)
+            self.tell(wanted, measured)
+            spent = wanted.spent(self, measured)
             self.ledger.forward_rows += spent
             if not wanted.trains:
                 self.watch(spent)

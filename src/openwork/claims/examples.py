@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from openwork.claims.context import Context
 from openwork.claims.counterexample import Counterexample, Reading, Replay, Weight
-from openwork.claims.verdict import Part
+from openwork.claims.verdict import Case
 
 MOST = 10
 NOT_ANSWERS = {-1: "a tie", -2: "not a number"}
@@ -82,7 +82,7 @@ def right_answers(
 
 
 def against_or_for(
-    parts: Sequence[Part], against: Sequence[Sequence[Counterexample]], examples: Sequence[Sequence[Counterexample]]
+    parts: Sequence[Case], against: Sequence[Sequence[Counterexample]], examples: Sequence[Sequence[Counterexample]]
 ) -> tuple[Counterexample, ...]:
     """`against`, of the parts that do not hold; where all hold, `examples` of what is claimed; a list a part."""
     failing = [found for found, part in zip(against, parts, strict=True) if not part.holds]

@@ -46,14 +46,14 @@ def fill(template: str, names: Mapping[str, int]) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    found, place = [], 0
+    tokens, place = [], 0
     while place < len(text.rstrip()):
         match = TOKEN.match(text, place)
         if not match:
             raise ExpressionError(f"{text!r} is not an expression: {text[place:].strip()[0]!r} is not understood")
-        found.append(match[1] or match[2] or match[3])
+        tokens.append(match[1] or match[2] or match[3])
         place = match.end()
-    return found
+    return tokens
 
 
 class _Reader:

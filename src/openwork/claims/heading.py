@@ -30,7 +30,7 @@ class Publication:
 
 
 @dataclass(frozen=True)
-class Heading:
+class ClaimsHeading:
     """The head of a claims file.
 
     Attributes:
@@ -46,7 +46,7 @@ class Heading:
     publication: Publication | None = None
 
 
-def heading_of(text: str, source: str = "claims") -> Heading:
+def heading_of(text: str, source: str = "claims") -> ClaimsHeading:
     """The head of a claims file; its claims are not looked at.
 
     Raises:
@@ -61,7 +61,7 @@ def heading_of(text: str, source: str = "claims") -> Heading:
     if reasons:
         raise ClaimError(f"{source} cannot be read", reasons)
     published = Publication(**tables["publication"]) if "publication" in tables else None
-    return Heading(tables.get("title", ""), tables.get("task", ""), tuple(tables.get("open", ())), published)
+    return ClaimsHeading(tables.get("title", ""), tables.get("task", ""), tuple(tables.get("open", ())), published)
 
 
 def heading_reasons(tables: Mapping[str, Any]) -> list[Reason]:

@@ -40,13 +40,13 @@ def unknown_components(spec: ModelSpec | None, where: str, names: Iterable[str])
     """A reason for every one of these components (or several joined by `+`) that the model does not have."""
     if spec is None:
         return []
-    found = []
+    reasons = []
     for name in (single for several in names for single in several.split("+")):
         try:
             component(spec, name)
         except PlanError as error:
-            found += [Reason(where, f"{name.strip()}: {r.what}", r.mend) for r in error.reasons]
-    return found
+            reasons += [Reason(where, f"{name.strip()}: {r.what}", r.mend) for r in error.reasons]
+    return reasons
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ def places_in(text: str) -> tuple[str, ...]:
 
     Components have no `+` in their names. So behind an `@` one joins only where a component follows.
     """
-    found: list[str] = []
+    places: list[str] = []
     for piece in text.split("+"):
-        if found and "@" in found[-1] and not STARTS_A_COMPONENT.match(piece):
-            found[-1] += f"+{piece}"
+        if places and "@" in places[-1] and not STARTS_A_COMPONENT.match(piece):
+            places[-1] += f"+{piece}"
         else:
-            found.append(piece)
-    return tuple(found)
+            places.append(piece)
+    return tuple(places)
 
 
 def place(text: str) -> Place:

@@ -76,19 +76,19 @@ def cases(each: Quantifier, task: Task) -> Iterator[dict[str, int]]:
 
 
 def _values(name: str, text: str, names: Mapping[str, int], counts: Mapping[str, int]) -> list[int]:
-    found: list[int] = []
+    values: list[int] = []
     for item in text.split(","):
-        if len(found) > MOST_CASES:
+        if len(values) > MOST_CASES:
             raise ExpressionError(f"{name}: more than {MOST_CASES:,} values are written")
         if item.strip() in counts:
-            found += range(counts[item.strip()])
+            values += range(counts[item.strip()])
         elif ".." in item:
             first, last = (evaluate(end, names) for end in item.split("..", 1))
             if last < first:
                 raise ExpressionError(f"{name}: the range {item.strip()!r} is empty")
             if last - first >= MOST_CASES:
                 raise ExpressionError(f"{name}: {last - first + 1:,} values are more than {MOST_CASES:,}")
-            found += range(first, last + 1)
+            values += range(first, last + 1)
         else:
-            found.append(evaluate(item, names))
-    return list(dict.fromkeys(found))
+            values.append(evaluate(item, names))
+    return list(dict.fromkeys(values))

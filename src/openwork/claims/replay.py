@@ -78,14 +78,14 @@ def run_again(subject: Subject, replay: Replay) -> Replayed:
         other = keep_forced(task, base, other)
     names = task.answer_vocabulary.symbols
     return Replayed(
-        replay,
-        _tokens(subject, base, other),
-        task.outputs,
-        tuple(names[int(a)] for a in base.answers[0]),
-        None if other is None else tuple(names[int(a)] for a in other.answers[0]),
-        _answers(subject, base, (), {}),
-        _answers(subject, base, replay.edits, _sources(base, other, replay)) if replay.edits else None,
-        _looked(subject, base, replay),
+        replay=replay,
+        tokens=_tokens(subject, base, other),
+        outputs=task.outputs,
+        right=tuple(names[int(a)] for a in base.answers[0]),
+        other_right=None if other is None else tuple(names[int(a)] for a in other.answers[0]),
+        unedited=_answers(subject, base, (), {}),
+        edited=_answers(subject, base, replay.edits, _sources(base, other, replay)) if replay.edits else None,
+        looked=_looked(subject, base, replay),
     )
 
 
@@ -100,14 +100,14 @@ def _looked(subject: Subject, base: Dataset, replay: Replay) -> str:
             return f"{site}, head {head}: {weight:.4f} from {ends}"
         case Reading(site, basis, after_norm, measure):
             way = Way(basis, after_norm, measure)
-            found = NearestAnswer(site, way).measure(alone)[0, subject.task.outputs.index(replay.output)]
-            return f"{site} by {way}, where {replay.output} is predicted: nearest is {symbol(alone, found)}"
+            nearest = NearestAnswer(site, way).measure(alone)[0, subject.task.outputs.index(replay.output)]
+            return f"{site} by {way}, where {replay.output} is predicted: nearest is {symbol(alone, nearest)}"
     return ""
 
 
 def _sources(base: Dataset, other: Dataset | None, replay: Replay) -> dict[str, Tokens | World]:
-    found: dict[str, Tokens | World] = {name: World(base.tokens, edits) for name, edits in replay.worlds}
-    return found if other is None else found | {OTHER: other.tokens}
+    sources: dict[str, Tokens | World] = {name: World(base.tokens, edits) for name, edits in replay.worlds}
+    return sources if other is None else sources | {OTHER: other.tokens}
 
 
 def _tokens(subject: Subject, base: Dataset, other: Dataset | None) -> tuple[Seen, ...]:
@@ -140,8 +140,8 @@ def _answers(
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    found: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
-    return found
+    shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def edits_at(kind: type[Edit], places: Sequence[str], task: Task, spec: ModelSpec, where: str) -> list[Edit]:
@@ -151,7 +151,7 @@ def edits_at(kind: type[Edit], places: Sequence[str], task: Task, spec: ModelSpe
         ClaimError: with every component and role that is not there.
     """
     reasons: list[Reason] = []
-    found: list[Edit] = []
+    edits: list[Edit] = []
     for text in places:
         here = place(text)
         unknown = unknown_components(spec, where, (here.component,))
@@ -161,10 +161,10 @@ def edits_at(kind: type[Edit], places: Sequence[str], task: Task, spec: ModelSpe
         if not unknown:
             part = component(spec, here.component)
             where_to = (part.site, (task.roles[here.role],) if here.role else None, part.heads)
-            found.append(Patch(*where_to, source=OTHER) if kind is Patch else kind(*where_to))
+            edits.append(Patch(*where_to, source=OTHER) if kind is Patch else kind(*where_to))
     if reasons:
         raise ClaimError("the model has no such place", reasons)
-    return found
+    return edits
 
 
 def question_number(task: Task, text: str) -> int:
@@ -193,12 +193,12 @@ def _columns(task: Task, tokens: list[int]) -> Tokens | None:
         if task.pad_token is None:
             return None
         tokens = tokens + [task.pad_token] * (len(task.variables) - len(tokens))
-    found = np.zeros((1, len(task.variables)), np.int32)
+    columns = np.zeros((1, len(task.variables)), np.int32)
     for column, variable in enumerate(task.variables):
         probe = np.zeros((variable.values, len(task.variables)), np.int32)
         probe[:, column] = np.arange(variable.values)
         values = np.flatnonzero(task.tokens(probe)[:, variable.position] == tokens[column])
         if not len(values):
             return None
-        found[0, column] = values[0]
-    return found
+        columns[0, column] = values[0]
+    return columns

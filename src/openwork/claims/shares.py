@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.claims.context import Context
-from openwork.claims.verdict import Part, Relation, part
+from openwork.claims.verdict import Case, Relation, part
 from openwork.data.interval import chernoff, clopper_pearson
 
 
-def mean_part(context: Context, label: str, mean: float, relation: Relation, threshold: float) -> Part:
+def mean_part(context: Context, label: str, mean: float, relation: Relation, threshold: float) -> Case:
     """A part whose value is a mean over the context's inputs of numbers between 0 and 1."""
     interval = None if context.whole else chernoff(mean, context.inputs)
     return part(label, mean, relation, threshold, interval)
@@ -27,7 +27,7 @@ def right_part(
     relation: Relation,
     threshold: float,
     independent: int | None = None,
-) -> Part:
+) -> Case:
     """A part whose value is the share of true ones in `right`: `[input]`, or `[input, output]`.
 
     On a sample the inputs are the independent ones: their count decides the interval, which is exact where each gives
@@ -58,7 +58,7 @@ def known_part(
     relation: Relation,
     threshold: float,
     independent: int | None = None,
-) -> Part:
+) -> Case:
     """A part whose value is the share of right answers among `found`: `[input, graded]`, at these outputs.
 
     `independent` as in `right_part`.
@@ -82,7 +82,7 @@ def pairs_part(
     relation: Relation,
     threshold: float,
     guess: float | None = None,
-) -> Part:
+) -> Case:
     """A part whose value is the share of hits among the pairs of an input, averaged over inputs that have any.
 
     Args:
@@ -90,12 +90,12 @@ def pairs_part(
         hits: `[alternative, input]`.
         guess: what always giving the most frequent answer would reach.
     """
-    count, found = pairs.sum(axis=0), (pairs & hits).sum(axis=0)
+    count, hit = pairs.sum(axis=0), (pairs & hits).sum(axis=0)
     inputs = int((count > 0).sum())
     if not inputs:
         return part(label, 0.0, relation, threshold, (0.0, 1.0))
     # In fractions: a sum of rounded thirds can lie below the threshold that it is.
-    total = sum(Fraction(int(found[count == n].sum()), n) for n in range(1, len(pairs) + 1))
+    total = sum(Fraction(int(hit[count == n].sum()), n) for n in range(1, len(pairs) + 1))
     mean = float(total / inputs)
     interval = None
     if not context.whole:
@@ -103,7 +103,7 @@ def pairs_part(
     return replace(part(label, mean, relation, threshold, interval), guess=guess)
 
 
-def count_part(label: str, hits: int, total: int, threshold: float, exact: bool, guess: float | None = None) -> Part:
+def count_part(label: str, hits: int, total: int, threshold: float, exact: bool, guess: float | None = None) -> Case:
     """A part that wants at least a share of hits among `total`; those are drawn unless `exact`."""
     if not total:
         return part(label, 0.0, ">=", threshold, (0.0, 1.0))

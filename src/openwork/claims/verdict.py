@@ -36,7 +36,7 @@ Relation = Literal[">=", "<="]
 
 
 @dataclass(frozen=True)
-class Part:
+class Case:
     """One case of a claim.
 
     Attributes:
@@ -89,28 +89,28 @@ class Part:
 
 def part(
     label: str, value: float, relation: Relation, threshold: float, interval: tuple[float, float] | None = None
-) -> Part:
+) -> Case:
     """A part that is judged by its value, or by an interval that the value is known to lie in."""
     low, high = interval or (value, value)
     surely, maybe = (low, high) if relation == ">=" else (-high, -low)
     bound = threshold if relation == ">=" else -threshold
     holds = True if surely >= bound else None if maybe >= bound else False
-    return Part(label, value, relation, threshold, holds, low, high)
+    return Case(label, value, relation, threshold, holds, low, high)
 
 
-def outcome_of(parts: Sequence[Part]) -> Outcome:
+def outcome_of(parts: Sequence[Case]) -> Outcome:
     """CONFIRMED where all hold, REFUTED where none does, MIXED where both are certain to occur, else UNDECIDED.
 
     Parts that hold and say nothing count for nothing; where there are no others it is VACUOUS.
     """
-    found = {p.holds for p in parts if not p.vacuous}
-    if parts and not found:
+    holds = {p.holds for p in parts if not p.vacuous}
+    if parts and not holds:
         return Outcome.VACUOUS
-    if {True, False} <= found:
+    if {True, False} <= holds:
         return Outcome.MIXED
-    if None in found or not found:
+    if None in holds or not holds:
         return Outcome.UNDECIDED
-    return Outcome.CONFIRMED if found == {True} else Outcome.REFUTED
+    return Outcome.CONFIRMED if holds == {True} else Outcome.REFUTED
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Verdict:
     claim: ClaimText
     outcome: Outcome
     sentence: str
-    parts: tuple[Part, ...]
+    parts: tuple[Case, ...]
     coverage: str
     effect: Effect | None
     counterexamples: tuple[Counterexample, ...]
@@ -246,7 +246,7 @@ def verdict_from_json(value: Mapping[str, Any]) -> Verdict:
     fields = dict(value["claim"])
     text = ClaimText(fields.pop("id"), fields.pop("kind"), fields.pop("says"), fields, value.get("tested", ""))
     effect = None if value["effect"] is None else Effect(**value["effect"])
-    parts = tuple(Part(**p) for p in value["parts"])
+    parts = tuple(Case(**p) for p in value["parts"])
     kept = {name: value[name] for name in ("sentence", "coverage", "forward_rows", "advice")}
     return Verdict(
         claim=text,

@@ -41,6 +41,6 @@ def watched_check(
         nonlocal judged
         judged += 1
 
-    found = check(claims, replace(context, watch=measured), tell=told, known=known)
+    verdicts = check(claims, replace(context, watch=measured), tell=told, known=known)
     watch(Step("judged", 1.0, done))
-    return found
+    return verdicts

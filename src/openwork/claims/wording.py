@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from openwork.claims.verdict import Outcome, Part
+from openwork.claims.verdict import Case, Outcome
 
 FEW = 4
 MOST_NAMED = 12
 
 
-def holding(parts: Sequence[Part], noun: str = "cases") -> str:
+def holding(parts: Sequence[Case], noun: str = "cases") -> str:
     """How many hold: `in 1 of 8 cases`, `in all 8 cases`, `in none of 8 cases`."""
     count = sum(p.holds is True for p in parts)
     if count == len(parts):
@@ -18,12 +18,12 @@ def holding(parts: Sequence[Part], noun: str = "cases") -> str:
     return f"in {count or 'none'} of {len(parts)} {noun}"
 
 
-def claimed(parts: Sequence[Part], wanted: str, noun: str = "cases") -> str:
+def claimed(parts: Sequence[Case], wanted: str, noun: str = "cases") -> str:
     """What is claimed, and of how many cases it holds: `at least 90 % in 3 of 8 cases`, `claimed: at least 90 %`."""
     return f"{wanted} {holding(parts, noun)}" if len(parts) > 1 else f"claimed: {wanted}"
 
 
-def told(parts: Sequence[Part], number: Callable[[float], str]) -> str:
+def told(parts: Sequence[Case], number: Callable[[float], str]) -> str:
     """Every value where they are few, one where they are the same, else the largest and the smallest."""
     if len(parts) <= FEW:
         return ", ".join(f"{p.label} {number(p.value)}" for p in parts)
@@ -33,7 +33,7 @@ def told(parts: Sequence[Part], number: Callable[[float], str]) -> str:
     return f"from {number(least.value)} ({least.label}) to {number(most.value)} ({most.label})"
 
 
-def which(parts: Sequence[Part]) -> str:
+def which(parts: Sequence[Case]) -> str:
     """The parts that hold, or those that do not where these are fewer, as a sentence; they are named up to a dozen."""
     holding = [p.label for p in parts if p.holds is True]
     failing = [p.label for p in parts if p.holds is False]
@@ -42,7 +42,7 @@ def which(parts: Sequence[Part]) -> str:
     return f"{says} {', '.join(named[:MOST_NAMED])}{more}."
 
 
-def weakest(parts: Sequence[Part]) -> Part:
+def weakest(parts: Sequence[Case]) -> Case:
     """The part that speaks least for the claim."""
     return min(parts, key=lambda p: p.value - p.threshold if p.relation == ">=" else p.threshold - p.value)
 

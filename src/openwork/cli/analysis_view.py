@@ -118,7 +118,7 @@ def arguments(view: AnalysisView, texts: Sequence[str]) -> dict[str, Any]:
         PlanError: with everything that is not NAME=VALUE, unknown, missing, given twice or of the wrong kind.
     """
     options = {option.name: option for option in view.options}
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     reasons: list[Reason] = []
     for text in texts:
         name, equals, value = text.partition("=")
@@ -126,7 +126,7 @@ def arguments(view: AnalysisView, texts: Sequence[str]) -> dict[str, Any]:
             reasons.append(Reason("--with", f"{text!r} is not NAME=VALUE", "write it as seed=1"))
         elif name not in options:
             reasons.append(Reason("--with", f"{view.name} has no {name!r}", suggestion(name, options)))
-        elif name in found and not options[name].several:
+        elif name in values and not options[name].several:
             reasons.append(Reason("--with", f"{name} is given twice", "give it once"))
         else:
             try:
@@ -134,14 +134,14 @@ def arguments(view: AnalysisView, texts: Sequence[str]) -> dict[str, Any]:
             except ValueError as error:
                 reasons.append(Reason("--with", f"{name} cannot be {value!r}", str(error)))
                 continue
-            found[name] = [*found.get(name, []), made] if options[name].several else made
+            values[name] = [*values.get(name, []), made] if options[name].several else made
     given = {text.partition("=")[0] for text in texts}
     for option in view.options:
         if option.required and option.name not in given:
             reasons.append(Reason("--with", f"{view.name} needs {option.name}: {option.takes}", f"{option.name}=..."))
     if reasons:
         raise PlanError(f"cannot do {view.name}", reasons)
-    return found
+    return values
 
 
 def _option(parameter: inspect.Parameter, hint: Any, says: str) -> AnalysisOption:
@@ -172,9 +172,9 @@ def _documented(text: str) -> tuple[str, dict[str, str]]:
     told: dict[str, str] = {}
     name = ""
     for line in inspect.cleandoc(after.partition("\nRaises:\n")[0]).splitlines():
-        found = ARGUMENT.match(line)
-        if found is not None:
-            name, told[found[1]] = found[1], found[2]
+        match = ARGUMENT.match(line)
+        if match is not None:
+            name, told[match[1]] = match[1], match[2]
         elif name and line.strip():
             told[name] += f" {line.strip()}"
     return said, told

@@ -92,12 +92,12 @@ def claim_page() -> str:
 
 def told_of(kind: type[Claim]) -> dict[str, str]:
     """What a kind says under each of `SECTIONS`; a section that is missing is empty."""
-    found = dict.fromkeys(SECTIONS, "")
+    sections = dict.fromkeys(SECTIONS, "")
     for section, following in zip(SECTIONS, (*SECTIONS[1:], None), strict=True):
         _, _, rest = _docstring(kind).partition(f"\n\n{section}")
         text = rest.partition(f"\n\n{following}")[0] if following else rest
-        found[section] = textwrap.dedent(text.strip("\n")).strip()
-    return found
+        sections[section] = textwrap.dedent(text.strip("\n")).strip()
+    return sections
 
 
 def example_of(kind: type[Claim]) -> str:
@@ -154,15 +154,15 @@ def _attribute_docstrings(cls: type) -> dict[str, str]:
         return {}
     [defined] = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
     assert isinstance(defined, ast.ClassDef)
-    found: dict[str, str] = {}
+    docstrings: dict[str, str] = {}
     for item, below in pairwise(defined.body):
         match item, below:
             case (
                 ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
                 ast.Expr(value=ast.Constant(value=str(text))),
             ):
-                found[name] = _unbroken(text)
-    return found
+                docstrings[name] = _unbroken(text)
+    return docstrings
 
 
 def _default(field: FieldInfo) -> str:
@@ -205,5 +205,5 @@ def _choice(kind: Any) -> str:
 
 def _within(limits: Iterable[Any]) -> str:
     """The least and the most, where there are such."""
-    found = {name: getattr(item, name) for item in limits for name in ("ge", "le") if hasattr(item, name)}
-    return (f" from {found['ge']}" if "ge" in found else "") + (f" to {found['le']:,}" if "le" in found else "")
+    bounds = {name: getattr(item, name) for item in limits for name in ("ge", "le") if hasattr(item, name)}
+    return (f" from {bounds['ge']}" if "ge" in bounds else "") + (f" to {bounds['le']:,}" if "le" in bounds else "")

@@ -107,19 +107,19 @@ def params_of(texts: Sequence[str] | None) -> dict[str, int]:
     Raises:
         TaskError: with everything that is not NAME=WHOLE NUMBER, or is given twice.
     """
-    found: dict[str, int] = {}
+    params: dict[str, int] = {}
     reasons = []
     for text in texts or ():
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (name and equals and value.lstrip("-").isdecimal()):
             reasons.append(Reason("--param", f"{text!r} is not NAME=WHOLE NUMBER", "write it as base=4"))
-        elif name in found:
+        elif name in params:
             reasons.append(Reason("--param", f"{name} is given twice", "give it once"))
         else:
-            found[name] = int(value)
+            params[name] = int(value)
     if reasons:
         raise TaskError("the task's parameters cannot be read", reasons)
-    return found
+    return params
 
 
 def one_of(option: str, value: str | None, known: Sequence[str], error: type[OpenworkError]) -> None:

@@ -61,17 +61,17 @@ def judge(opened: OpenedRun, claims: Sequence[Claim], points: Points, output: Pa
     try:
         with ProgressDisplay(aside()) as display:
             display(Stage("judging claims over the training"))
-            found = judge_over_training(opened.training, claims, points, display)
+            result = judge_over_training(opened.training, claims, points, display)
     except KeyboardInterrupt:
         aside().print("\nWhat was judged is kept.", soft_wrap=True)
         raise
     if output is not None:
-        write_html(_document(opened, found), output)
+        write_html(_document(opened, result), output)
     if as_json:
-        emit({"run": opened.run.name} | found.as_json())
+        emit({"run": opened.run.name} | result.as_json())
         return
     console = people(as_json)
-    console.print(terminal(parts_of(found)))
+    console.print(terminal(parts_of(result)))
     if output is not None:
         console.print(f"Page: {path_text(output)}", soft_wrap=True)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar, get_args
 import typer
 from pydantic import BaseModel, ValidationError
 
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.errors import OpenworkError, Reason, RecipeError, suggestion
 from openwork.models import ModelSpec, reasons_of, spec_for
 from openwork.tasks import Task
@@ -72,20 +72,20 @@ def experiment_with(
     reasons: list[Reason] = []
     spec = _made(reasons, ModelSpec, given[0], lambda fields: spec_for(task, **fields))
     how = _made(reasons, Recipe, given[1], lambda fields: recipe(**fields))
-    which = _made(reasons, Split, given[2], lambda fields: split_with(**fields))
+    which = _made(reasons, DataSplit, given[2], lambda fields: split_with(**fields))
     if spec is None or how is None or which is None:
         raise RecipeError("no such experiment can be run", reasons)
     return Experiment(task, spec, how, which)
 
 
-def split_with(**fields: Any) -> Split:
+def split_with(**fields: Any) -> DataSplit:
     """A checked split.
 
     Raises:
         RecipeError: with every field that is wrong.
     """
     try:
-        return Split(**fields)
+        return DataSplit(**fields)
     except ValidationError as error:
         raise RecipeError("no such split", reasons_of(error)) from error
 

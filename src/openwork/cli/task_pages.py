@@ -94,10 +94,10 @@ def _learned(experiment: Experiment, name: str, measured: Measured) -> list[str]
         "inputs": f"{trained:,} trained on{', drawn anew in every epoch' * split.fresh}, {held_out:,} held out",
     }
     if name in measured:
-        found = measured[name]
+        row = measured[name]
         rows["measured"] = (
-            f"{found['solved']} of {found['seeds']} seeds right on every input measured, "
-            f"{found['seconds']:g} s for all of them ([how](../recipes.md))"
+            f"{row['solved']} of {row['seeds']} seeds right on every input measured, "
+            f"{row['seconds']:g} s for all of them ([how](../recipes.md))"
         )
     task = experiment.task.name
     asked = f"openwork explain {task}" if name == task else f"openwork train {task} --experiment {name}"

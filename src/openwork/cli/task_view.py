@@ -21,7 +21,7 @@ def describe(cls: type[Task]) -> dict[str, Any]:
     """A task type in plain values; its sizes are those of its default parameters, where it has them all."""
     accepted = inspect.signature(cls).parameters
     required = [name for name, p in accepted.items() if p.default is inspect.Parameter.empty]
-    found: dict[str, Any] = {
+    description: dict[str, Any] = {
         "name": cls.name,
         "summary": cls.summary,
         "parameters": {name: "required" if name in required else p.default for name, p in accepted.items()},
@@ -29,7 +29,7 @@ def describe(cls: type[Task]) -> dict[str, Any]:
     }
     if not required:
         task = make(cls)
-        found |= {
+        description |= {
             "domain": task.domain_size,
             "sampling": "" if enumerated(task) else task.sampling,
             "positions": task.n_pos,
@@ -40,7 +40,7 @@ def describe(cls: type[Task]) -> dict[str, Any]:
             "attention_dir": task.attention_dir,
             "pad": None if task.pad_token is None else task.vocabulary.symbols[task.pad_token],
         }
-    return found
+    return description
 
 
 def enumerated(task: Task) -> bool:
@@ -78,12 +78,12 @@ def answer_line(task: dict[str, Any]) -> str:
 
 def in_short(symbols: Sequence[str]) -> list[str]:
     """Symbols, with numbers in a row as `0..30`, and `...` where what is left is still many."""
-    found: list[str] = []
+    parts: list[str] = []
     for _, group in groupby(enumerate(symbols), lambda item: _steps(*item)):
         row = [symbol for _, symbol in group]
-        found += row if len(row) <= MOST_IN_A_ROW else [f"{row[0]}..{row[-1]}"]
+        parts += row if len(row) <= MOST_IN_A_ROW else [f"{row[0]}..{row[-1]}"]
     few = MOST_SYMBOLS // 2
-    return found if len(found) <= MOST_SYMBOLS else [*found[:few], "...", *found[-2:]]
+    return parts if len(parts) <= MOST_SYMBOLS else [*parts[:few], "...", *parts[-2:]]
 
 
 def _steps(place: int, symbol: str) -> object:

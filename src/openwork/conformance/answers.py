@@ -57,18 +57,18 @@ def _arrays(task: Task, questions: Tokens) -> Iterator[Reason]:
     for where, length, axis, vocabulary in sized:
         given, compute = questions.copy(), getattr(task, where)
         try:
-            found = compute(given)
+            array = compute(given)
         except Exception as error:
             yield Reason(where, f"raises {type(error).__name__}: {error}", _first_that_raises(compute, questions))
             continue
         if not np.array_equal(given, questions):
             yield Reason(where, "changes the questions that it is given", "make a new array")
-        if found.shape != (len(questions), length) or found.dtype != np.int32:
+        if array.shape != (len(questions), length) or array.dtype != np.int32:
             shape = (len(questions), length)
-            yield Reason(where, f"{found.dtype} {found.shape}", f"int32 {shape}: [input, {axis}]")
-        elif len(wrong := np.argwhere((found < 0) | (found >= len(vocabulary)))):
+            yield Reason(where, f"{array.dtype} {array.shape}", f"int32 {shape}: [input, {axis}]")
+        elif len(wrong := np.argwhere((array < 0) | (array >= len(vocabulary)))):
             row, place = wrong[0]
-            what = f"question {questions[row].tolist()} has id {found[row, place]} at {axis} {place}"
+            what = f"question {questions[row].tolist()} has id {array[row, place]} at {axis} {place}"
             yield Reason(where, f"{what}, which is not in the vocabulary", f"ids are 0 to {len(vocabulary) - 1}")
 
 
@@ -89,8 +89,8 @@ def _functions(task: Task, seen: Seen) -> Iterator[Reason]:
     for where, expected in (("tokens", seen.tokens), ("answers", seen.answers)):
         compute = getattr(task, where)
         for rows in (np.arange(len(seen.questions)), some):
-            found = compute(seen.questions[rows])
-            if not np.array_equal(found, expected[rows]):
+            array = compute(seen.questions[rows])
+            if not np.array_equal(array, expected[rows]):
                 what = "is not a function of the question: asked again, or beside others, it comes out differently"
                 yield Reason(where, what, "each row must follow from its own question alone")
                 break

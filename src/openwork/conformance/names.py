@@ -32,13 +32,13 @@ def name_faults(task: Task) -> list[Reason]:
 
 def told_by(rules: Mapping[str, Callable[[], Iterable[Reason]]]) -> list[Reason]:
     """The faults that these rules find; a task that raises where it should answer is a fault too."""
-    found: list[Reason] = []
+    reasons: list[Reason] = []
     for where, rule in rules.items():
         try:
-            found += rule()
+            reasons += rule()
         except Exception as error:
-            found.append(Reason(where, f"raises {type(error).__name__}: {error}"))
-    return found
+            reasons.append(Reason(where, f"raises {type(error).__name__}: {error}"))
+    return reasons
 
 
 def repeated(names: Iterable[object]) -> list[object]:

@@ -29,10 +29,10 @@ def chosen_questions(task: Task, inputs: int) -> tuple[Tokens, bool]:
         return task.questions(np.arange(task.domain_size)), True
     base = draw(task, max(inputs // (1 + len(task.variables)), 1))
     free = [v.name for v in task.variables if v.values > 1]
-    found = [base.index, *(change_variable(task, base, name).index for name in free)]
+    numbers = [base.index, *(change_variable(task, base, name).index for name in free)]
     if task.domain_size is not None:
-        found.append(as_numbers([0, task.domain_size - 1]))
-    return task.questions(np.unique(np.concatenate(found))), False
+        numbers.append(as_numbers([0, task.domain_size - 1]))
+    return task.questions(np.unique(np.concatenate(numbers))), False
 
 
 def _chosen_numbers(task: Task, inputs: int) -> NDArray[np.int64]:
@@ -47,26 +47,26 @@ def _chosen_numbers(task: Task, inputs: int) -> NDArray[np.int64]:
 def _questions(task: Task, inputs: int) -> Iterator[Reason]:
     """Numbers and questions belong together; in lexicographic order where the variables are free of one another."""
     index, radix = _chosen_numbers(task, inputs), [v.values for v in task.variables]
-    found, shape = task.questions(index), (len(index), len(radix))
-    if found.shape != shape or found.dtype != np.int32:
-        yield Reason("questions", f"{found.dtype} {found.shape}", f"int32 {shape}: [input, variable]")
+    rows, shape = task.questions(index), (len(index), len(radix))
+    if rows.shape != shape or rows.dtype != np.int32:
+        yield Reason("questions", f"{rows.dtype} {rows.shape}", f"int32 {shape}: [input, variable]")
         return
-    if len(wrong := np.flatnonzero(((found < 0) | (found >= radix)).any(axis=1))):
-        what = f"question {index[wrong[0]]} is {found[wrong[0]].tolist()}"
+    if len(wrong := np.flatnonzero(((rows < 0) | (rows >= radix)).any(axis=1))):
+        what = f"question {index[wrong[0]]} is {rows[wrong[0]].tolist()}"
         yield Reason("questions", what, f"variables have {radix} values, from 0")
         return
     if task.domain_size == prod(radix):
         expected = columns_of(index, radix)
-        if len(wrong := np.flatnonzero((found != expected).any(axis=1))):
+        if len(wrong := np.flatnonzero((rows != expected).any(axis=1))):
             first = wrong[0]
-            what = f"question {index[first]} is {found[first].tolist()}"
+            what = f"question {index[first]} is {rows[first].tolist()}"
             yield Reason("questions", what, f"lexicographic order has {expected[first].tolist()} there")
-    back = task.numbers(found)
+    back = task.numbers(rows)
     if len(wrong := np.flatnonzero(back != index)):
-        what = f"question {index[wrong[0]]} is {found[wrong[0]].tolist()}, whose number is {back[wrong[0]]}"
+        what = f"question {index[wrong[0]]} is {rows[wrong[0]].tolist()}, whose number is {back[wrong[0]]}"
         yield Reason("numbers", what, "numbers must be what questions undoes")
-    if task.domain_size is not None and len(wrong := np.flatnonzero(~task.valid(found))):
-        what = f"question {index[wrong[0]]} is {found[wrong[0]].tolist()}, which is none"
+    if task.domain_size is not None and len(wrong := np.flatnonzero(~task.valid(rows))):
+        what = f"question {index[wrong[0]]} is {rows[wrong[0]].tolist()}, which is none"
         yield Reason("valid", what, "every number below domain_size is a question")
 
 
@@ -83,18 +83,18 @@ def _count(task: Task, inputs: int) -> Iterator[Reason]:
 def _sampler(task: Task, inputs: int) -> Iterator[Reason]:
     """What is drawn are questions, a seed decides which, and they are not all the same."""
     n, radix = max(min(inputs, 1000), 2), [v.values for v in task.variables]
-    found, again, other = (task.sample(Stream(bits("task kit", seed)), n) for seed in (0, 0, 1))
-    if found.shape != (n, len(radix)) or found.dtype != np.int32:
-        yield Reason("sample", f"{found.dtype} {found.shape}", f"int32 {(n, len(radix))}: [input, variable]")
+    rows, again, other = (task.sample(Stream(bits("task kit", seed)), n) for seed in (0, 0, 1))
+    if rows.shape != (n, len(radix)) or rows.dtype != np.int32:
+        yield Reason("sample", f"{rows.dtype} {rows.shape}", f"int32 {(n, len(radix))}: [input, variable]")
         return
-    outside = ((found < 0) | (found >= radix)).any(axis=1)
-    bad = np.flatnonzero(outside) if outside.any() else np.flatnonzero(~task.valid(found))
+    outside = ((rows < 0) | (rows >= radix)).any(axis=1)
+    bad = np.flatnonzero(outside) if outside.any() else np.flatnonzero(~task.valid(rows))
     if len(bad):
-        yield Reason("sample", f"draws {found[bad[0]].tolist()}, which is no question", "draw rows that are valid")
+        yield Reason("sample", f"draws {rows[bad[0]].tolist()}, which is no question", "draw rows that are valid")
         return
-    if not np.array_equal(found, again):
+    if not np.array_equal(rows, again):
         yield Reason("sample", "draws other questions from the same seed", "take every choice from the draws given")
-    if task.domain_size != 1 and ((found == found[0]).all() or np.array_equal(found, other)):
+    if task.domain_size != 1 and ((rows == rows[0]).all() or np.array_equal(rows, other)):
         yield Reason("sample", "draws the same whatever the seed", "take every choice from the draws given")
-    if not np.array_equal(task.questions(task.numbers(found)), found):
+    if not np.array_equal(task.questions(task.numbers(rows)), rows):
         yield Reason("numbers", "do not lead back to the questions that were drawn", "questions must undo numbers")

@@ -1,20 +1,23 @@
 """ON WHICH inputs: the whole domain or a sample, their split, and pairs that differ in one variable."""
 
+from typing import Any
+
 from openwork.data.counterfactual import change_variable, keep_forced
 from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another
 from openwork.data.domain import MOST_ENUMERATED, MOST_MEASURED, USUAL_INPUTS, Inputs, enumerate_domain
 from openwork.data.pairing import independent_pairs, ring
 from openwork.data.parts import drawn_inputs, parts_of
 from openwork.data.sample import draw
-from openwork.data.split import Split
+from openwork.data.split import DataSplit
+from openwork.errors import warn_renamed
 
 __all__ = [
     "MOST_ENUMERATED",
     "MOST_MEASURED",
     "USUAL_INPUTS",
+    "DataSplit",
     "Dataset",
     "Inputs",
-    "Split",
     "change_variable",
     "dataset_asking",
     "dataset_of",
@@ -27,3 +30,10 @@ __all__ = [
     "parts_of",
     "ring",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Split":
+        raise AttributeError(f"module 'openwork.data' has no attribute {name!r}")
+    warn_renamed("openwork.data.Split", "openwork.data.DataSplit")
+    return DataSplit

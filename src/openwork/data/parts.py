@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from openwork.data.dataset import Dataset, dataset_of
 from openwork.data.randomness import chance_of_rows
 from openwork.data.sample import draw_such
-from openwork.data.split import Split
+from openwork.data.split import DataSplit
 from openwork.tasks import Task, Tokens
 
 
-def parts_of(task: Task, split: Split) -> tuple[Dataset, Dataset]:
+def parts_of(task: Task, split: DataSplit) -> tuple[Dataset, Dataset]:
     """The inputs trained on, in the first epoch where each draws its own, and those held out.
 
     Raises:
@@ -29,7 +29,7 @@ def parts_of(task: Task, split: Split) -> tuple[Dataset, Dataset]:
     return drawn_inputs(task, split, 0), draw_such(task, held_out, kept, "held out", split.seed)
 
 
-def drawn_inputs(task: Task, split: Split, epoch: int) -> Dataset:
+def drawn_inputs(task: Task, split: DataSplit, epoch: int) -> Dataset:
     """What this epoch of a split that draws trains on, from 0; without `fresh`, all epochs train on those of epoch 0.
 
     Raises:
@@ -39,6 +39,6 @@ def drawn_inputs(task: Task, split: Split, epoch: int) -> Dataset:
     return draw_such(task, train, lambda questions: ~is_held_out(split, questions), "trained on", split.seed, epoch)
 
 
-def is_held_out(split: Split, questions: Tokens) -> NDArray[np.bool_]:
+def is_held_out(split: DataSplit, questions: Tokens) -> NDArray[np.bool_]:
     """On which side of a split that draws each question lies, whenever it is drawn: `[input, variable] -> [input]`."""
     return chance_of_rows(questions, "held out", split.seed) < split.held_out

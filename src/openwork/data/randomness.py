@@ -26,8 +26,8 @@ def permutation(stream: np.random.PCG64, n: int) -> NDArray[np.int64]:
 
 def integers(stream: np.random.PCG64, below: int | NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """`n` whole numbers in 0 .. below-1, each with a bound of its own where `below` is an array (bias below 2**-31)."""
-    found = (stream.random_raw(n) >> np.uint64(1)) % np.asarray(below, np.uint64)
-    return found.astype(np.int64)
+    numbers = (stream.random_raw(n) >> np.uint64(1)) % np.asarray(below, np.uint64)
+    return numbers.astype(np.int64)
 
 
 def uniform(stream: np.random.PCG64, n: int) -> NDArray[np.float64]:

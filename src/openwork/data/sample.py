@@ -33,15 +33,15 @@ def draw_such(
     Raises:
         RecipeError: none are found, however long one draws.
     """
-    found: list[Tokens] = [np.empty((0, len(task.variables)), np.int32)]
+    rows: list[Tokens] = [np.empty((0, len(task.variables)), np.int32)]
     count = waited = 0
     for asked in _blocks(task, purpose, *seeds):
         if count >= inputs:
-            return dataset_asking(task, np.concatenate(found)[:inputs])
+            return dataset_asking(task, np.concatenate(rows)[:inputs])
         if waited == PATIENCE:
             break
-        found.append(asked[wanted(asked)])
-        count, waited = count + len(found[-1]), 0 if len(found[-1]) else waited + 1
+        rows.append(asked[wanted(asked)])
+        count, waited = count + len(rows[-1]), 0 if len(rows[-1]) else waited + 1
     what = f"{inputs:,} are wanted, and drawing from {task} finds none on this side of the split"
     raise RecipeError("not enough questions", Reason("split", what, "take another split seed, or hold out none"))
 

@@ -14,7 +14,7 @@ from openwork.errors import Reason, RecipeError
 from openwork.tasks import Task, format_count
 
 
-class Split(BaseModel):
+class DataSplit(BaseModel):
     """A way to divide the inputs: the last `held_out` questions, in the order that `kind` gives, are not trained on.
 
     `lexicographic` keeps the domain's own order, so the held-out questions are all alike in their first variables;
@@ -48,8 +48,10 @@ class Split(BaseModel):
     @model_serializer(mode="wrap")
     def _as_before_samplers(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without `inputs` and `fresh` where nothing is drawn: older runs are named by the hash of this."""
-        found: dict[str, Any] = fields(self)
-        return found if self.inputs is not None else {k: v for k, v in found.items() if k not in ("inputs", "fresh")}
+        written: dict[str, Any] = fields(self)
+        return (
+            written if self.inputs is not None else {k: v for k, v in written.items() if k not in ("inputs", "fresh")}
+        )
 
     def sizes(self, task: Task) -> tuple[int, int]:
         """How many questions are trained on in an epoch, and how many are held out.

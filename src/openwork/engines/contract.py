@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from openwork.data import Dataset
 from openwork.engines.checks import Held, held_batches, held_dataset, held_inputs, held_slopes
-from openwork.engines.resolve import resolve_all
+from openwork.engines.resolve import Means, resolve_all
 from openwork.engines.taps import Source, Taps, own_sources
 from openwork.engines.values import (
     AdamW,
@@ -76,14 +76,18 @@ class Engine(ABC):
         [taps], drawn = self._resolved(held, [plan])
         return self._blocks(held.stack, held.tokens, taps, held.graded, drawn, held.block)
 
-    def _resolved(self, held: Held, plans: Sequence[Plan]) -> tuple[list[Taps], list[Source]]:
+    def _resolved(self, held: Held, plans: Sequence[Plan], keep: bool = False) -> tuple[list[Taps], list[Source]]:
+        """With `keep` the taps are for one pass over all inputs, which may begin with what measuring the means left."""
         stack, over = held.stack, held.tokens if held.reference is None else held.reference
 
         def unedited(sites: tuple[str, ...]) -> Iterator[Trace]:
             return self._blocks(stack, over, Taps(reads=sites), (over.shape[1] - 1,), [], REFERENCE_BLOCK)
 
-        def means(sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
-            return self.site_means(stack, over, sites)
+        def means(sites: tuple[str, ...], edited: tuple[str, ...]) -> Means:
+            if not keep or held.reference is not None:
+                return Means(self.site_means(stack, over, sites))
+            sums, below = self._sums_and_below(stack, over, sites, edited)
+            return Means(_means(sums, over), below)
 
         return resolve_all(stack.spec, plans, held.tokens, held.worlds, over, unedited, means)
 
@@ -106,7 +110,7 @@ class Engine(ABC):
         """Loss and right answers of every model over the whole dataset; no logits are kept. See `run` for the rest."""
         held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference)
         own = held_dataset(stack.spec, dataset, held)
-        [taps], drawn = self._resolved(held, [plan])
+        [taps], drawn = self._resolved(held, [plan], keep=True)
         return self._score(held.stack, own, taps, drawn)
 
     def sweep(
@@ -128,13 +132,12 @@ class Engine(ABC):
         own = held_dataset(stack.spec, dataset, held)
         if not plans:
             return ()
-        taps, drawn = self._resolved(held, plans)
+        taps, drawn = self._resolved(held, plans, keep=True)
         return self._sweep(held.stack, own, taps, drawn)
 
     def site_means(self, stack: Stack, tokens: Tokens, sites: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         """Mean over the inputs of what is at each of these sites, `[model, *site axes]`: what a `Mean` puts there."""
-        sums = self._site_sums(stack, tokens, tuple(sites))
-        return {site: total / len(tokens) for site, total in sums.items()}
+        return _means(self._site_sums(stack, tokens, tuple(sites)), tokens)
 
     def train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         """Many optimiser steps in one call: AdamW as `torch.optim.AdamW`, after `clip_grad_norm_`.
@@ -247,6 +250,13 @@ class Engine(ABC):
                 totals[site] = totals.get(site, 0.0) + trace.captures[site].sum(axis=1, dtype=np.float64)
         return totals
 
+    def _sums_and_below(
+        self, stack: Stack, tokens: Tokens, sites: tuple[str, ...], edited: tuple[str, ...]
+    ) -> tuple[dict[str, NDArray[np.float64]], object]:
+        """`_site_sums`, and what the same engine's passes over these inputs with edits at `edited` may begin with (see
+        `Taps.below`); an engine that can keep what it computed does so here."""
+        return self._site_sums(stack, tokens, sites), None
+
     @abstractmethod
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained: ...
 
@@ -264,3 +274,7 @@ class Engine(ABC):
         slopes: Floats | None,
         sources: list[Source],
     ) -> SiteGradients: ...
+
+
+def _means(sums: dict[str, NDArray[np.float64]], tokens: Tokens) -> dict[str, NDArray[np.float64]]:
+    return {site: total / len(tokens) for site, total in sums.items()}

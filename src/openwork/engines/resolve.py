@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,18 @@ NOISE = 1e-10
 """Share of the largest eigenvalue below which a direction of what an MLP reads is rounding (float32: about 1e-14)."""
 
 Unedited = Callable[[tuple[str, ...]], Iterator[Trace]]
-Means = Callable[[tuple[str, ...]], Mapping[str, NDArray[np.float64]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Means:
+    """Over the reference inputs, by site: `[model, *site axes]`. And what the pass that measured them left below the
+    plans' edits, where that pass was over their inputs."""
+
+    at: Mapping[str, NDArray[np.float64]]
+    below: object = None
+
+
+MeansOf = Callable[[tuple[str, ...], tuple[str, ...]], Means]
 
 
 def resolve_all(
@@ -29,12 +41,13 @@ def resolve_all(
     worlds: Mapping[str, World],
     reference: Tokens,
     unedited: Unedited,
-    means_at: Means,
+    means_of: MeansOf,
 ) -> tuple[list[Taps], list[Source]]:
     """The taps of every plan, and the sources that they number; what plans share is measured and drawn once.
 
-    `unedited` runs the stack over `reference` and captures the sites it is given; `means_at` averages over it. Costs
-    a pass over the reference up to the last site where there is a `Mean`, and a whole one where there is a `Linearise`.
+    `unedited` runs the stack over `reference` and captures the sites it is given; `means_of` averages over it at some
+    sites, for plans with edits at others. Costs a pass over the reference up to the last site where there is a `Mean`,
+    and a whole one where there is a `Linearise`.
 
     Raises:
         PlanError: as `Plan.checked`, for plans and for the worlds that they take from.
@@ -44,7 +57,10 @@ def resolve_all(
     edits = [edit for plan in checked for edit in plan.edits]
     taken = in_order(worlds, edits, spec, n_pos)
     edits += [edit for name in taken for edit in worlds[name].edits]
-    means, maps = _means(spec, edits, means_at), _affine_maps(spec, edits, unedited)
+    edited = tuple(dict.fromkeys(site_named(spec, edit.site).name for plan in checked for edit in plan.edits))
+    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in edits if isinstance(e, Mean)))
+    means = means_of(sites, edited) if sites else Means({})
+    maps = _affine_maps(spec, edits, unedited)
     drawn: dict[str, World] = {}
     for edit in edits:
         if isinstance(edit, Resample) and _drawn(edit) not in drawn:
@@ -53,10 +69,10 @@ def resolve_all(
     numbered = {name: number for number, name in enumerate(drawn)}
 
     def writes(edits: Sequence[Edit]) -> tuple[Write, ...]:
-        return tuple(_write(spec, n_pos, edit, means, maps, numbered) for edit in edits)
+        return tuple(_write(spec, n_pos, edit, means.at, maps, numbered) for edit in edits)
 
     sources = [Source(world.tokens, writes(world.edits)) for world in drawn.values()]
-    return [Taps(writes(plan.edits), plan.captures) for plan in checked], sources
+    return [Taps(writes(plan.edits), plan.captures, means.below) for plan in checked], sources
 
 
 def _drawn(edit: Resample) -> str:
@@ -95,12 +111,6 @@ def _write(
             matrix, bias = maps[site]
             return Affine(site, np.array(chosen, np.int32), matrix.astype(spec.dtype), bias.astype(spec.dtype))
     raise PlanError("unknown edit", Reason(str(edit), f"no engine knows {type(edit).__name__}"))
-
-
-def _means(spec: ModelSpec, edits: Sequence[Edit], means_at: Means) -> Mapping[str, NDArray[np.float64]]:
-    """Mean over the reference inputs of every site with a `Mean` edit: `[model, *site axes]`."""
-    sites = tuple(dict.fromkeys(site_named(spec, e.site).name for e in edits if isinstance(e, Mean)))
-    return means_at(sites) if sites else {}
 
 
 def _affine_maps(

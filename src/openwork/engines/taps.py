@@ -50,10 +50,15 @@ Write = Constant | FromSource | Affine
 
 @dataclass(frozen=True, eq=False)
 class Taps:
-    """Writes, in order, and the sites to read."""
+    """Writes, in order, and the sites to read.
+
+    `below` is what an unedited pass over the same inputs left below all writes, for the engine that made it to begin
+    with.
+    """
 
     writes: tuple[Write, ...] = ()
     reads: tuple[str, ...] = ()
+    below: object = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,11 +30,11 @@ def weights_in(folder: Path, endings: tuple[str, ...]) -> Path:
     if shards is not None:
         mend = 'save it in one: model.save_pretrained(FOLDER, max_shard_size="1GB")'
         raise _refused(folder, f"its weights are cut into several files ({shards})", mend)
-    found = [name for name in names if name.lower().endswith(endings)]
-    if len(found) == 1:
-        return folder / found[0]
-    what = f"has {len(found)} files of weights: {', '.join(found[:6])}" if found else "has no file of weights"
-    mend = "name the file" if found else f"looked for {', '.join(USUAL)}, or one that ends in {', '.join(endings)}"
+    files = [name for name in names if name.lower().endswith(endings)]
+    if len(files) == 1:
+        return folder / files[0]
+    what = f"has {len(files)} files of weights: {', '.join(files[:6])}" if files else "has no file of weights"
+    mend = "name the file" if files else f"looked for {', '.join(USUAL)}, or one that ends in {', '.join(endings)}"
     raise _refused(folder, what, mend)
 
 

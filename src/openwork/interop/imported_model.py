@@ -54,16 +54,16 @@ class ImportedModel:
     @property
     def search(self) -> str:
         """What was tried, and how far ahead the best is."""
-        found = self.identified
-        if found is None:
+        identified = self.identified
+        if identified is None:
             return "nothing had to be found out"
-        if found.tried == 1:
+        if identified.tried == 1:
             return "1 combination, nothing to choose"
-        next_best = found.rivals[0] if found.rivals else found.second
+        next_best = identified.rivals[0] if identified.rivals else identified.second
         if next_best is None:
-            return f"{found.tried} combinations tried; all are the same model"
-        ahead = 100 * (found.best.accuracy - next_best.accuracy)
-        return f"{found.tried} combinations tried; the best is {ahead:.2f} points ahead of the next ({next_best})"
+            return f"{identified.tried} combinations tried; all are the same model"
+        ahead = 100 * (identified.best.accuracy - next_best.accuracy)
+        return f"{identified.tried} combinations tried; the best is {ahead:.2f} points ahead of the next ({next_best})"
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ def describe_checkpoint(checkpoint: Checkpoint, options: Mapping[str, Any]) -> D
         CheckpointError: names, shapes, config or options that contradict each other; with every reason.
     """
     maker = _maker(checkpoint, options, None)
-    found, sizes = tuple(maker.missing_fields), maker.sizes
-    if "n_heads" in {field.field for field in found}:
+    missing, sizes = tuple(maker.missing_fields), maker.sizes
+    if "n_heads" in {field.field for field in missing}:
         sizes = {name: value for name, value in sizes.items() if name not in ("n_heads", "d_head")}
-    whole = not found and "n_ctx" in sizes
+    whole = not missing and "n_ctx" in sizes
     known = tuple(maker.known.values())
-    return Description(maker.names.dialect, sizes, known, found, maker.notes, maker.build({}).spec if whole else None)
+    return Description(maker.names.dialect, sizes, known, missing, maker.notes, maker.build({}).spec if whole else None)
 
 
 def imported_model(
@@ -131,16 +131,16 @@ def imported_model(
         raise CheckpointError(
             "the checkpoint does not say all that decides what the model computes", [*reasons, advice]
         )
-    found = None
+    identified = None
     shiftable = "token_shift" not in maker.known
     if dataset is not None and (fields or shiftable):
-        found = _identified(maker, fields, dataset, shiftable, tell)
-    values = {} if found is None else dict(found.best.values)
+        identified = _identified(maker, fields, dataset, shiftable, tell)
+    values = {} if identified is None else dict(identified.best.values)
     stack = maker.build(values)
     said = [*maker.known.values()]
-    if found is not None:
-        said += [_tried_field(field, value, found) for field, value in values.items()]
-    return ImportedModel(stack, maker.names.dialect, tuple(said), found, maker.notes)
+    if identified is not None:
+        said += [_tried_field(field, value, identified) for field, value in values.items()]
+    return ImportedModel(stack, maker.names.dialect, tuple(said), identified, maker.notes)
 
 
 def _maker(checkpoint: Checkpoint, options: Mapping[str, Any], task: Task | None) -> _Maker:
@@ -202,21 +202,21 @@ class _Maker:
     def missing_fields(self) -> list[MissingField]:
         """What is still open."""
         sizes, _ = self._at(self.heads[0] if self.heads else 0)
-        found = missing_fields(sizes, list(self.known), self.task)
-        return ([MissingField("n_heads", self.heads)] if len(self.heads) > 1 else []) + found
+        missing = missing_fields(sizes, list(self.known), self.task)
+        return ([MissingField("n_heads", self.heads)] if len(self.heads) > 1 else []) + missing
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was left out or filled in."""
         sizes, _ = self._at(self.heads[0] if self.heads else 0)
-        found = [*self.names.notes]
+        notes = [*self.names.notes]
         if self.names.buffers:
-            found.append(
+            notes.append(
                 f"{len(self.names.buffers)} buffers are not used: a saved mask does not tell how the model was trained"
             )
         if sizes.absent:
-            found.append(f"it has no {', '.join(sizes.absent)}: taken for zero")
-        return tuple(found)
+            notes.append(f"it has no {', '.join(sizes.absent)}: taken for zero")
+        return tuple(notes)
 
     def build(self, values: Values) -> Stack:
         """The model."""
@@ -267,13 +267,13 @@ def _identified(
     maker: _Maker, fields: Sequence[MissingField], dataset: Dataset, shiftable: bool, tell: Tell
 ) -> Identified:
     """The best combination; where none is good, also those that take the task's token ids for others, shifted round."""
-    found = identify(fields, maker.build, dataset, tell)
-    shifts = maker.build(found.best.values).spec.d_vocab
-    if found.best.accuracy >= SOLVED or not shiftable or shifts > MOST_SHIFTS:
-        return found
-    tell(f"at most {100 * found.best.accuracy:.1f} % right: trying other token ids too")
+    best = identify(fields, maker.build, dataset, tell)
+    shifts = maker.build(best.best.values).spec.d_vocab
+    if best.best.accuracy >= SOLVED or not shiftable or shifts > MOST_SHIFTS:
+        return best
+    tell(f"at most {100 * best.best.accuracy:.1f} % right: trying other token ids too")
     shifted = identify([*fields, MissingField("token_shift", tuple(range(shifts)))], maker.build, dataset, tell)
-    return shifted if shifted.best.accuracy > found.best.accuracy else found
+    return shifted if shifted.best.accuracy > best.best.accuracy else best
 
 
 def _tried_field(field: str, value: Any, found: Identified) -> KnownField:

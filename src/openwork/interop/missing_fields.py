@@ -160,5 +160,5 @@ def missing_fields(sizes: Sizes, known: Sequence[str], task: Task | None) -> lis
 def decided(sizes: Sizes) -> list[KnownField]:
     """What the shapes decide, and what is usual where no file says otherwise."""
     norms = NORMS[sizes.norm_weights]
-    found = [KnownField("normalization_type", norms[0], "its norms have these weights")] if len(norms) == 1 else []
-    return [*found, KnownField("eps", 1e-5, "TransformerLens' default")]
+    fields = [KnownField("normalization_type", norms[0], "its norms have these weights")] if len(norms) == 1 else []
+    return [*fields, KnownField("eps", 1e-5, "TransformerLens' default")]

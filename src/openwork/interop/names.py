@@ -94,11 +94,11 @@ def named(source: str, arrays: Arrays) -> Named:
 
 def without_prefix(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
     """Without what wrappers put before every name."""
-    found = dict(arrays)
+    plain = dict(arrays)
     for prefix in PREFIXES:
-        if found and all(name.startswith(prefix) for name in found):
-            found = {name.removeprefix(prefix): array for name, array in found.items()}
-    return found
+        if plain and all(name.startswith(prefix) for name in plain):
+            plain = {name.removeprefix(prefix): array for name, array in plain.items()}
+    return plain
 
 
 def _why(name: str, known: Sequence[str]) -> tuple[str, str]:

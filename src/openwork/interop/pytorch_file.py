@@ -57,13 +57,13 @@ def read_pytorch(name: str, data: bytes) -> tuple[dict[str, NDArray[np.generic]]
     if archive.size("data.pkl") > LARGEST_PICKLE:
         raise archive.refused(f"describes its tensors in more than {LARGEST_PICKLE:,} bytes", HOW_TO_CONVERT)
     try:
-        found = value_of(archive.read("data.pkl"))
+        content = value_of(archive.read("data.pkl"))
     except NotPlain as error:
         what = f"holds more than tensors: loading it would run code (it {error})"
         raise archive.refused(what, HOW_TO_CONVERT) from error
     except (ValueError, IndexError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise archive.refused(f"is damaged: {_line(error)}") from error
-    return _arrays(archive, _state_dict(archive, found), len(data)), _config(found)
+    return _arrays(archive, _state_dict(archive, content), len(data)), _config(content)
 
 
 def _config(found: Any) -> dict[str, Any]:
@@ -74,21 +74,21 @@ def _config(found: Any) -> dict[str, Any]:
     return {k: v for k, v in beside.items() if isinstance(k, str) and isinstance(v, int | float | str | None)}
 
 
-def _state_dict(archive: Archive, found: Any) -> dict[str, Pickled | Odd]:
+def _state_dict(archive: Archive, inner: Any) -> dict[str, Pickled | Odd]:
     """The table of tensors, also where it stands beside other things."""
     for key in WRAPPERS:
-        if isinstance(found, dict) and isinstance(found.get(key), dict):
-            found = found[key]
+        if isinstance(inner, dict) and isinstance(inner.get(key), dict):
+            inner = inner[key]
             break
-    if not isinstance(found, dict) or not found:
-        kind = type(found).__name__
-        what = "holds no tensor" if isinstance(found, dict) else f"holds {kind} and not a table of named tensors"
+    if not isinstance(inner, dict) or not inner:
+        kind = type(inner).__name__
+        what = "holds no tensor" if isinstance(inner, dict) else f"holds {kind} and not a table of named tensors"
         raise archive.refused(what, HOW_TO_CONVERT)
-    other = [k for k, value in found.items() if not (isinstance(k, str) and isinstance(value, Pickled | Odd))]
+    other = [k for k, value in inner.items() if not (isinstance(k, str) and isinstance(value, Pickled | Odd))]
     if other:
-        what = f"{len(other)} of its {len(found)} entries are no named tensors, the first is {str(other[0])[:80]!r}"
+        what = f"{len(other)} of its {len(inner)} entries are no named tensors, the first is {str(other[0])[:80]!r}"
         raise archive.refused(what, HOW_TO_CONVERT)
-    return found
+    return inner
 
 
 def _arrays(archive: Archive, tensors: dict[str, Pickled | Odd], size: int) -> dict[str, NDArray[np.generic]]:
@@ -102,11 +102,11 @@ def _arrays(archive: Archive, tensors: dict[str, Pickled | Odd], size: int) -> d
     arrays: dict[str, NDArray[np.generic]] = {}
     reasons: list[Reason] = []
     for key, tensor in tensors.items():
-        found = f"is not a plain array ({tensor.made_by})" if isinstance(tensor, Odd) else _array(archive, tensor, big)
-        if isinstance(found, str):
-            reasons.append(Reason(f"{archive.name}, {key[:80]}", found, "save it dense and real, as float32"))
+        array = f"is not a plain array ({tensor.made_by})" if isinstance(tensor, Odd) else _array(archive, tensor, big)
+        if isinstance(array, str):
+            reasons.append(Reason(f"{archive.name}, {key[:80]}", array, "save it dense and real, as float32"))
         else:
-            arrays[key] = found
+            arrays[key] = array
     if reasons:
         raise CheckpointError("the checkpoint cannot be read", reasons[:20])
     return arrays

@@ -50,10 +50,10 @@ def read_safetensors(name: str, data: bytes) -> tuple[dict[str, NDArray[np.gener
             reasons.append(Reason(f"{name}, {key}", f"has the type {kind}", "save it as float32"))
             continue
         dtype = np.dtype("<u2" if kind == "BF16" else "<" + DTYPES[kind])
-        found = np.ndarray(tuple(tensor["shape"]), dtype, bytes(tensor["data"]))
+        array = np.ndarray(tuple(tensor["shape"]), dtype, bytes(tensor["data"]))
         if kind == "BF16":
-            found = (found.astype(np.uint32) << 16).view(np.float32)
-        arrays[key] = found.astype(np.float32) if kind == "F16" else found
+            array = (array.astype(np.uint32) << 16).view(np.float32)
+        arrays[key] = array.astype(np.float32) if kind == "F16" else array
     if reasons:
         raise CheckpointError("the checkpoint cannot be read", reasons[:MOST_REASONS])
     return arrays, _config(name, written)
@@ -85,11 +85,11 @@ def _config(name: str, written: object) -> dict[str, Any]:
     if written is None:
         return {}
     try:
-        found = json.loads(str(written))
+        config = json.loads(str(written))
     except (ValueError, RecursionError) as error:
         raise CheckpointError(
             "the checkpoint cannot be read", Reason(name, f"its config is damaged: {error}")
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(config, dict):
         raise CheckpointError("the checkpoint cannot be read", Reason(name, "its config is not a table of fields"))
-    return found
+    return config

@@ -59,7 +59,7 @@ def sizes_of(source: str, weights: Mapping[str, NDArray[np.generic]]) -> Sizes:
     Raises:
         CheckpointError: with every weight that is missing or contradicts others.
     """
-    layers = sorted({int(found[1]) for name in weights if (found := BLOCK.fullmatch(name))})
+    layers = sorted({int(match[1]) for name in weights if (match := BLOCK.fullmatch(name))})
     seen: dict[str, dict[int, list[str]]] = {}
     reasons = []
     for name, array in weights.items():
@@ -101,7 +101,7 @@ def axes_of(name: str) -> tuple[str, ...]:
 
 def _completeness(weights: Mapping[str, NDArray[np.generic]], n_layers: int) -> tuple[str, list[str], list[str]]:
     """Which weights the norms have, biases that no layer has, and what is missing."""
-    tails = {found[2] for name in weights if (found := BLOCK.fullmatch(name))}
+    tails = {match[2] for name in weights if (match := BLOCK.fullmatch(name))}
     normed = {name.rsplit(".", 1)[1] for name in weights if re.search(r"ln(1|2|_final)\.[wb]$", name)}
     norm = "w and b" if "b" in normed else "w" if normed else "none"
     wanted = ["embed.W_E", "unembed.W_U"] + [f"ln_final.{x}" for x in sorted(normed)]

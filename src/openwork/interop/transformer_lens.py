@@ -90,30 +90,30 @@ def _buffers(spec: ModelSpec) -> dict[str, Array]:
     """What `HookedTransformer` keeps beside the weights: the mask, and what masked scores become."""
     whole = np.ones((spec.n_ctx, spec.n_ctx), bool)
     mask = np.tril(whole) if spec.attention_dir == "causal" else whole
-    found: dict[str, Array] = {}
+    buffers: dict[str, Array] = {}
     for layer in range(spec.n_layers):
-        found[f"blocks.{layer}.attn.mask"] = mask
-        found[f"blocks.{layer}.attn.IGNORE"] = np.array(-np.inf, np.float32)
-    return found
+        buffers[f"blocks.{layer}.attn.mask"] = mask
+        buffers[f"blocks.{layer}.attn.IGNORE"] = np.array(-np.inf, np.float32)
+    return buffers
 
 
 def _heads_joined(spec: ModelSpec, weights: Mapping[str, Array]) -> dict[str, Array]:
     """Under the names and shapes of a native bridge: `interop.names.heads_apart` undone, queries scaled."""
     scale = np.asarray(math.sqrt(spec.d_head) / spec.score_divisor, spec.dtype)
-    found: dict[str, Array] = {}
+    joined: dict[str, Array] = {}
     for name, array in weights.items():
         place, tail = name.rsplit(".", 1)
         kind = "weight" if tail[0] in "Ww" else "bias"
         if tail in ("W_E", "W_pos", "W_U", "b_U"):
-            found[f"{place}.{kind}"] = array.T if tail == "W_U" else array
+            joined[f"{place}.{kind}"] = array.T if tail == "W_U" else array
         elif tail in ("w", "b"):
-            found[f"{place}.{kind}"] = array
+            joined[f"{place}.{kind}"] = array
         elif tail.endswith(("in", "out")):
-            found[f"{place}.{tail[2:]}.{kind}"] = array.T if kind == "weight" else array
+            joined[f"{place}.{tail[2:]}.{kind}"] = array.T if kind == "weight" else array
         elif tail[2:] == "O":
-            found[f"{place}.o.{kind}"] = array.reshape(-1, spec.d_model).T if kind == "weight" else array
+            joined[f"{place}.o.{kind}"] = array.reshape(-1, spec.d_model).T if kind == "weight" else array
         else:
             scaled = array * scale if tail[2:] == "Q" else array
             flat = scaled.swapaxes(1, 2).reshape(-1, spec.d_model) if kind == "weight" else scaled.reshape(-1)
-            found[f"{place}.{tail[2:].lower()}.{kind}"] = flat
-    return {name: np.ascontiguousarray(array) for name, array in found.items()}
+            joined[f"{place}.{tail[2:].lower()}.{kind}"] = flat
+    return {name: np.ascontiguousarray(array) for name, array in joined.items()}

@@ -33,20 +33,20 @@ class Edit:
             site = site_named(spec, self.site)
         except PlanError as error:
             return list(error.reasons)
-        found = []
+        reasons = []
         for what, chosen, axis in self._chosen(site):
             if chosen is None:
                 continue
             if axis is None:
-                found.append(Reason(f"{self.site}, {what}", "this site has no such axis", f"it has {site.axes}"))
+                reasons.append(Reason(f"{self.site}, {what}", "this site has no such axis", f"it has {site.axes}"))
                 continue
             length = site.shape(spec, n_pos)[axis]
             bad = [i for i in chosen if not 0 <= i < length]
             if bad:
-                found.append(Reason(f"{self.site}, {what}", f"{bad} out of range", f"0 to {length - 1}"))
+                reasons.append(Reason(f"{self.site}, {what}", f"{bad} out of range", f"0 to {length - 1}"))
             if not chosen:
-                found.append(Reason(f"{self.site}, {what}", "an empty choice edits nothing", "leave it out for all"))
-        return found
+                reasons.append(Reason(f"{self.site}, {what}", "an empty choice edits nothing", "leave it out for all"))
+        return reasons
 
     def index(self, spec: ModelSpec, n_pos: int) -> NDArray[np.int32]:
         """Flat indices of the chosen numbers in the site's C-ordered value, ascending."""

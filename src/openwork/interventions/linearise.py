@@ -13,9 +13,9 @@ class Linearise(Edit):
     inputs, one map for all positions). The site is `blocks.L.mlp`; units cannot be chosen."""
 
     def reasons(self, spec: ModelSpec, n_pos: int) -> list[Reason]:
-        found = super().reasons(spec, n_pos)
-        if not found and not site_named(spec, self.site).name.endswith("hook_mlp_out"):
-            found.append(Reason(self.site, "only an MLP can be linearised", "name it blocks.L.mlp"))
+        reasons = super().reasons(spec, n_pos)
+        if not reasons and not site_named(spec, self.site).name.endswith("hook_mlp_out"):
+            reasons.append(Reason(self.site, "only an MLP can be linearised", "name it blocks.L.mlp"))
         if self.units is not None:
-            found.append(Reason(f"{self.site}, units", "an MLP is linearised whole", "leave units out"))
-        return found
+            reasons.append(Reason(f"{self.site}, units", "an MLP is linearised whole", "leave units out"))
+        return reasons

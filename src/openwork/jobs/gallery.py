@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from openwork.analyses import stages_of
-from openwork.claims import Claim, Heading
+from openwork.claims import Claim, ClaimsHeading
 from openwork.data import Inputs
 from openwork.jobs.imports import import_file
 from openwork.jobs.opened import open_run
@@ -24,7 +24,7 @@ ClaimsFor = Callable[[ModelSpec], Sequence[Claim]]
 def gallery_entry(
     file: Path,
     task: Task,
-    heading: Heading,
+    heading: ClaimsHeading,
     claims_for: ClaimsFor,
     setting: Setting,
     inputs: Inputs,

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from openwork.claims import Claim, Heading, Implements, Program, heading_of, parse_claims, program_from_text
+from openwork.claims import Claim, ClaimsHeading, Implements, Program, heading_of, parse_claims, program_from_text
 from openwork.errors import ClaimError, Reason, StoreNotWritable
 from openwork.interop.place import place_to_write
 from openwork.models import ModelSpec
@@ -55,7 +55,7 @@ def read_notes(path: Path) -> tuple[str, ...]:
     return tuple(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip())
 
 
-def read_heading(path: Path) -> Heading:
+def read_heading(path: Path) -> ClaimsHeading:
     """What a claims file says beside its claims.
 
     Raises:

@@ -125,8 +125,8 @@ class JudgedRun(StoredRun):
 
     def _since_when(self, spend: bool) -> tuple[Result, ...]:
         """The report's claims over the training: what is known, or with `spend` can be had in a moment."""
-        found = known_or_cheap(self.training, self._asserted, spend, self.watch)
-        return () if found is None else (found,)
+        judged = known_or_cheap(self.training, self._asserted, spend, self.watch)
+        return () if judged is None else (judged,)
 
     @property
     def overview(self) -> Overview:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from openwork import analyses
 from openwork.analyses import FoundRoutes, Result, Step
 from openwork.analyses.steps import Watch, stretch
-from openwork.claims import Claim, Heading
+from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.jobs.judged_run import JudgedRun
 from openwork.jobs.measuring import was_drawn, with_analyses
@@ -131,12 +131,12 @@ class OpenedRun(JudgedRun, OldNames):
             wanted += [
                 (f"MLP {layer}", partial(self.component_outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers
             ]
-        found = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
+        results = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
         for number, (name, measure) in enumerate(wanted):
             self.watch(Step(name, number / len(wanted), 0))
-            found.append(measure().result)
+            results.append(measure().result)
         self.watch(Step("measured", 1.0, 0))
-        return tuple(found)
+        return tuple(results)
 
     def reproduced(self, original: Original) -> ReproducedSeed:
         """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""
@@ -220,7 +220,7 @@ def open_run(
     *,
     tried: tuple[Run, ...] = (),
     claims: tuple[Claim, ...] | None = None,
-    heading: Heading | None = None,
+    heading: ClaimsHeading | None = None,
     recipe_claims: tuple[Claim, ...] = (),
     trains: bool = True,
     inputs: Inputs = USUAL_INPUTS,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openwork.analyses import stages_of
-from openwork.claims import Claim, Heading, Verdict, about_recipes, shipped_for
+from openwork.claims import Claim, ClaimsHeading, Verdict, about_recipes, shipped_for
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.jobs.opened import OpenedRun, open_run
 from openwork.jobs.search import best, first_solved, search, train_seeds
@@ -46,7 +46,7 @@ def explain(
     experiment: Experiment | None = None,
     seeds: Sequence[int] | None = None,
     claims: tuple[Claim, ...] | None = None,
-    heading: Heading | None = None,
+    heading: ClaimsHeading | None = None,
     recipe_claims: bool = False,
     page: Path | None = None,
     compare: bool = False,

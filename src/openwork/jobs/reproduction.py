@@ -35,7 +35,7 @@ def reproduce(name: str, setting: Setting, *, seeds: Sequence[int] = (0,), page:
     remember(opened, (*verdicts, *opened.recipe.verdicts), setting.store)
     stage(MEASURE)
     measured = tuple(open_run(run, setting).reproduced(original) for run in runs)
-    found = Reproduction(original, experiment, measured, chosen.seed, verdicts, opened.recipe)
+    reproduction = Reproduction(original, experiment, measured, chosen.seed, verdicts, opened.recipe)
     if page is not None:
-        write_html(reproduction_document(found), page)
-    return found
+        write_html(reproduction_document(reproduction), page)
+    return reproduction

@@ -57,8 +57,8 @@ def train_seeds(
 
 
 def _stored(experiment: Experiment, seeds: Sequence[int], store: Store) -> tuple[Run, ...]:
-    found = (store.run(experiment, seed) for seed in dict.fromkeys(seeds))
-    return tuple(run for run in found if run is not None)
+    runs = (store.run(experiment, seed) for seed in dict.fromkeys(seeds))
+    return tuple(run for run in runs if run is not None)
 
 
 def best(runs: Sequence[Run]) -> Run:

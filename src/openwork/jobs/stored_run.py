@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from openwork.analyses import Subject
-from openwork.claims import Claim, Heading, Trials, Verdict, about_models, about_recipes, verdict_from_json
+from openwork.claims import Claim, ClaimsHeading, Trials, Verdict, about_models, about_recipes, verdict_from_json
 from openwork.data import USUAL_INPUTS, Inputs, parts_of
 from openwork.engines import Choice, choose_engine
 from openwork.errors import Reason
@@ -28,7 +28,7 @@ class Asked:
     """
 
     claims: tuple[Claim, ...] | None = None
-    heading: Heading | None = None
+    heading: ClaimsHeading | None = None
     recipe: tuple[Claim, ...] = ()
 
     @property

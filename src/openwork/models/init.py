@@ -49,8 +49,8 @@ def natural_log(x: NDArray[np.float64]) -> NDArray[np.float64]:
     mantissa, exponent = np.where(low, 2 * mantissa, mantissa), exponent - low
     t = (mantissa - 1) / (mantissa + 1)
     series = _polynomial(t * t, *(1 / (2 * k + 1) for k in range(11, -1, -1)))
-    found: NDArray[np.float64] = exponent * 0.6931471805599453 + 2 * t * series
-    return found
+    log: NDArray[np.float64] = exponent * 0.6931471805599453 + 2 * t * series
+    return log
 
 
 def inverse_normal(p: NDArray[np.float64]) -> NDArray[np.float64]:

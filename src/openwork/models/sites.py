@@ -80,14 +80,14 @@ def sites_of(spec: ModelSpec) -> dict[str, Site]:
 @lru_cache(maxsize=64)
 def _sites_of(spec: ModelSpec) -> dict[str, Site]:
     """As above, made once for each spec: plans of many edits ask for it for every one of them."""
-    found = [Site("hook_embed", ("pos", "d_model"))]
+    sites = [Site("hook_embed", ("pos", "d_model"))]
     if spec.positional_embedding_type == "standard":
-        found.append(Site("hook_pos_embed", ("pos", "d_model")))
+        sites.append(Site("hook_pos_embed", ("pos", "d_model")))
     for layer in range(spec.n_layers):
-        found += block_sites(spec, layer)
+        sites += block_sites(spec, layer)
     if spec.normalization_type is not None:
-        found += [Site("ln_final.hook_scale", ("pos", "one")), Site("ln_final.hook_normalized", ("pos", "d_model"))]
-    return {site.name: site for site in found}
+        sites += [Site("ln_final.hook_scale", ("pos", "one")), Site("ln_final.hook_normalized", ("pos", "d_model"))]
+    return {site.name: site for site in sites}
 
 
 SHORT_NAMES = {"attn": "hook_attn_out", "mlp": "hook_mlp_out"}

@@ -66,8 +66,8 @@ class ModelSpec(BaseModel):
     @model_serializer(mode="wrap")
     def _as_before_pads(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without `pad_token` where there is none: a run is named by the hash of this, and some are older than pads."""
-        found: dict[str, Any] = fields(self)
-        return found if self.pad_token is not None else {k: v for k, v in found.items() if k != "pad_token"}
+        written: dict[str, Any] = fields(self)
+        return written if self.pad_token is not None else {k: v for k, v in written.items() if k != "pad_token"}
 
     @property
     def score_divisor(self) -> float:
@@ -144,13 +144,13 @@ def require_fit(spec: ModelSpec, task: Task) -> None:
 
 def reasons_of(error: ValidationError, kind: type[BaseModel] | None = None) -> list[Reason]:
     """A pydantic error as our reasons, one for each field; with `kind`, a field it does not have gets the nearest."""
-    found = []
+    reasons = []
     for item in error.errors(include_url=False):
         where = ".".join(str(part) for part in item["loc"])
         if item["type"] == "extra_forbidden":
             mend = suggestion(where, kind.model_fields) if kind else ""
-            found.append(Reason(where, "there is no such field", mend))
+            reasons.append(Reason(where, "there is no such field", mend))
             continue
         given = "" if item["type"] in ("missing", "value_error") else f", got {item['input']!r}"
-        found.append(Reason(where, item["msg"].removeprefix("Value error, ") + given))
-    return found
+        reasons.append(Reason(where, item["msg"].removeprefix("Value error, ") + given))
+    return reasons

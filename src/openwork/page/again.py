@@ -7,7 +7,7 @@ from typing import Any
 
 from openwork.claims import Claim, Context, Verdict
 from openwork.claims.counterexample import OTHER
-from openwork.claims.evidence import AttentionWeights, Interchange, NearestAnswer, Predictions
+from openwork.claims.evidence import AttentionWeights, InterchangeAnswers, NearestAnswer, Predictions
 from openwork.interventions import Edit, Patch, Resample, edit_as_json
 
 LAYER = re.compile(r"blocks\.(\d+)\.")
@@ -25,7 +25,7 @@ def again(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any] | 
         if len(edited) != len(outputs):
             return None
         return {"kind": "ablation", "cases": [_ablated(p, o) for p, o in zip(edited, outputs, strict=True)]}
-    pairs = [evidence for evidence in wanted if isinstance(evidence, Interchange)]
+    pairs = [evidence for evidence in wanted if isinstance(evidence, InterchangeAnswers)]
     if len(pairs) == len(wanted) == len(outputs):
         return {"kind": "interchange", "cases": [_interchanged(evidence, context) for evidence in pairs]}
     match wanted:
@@ -49,7 +49,7 @@ def _drawn(edit: Edit, seed: int) -> Edit:
     return edit
 
 
-def _interchanged(evidence: Interchange, context: Context) -> dict[str, Any]:
+def _interchanged(evidence: InterchangeAnswers, context: Context) -> dict[str, Any]:
     return {
         "edits": [edit_as_json(edit) for edit in evidence.edits],
         "variable": evidence.variable,

@@ -44,11 +44,11 @@ def bundled(*entries: str, as_global: str = "") -> str:
     Raises:
         BundleError: a module is missing, in a circle of imports, or uses more of the language than can be inlined.
     """
-    found: dict[str, Module] = {}
+    modules: dict[str, Module] = {}
     for entry in entries:
-        _find(entry, found, ())
-    numbers = {path: number for number, path in enumerate(found)}
-    parts = [_function(module, numbers) for module in found.values()]
+        _find(entry, modules, ())
+    numbers = {path: number for number, path in enumerate(modules)}
+    parts = [_function(module, numbers) for module in modules.values()]
     if as_global:
         given = ", ".join(f"...module{numbers[entry]}" for entry in entries)
         parts.append(f"globalThis.{as_global} = {{ {given} }};")

@@ -15,17 +15,17 @@ from openwork.report.sections.over_training import accuracy_curve, how, loss_cur
 
 def live_over_training(results: Sequence[Result]) -> dict[str, Any] | None:
     """The claims over training that are among the results; None where there are none."""
-    found = next((result for result in results if isinstance(result, OverTraining)), None)
-    if found is None:
+    judged = next((result for result in results if isinstance(result, OverTraining)), None)
+    if judged is None:
         return None
     return {
-        "how": how(found),
-        "solved": found.solved_for_good,
+        "how": how(judged),
+        "solved": judged.solved_for_good,
         "kinds": {kind: words for kind, (_, words) in MOMENTS.items()},
-        "steps": [[epoch, step] for epoch, step in sorted(found.steps().items())],
+        "steps": [[epoch, step] for epoch, step in sorted(judged.steps().items())],
         "curves": {
-            "accuracy": _lines(accuracy_curve(found).series),
-            "loss": _lines(loss_curve(found).series),
+            "accuracy": _lines(accuracy_curve(judged).series),
+            "loss": _lines(loss_curve(judged).series),
         },
         "claims": [
             {
@@ -34,9 +34,9 @@ def live_over_training(results: Sequence[Result]) -> dict[str, Any] | None:
                 "said": shown.said,
                 "moments": [{"epoch": m.x, "kind": m.kind, "share": m.share, "told": m.told} for m in shown.moments],
             }
-            for shown in tracks(found)
+            for shown in tracks(judged)
         ],
-        "aside": [f"{aside.claim.id} {aside.why}." for aside in found.aside],
+        "aside": [f"{aside.claim.id} {aside.why}." for aside in judged.aside],
     }
 
 

@@ -92,7 +92,7 @@ def _domain(task: Task, inputs: Dataset) -> dict[str, Any]:
         order = permutation(bits("live page"), len(held))
         held, whole = held.take(np.sort(order[: min(len(held) // 2, MOST_ROWS)])), False
         columns = _columns(task, held)
-    found = {
+    domain = {
         "size": task.domain_size,
         "measured": len(inputs),
         "rows": len(held),
@@ -100,7 +100,7 @@ def _domain(task: Task, inputs: Dataset) -> dict[str, Any]:
         "bytes": _size(task),
         "columns": columns,
     }
-    return found if whole else found | {"index": _deflated(",".join(map(str, held.index.tolist())).encode())}
+    return domain if whole else domain | {"index": _deflated(",".join(map(str, held.index.tolist())).encode())}
 
 
 def _columns(task: Task, inputs: Dataset) -> str:

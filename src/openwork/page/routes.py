@@ -44,17 +44,17 @@ def _route(task: Task, spec: ModelSpec, route: Route, positions: tuple[str, ...]
 
 def _links(spec: ModelSpec, path: RoutePath) -> list[Link]:
     """What the path does in every layer: a head moves it, heads take it in where it stands, or it stays where it is."""
-    position, found = path.entry, []
+    position, links = path.entry, []
     for layer in range(spec.n_layers):
         hops = [hop for hop in path.hops if _layer(hop) == layer]
         target = hops[0].target if hops else position
         heads: list[int | None] = [int(hop.head.rpartition(".")[2]) for hop in hops]
         for head in heads or [None]:
-            found.append(
+            links.append(
                 {"layer": layer, "head": head, "from": position, "to": target, "rate": path.rate, "told": TOLD}
             )
         position = target
-    return found
+    return links
 
 
 def _layer(hop: Hop) -> int:

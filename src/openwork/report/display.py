@@ -69,10 +69,10 @@ class Display:
 
 
 def _drawable(shown: tuple[Part, ...]) -> list[Part]:
-    found: list[Part] = []
+    parts: list[Part] = []
     for part in shown:
         if isinstance(part, Beside | Fold | Section):
-            found += _drawable(part.parts)
+            parts += _drawable(part.parts)
         elif isinstance(part, lower_plotly.DRAWN):
-            found.append(part)
-    return found
+            parts.append(part)
+    return parts

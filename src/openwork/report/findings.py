@@ -73,8 +73,8 @@ class Findings:
 
     def confirmed(self, claim: str) -> float:
         """Of how many of the solved models it is CONFIRMED, as a share."""
-        found = self.verdicts(claim)
-        return sum(v.outcome is Outcome.CONFIRMED for v in found) / max(len(found), 1)
+        verdicts = self.verdicts(claim)
+        return sum(v.outcome is Outcome.CONFIRMED for v in verdicts) / max(len(verdicts), 1)
 
     @property
     def mechanisms(self) -> tuple[tuple[Mechanism, tuple[FoundModel, ...]], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from openwork.analyses import percent
 from openwork.analyses.routes import Routes
-from openwork.claims import Heading, Outcome, Verdict
+from openwork.claims import ClaimsHeading, Outcome, Verdict
 from openwork.interop import ImportedModel
 from openwork.interop.missing_fields import shown
 from openwork.report.document import Document
@@ -38,7 +38,7 @@ class GalleryPage:
         command: what makes this page again.
     """
 
-    heading: Heading
+    heading: ClaimsHeading
     overview: Overview
     imported: ImportedModel
     judged: str

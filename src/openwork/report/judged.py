@@ -31,10 +31,10 @@ class Judged(tuple[Verdict, ...]):
         Raises:
             KeyError: no claim has it; the message lists those that are there.
         """
-        found = {verdict.claim.id: verdict for verdict in self}
-        if id not in found:
-            raise KeyError(f"{id}; judged are {', '.join(found)}")
-        return found[id]
+        by_id = {verdict.claim.id: verdict for verdict in self}
+        if id not in by_id:
+            raise KeyError(f"{id}; judged are {', '.join(by_id)}")
+        return by_id[id]
 
     def figure(self) -> go.Figure:
         """Every case with what was found, as a Plotly table."""

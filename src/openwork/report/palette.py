@@ -24,14 +24,14 @@ LINES_DARK = ("#6db3e3", "#f0a04b", "#b0a2ee", "#6cc79c", "#e98ab6", "#b5b5b5")
 def scale(anchors: Sequence[str], steps: int = STEPS) -> tuple[str, ...]:
     """`steps` + 1 colours from the first anchor to the last, evenly between them in OKLab."""
     lab = [_oklab(colour) for colour in anchors]
-    found = []
+    colours = []
     for step in range(steps + 1):
         place = step / steps * (len(lab) - 1)
         left = min(int(place), len(lab) - 2)
         part = place - left
         mixed = tuple(a + (b - a) * part for a, b in zip(lab[left], lab[left + 1], strict=True))
-        found.append(_hex((mixed[0], mixed[1], mixed[2])))
-    return tuple(found)
+        colours.append(_hex((mixed[0], mixed[1], mixed[2])))
+    return tuple(colours)
 
 
 def diverging(negative: Sequence[str], positive: Sequence[str], steps: int = STEPS) -> tuple[str, ...]:

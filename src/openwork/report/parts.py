@@ -320,8 +320,8 @@ CODE = re.compile(r"`([^`]+)`|\b(blocks\.\d+(?:\.\w+)+|W_[A-Z]+)\b")
 
 def code_spans(text: str) -> tuple[tuple[bool, str], ...]:
     """The text cut into (is code, piece): code is what stands between backticks, and hook and weight names."""
-    found, start = [], 0
+    spans, start = [], 0
     for match in CODE.finditer(text):
-        found += [(False, text[start : match.start()]), (True, match[1] or match[2])]
+        spans += [(False, text[start : match.start()]), (True, match[1] or match[2])]
         start = match.end()
-    return tuple((code, piece) for code, piece in [*found, (False, text[start:])] if piece)
+    return tuple((code, piece) for code, piece in [*spans, (False, text[start:])] if piece)

@@ -75,5 +75,5 @@ NOTHING_ASKED = RecipeClaims()
 
 def _experiments(fields: Sequence[Mapping[str, Any]]) -> list[str]:
     """The experiments that claims name, each once."""
-    found = (str(each.get("experiment", "")) for each in fields)
-    return list(dict.fromkeys(filter(None, found)))
+    names = (str(each.get("experiment", "")) for each in fields)
+    return list(dict.fromkeys(filter(None, names)))

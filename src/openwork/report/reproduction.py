@@ -115,7 +115,7 @@ def comparisons(reproduction: Reproduction) -> tuple[Compared, ...]:
     at_end = percent(original.accuracy_at_end)
     last = [s.curve.rows[-1] for s in seeds]
     held_out = tuple(None if row.held_out is None else row.held_out.accuracy for row in last)
-    found = [
+    compared = [
         Compared("accuracy in training, end", at_end, tuple(row.train.accuracy for row in last)),
         Compared("accuracy held out, end", at_end, held_out),
         Compared(
@@ -133,10 +133,10 @@ def comparisons(reproduction: Reproduction) -> tuple[Compared, ...]:
     ]
     for index, zeroed in enumerate(original.zeroed):
         ours = tuple(s.zeroed[index].accuracy for s in seeds)
-        found.append(Compared(f"{zeroed.says}, held out", percent(zeroed.accuracy), ours))
+        compared.append(Compared(f"{zeroed.says}, held out", percent(zeroed.accuracy), ours))
     read = tuple(s.readout.share for s in seeds)
-    found.append(Compared("nearest embedding is right, by cosine", "two strings", read))
-    return (*found, *_attention(reproduction))
+    compared.append(Compared("nearest embedding is right, by cosine", "two strings", read))
+    return (*compared, *_attention(reproduction))
 
 
 def reproduction_document(reproduction: Reproduction) -> Document:
@@ -192,7 +192,7 @@ def comparison_table(reproduction: Reproduction) -> Table:
 
 def _attention(reproduction: Reproduction) -> tuple[Compared, ...]:
     original, first = reproduction.original, reproduction.seeds[0].attention
-    found = []
+    compared = []
     for g, query in enumerate(first.queries):
         place, output = first.deciding_positions[g], query.removeprefix("predicts ")
         if place is None:
@@ -201,8 +201,8 @@ def _attention(reproduction: Reproduction) -> tuple[Compared, ...]:
         told = original.attention_elsewhere if reported is None else f"about {reported:g}"
         ours = tuple(float(s.attention.on_deciding[:, g].max()) for s in reproduction.seeds)
         what = f"layer-0 attention, {output} on {first.keys[place]}"
-        found.append(Compared(what, told, ours, "weight"))
-    return tuple(found)
+        compared.append(Compared(what, told, ours, "weight"))
+    return tuple(compared)
 
 
 def _source(original: Original) -> Part:

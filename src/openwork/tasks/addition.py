@@ -57,8 +57,8 @@ class Addition(WrittenOut):
     def answers(self, questions: Tokens) -> Tokens:
         place = self.base ** np.arange(self.digits, -1, -1, dtype=np.int64)
         total = (questions[:, : self.digits] + questions[:, self.digits :]) @ place[1:]
-        found: Tokens = (total[:, None] // place % self.base).astype(np.int32)
-        return found
+        digits: Tokens = (total[:, None] // place % self.base).astype(np.int32)
+        return digits
 
     def deciding_variable(self, output: str) -> str | None:
         return None  # at least two digits decide every digit of a sum

@@ -86,8 +86,8 @@ class BalancedBrackets(Task):
         ends = questions + 1 == END
         before = np.arange(questions.shape[1]) < ends.argmax(axis=1)[:, None]
         brackets = questions + 1 >= OPEN
-        found: NDArray[np.bool_] = (ends.sum(axis=1) == 1) & (brackets == before).all(axis=1) & ~ends[:, 0]
-        return found
+        valid: NDArray[np.bool_] = (ends.sum(axis=1) == 1) & (brackets == before).all(axis=1) & ~ends[:, 0]
+        return valid
 
     def questions(self, numbers: Numbers) -> Tokens:
         texts = np.zeros((len(numbers), self.length), bool)

@@ -22,8 +22,8 @@ class CaesarShift(DigitsRewritten):
         super().__init__(base, length)
 
     def answers(self, questions: Tokens) -> Tokens:
-        found: Tokens = (questions[:, 1:] + questions[:, :1]) % self.base
-        return found
+        shifted: Tokens = (questions[:, 1:] + questions[:, :1]) % self.base
+        return shifted
 
     def deciding_variable(self, output: str) -> str | None:
         return None  # the key and a digit decide together

@@ -21,8 +21,8 @@ class Copy(DigitsRewritten):
     """one layer with one head, which fetches by position"""
 
     def answers(self, questions: Tokens) -> Tokens:
-        found: Tokens = np.array(questions, np.int32)
-        return found
+        copied: Tokens = np.array(questions, np.int32)
+        return copied
 
     def deciding_variable(self, output: str) -> str | None:
         return output.replace("y", "x")

@@ -83,13 +83,13 @@ class FirstUnique(Task):
         return np.pad(questions, ((0, 0), (1, 0)), constant_values=self.letters).astype(np.int32)
 
     def answers(self, questions: Tokens) -> Tokens:
-        found = np.full((len(questions), self.n_pos), self.letters, np.int32)
+        answers = np.full((len(questions), self.n_pos), self.letters, np.int32)
         for seen in range(1, self.n_pos):
             prefix = questions[:, :seen]
             alone = (prefix[:, :, None] == prefix[:, None, :]).sum(axis=2) == 1
             some = alone.any(axis=1)
-            found[some, seen] = prefix[some, alone[some].argmax(axis=1)]
-        return found
+            answers[some, seen] = prefix[some, alone[some].argmax(axis=1)]
+        return answers
 
     def deciding_variable(self, output: str) -> str | None:
         return "x[0]" if output == "first[1]" else None

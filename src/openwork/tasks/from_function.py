@@ -172,13 +172,13 @@ class FunctionTask(Task):
     def tokens(self, questions: Tokens) -> Tokens:
         columns = [self._ids[i][questions[:, i]] for i in range(len(self.variables))]
         columns.append(np.full(len(questions), len(self.vocabulary) - 1))
-        found = np.concatenate([np.stack(columns, axis=1), self.answers(questions)[:, :-1]], axis=1)
-        return found.astype(np.int32)
+        tokens = np.concatenate([np.stack(columns, axis=1), self.answers(questions)[:, :-1]], axis=1)
+        return tokens.astype(np.int32)
 
     def answers(self, questions: Tokens) -> Tokens:
         ids = np.array([self.answer_vocabulary.symbols.index(s) for s in self._table.symbols])
-        found: Tokens = ids[self._table.ids[numbers_of(questions, self._radix)]].astype(np.int32)
-        return found
+        answers: Tokens = ids[self._table.ids[numbers_of(questions, self._radix)]].astype(np.int32)
+        return answers
 
     def deciding_variable(self, output: str) -> str | None:
         right = self._table.ids[:, self.outputs.index(output)].reshape(self._radix)
@@ -220,7 +220,7 @@ class FunctionTask(Task):
         return (lambda: type(self).function(**given, **self._params)), said
 
     def _read(self) -> list[_Argument]:
-        found, reasons = [], []
+        arguments, reasons = [], []
         for name, declared in self.declared.items():
             values, several = declared if isinstance(declared, tuple) else (declared, None)
             many = values if isinstance(values, list) else self._params[values] if isinstance(values, str) else values
@@ -230,10 +230,10 @@ class FunctionTask(Task):
                 reasons.append(Reason(name, f"has {many} values", "give it at least one"))
             if count is not None and not 1 <= count <= 64:
                 reasons.append(Reason(name, f"is a list of {count}", "give it 1 to 64"))
-            found.append(_Argument(name, symbols, not isinstance(many, list), count))
+            arguments.append(_Argument(name, symbols, not isinstance(many, list), count))
         if reasons:
             raise TaskError(f"there is no such {self.name} task", reasons)
-        return found
+        return arguments
 
 
 def _numbered(stem: str, count: int) -> list[str]:
@@ -268,18 +268,18 @@ def _checked(function: Callable[..., Any], variables: Mapping[str, Any]) -> dict
 
 def _undeclarable(declared: Any, sizes: Mapping[str, int]) -> list[tuple[str, str]]:
     parts = declared if isinstance(declared, tuple) and len(declared) == 2 else (declared,)
-    found = []
+    parameters = []
     for part in parts:
         if isinstance(part, str) and part not in sizes:
             mend = f"write it in the function: *, {part}=4; or give symbols as a list of text"
-            found.append((f"there is no parameter {part!r}", mend))
+            parameters.append((f"there is no parameter {part!r}", mend))
         elif isinstance(part, list) and part is parts[0]:
             if not part or not all(isinstance(s, str) and s for s in part):
-                found.append((f"{part!r} are not symbols", "give a list of text"))
+                parameters.append((f"{part!r} are not symbols", "give a list of text"))
             elif len(set(part)) < len(part) or END in part:
-                found.append(
+                parameters.append(
                     (f"the symbols {part!r} clash", f"write each once, and not {END!r}, which ends a question")
                 )
         elif not isinstance(part, str) and type(part) is not int:
-            found.append((f"{declared!r} is no declaration", "write 7, (4, 8), or a list of symbols"))
-    return found
+            parameters.append((f"{declared!r} is no declaration", "write 7, (4, 8), or a list of symbols"))
+    return parameters

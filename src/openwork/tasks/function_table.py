@@ -47,7 +47,7 @@ def table_of(owner: type, params: tuple[tuple[str, int], ...], radix: tuple[int,
 
 
 def _asked(radix: tuple[int, ...], asking: Asking) -> Table:
-    found: list[tuple[str, ...]] = []
+    answers: list[tuple[str, ...]] = []
     reasons: list[Reason] = []
     shape, shaped_by = None, ""
     for row in product(*map(range, radix)):
@@ -61,16 +61,16 @@ def _asked(radix: tuple[int, ...], asking: Asking) -> Table:
             if shape != (len(symbols), several):
                 what = f"has {len(symbols)} answers, and {shaped_by} has {shape[0]}"
                 reasons.append(Reason(said, what, "return as many for every question"))
-            found.append(symbols)
+            answers.append(symbols)
         if len(reasons) >= MOST_TOLD:
             break
     if not reasons:
-        reasons = _changing(radix, asking, found)
+        reasons = _changing(radix, asking, answers)
     if reasons:
         return Table((), np.zeros((0, 0), np.int32), False, tuple(reasons))
-    symbols = tuple(sorted({s for answer in found for s in answer}, key=_order))
+    symbols = tuple(sorted({s for answer in answers for s in answer}, key=_order))
     at = {symbol: place for place, symbol in enumerate(symbols)}
-    ids = np.array([[at[s] for s in answer] for answer in found], np.int32)
+    ids = np.array([[at[s] for s in answer] for answer in answers], np.int32)
     return Table(symbols, ids, bool(shape and shape[1]))
 
 

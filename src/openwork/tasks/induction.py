@@ -69,13 +69,13 @@ class Induction(AtEveryPosition):
     def answers(self, questions: Tokens) -> Tokens:
         followed = np.full((len(questions), self.letters), self.letters, np.int32)
         """by letter: what followed it the last time"""
-        found = np.empty(questions.shape, np.int32)
+        answers = np.empty(questions.shape, np.int32)
         row = np.arange(len(questions))
         for at in range(self.length):
             if at:
                 followed[row, questions[:, at - 1]] = questions[:, at]
-            found[:, at] = followed[row, questions[:, at]]
-        return found
+            answers[:, at] = followed[row, questions[:, at]]
+        return answers
 
     def deciding_variable(self, output: str) -> str | None:
         return None

@@ -28,11 +28,11 @@ def numbers_of(columns: NDArray[np.int32], radix: Sequence[int]) -> Numbers:
 
 def columns_of(numbers: Numbers, radix: Sequence[int]) -> NDArray[np.int32]:
     """`[input] -> [input, variable]`: the inverse of `numbers_of`."""
-    rest, found = as_numbers(numbers), np.empty((len(numbers), len(radix)), np.int32)
+    rest, columns = as_numbers(numbers), np.empty((len(numbers), len(radix)), np.int32)
     for column in reversed(range(len(radix))):
-        found[:, column] = rest % radix[column]
+        columns[:, column] = rest % radix[column]
         rest = rest // radix[column]
-    return found
+    return columns
 
 
 def as_numbers(values: Iterable[int]) -> Numbers:

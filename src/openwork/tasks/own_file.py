@@ -108,16 +108,16 @@ def _executed(file: TaskFile, text: str) -> type[Task]:
         raise TaskError("the task file is not Python", reason) from error
     except (Exception, SystemExit) as error:
         raise TaskError("the task file cannot be run", Reason(file.path, told(error))) from error
-    found = [
+    types = [
         value
         for value in vars(module).values()
         if inspect.isclass(value) and issubclass(value, Task) and value.__module__ == module.__name__
     ]
-    if len(found) != 1:
-        what = "has no task" if not found else f"has {len(found)}: {', '.join(cls.__name__ for cls in found)}"
+    if len(types) != 1:
+        what = "has no task" if not types else f"has {len(types)}: {', '.join(cls.__name__ for cls in types)}"
         mend = "write one function with @openwork.task(...), or one subclass of openwork.Task: openwork new task NAME"
         raise TaskError("which task?", Reason(file.path, what, mend))
-    cls = found[0]
+    cls = types[0]
     name = getattr(cls, "name", "")
     if name in task_types():
         raise TaskError(
@@ -165,12 +165,12 @@ def _asked_for() -> dict[str, list[Path]]:
 
     A line is a digest, and since 2026-11-28 the place after it.
     """
-    found: dict[str, list[Path]] = {}
+    files: dict[str, list[Path]] = {}
     with suppress(OSError, ValueError):
         for line in reversed(_list().read_text(encoding="utf-8").split("\n")):
             digest, _, place = line.partition(" ")
-            found.setdefault(digest, []).extend([Path(place)] if place else [])
-    return found
+            files.setdefault(digest, []).extend([Path(place)] if place else [])
+    return files
 
 
 def _remember(file: TaskFile) -> None:

@@ -21,8 +21,8 @@ class Reverse(DigitsRewritten):
     """one layer with one head, which fetches by position"""
 
     def answers(self, questions: Tokens) -> Tokens:
-        found: Tokens = questions[:, ::-1].astype(np.int32)
-        return found
+        reversed_digits: Tokens = questions[:, ::-1].astype(np.int32)
+        return reversed_digits
 
     def deciding_variable(self, output: str) -> str | None:
         return f"x[{self.length - 1 - self.outputs.index(output)}]"

@@ -50,8 +50,8 @@ class RunLength(AtEveryPosition):
         begins = np.ones(questions.shape, bool)
         begins[:, 1:] = questions[:, 1:] != questions[:, :-1]
         start = np.maximum.accumulate(np.where(begins, place, 0), axis=1)
-        found: Tokens = (place - start).astype(np.int32)
-        return found
+        lengths: Tokens = (place - start).astype(np.int32)
+        return lengths
 
     def deciding_variable(self, output: str) -> str | None:
         return None

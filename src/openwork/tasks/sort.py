@@ -20,8 +20,8 @@ class Sort(DigitsRewritten):
     """one layer with two heads"""
 
     def answers(self, questions: Tokens) -> Tokens:
-        found: Tokens = np.sort(questions, axis=1).astype(np.int32)
-        return found
+        ordered: Tokens = np.sort(questions, axis=1).astype(np.int32)
+        return ordered
 
     def deciding_variable(self, output: str) -> str | None:
         return None if self.length > 1 else "x[0]"

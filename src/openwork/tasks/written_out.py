@@ -82,12 +82,12 @@ class WrittenOut(Task):
     def tokens(self, questions: Tokens) -> Tokens:
         ids = self.vocabulary.symbols.index
         fixed = {at: ids(place) for at, place in enumerate(self.question) if isinstance(place, str)}
-        found = np.empty((len(questions), self.n_pos), np.int32)
+        tokens = np.empty((len(questions), self.n_pos), np.int32)
         for at, token in (fixed | {len(self.question): ids(END)}).items():
-            found[:, at] = token
-        found[:, [v.position for v in self.variables]] = questions
-        found[:, len(self.question) + 1 :] = self.answers(questions)[:, :-1]
-        return found
+            tokens[:, at] = token
+        tokens[:, [v.position for v in self.variables]] = questions
+        tokens[:, len(self.question) + 1 :] = self.answers(questions)[:, :-1]
+        return tokens
 
 
 def numbered(stem: str, count: int) -> list[str]:

@@ -91,7 +91,7 @@ def agree(
     lenient: bool = False,
 ) -> None:
     """Raises AssertionError unless both engines measure the same; `lenient` allows for own error in float64 too."""
-    found, expected = measure(engine, case), measure(oracle, case)
+    measured, expected = measure(engine, case), measure(oracle, case)
     strict = case.spec.dtype == "float64" and not lenient
     other = expected if strict else measure(oracle, case.in_other_dtype())
     largest = max(_scale(array) for array in expected.values() if array.dtype.kind == "f")
@@ -101,9 +101,9 @@ def agree(
     for name, array in expected.items():
         relative = looser * TOLERANCE[case.spec.dtype] * _scale(array)
         allowed = relative + OWN_ERROR * finer * _distance(array, other[name]) + rounding
-        if found[name].shape != array.shape:
-            told.append(f"{name}{when}: shape {found[name].shape}, the oracle's is {array.shape}")
-        elif not (distance := _distance(found[name], array)) <= allowed:
+        if measured[name].shape != array.shape:
+            told.append(f"{name}{when}: shape {measured[name].shape}, the oracle's is {array.shape}")
+        elif not (distance := _distance(measured[name], array)) <= allowed:
             told.append(f"{name}{when}: differs by {distance:.3g} from the oracle; {allowed:.3g} is allowed")
     if told:
         said = "\n  ".join(told)
@@ -148,14 +148,14 @@ def _of_trace(trace: Trace) -> dict[str, NDArray[np.generic]]:
 
 def scores(engine: Engine, case: Case, plan: Plan) -> dict[str, NDArray[np.generic]]:
     """Loss, right answers and margin."""
-    found = engine.score(case.stack, case.dataset, plan, sources=case.sources, reference=case.reference)
-    return {"loss": found.loss, "right": found.right, "sequences": found.sequences, "margin": found.margin}
+    scored = engine.score(case.stack, case.dataset, plan, sources=case.sources, reference=case.reference)
+    return {"loss": scored.loss, "right": scored.right, "sequences": scored.sequences, "margin": scored.margin}
 
 
 def gradients(engine: Engine, case: Case) -> Measured:
     """Of the mean loss, by every weight."""
-    found = engine.gradients(case.stack, case.dataset)
-    return {"loss": found.loss} | {f"gradient of {name}": array for name, array in found.weights.items()}
+    measured = engine.gradients(case.stack, case.dataset)
+    return {"loss": measured.loss} | {f"gradient of {name}": array for name, array in measured.weights.items()}
 
 
 def gradients_at(plan: Plan, number: int, engine: Engine, case: Case) -> Measured:
@@ -176,11 +176,11 @@ def gradients_at(plan: Plan, number: int, engine: Engine, case: Case) -> Measure
             block=16,
         )
     )
-    found = {"metric": np.concatenate([block.metric for block in blocks], axis=1)}
+    arrays = {"metric": np.concatenate([block.metric for block in blocks], axis=1)}
     for said, get in (("", "captures"), ("gradient at ", "gradients")):
         for name in getattr(blocks[0], get):
-            found[said + name] = np.concatenate([getattr(block, get)[name] for block in blocks], axis=1)
-    return found
+            arrays[said + name] = np.concatenate([getattr(block, get)[name] for block in blocks], axis=1)
+    return arrays
 
 
 def one_step(engine: Engine, case: Case, optimiser: AdamW = CLIPPED) -> Measured:
@@ -201,11 +201,11 @@ def many_steps(engine: Engine, case: Case, steps: int) -> Measured:
     state, batches = training_work(case, steps, warm=False)
     after = engine.train(case.stack, state, batches, AdamW())
     moved = case.with_stack(after.stack)
-    found = {"losses": after.losses, "step": after.state.step} | {"logits": unedited(engine, moved)["logits"]}
+    arrays = {"losses": after.losses, "step": after.state.step} | {"logits": unedited(engine, moved)["logits"]}
     if case.spec.dtype == "float64":
         weights = named_views(case.spec, after.stack.flat)
-        found |= {f"trained {name}": array for name, array in weights.items() if not name.endswith("b_K")}
-    return found
+        arrays |= {f"trained {name}": array for name, array in weights.items() if not name.endswith("b_K")}
+    return arrays
 
 
 def _scale(array: NDArray[np.generic]) -> float:

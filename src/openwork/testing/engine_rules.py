@@ -71,8 +71,8 @@ def _threads_change_nothing(make: Make, case: Case) -> None:
     one = make(1)
     expected = _everything(one, case)
     for threads in (2, 3):
-        found = _everything(make(threads), case)
-        _require(_same_bits(found, expected), case, one, f"gives other bits with {threads} threads than with one")
+        measured = _everything(make(threads), case)
+        _require(_same_bits(measured, expected), case, one, f"gives other bits with {threads} threads than with one")
 
 
 def _neighbours_change_nothing(engine: Engine, case: Case) -> None:
@@ -121,10 +121,12 @@ def _masks_hold(engine: Engine, case: Case) -> None:
             continue
         blank = 0.0 if site.name.endswith("pattern") else -np.inf
         trace = _run(engine, case, Plan((Set(site.name, value=0.25),), (site.name,)))
-        found = trace.captures[site.name]
-        unseen = np.broadcast_to(hidden, found.shape)
-        _require(bool((found[unseen] == blank).all()), case, engine, f"shows other than {blank} hidden at {site.name}")
-        _require(bool((found[~unseen] == 0.25).all()), case, engine, f"does not show what was set at {site.name}")
+        captured = trace.captures[site.name]
+        unseen = np.broadcast_to(hidden, captured.shape)
+        _require(
+            bool((captured[unseen] == blank).all()), case, engine, f"shows other than {blank} hidden at {site.name}"
+        )
+        _require(bool((captured[~unseen] == 0.25).all()), case, engine, f"does not show what was set at {site.name}")
         (back,) = engine.gradients_at(case.stack, case.dataset, sites=(site.name,))
         _require(not back.gradients[site.name][unseen].any(), case, engine, f"has gradients hidden at {site.name}")
 
@@ -134,8 +136,8 @@ def _queries_can_be_blinded(engine: Engine, case: Case) -> None:
     for site in sites_of(case.spec).values():
         if site.name.endswith("hook_attn_scores"):
             places = tuple(site.name.replace("attn_scores", part) for part in ("pattern", "z"))
-            found = _run(engine, case, Plan((Set(site.name, value=-np.inf),), places)).captures
-            nothing = not any(array.any() for array in found.values())
+            captured = _run(engine, case, Plan((Set(site.name, value=-np.inf),), places)).captures
+            nothing = not any(array.any() for array in captured.values())
             _require(nothing, case, engine, f"attends to something where all of {site.name} is minus infinity")
 
 
@@ -144,14 +146,14 @@ def _edits_show(engine: Engine, case: Case) -> None:
     for site in sites_of(case.spec).values():
         if site.axes == ("head", "query", "key"):
             continue
-        found = _run(engine, case, Plan((Set(site.name, value=0.5),), (site.name,))).captures[site.name]
-        _require(bool((found == 0.5).all()), case, engine, f"does not show what was set at {site.name}")
+        captured = _run(engine, case, Plan((Set(site.name, value=0.5),), (site.name,))).captures[site.name]
+        _require(bool((captured == 0.5).all()), case, engine, f"does not show what was set at {site.name}")
     for name in sites_of(case.spec):
         if name.endswith("hook_attn_out"):
             result = name.removesuffix("hook_attn_out") + "attn.hook_result"
-            found = _run(engine, case, Plan((Zero(result),), (name,))).captures[name]
+            captured = _run(engine, case, Plan((Zero(result),), (name,))).captures[name]
             bias = case.stack.named()[name.removesuffix("hook_attn_out") + "attn.b_O"]
-            same = np.array_equal(found, np.broadcast_to(bias[:, None, None], found.shape))
+            same = np.array_equal(captured, np.broadcast_to(bias[:, None, None], captured.shape))
             _require(same, case, engine, f"writes other than b_O at {name} when every head's result is zero")
 
 
@@ -160,8 +162,10 @@ def _order_counts(engine: Engine, case: Case) -> None:
     for site in sites_of(case.spec).values():
         if site.axes != ("head", "query", "key"):
             plan = Plan((Set(site.name, (0,), value=0.5), Set(site.name, value=0.75)), (site.name,))
-            found = _run(engine, case, plan).captures[site.name]
-            _require(bool((found == 0.75).all()), case, engine, f"lets an earlier edit win over a later at {site.name}")
+            captured = _run(engine, case, plan).captures[site.name]
+            _require(
+                bool((captured == 0.75).all()), case, engine, f"lets an earlier edit win over a later at {site.name}"
+            )
 
 
 def _edits_stop_gradients(engine: Engine, case: Case) -> None:
@@ -170,13 +174,13 @@ def _edits_stop_gradients(engine: Engine, case: Case) -> None:
         if site.name.endswith("hook_resid_pre"):
             plan, before = Plan((Set(site.name, value=0.5),)), random_sites(case, 0)
             before = before[: before.index(site.name)]
-            (found,) = engine.gradients_at(case.stack, case.dataset, plan, sites=before)
-            stopped = not any(array.any() for array in found.gradients.values())
+            (block,) = engine.gradients_at(case.stack, case.dataset, plan, sites=before)
+            stopped = not any(array.any() for array in block.gradients.values())
             _require(stopped, case, engine, f"lets gradients flow back through {site.name}, which is replaced")
         if site.name.endswith("hook_attn_scores"):
             plan = Plan((Set(site.name, (0,), value=-np.inf),))
-            (found,) = engine.gradients_at(case.stack, case.dataset, plan, sites=random_sites(case, 0))
-            finite = all(np.isfinite(array).all() for array in found.gradients.values())
+            (block,) = engine.gradients_at(case.stack, case.dataset, plan, sites=random_sites(case, 0))
+            finite = all(np.isfinite(array).all() for array in block.gradients.values())
             _require(finite, case, engine, f"has gradients that are not finite where {site.name} is minus infinity")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.errors import RecipeError
 from openwork.models import ModelSpec, reasons_of, require_fit
 from openwork.tasks import Task, TaskFile, make_task, task_of_run
@@ -29,7 +29,7 @@ class Experiment:
     task: Task
     spec: ModelSpec
     recipe: Recipe
-    split: Split
+    split: DataSplit
 
     def __post_init__(self) -> None:
         require_fit(self.spec, self.task)
@@ -103,7 +103,7 @@ class _Parts(_Subject):
     """The shape of an experiment's JSON, so that a damaged one is told in full."""
 
     recipe: Recipe
-    split: Split
+    split: DataSplit
 
 
 def experiment_from_json(value: Mapping[str, Any]) -> Experiment:

@@ -43,8 +43,8 @@ class Recipe(BaseModel):
     @model_serializer(mode="wrap")
     def _as_before_rare_records(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without `record_every` where every epoch is recorded: older runs are named by the hash of this."""
-        found: dict[str, Any] = fields(self)
-        return found if self.record_every != 1 else {k: v for k, v in found.items() if k != "record_every"}
+        written: dict[str, Any] = fields(self)
+        return written if self.record_every != 1 else {k: v for k, v in written.items() if k != "record_every"}
 
     @property
     def optimiser(self) -> AdamW:

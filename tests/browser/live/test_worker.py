@@ -12,7 +12,7 @@ import pytest
 from openwork import analyses
 from openwork.analyses import Subject
 from openwork.claims import Context
-from openwork.claims.evidence import Interchange
+from openwork.claims.evidence import InterchangeAnswers
 from openwork.data import change_variable
 from openwork.engines import World
 from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero, drawn_rows, edit_as_json
@@ -111,7 +111,7 @@ def test_an_interchange_of_a_drawn_alternative(tab, subject, output, edit):
 
 def test_whether_an_output_is_carried_with_forced_outputs_kept(tab, subject):
     edit = Patch("blocks.0.attn", (3,), source="other")
-    evidence = Interchange((edit,), "x[1]", "y[6]", kept=True)
+    evidence = InterchangeAnswers((edit,), "x[1]", "y[6]", kept=True)
     found = evidence.measure(Context(exactly(subject), NOTEBOOK))
     ours = carried(tab, edit, 6, kept=True)
     assert ours["pairs"] == found.wanted.size == 3 * 65_536

@@ -21,8 +21,7 @@ from openwork.claims import (
 from openwork.claims.over_training import checkpoints
 from openwork.claims.over_training.checkpoints import Training, coarse_to_fine, spread
 from openwork.claims.over_training.result import judgement_from_json
-from openwork.data import USUAL_INPUTS, Inputs
-from openwork.data import Split as Division
+from openwork.data import USUAL_INPUTS, DataSplit, Inputs
 from openwork.errors import ClaimError
 from openwork.models import Stack, initial_stack, stack_of
 from openwork.runs import EpochRecord, Run
@@ -80,7 +79,7 @@ def training(circuits) -> Training:
     idle = changed(circuit.stack, blocks__0__attn__W_O=spare, unembed__b_U=unbiased)
     weights = {0: initial_stack(circuit.stack.spec, [0]), 2: circuit.stack, 4: deaf, 6: circuit.stack, 8: idle}
     weights |= {10: circuit.stack}
-    experiment = Experiment(circuit.task, circuit.stack.spec, recipe(epochs=10), Division(held_out=0.25))
+    experiment = Experiment(circuit.task, circuit.stack.spec, recipe(epochs=10), DataSplit(held_out=0.25))
     run = run_of(experiment, {2: True, 4: False, 6: True, 8: True, 10: True})
     return Training(run, context_of(circuit.task, circuit.stack), USUAL_INPUTS, weights.__getitem__, Kept())
 

@@ -95,10 +95,10 @@ class Following:
     def right(self, plans: Sequence[Plan], worlds: Sources, rows: Ints) -> list[int]:
         """For each plan the number of these pairs, by their rows, in which the prediction is the source's answer."""
         asked = [self._merged(plan, worlds) for plan in plans]
-        found: dict[int, int] = {}
+        right: dict[int, int] = {}
         for some in _some_of(dict(asked)):
-            found |= self._swept(some, rows)
-        return [found[answer] for answer, _ in asked]
+            right |= self._swept(some, rows)
+        return [right[answer] for answer, _ in asked]
 
     def _swept(self, plans: Mapping[int, Plan], rows: Ints) -> dict[int, int]:
         """How many of these pairs follow under each plan; plans by the number of their answer."""

@@ -36,9 +36,9 @@ class Means:
     @cached_property
     def _known(self) -> dict[str, NDArray[np.float64]]:
         subject = self.subject
-        found = subject.engine.site_means(subject.stack, subject.inputs.tokens, _sites(subject.spec))
+        means = subject.engine.site_means(subject.stack, subject.inputs.tokens, _sites(subject.spec))
         self.asked(len(subject.inputs))
-        return found
+        return means
 
 
 def _sites(spec: ModelSpec) -> tuple[str, ...]:

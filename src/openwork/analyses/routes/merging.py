@@ -44,13 +44,13 @@ class Merging:
     def taken(self, plans: Iterable[Plan]) -> set[str]:
         """Names that these plans take from, directly or through others."""
         waiting = [edit for plan in plans for edit in plan.edits]
-        found: set[str] = set()
+        sources: set[str] = set()
         while waiting:
             edit = waiting.pop()
-            if isinstance(edit, Patch) and edit.source not in found:
-                found.add(edit.source)
+            if isinstance(edit, Patch) and edit.source not in sources:
+                sources.add(edit.source)
                 waiting += self.worlds.get(edit.source, ())
-        return found
+        return sources
 
     def _merged(self, edits: tuple[Edit, ...], sources: Sources) -> tuple[tuple[Edit, ...], Run]:
         """These edits of the base run with nothing to spare, and the run's numbers."""

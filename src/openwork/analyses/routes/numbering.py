@@ -63,26 +63,26 @@ class Numbering:
 
     def run(self, of_source: bool, edits: Sequence[Edit], given: Callable[[Edit, Spot], int]) -> Run:
         """A run over sources or bases with these edits; `given` says the number of what an edit puts at a spot."""
-        found = Run()
+        run = Run()
         changed: dict[str, list[tuple[int, Edit]]] = {}
         for number, edit in enumerate(edits):
             changed.setdefault(edit.site, []).append((number, edit))
 
         def edited(site: str, values: list[int], head: int = 0) -> list[int]:
             for position, value in enumerate(values):
-                found.values[site, position, head] = value
+                run.values[site, position, head] = value
             for number, edit in changed.get(site, ()):
                 for spot in self.spots(edit):
                     if spot[2] == head:
-                        found.before[number, spot] = values[spot[1]]
-                        found.values[spot] = values[spot[1]] = given(edit, spot)
+                        run.before[number, spot] = values[spot[1]]
+                        run.values[spot] = values[spot[1]] = given(edit, spot)
             return values
 
         mask = of_source and not self.masked_alike
         stream = edited("hook_embed", [self.number(p, of_source and p in self.entries) for p in range(self.n_pos)])
         for layer in range(self.spec.n_layers):
             stream = self._layer(layer, stream, mask, edited)
-        return Run(found.values, found.before, stream[self.query])
+        return Run(run.values, run.before, stream[self.query])
 
     def _layer(self, layer: int, stream: list[int], mask: bool, edited: Callable[..., list[int]]) -> list[int]:
         block, number, positions = f"blocks.{layer}", self.number, range(self.n_pos)

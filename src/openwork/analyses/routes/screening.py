@@ -79,7 +79,7 @@ class Screen:
     def judged(self, plans: Sequence[Plan | tuple[Plan, ...]], bar: Bar) -> list[Judged]:
         """Each of these plans against the bar; of several in a tuple the best."""
         waiting = {number: plan if isinstance(plan, tuple) else (plan,) for number, plan in enumerate(plans)}
-        found: dict[int, Judged] = {}
+        by_plan: dict[int, Judged] = {}
         sample = _Sample()
         while waiting:
             bounds = self._looked([plan for of in waiting.values() for plan in of], bar, sample)
@@ -89,9 +89,9 @@ class Screen:
                 reaches = any(bounds[plan].low >= high for plan in of)
                 waiting[number] = tuple(plan for plan in of if bounds[plan].high >= low)
                 if reaches or not waiting[number]:
-                    found[number] = Judged(reaches, best.rate, best.drawn)
+                    by_plan[number] = Judged(reaches, best.rate, best.drawn)
                     del waiting[number]
-        return [found[number] for number in range(len(plans))]
+        return [by_plan[number] for number in range(len(plans))]
 
     def rates(self, plans: Sequence[Plan]) -> list[Bounds]:
         """The rates of these plans, on as many drawn pairs as are shown."""
@@ -155,8 +155,8 @@ def _root(rate: float, end: float, exponent: float) -> float:
 def _relative_entropy(rate: float, other: float) -> float:
     if other in (0.0, 1.0):
         return 0.0 if rate == other else inf
-    found = rate * log(rate / other) if rate > 0 else 0.0
-    return found + ((1 - rate) * (log1p(-rate) - log1p(-other)) if rate < 1 else 0.0)
+    entropy = rate * log(rate / other) if rate > 0 else 0.0
+    return entropy + ((1 - rate) * (log1p(-rate) - log1p(-other)) if rate < 1 else 0.0)
 
 
 __all__ = ["DOUBT", "Bar", "Bounds", "Judged", "Screen", "chernoff"]

@@ -144,7 +144,7 @@ class Search:
 
     def _chosen(self, streams: dict[Node, Judged], wanted: float) -> list[tuple[int, ...]]:
         """For the start of each layer, and the end, the positions whose streams carry it."""
-        found = []
+        positions = []
         for layer in range(self.spec.n_layers):
             site = stream_site(layer)
             here = {node.position: judged for node, judged in streams.items() if node.component == site}
@@ -153,8 +153,8 @@ class Search:
                 plans = [Plan((Patch(site, chosen, source=SOURCE),) if chosen else ()) for chosen in sets]
                 return self.screen.judged(plans, Bar(wanted))
 
-            found.append(smallest(tuple(here), tuple(here.values()), together))
-        return [*found, (self.query,)]
+            positions.append(smallest(tuple(here), tuple(here.values()), together))
+        return [*positions, (self.query,)]
 
     def _links(self, chosen: Sequence[tuple[int, ...]], wanted: float) -> tuple[Way, Bar]:
         """The smallest set of links between these positions that carries as much as they do; and how much that is."""

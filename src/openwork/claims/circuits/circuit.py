@@ -23,11 +23,11 @@ EMBED, OUTPUT = "embed", "output"
 
 def writers(spec: ModelSpec) -> tuple[Component, ...]:
     """Every head and every MLP, in the order of the forward pass."""
-    found = []
+    components = []
     for layer in range(spec.n_layers):
-        found += [component_named(spec, f"blocks.{layer}.attn.head.{head}") for head in range(spec.n_heads)]
-        found += [] if spec.attn_only else [component_named(spec, f"blocks.{layer}.mlp")]
-    return tuple(found)
+        components += [component_named(spec, f"blocks.{layer}.attn.head.{head}") for head in range(spec.n_heads)]
+        components += [] if spec.attn_only else [component_named(spec, f"blocks.{layer}.mlp")]
+    return tuple(components)
 
 
 def members(spec: ModelSpec, name: str, ends: Sequence[str] = ()) -> tuple[str, ...]:
@@ -40,11 +40,11 @@ def members(spec: ModelSpec, name: str, ends: Sequence[str] = ()) -> tuple[str, 
         return (name,)
     if name in (EMBED, OUTPUT):
         raise _no_node(name, ends)
-    found = component(spec, name)
-    if found.head is not None or found.site.endswith("hook_mlp_out"):
-        return (found.name,)
-    if found.site.endswith("hook_attn_out"):
-        return tuple(f"{found.name}.head.{head}" for head in range(spec.n_heads))
+    named = component(spec, name)
+    if named.head is not None or named.site.endswith("hook_mlp_out"):
+        return (named.name,)
+    if named.site.endswith("hook_attn_out"):
+        return tuple(f"{named.name}.head.{head}" for head in range(spec.n_heads))
     raise _no_node(name, ends)
 
 
@@ -132,14 +132,14 @@ def _groups(
     An MLP reads its own position only, so one world serves all of them; a head's positions share a world where they
     read the same.
     """
-    found: dict[frozenset[Node], list[int]] = {}
+    groups: dict[frozenset[Node], list[int]] = {}
     for position in range(n_pos):
         senders = reads.get(Node(writer.name, position))
         if senders:
-            found.setdefault(senders, []).append(position)
-    if writer.head is None and found:
-        return [(frozenset().union(*found), [p for positions in found.values() for p in positions])]
-    return list(found.items())
+            groups.setdefault(senders, []).append(position)
+    if writer.head is None and groups:
+        return [(frozenset().union(*groups), [p for positions in groups.values() for p in positions])]
+    return list(groups.items())
 
 
 def _stream(

@@ -117,12 +117,12 @@ class _Wiring:
 
     def _attended(self, prefix: str, read: Passage) -> Passage:
         """What a head gathers at each position from those that it can see."""
-        found = read.each(self._seen_from)
+        passage = read.each(self._seen_from)
         inside = [self.positions(edit) for site in INSIDE for edit in self.at(prefix + site)]
         taken = self._seen_from(frozenset[int]().union(*inside))
         # Which keys are pads the base's own tokens decide, in the patched run too.
         masked = self._seen_from(self.tokens) if self.spec.pad_token is not None else NOBODY
-        return Passage(found.runs, found.unlike_other | masked, found.unlike_base | (taken & found.runs))
+        return Passage(passage.runs, passage.unlike_other | masked, passage.unlike_base | (taken & passage.runs))
 
     def _seen_from(self, positions: frozenset[int]) -> frozenset[int]:
         """Positions that see one of these."""

@@ -16,7 +16,7 @@ from openwork.claims.evidence import Predictions
 from openwork.claims.examples import against_or_for, right_answers, wrong_answers
 from openwork.claims.places import together, unknown_components
 from openwork.claims.shares import known_part
-from openwork.claims.verdict import Effect, Outcome, Part, Relation
+from openwork.claims.verdict import Case, Effect, Outcome, Relation
 from openwork.claims.wording import told, weakest
 from openwork.errors import Reason
 from openwork.interventions import Edit, Mean, Patch, Zero
@@ -83,14 +83,14 @@ class Replacement(Claim):
         parts, wrong, right = [], [], []
         broken: dict[str, dict[By, bool]] = {}
         for names, by, wanted in self._edited(context):
-            found = context.evidence(wanted)
+            answers = context.evidence(wanted)
             every = range(len(context.task.outputs))
             label, independent = f"{names} {REPLACED[by]}", wanted.independent(context)
-            parts.append(known_part(context, label, found, every, relation, threshold, independent))
+            parts.append(known_part(context, label, answers, every, relation, threshold, independent))
             broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
             said = f"with {names} replaced {REPLACED[by]}"
-            wrong.append(wrong_answers(context, found, every, f"{said} the model says", wanted.replay))
-            right.append(right_answers(context, found, said, wanted.replay))
+            wrong.append(wrong_answers(context, answers, every, f"{said} the model says", wanted.replay))
+            right.append(right_answers(context, answers, said, wanted.replay))
         sentence = f"Answers still right: {told(parts, percent)}.{_disagreeing(parts, broken)}"
         worst = weakest(parts)
         effect = Effect(1 - worst.value, f"share of answers lost without {worst.label}")
@@ -102,7 +102,7 @@ class Replacement(Claim):
             lambda outcome: self._advice(outcome, parts, broken),
         )
 
-    def _advice(self, outcome: Outcome, parts: Sequence[Part], broken: Broken) -> str:
+    def _advice(self, outcome: Outcome, parts: Sequence[Case], broken: Broken) -> str:
         if outcome is Outcome.UNDECIDED or any(p.holds is None for p in parts):
             return self.advice_on(outcome)
         for ways in broken.values():
@@ -122,7 +122,7 @@ def _edit(component: Component, by: By) -> Edit:
     return Zero(*where) if by == "zero" else Mean(*where)
 
 
-def _disagreeing(parts: Sequence[Part], broken: Broken) -> str:
+def _disagreeing(parts: Sequence[Case], broken: Broken) -> str:
     """Which components the replacements disagree about, as a sentence to append; empty where they agree."""
     said = []
     for names, ways in broken.items():

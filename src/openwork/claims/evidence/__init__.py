@@ -2,7 +2,7 @@
 
 from openwork.claims.evidence.answers import NO_NUMBER, answers_in
 from openwork.claims.evidence.attention import AttentionWeights
-from openwork.claims.evidence.interchange import UNCHANGED, Interchange, Interchanged
+from openwork.claims.evidence.interchange import UNCHANGED, InterchangeAnswers, Interchanged
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
 from openwork.claims.evidence.program_pairs import ProgramPairs
 from openwork.claims.evidence.readout import NearestAnswer
@@ -16,7 +16,7 @@ __all__ = [
     "UNEDITED",
     "AttentionWeights",
     "Distance",
-    "Interchange",
+    "InterchangeAnswers",
     "Interchanged",
     "NearestAnswer",
     "Predictions",

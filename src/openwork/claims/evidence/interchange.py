@@ -37,7 +37,7 @@ class Interchanged:
 
 
 @dataclass(frozen=True)
-class Interchange(Evidence[Interchanged]):
+class InterchangeAnswers(Evidence[Interchanged]):
     """Every input with every alternative value of `variable`; `edits` patch from `other`, the run that has it.
 
     With `kept`, that run sees the teacher-forced outputs of the base. Costs two forward rows for every input and
@@ -96,8 +96,8 @@ def _answered_right(context: Context, asked: Dataset) -> NDArray[np.bool_]:
     """`[input]`, whether the unedited model is right on these at every output."""
     subject = context.subject
     run = subject.engine.run(subject.stack, asked.tokens, graded=asked.graded)
-    found = np.concatenate([answers_in(trace.logits[0]) for trace in run])
-    right: NDArray[np.bool_] = (found == asked.answers).all(axis=1)
+    answers = np.concatenate([answers_in(trace.logits[0]) for trace in run])
+    right: NDArray[np.bool_] = (answers == asked.answers).all(axis=1)
     return right
 
 

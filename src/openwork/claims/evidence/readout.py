@@ -35,13 +35,13 @@ class NearestAnswer(Evidence[NDArray[np.int16]]):
         candidates = np.unique(asked.answers).astype(np.int16)
         directions, offsets = _directions(subject, self.way, candidates)
         graded = list(subject.inputs.graded)
-        found = []
+        nearest = []
         for trace in subject.blocks(self.site):
             values = trace.captures[self.site][0][:, graded].astype(np.float64)
             numbers = (final_norm(subject, values) if self.way.after_norm else values) @ directions.T + offsets
             alone = (numbers == numbers.max(axis=-1, keepdims=True)).sum(axis=-1) == 1
-            found.append(np.where(alone, candidates[numbers.argmax(axis=-1)], np.int16(NO_SYMBOL)))
-        return np.concatenate(found)
+            nearest.append(np.where(alone, candidates[numbers.argmax(axis=-1)], np.int16(NO_SYMBOL)))
+        return np.concatenate(nearest)
 
 
 def _directions(

@@ -99,13 +99,13 @@ class _Counts:
 
     def shares(self, questions: NDArray[np.int32]) -> NDArray[np.float64]:
         """`[value of variable]`, what share of the questions has it."""
-        found = np.bincount((questions + self.starts).ravel(), minlength=int(self.sizes.sum()))
-        return found / len(questions)
+        counts = np.bincount((questions + self.starts).ravel(), minlength=int(self.sizes.sum()))
+        return counts / len(questions)
 
     def distances(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
         """`[variable]`: half the summed differences from the domain."""
-        found: NDArray[np.float64] = np.add.reduceat(np.abs(shares - self.domain), self.starts) / 2
-        return found
+        distances: NDArray[np.float64] = np.add.reduceat(np.abs(shares - self.domain), self.starts) / 2
+        return distances
 
 
 def held_out_questions(context: Context, experiment: str) -> NDArray[np.int64] | None:

@@ -65,12 +65,12 @@ class Accuracy(Claim):
 
     def find(self, context: Context) -> Finding:
         """Shares, and inputs that are answered wrongly."""
-        found = context.evidence(UNEDITED)
+        answers = context.evidence(UNEDITED)
         names = context.task.outputs
         groups = {"all outputs": list(range(len(names)))}
         if self.output:
             groups = {name: [names.index(name)] for (name,) in filled(self.each, context.task, (self.output,))}
-        right = found == context.subject.inputs.answers
+        right = answers == context.subject.inputs.answers
         parts = tuple(
             replace(right_part(context, label, right[:, group], ">=", self.at_least), guess=guessing(context, group))
             for label, group in groups.items()
@@ -81,9 +81,9 @@ class Accuracy(Claim):
             f"{percent(float(right.mean()))} of answers are right, and {int(right.all(axis=1).sum()):,} of "
             f"{len(right):,} inputs at every output" + (f": {told(parts, percent)}." if self.output else ".")
         )
-        lost = int((found == NO_NUMBER).sum())
+        lost = int((answers == NO_NUMBER).sum())
         sentence += f" {lost:,} answers are wrong because their logits are not numbers." if lost else ""
-        against = wrong_answers(context, found, chosen)
+        against = wrong_answers(context, answers, chosen)
         return Finding(parts, sentence, Effect(float(right.mean()), "share of answers right"), against, ADVICE)
 
 

@@ -16,11 +16,11 @@ from openwork.claims.circuits.passage import passage
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER, Counterexample
-from openwork.claims.evidence import UNCHANGED, Interchange, Interchanged
+from openwork.claims.evidence import UNCHANGED, InterchangeAnswers, Interchanged
 from openwork.claims.examples import MOST, in_turn, question, symbol
 from openwork.claims.places import filled, together, unknown_components, unknown_names
 from openwork.claims.shares import most_frequent, pairs_part
-from openwork.claims.verdict import Effect, Outcome, Part, Relation
+from openwork.claims.verdict import Case, Effect, Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.errors import Reason
 from openwork.interventions import Patch
@@ -114,8 +114,8 @@ class Carries(Claim):
         changeable = [v.name for v in task.variables if v.values > 1]
         names = [("variable", self.variable, changeable), ("output", self.output, [*task.outputs])]
         names += [("at", role, [*task.roles]) for role in self.at]
-        found = (unknown_names(self.each, task, {field: name}, known) for field, name, known in names)
-        yield from dict.fromkeys(chain.from_iterable(found))
+        reasons = (unknown_names(self.each, task, {field: name}, known) for field, name, known in names)
+        yield from dict.fromkeys(chain.from_iterable(reasons))
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The answers to every pair."""
@@ -126,21 +126,21 @@ class Carries(Claim):
         for variable, output, *at in filled(self.each, context.task, (self.variable, self.output, *self.at)):
             positions = tuple(dict.fromkeys(roles[role] for role in at)) or None
             edits = tuple(Patch(part.site, positions, part.heads, source=OTHER) for part in parts)
-            yield _Case(variable, output, Interchange(edits, variable, output, self.forced == "kept"))
+            yield _Case(variable, output, InterchangeAnswers(edits, variable, output, self.forced == "kept"))
 
     def find(self, context: Context) -> Finding:
         """Shares, and pairs that speak against the claim."""
         relation, threshold = self._bound
         parts, examples, counted, leaky = [], [], 0, False
         for case in self._cases(context):
-            found = context.evidence(case.evidence)
-            pairs, followed = found.wanted != UNCHANGED, found.found == found.wanted
-            guess = most_frequent(found.wanted[pairs]) if relation == ">=" else None
+            interchanged = context.evidence(case.evidence)
+            pairs, followed = interchanged.wanted != UNCHANGED, interchanged.found == interchanged.wanted
+            guess = most_frequent(interchanged.wanted[pairs]) if relation == ">=" else None
             judged = pairs_part(context, str(case), pairs, followed, relation, threshold, guess)
-            parts.append(replace(judged, forced=self._forced(context, case, found)))
+            parts.append(replace(judged, forced=self._forced(context, case, interchanged)))
             against = pairs & (followed if relation == "<=" else ~followed)
-            examples.append(list(self._examples(context, case, found, against)))
-            counted, leaky = counted + int(pairs.sum()), leaky or found.forced
+            examples.append(list(self._examples(context, case, interchanged, against)))
+            counted, leaky = counted + int(pairs.sum()), leaky or interchanged.forced
         coverage = self._coverage(context, counted)
         if not counted:
             return Finding(tuple(parts), self._none(context), None, (), lambda _: NOTHING_CHANGES, coverage)
@@ -201,7 +201,7 @@ class Carries(Claim):
             )
             yield Counterexample(line, case.evidence.replay(context, int(row), source))
 
-    def _advice(self, outcome: Outcome, parts: list[Part], leaky: bool) -> str:
+    def _advice(self, outcome: Outcome, parts: list[Case], leaky: bool) -> str:
         if leaky and self.forced == "kept" and any(p.relation == ">=" and p.holds is False for p in parts):
             return LEAK
         return (CARRIES if self.at_most is None else DOES_NOT)[outcome]
@@ -213,7 +213,7 @@ class _Case:
 
     variable: str
     output: str
-    evidence: Interchange
+    evidence: InterchangeAnswers
 
     def __str__(self) -> str:
         return f"{self.variable} → {self.output}"

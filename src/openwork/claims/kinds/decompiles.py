@@ -13,7 +13,7 @@ from openwork.analyses.component import component_named
 from openwork.claims.claim import Claim, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence.decompiled import DecompiledScores
-from openwork.claims.verdict import Effect, Part, part
+from openwork.claims.verdict import Case, Effect, part
 from openwork.claims.wording import MEASURE_MORE, advice
 from openwork.data.interval import clopper_pearson
 from openwork.errors import PlanError, Reason, suggestion
@@ -139,7 +139,7 @@ class Decompiles(Claim):
         """Shares, and inputs that the program answers otherwise."""
         found = context.evidence(DecompiledScores(self.program, self.lines, self.seed))
         exact = context.whole
-        parts: list[Part] = []
+        parts: list[Case] = []
         for line in found.lines:
             rate = line.at_its_place
             parts.append(_part(line.variable, rate.followed, rate.pairs, ">=", self.at_least, exact))
@@ -157,7 +157,7 @@ class Decompiles(Claim):
         return Finding(tuple(parts), f"{said}.", Effect(share, unit), (), ADVICE)
 
 
-def _part(label: str, count: int, total: int, relation: Any, threshold: float, exact: bool) -> Part:
+def _part(label: str, count: int, total: int, relation: Any, threshold: float, exact: bool) -> Case:
     interval = None if exact else clopper_pearson(count, total)
     return part(label, count / total, relation, threshold, interval)
 

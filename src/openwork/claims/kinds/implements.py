@@ -25,7 +25,7 @@ from openwork.claims.programs.program import Program
 from openwork.claims.programs.told_apart import Held, Variable, variable_of, what_is_held, what_was_tested, within
 from openwork.claims.programs.values import MOST_TRIED, decided_by, on_inputs, tried
 from openwork.claims.shares import count_part, most_frequent
-from openwork.claims.verdict import ClaimText, Effect, Outcome, Part, part
+from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, part
 from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.data.interval import CONFIDENCE
 from openwork.errors import ClaimError, Reason
@@ -239,11 +239,11 @@ class Implements(Claim):
         variables, represented = self._represented(context)
         parts, examples, hits, total, changing = [], [], 0, 0, 0
         for aligned in self._parts(context):
-            found = context.evidence(aligned.evidence)
+            interchanged = context.evidence(aligned.evidence)
             bases, sources = aligned.evidence.rows_of(context)
             wanted = program.answers_with(aligned.variable, bases.tolist(), sources.tolist())
             changed = (wanted != program.answers[bases]).any(axis=1)
-            right = (found == wanted).all(axis=1)
+            right = (interchanged == wanted).all(axis=1)
             exact, guess = aligned.evidence.exhaustive(context), most_frequent(wanted[changed])
             followed = int((changed & right).sum())
             judged = count_part(str(aligned), followed, int(changed.sum()), self.at_least, exact, guess)
@@ -251,7 +251,7 @@ class Implements(Claim):
             hits, total, changing = hits + int(right.sum()), total + len(right), changing + int(changed.sum())
             pairs = np.flatnonzero(changed & ~right)[:MOST]
             examples.append(
-                [self._example(context, aligned, (bases[p], sources[p]), wanted[p], found[p]) for p in pairs]
+                [self._example(context, aligned, (bases[p], sources[p]), wanted[p], interchanged[p]) for p in pairs]
             )
         agreeing = float((program.answers == context.subject.inputs.answers).mean())
         wrong = "" if agreeing == 1 else f"The program is right on {percent(agreeing)} of answers only. "
@@ -272,7 +272,7 @@ class Implements(Claim):
         says = self._advice(context, bool(tested))
         return Finding(tuple(parts), sentence, effect, in_turn(examples), says, coverage, tested)
 
-    def _held_parts(self, context: Context, held: Sequence[Held]) -> Iterator[Part]:
+    def _held_parts(self, context: Context, held: Sequence[Held]) -> Iterator[Case]:
         """Whether each place holds its variable, where that is claimed. Of a sample no interval is known."""
         for h in held if self.represents is not None else ():
             value = 0.0 if isnan(h.by_values) else h.by_values

@@ -14,7 +14,7 @@ from openwork.claims.evidence import Predictions
 from openwork.claims.examples import against_or_for, right_answers, wrong_answers
 from openwork.claims.places import together, unknown_components
 from openwork.claims.shares import known_part
-from openwork.claims.verdict import Effect, Outcome, Part, Relation
+from openwork.claims.verdict import Case, Effect, Outcome, Relation
 from openwork.claims.wording import MEASURE_MORE, told, weakest
 from openwork.errors import Reason
 from openwork.interventions import Linearise
@@ -99,18 +99,18 @@ class Linear(Claim):
         relation, threshold = self._bound
         parts, wrong, right = [], [], []
         for names, wanted in self._edited(context):
-            found = context.evidence(wanted)
+            answers = context.evidence(wanted)
             said, outputs = f"with {names} affine", range(len(context.task.outputs))
             independent = wanted.independent(context)
-            parts.append(known_part(context, names, found, outputs, relation, threshold, independent))
-            wrong.append(wrong_answers(context, found, outputs, f"{said} it says", wanted.replay))
-            right.append(right_answers(context, found, said, wanted.replay))
+            parts.append(known_part(context, names, answers, outputs, relation, threshold, independent))
+            wrong.append(wrong_answers(context, answers, outputs, f"{said} it says", wanted.replay))
+            right.append(right_answers(context, answers, said, wanted.replay))
         sentence = f"Answers still right with these replaced by their best affine maps: {told(parts, percent)}."
         effect = Effect(weakest(parts).value, f"share of answers right with {weakest(parts).label} affine")
         examples = against_or_for(parts, wrong, ()) if relation == ">=" else against_or_for(parts, right, wrong)
         return Finding(tuple(parts), sentence, effect, examples, lambda outcome: self._advice(outcome, parts))
 
-    def _advice(self, outcome: Outcome, parts: Sequence[Part]) -> str:
+    def _advice(self, outcome: Outcome, parts: Sequence[Case]) -> str:
         if self.at_most is None:
             return STAYS[outcome]
         if outcome is Outcome.REFUTED and any(p.value < STRAIGHT for p in parts):

@@ -66,23 +66,24 @@ class Split(Claim):
     def find(self, context: Context) -> Finding:
         """The distance beside its bound, and the values that are too frequent or too rare."""
         size = format_count(context.task.domain_size)
-        found = context.evidence(SplitDistance(self.experiment))
-        if found is None:
+        distance = context.evidence(SplitDistance(self.experiment))
+        if distance is None:
             why = "Nothing is held out, the questions were drawn one by one, or nobody knows how the data were split."
             return Finding((), why, None, (), ADVICE, f"0 held-out questions of {size}")
         names = [v.name for v in context.task.variables]
-        worst = names[found.by_variable.index(found.largest)]
+        worst = names[distance.by_variable.index(distance.largest)]
         # "Not shuffled" must lie beyond the bound: the distances are multiples of one step, so they can meet it.
-        threshold = found.shuffled if self.shuffled else math.nextafter(found.shuffled, math.inf)
-        judged = part(f"distance of {worst}", found.largest, "<=" if self.shuffled else ">=", threshold)
+        threshold = distance.shuffled if self.shuffled else math.nextafter(distance.shuffled, math.inf)
+        judged = part(f"distance of {worst}", distance.largest, "<=" if self.shuffled else ">=", threshold)
         whose = f" of the experiment {self.experiment}" if self.experiment else ""
         sentence = (
-            f"The {found.held_out:,} held-out questions{whose} differ from the domain most in {worst}: total-variation "
-            f"distance {found.largest:.3f}, where shuffling stays within {found.shuffled:.3f} in 99.9 % of splits."
+            f"The {distance.held_out:,} held-out questions{whose} differ from the domain most in {worst}: "
+            f"total-variation distance {distance.largest:.3f}, where shuffling stays within {distance.shuffled:.3f} "
+            "in 99.9 % of splits."
         )
-        effect = Effect(found.largest, "total-variation distance")
-        coverage = f"all {found.held_out:,} held-out questions of {size}"
-        return Finding((judged,), sentence, effect, self._examples(context, found, names), ADVICE, coverage)
+        effect = Effect(distance.largest, "total-variation distance")
+        coverage = f"all {distance.held_out:,} held-out questions of {size}"
+        return Finding((judged,), sentence, effect, self._examples(context, distance, names), ADVICE, coverage)
 
     def _examples(self, context: Context, found: Distance, names: list[str]) -> tuple[Counterexample, ...]:
         """The values whose share is furthest from the domain's, of variables beyond the bound."""

@@ -175,13 +175,13 @@ class Sufficient(Claim):
         """Accuracies, and inputs that go wrong."""
         parts, examples, shares = [], [], []
         for label, outputs, wanted in self._parts(context):
-            found = context.evidence(wanted)
+            answers = context.evidence(wanted)
             independent = wanted.independent(context)
-            judged = known_part(context, label, found, outputs, ">=", self.at_least, independent)
+            judged = known_part(context, label, answers, outputs, ">=", self.at_least, independent)
             parts.append(judged if wanted.takes else replace(judged, forced=ALL_NAMED))
             shares.append(parts[-1].value)
             said = "with all else from another input the model says"
-            examples.append(wrong_answers(context, found, outputs, said, wanted.replay))
+            examples.append(wrong_answers(context, answers, outputs, said, wanted.replay))
         share = sum(shares) / len(shares)
         wanted_share = bound(">=", exact_percent(self.at_least))
         sentence = (

@@ -152,11 +152,20 @@ def _right(context: Context) -> float:
 def _result(
     training: Training, book: Book, claims: Sequence[Claim], aside: tuple[Aside, ...], epochs: tuple[int, ...]
 ) -> OverTraining:
-    found = tuple(
+    judged = tuple(
         ClaimOverTraining(claim.text(), tuple(book.of(claim, epoch) for epoch in epochs if book.knows(claim, epoch)))
         for claim in claims
     )
     history = tuple(sorted(training.run.history, key=lambda record: record.epoch))
     rows = len(epochs) * rows_at_one(training, claims)
     drawn = training.run.experiment.split.inputs is not None
-    return OverTraining(training.run.name, history, epochs, found, aside, training.context.coverage, rows, drawn)
+    return OverTraining(
+        run=training.run.name,
+        history=history,
+        epochs=epochs,
+        claims=judged,
+        aside=aside,
+        coverage=training.context.coverage,
+        forward_rows=rows,
+        drawn=drawn,
+    )

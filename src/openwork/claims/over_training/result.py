@@ -122,12 +122,12 @@ class ClaimOverTraining:
     @property
     def spells(self) -> tuple[tuple[int, int], ...]:
         """The runs of checkpoints judged at which it was true: the epochs of the first and the last of each."""
-        found: list[tuple[int, int]] = []
+        spells: list[tuple[int, int]] = []
         for before, judgement in zip((None, *self.judged), self.judged, strict=False):
             if _true(judgement):
-                start = found.pop()[0] if before is not None and _true(before) else judgement.epoch
-                found.append((start, judgement.epoch))
-        return tuple(found)
+                start = spells.pop()[0] if before is not None and _true(before) else judgement.epoch
+                spells.append((start, judgement.epoch))
+        return tuple(spells)
 
     @property
     def sentence(self) -> str:

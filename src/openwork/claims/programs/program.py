@@ -61,25 +61,25 @@ class Program:
     @cached_property
     def order(self) -> tuple[str, ...]:
         """The variables, each after those that it is computed from. Only where `misfits` finds nothing."""
-        found: dict[str, None] = {}
+        order: dict[str, None] = {}
 
         def visit(name: str) -> None:
             for parent in self.parents.get(name, ()):
                 visit(parent)
             if name in self.functions:
-                found.setdefault(name)
+                order.setdefault(name)
 
         for name in self.functions:
             visit(name)
-        return tuple(found)
+        return tuple(order)
 
     def descendants(self, name: str) -> tuple[str, ...]:
         """The variables that are computed from this one, directly or by way of others, in order."""
-        found = {name}
+        names = {name}
         for other in self.order:
-            if found & set(self.parents[other]):
-                found.add(other)
-        return tuple(other for other in self.order if other in found - {name})
+            if names & set(self.parents[other]):
+                names.add(other)
+        return tuple(other for other in self.order if other in names - {name})
 
     def misfits(self, task: Task) -> list[Reason]:
         """What keeps this from being a program for the task: names that are not there, or that go in a circle."""
@@ -151,14 +151,14 @@ def program_from_text(text: str, name: str) -> Program:
 @lru_cache
 def grouped(names: tuple[str, ...]) -> Mapping[str, int | list[int]]:
     """Where each stem's elements stand among the names: `{"x": [0, 1], "sign": 2}` for `x[0]`, `x[1]`, `sign`."""
-    found: dict[str, int | list[int]] = {}
+    groups: dict[str, int | list[int]] = {}
     for place, name in enumerate(names):
         element = ELEMENT.fullmatch(name)
         if element is None:
-            found[name] = place
-        elif isinstance(several := found.setdefault(element[1], []), list):
+            groups[name] = place
+        elif isinstance(several := groups.setdefault(element[1], []), list):
             several.append(place)
-    return found
+    return groups
 
 
 def _source(function: Callable[..., Any]) -> str:

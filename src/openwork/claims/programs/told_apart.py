@@ -151,11 +151,11 @@ def what_is_held(held: Sequence[Held]) -> str:
 
 def _alike(variables: Sequence[Variable]) -> Iterator[tuple[tuple[int, int], list[Variable]]]:
     """Variables not all of whose values are told apart, by how many are, and of how many."""
-    found: dict[tuple[int, int], list[Variable]] = {}
+    groups: dict[tuple[int, int], list[Variable]] = {}
     for variable in variables:
         if not variable.told.all_told:
-            found.setdefault((variable.told.effective, variable.told.values), []).append(variable)
-    yield from found.items()
+            groups.setdefault((variable.told.effective, variable.told.values), []).append(variable)
+    yield from groups.items()
 
 
 def _named(variables: Sequence[Variable]) -> str:

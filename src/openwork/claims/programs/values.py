@@ -50,19 +50,19 @@ class _Answers:
 
     def of(self, values: Mapping[str, Any]) -> list[int]:
         """`[graded]`, numbers in the answer vocabulary."""
-        found = [0] * self.count
+        answers = [0] * self.count
         for name, places in self.groups.items():
             value = values[name]
             if isinstance(places, int):
-                found[places] = self._number(value)
+                answers[places] = self._number(value)
                 continue
             if not isinstance(value, Listed):
                 raise _Unfit(f"{name} gives {value!r}, where {len(places)} outputs need a list")
             if len(value) != len(places):
                 raise _Unfit(f"{name} gives {len(value)} values for {len(places)} outputs")
             for place, answer in zip(places, value, strict=True):
-                found[place] = self._number(answer)
-        return found
+                answers[place] = self._number(answer)
+        return answers
 
     def _number(self, answer: Any) -> int:
         try:
@@ -141,15 +141,15 @@ class ProgramValues:
         all rows where these cannot be compared."""
         stem, place = stem_of(variable)
         read = sorted(self._read(stem))
-        found: dict[Hashable, int] = {}
+        contexts: dict[Hashable, int] = {}
         for row, values in enumerate(self.values):
             here = [values[name] for name in read if name != stem]
             rest = () if place is None else (*values[stem][:place], *values[stem][place + 1 :])
             key = _key([*here, rest])
             if key is None:
                 return list(range(len(self.values)))
-            found.setdefault(key, row)
-        return list(found.values())
+            contexts.setdefault(key, row)
+        return list(contexts.values())
 
     def _read(self, stem: str) -> set[str]:
         """Variables whose values decide the answers once this one is given."""

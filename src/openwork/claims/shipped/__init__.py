@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from openwork.claims.claim import Claim
-from openwork.claims.heading import Heading, heading_of
+from openwork.claims.heading import ClaimsHeading, heading_of
 from openwork.claims.parse import parse_claims
 from openwork.models import ModelSpec
 from openwork.tasks import Task
@@ -46,7 +46,7 @@ def article_for(task: Task, spec: ModelSpec | None = None) -> tuple[Claim, ...]:
     return () if text is None else parse_claims(text, task, spec, ARTICLES[task.name])
 
 
-def heading_for(task: Task) -> Heading | None:
+def heading_for(task: Task) -> ClaimsHeading | None:
     """What `shipped_for` gives says of itself: its title and, of an article, where it was published."""
     name = ARTICLES.get(task.name) or INSTEAD.get(task.name)
     return None if name is None else heading_of(files(__name__).joinpath(name).read_text(encoding="utf-8"), name)

@@ -70,20 +70,20 @@ def analyse(
     if output is not None:
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        found = kept.find(run)
+        stored = kept.find(run)
         display(Stage(analysis))
         setting = Setting(kept, engine, threads, display)
-        opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+        opened = open_run(stored, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
         result = measured(opened, ANALYSES[analysis], **told)
     warn_of_damage(opened.damage)
     if output is not None:
         section = Section("What was found", "result", parts_of(result))
         write_html(
-            Document(result.title, (section,), opened.overview.task_line, f"openwork · run {found.name}"), output
+            Document(result.title, (section,), opened.overview.task_line, f"openwork · run {stored.name}"), output
         )
     if as_json:
         said = {"title": result.title, "summary": result.summary, "forward_rows": result.forward_rows}
-        emit({"run": found.name, "analysis": analysis, **said, "records": result.records()})
+        emit({"run": stored.name, "analysis": analysis, **said, "records": result.records()})
         return
     console = people(as_json)
     console.print(terminal(parts_of(result)))

@@ -87,11 +87,11 @@ def check(
     if output is not None:
         require_writable(output)
     with Store.open(store) as kept:
-        found = kept.find(run)
-        given = read_claims(claims, found.task, found.spec, program or ())
+        stored = kept.find(run)
+        given = read_claims(claims, stored.task, stored.spec, program or ())
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
-            opened = open_run(found, setting, inputs=Inputs(inputs, sample_seed, only_right))
+            opened = open_run(stored, setting, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
             if since_when:
                 chosen = over_training.points_of(points)
@@ -109,7 +109,7 @@ def check(
             pipeline.remember(opened, verdicts, kept)
         except StoreError as error:
             aside().print(f"The verdicts were not kept. {error}", markup=False, soft_wrap=True)
-    _show(found.name, verdicts, as_json)
+    _show(stored.name, verdicts, as_json)
     if not all(verdict.met for verdict in verdicts):
         raise typer.Exit(1)
 

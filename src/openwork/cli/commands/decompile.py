@@ -63,18 +63,18 @@ def decompile(
     if output is not None:
         require_writable(output, NOT_WRITTEN)
     with Store.open(store) as kept:
-        found = kept.find(run)
+        stored = kept.find(run)
         with ProgressDisplay(aside()) as display:
             display(Stage("decompiling"))
             setting = Setting(kept, engine, threads, display)
-            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            opened = open_run(stored, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.decompile(seconds)
     warn_of_damage(opened.damage)
     if output is not None and shown.program is not None:
         write_page(program_text(shown.program), output, NOT_WRITTEN)
     if as_json:
         text = None if shown.program is None else program_text(shown.program)
-        emit({"run": found.name, "word": shown.word, "missing": shown.missing, "text": text} | shown.as_json())
+        emit({"run": stored.name, "word": shown.word, "missing": shown.missing, "text": text} | shown.as_json())
     else:
         people(as_json).print(terminal(shown.parts()))
     if output is not None:

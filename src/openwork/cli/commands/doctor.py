@@ -35,7 +35,7 @@ def doctor(
     """
     spec = named_experiment(EXAMPLE).spec
     choice = choose_engine(spec, engine, threads)
-    found: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "engine": {"name": choice.engine.name, "reason": choice.reason, "threads": choice.engine.threads},
         "engines": {name: _about(name, threads, choice.engine) for name in ENGINES},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
@@ -43,14 +43,14 @@ def doctor(
         "store": _store(store),
     }
     if as_json:
-        emit(found)
+        emit(facts)
         return
-    kept, (chosen, _, why) = found["store"], choice.reason.partition(": ")
+    kept, (chosen, _, why) = facts["store"], choice.reason.partition(": ")
     lines = [
         ("engine", f"{chosen} for the default model of {EXAMPLE} ({why}), {choice.engine.threads} threads"),
-        *((f"  {name}", about) for name, about in found["engines"].items()),
-        ("machine", found["machine"]),
-        ("versions", ", ".join(f"{name} {number or '(not installed)'}" for name, number in found["versions"].items())),
+        *((f"  {name}", about) for name, about in facts["engines"].items()),
+        ("machine", facts["machine"]),
+        ("versions", ", ".join(f"{name} {number or '(not installed)'}" for name, number in facts["versions"].items())),
         ("store", f"{kept['home']}, {kept['runs']} runs, {size_text(kept['bytes'])}"),
         ("free disk", size_text(kept["free_bytes"])),
     ]

@@ -42,18 +42,18 @@ def export_model(
     Beside the weights goes the model's config, and the lines of Python that load both are printed.
     """
     with Store.open(store) as kept:
-        found = kept.find(run)
-        target = require_target(to, found.spec)
-        stack = kept.stack(found) if epoch is None else kept.stack_at(found, epoch)
-    path = output or Path(f"{found.name}.safetensors")
+        stored = kept.find(run)
+        target = require_target(to, stored.spec)
+        stack = kept.stack(stored) if epoch is None else kept.stack_at(stored, epoch)
+    path = output or Path(f"{stored.name}.safetensors")
     written = write_model(stack, target, path)
     if as_json:
-        emit({"run": found.name, "files": [str(file) for file in written], "load": how_to_load(target, path)})
+        emit({"run": stored.name, "files": [str(file) for file in written], "load": how_to_load(target, path)})
         return
     console = people(as_json)
     console.print(f"Wrote {' and '.join(map(str, written))}. To load:", markup=False, soft_wrap=True)
     console.print(how_to_load(target, path), markup=False, highlight=False, soft_wrap=True)
-    if found.spec.pad_token is not None and target != "safetensors":
-        note = f"Keys at token {found.spec.pad_token} are masked in this model, which weights do not say: "
+    if stored.spec.pad_token is not None and target != "safetensors":
+        note = f"Keys at token {stored.spec.pad_token} are masked in this model, which weights do not say: "
         how = "ow.to_transformer_lens(run) does it by hooks" if target.endswith("3") else "give it attention_mask"
         console.print(note + how + ".", markup=False, soft_wrap=True)

@@ -65,14 +65,14 @@ def findings(
         setting = Setting(kept, engine, threads, display)
         heading = None if claims else heading_for(wanted.task)
         published = None if heading is None else heading.publication
-        found = findings_of(wanted, chosen, groups, setting, typed(), published)
+        result = findings_of(wanted, chosen, groups, setting, typed(), published)
     if output is not None:
-        WRITERS[output.suffix](findings_document(found), output)
+        WRITERS[output.suffix](findings_document(result), output)
     if as_json:
-        emit(_summary(found))
+        emit(_summary(result))
         return
     console = people(as_json)
-    document = findings_document(found)
+    document = findings_document(result)
     console.print(terminal(document.parts[: 1 + len(groups)]))
     if output is not None:
         console.print(f"All of it: {path_text(output)}", soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from openwork.claims import Heading
+from openwork.claims import ClaimsHeading
 from openwork.cli import options
 from openwork.cli.examples import examples
 from openwork.cli.output import aside, emit, path_text, people
@@ -99,7 +99,7 @@ def gallery(
         raise typer.Exit(1)
 
 
-def _task(claims: Path, heading: Heading, given: str | None, params: Mapping[str, int]) -> Task:
+def _task(claims: Path, heading: ClaimsHeading, given: str | None, params: Mapping[str, int]) -> Task:
     """The task that the user names, else the one of the claims: a file that they name is not executed.
 
     Raises:

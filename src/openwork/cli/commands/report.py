@@ -59,15 +59,15 @@ def report(
     routes are not looked for: `openwork routes RUN` does, and a report written after that shows them.
     """
     with Store.open(store) as kept:
-        found = kept.find(run)
-        page = output or Path(f"openwork-{found.name}.html")
+        stored = kept.find(run)
+        page = output or Path(f"openwork-{stored.name}.html")
         require_writable(page)
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
-            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
+            opened = open_run(stored, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
             pipeline.report(opened, page, setting, static=static, compare=compare, over_training=over_training)
     if as_json:
-        emit({"run": found.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
+        emit({"run": stored.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
     else:
         people(as_json).print(f"Report: {path_text(page)} ({size_text(page.stat().st_size)})", soft_wrap=True)

@@ -50,11 +50,11 @@ def reproduce(
         require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display)
-        found = reproduction.reproduce(publication, setting, seeds=chosen, page=output)
+        result = reproduction.reproduce(publication, setting, seeds=chosen, page=output)
     if as_json:
-        emit(_as_json(found) | {"report": None if output is None else str(output.absolute())})
+        emit(_as_json(result) | {"report": None if output is None else str(output.absolute())})
         return
-    console.print(terminal(reproduction_screen(found)))
+    console.print(terminal(reproduction_screen(result)))
     if output is not None:
         console.print(f"\nReport: {path_text(output)}", soft_wrap=True)
 

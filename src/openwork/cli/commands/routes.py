@@ -42,15 +42,15 @@ def routes(
     that is told; its shares are of all inputs. What was found is kept: asking again is instant.
     """
     with Store.open(store) as kept:
-        found = kept.find(run)
+        stored = kept.find(run)
         with ProgressDisplay(aside()) as display:
             display(Stage("looking for routes"))
             setting = Setting(kept, engine, threads, display)
-            opened = open_run(found, setting, trains=False, inputs=Inputs(inputs, sample_seed))
+            opened = open_run(stored, setting, trains=False, inputs=Inputs(inputs, sample_seed))
             shown = opened.routes(output)
     warn_of_damage(opened.damage)
     if as_json:
-        said = {"run": found.name, "coverage": shown.coverage, "explained": shown.explained, "doubt": shown.doubt}
+        said = {"run": stored.name, "coverage": shown.coverage, "explained": shown.explained, "doubt": shown.doubt}
         lines = zip(shown.routes, shown.readings, strict=True)
         emit(
             said

@@ -42,14 +42,14 @@ def list_runs(
     What is damaged is named after the runs that are whole, and the exit code is 2 then.
     """
     with Store.open(store) as kept:
-        found = kept.contents()
-        runs = [run for run in found.runs if task is None or run.task_name == task]
+        contents = kept.contents()
+        runs = [run for run in contents.runs if task is None or run.task_name == task]
         if as_json:
-            _emit_list(runs, found.damage)
-        elif runs or not found.damage:
-            _print_list(runs, task, Counter(run.task_name for run in found.runs) if task else Counter(), kept.home)
-    if found.damage:
-        raise typer.Exit(tell(StoreError(DAMAGED, found.damage), as_json=False))
+            _emit_list(runs, contents.damage)
+        elif runs or not contents.damage:
+            _print_list(runs, task, Counter(run.task_name for run in contents.runs) if task else Counter(), kept.home)
+    if contents.damage:
+        raise typer.Exit(tell(StoreError(DAMAGED, contents.damage), as_json=False))
 
 
 def _print_list(runs: Sequence[Run], task: str | None, others: Counter[str], home: Path) -> None:
@@ -165,23 +165,24 @@ def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
     """
     home = default_home() if store is None else store.expanduser().absolute()
     with ProgressDisplay(aside()) as display:
-        found = recover(home, lambda what, share: display(Step(what, share, 0)))
+        recovered = recover(home, lambda what, share: display(Step(what, share, 0)))
     if as_json:
-        emit({"home": str(home), "whole": found is None} | ({} if found is None else vars(found)))
+        emit({"home": str(home), "whole": recovered is None} | ({} if recovered is None else vars(recovered)))
         return
     console = people(as_json)
-    if found is None:
+    if recovered is None:
         console.print(f"Nothing is damaged in {home}, and its database knows every file: nothing was changed.")
         return
     lines = [
-        f"{len(found.kept)} runs are as they were." if len(found.kept) != 1 else "1 run is as it was.",
-        f"{len(found.rebuilt)} rebuilt from files{': ' if found.rebuilt else ''}{', '.join(found.rebuilt)}.",
-        f"{found.verdicts} verdicts and {found.results} results are kept.",
-        *([] if found.old is None else [f"The old database is in {found.old}."]),
+        f"{len(recovered.kept)} runs are as they were." if len(recovered.kept) != 1 else "1 run is as it was.",
+        f"{len(recovered.rebuilt)} rebuilt from files{': ' if recovered.rebuilt else ''}"
+        f"{', '.join(recovered.rebuilt)}.",
+        f"{recovered.verdicts} verdicts and {recovered.results} results are kept.",
+        *([] if recovered.old is None else [f"The old database is in {recovered.old}."]),
     ]
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
-    if found.lost:
+    if recovered.lost:
         console.print("What did not come back:")
-    for reason in found.lost:
+    for reason in recovered.lost:
         console.print(f"  {reason}", markup=False, soft_wrap=True)

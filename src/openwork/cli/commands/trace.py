@@ -63,18 +63,18 @@ def trace(
     'blocks.0.attn.0 @ predicts y[3]'.
     """
     with Store.open(store) as kept:
-        found = kept.find(run)
-        opened = open_run(found, Setting(kept, engine, threads), trains=False)
+        stored = kept.find(run)
+        opened = open_run(stored, Setting(kept, engine, threads), trains=False)
         warn_of_damage(opened.damage)
         if claim is not None:
             _nothing_else(question, zero, mean, patch, other)
             line, replay = _counterexample(current(opened.known, opened.subject), claim, example)
         else:
             asked = ((Zero, zero), (Mean, mean), (Patch, patch))
-            line, replay = "", _replay(found.task, found.spec, question, other, asked)
+            line, replay = "", _replay(stored.task, stored.spec, question, other, asked)
         result = run_again(opened.subject, replay)
     if as_json:
-        emit({"run": found.name, "counterexample": line or None} | _plain(result))
+        emit({"run": stored.name, "counterexample": line or None} | _plain(result))
     else:
         people(as_json).print(trace_view(result, line))
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from openwork.data import Dataset
 from openwork.engines.contract import Engine
 from openwork.engines.native import _core
+from openwork.engines.native._core import TapKind
 from openwork.engines.native.sites import tap_site
 from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write, own_sources
 from openwork.engines.values import (
@@ -32,8 +32,10 @@ from openwork.errors import EngineError, Reason, suggestion
 from openwork.models import ModelSpec, Stack, model_spec, named_views, sites_of
 from openwork.tasks import Tokens
 
-CONSTANT, FROM_SOURCE, AFFINE, READ, GRADIENT = range(5)
 BLOCK = 4096
+KEPT_BYTES = 256 * 2**20
+"""Most that a pass which measures means keeps of its streams, for the edited pass to begin with: 16 MiB for the
+notebook's model over its domain. Above it the edited pass begins anew."""
 
 
 def simd_level(asked: str | None = None) -> tuple[str, str]:
@@ -59,7 +61,7 @@ class NativeEngine(Engine):
 
     def __init__(self, threads: int = 1, level: str | None = None) -> None:
         self.threads = threads
-        self._crews: list[Any] = []
+        self._pools: list[_core.ThreadPool] = []
         self.level, self._level_reason = simd_level(level)
 
     @property
@@ -69,14 +71,33 @@ class NativeEngine(Engine):
     def why(self) -> str:
         return f"native core, {self.level} ({self._level_reason}), {self.threads} threads"
 
-    def _crew(self) -> Any:
+    def _pool(self) -> _core.ThreadPool:
         """This process's threads, started when they are first needed; a fork inherits none and starts its own."""
-        if not (self._crews and self._crews[-1].is_here):
-            self._crews.append(_core.Crew(self.threads))
-        return self._crews[-1]
+        if not (self._pools and self._pools[-1].is_here):
+            self._pools.append(_core.ThreadPool(self.threads))
+        return self._pools[-1]
 
-    def _core(self, spec: ModelSpec) -> Any:
-        return _core_of(spec, self.level)
+    def _workload(
+        self,
+        stack: Stack,
+        tokens: Tokens,
+        graded: Sequence[int],
+        *,
+        answers: Tokens | None = None,
+        sources: Sequence[Source] = (),
+        taps: Sequence[_core.Tap] = (),
+    ) -> _core.Workload:
+        """What a call to the core is about; `taps` are those of the pass, and the sources' own come before them."""
+        return _core.Workload(
+            core=_core_of(stack.spec, self.level),
+            pool=self._pool(),
+            stack=stack.flat,
+            tokens=_int32(tokens),
+            graded=np.array(graded, np.int32),
+            answers=None if answers is None else _int32(answers),
+            sources=[_int32(source.tokens) for source in sources],
+            taps=[*_writes_of(sources), *taps],
+        )
 
     def _run(
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
@@ -84,9 +105,8 @@ class NativeEngine(Engine):
         spec, models, n = stack.spec, len(stack), len(tokens)
         logits = np.empty((models, n, len(graded), spec.d_vocab_out), spec.dtype)
         captures = _room(stack, tokens, taps.reads)
-        held = _writes_of(sources) + _writes(taps.writes) + _reads(READ, captures)
-        core = self._core(spec)
-        _core.run(core, stack.flat, _int32(tokens), _graded(graded), _tokens(sources), held, logits, self._crew())
+        held = _writes(taps.writes) + _reads(TapKind.read, captures)
+        _core.run(self._workload(stack, tokens, graded, sources=sources, taps=held), logits)
         return Trace(start, logits, captures)
 
     def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Source]) -> Scores:
@@ -98,21 +118,17 @@ class NativeEngine(Engine):
         shape, graded = (len(plans), len(stack)), len(dataset.graded)
         loss, margin = np.zeros(shape), np.zeros(shape)
         right, sequences = np.zeros((*shape, graded), np.int64), np.zeros(shape, np.int64)
-        _core.sweep(
-            self._core(stack.spec),
-            stack.flat,
-            _int32(dataset.tokens),
-            _int32(dataset.answers),
-            _graded(dataset.graded),
-            _tokens(sources),
-            _writes_of(sources),
-            [_writes(taps.writes) for taps in plans],
-            loss,
-            right,
-            sequences,
-            margin,
-            self._crew(),
+        of_plans = [_writes(taps.writes) for taps in plans]
+        work = self._workload(
+            stack,
+            dataset.tokens,
+            dataset.graded,
+            answers=dataset.answers,
+            sources=sources,
+            taps=[tap for of_plan in of_plans for tap in of_plan],
         )
+        below = [streams for streams in [plans[0].below] if streams is not None]
+        _core.sweep(work, [len(of_plan) for of_plan in of_plans], below, _core.Scores(loss, right, sequences, margin))
         lost = [self._lost(stack, dataset, taps, sources, least) for taps, least in zip(plans, margin, strict=True)]
         found = zip(loss, right, sequences, margin, lost, strict=True)
         return tuple(Scores(len(dataset), *of_plan) for of_plan in found)
@@ -124,49 +140,55 @@ class NativeEngine(Engine):
         found = np.zeros(len(stack), np.int64)
         if np.isneginf(margin).any():
             own, used = own_sources(taps, sources)
-            for trace in self._blocks(stack, dataset.tokens, replace(own, reads=()), dataset.graded, used, BLOCK):
+            own = replace(own, reads=(), below=None)
+            for trace in self._blocks(stack, dataset.tokens, own, dataset.graded, used, BLOCK):
                 found += trace.not_numbers
         return found
 
     def _site_sums(self, stack: Stack, tokens: Tokens, sites: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+        return self._sums_and_below(stack, tokens, sites, ())[0]
+
+    def _sums_and_below(
+        self, stack: Stack, tokens: Tokens, sites: tuple[str, ...], edited: tuple[str, ...]
+    ) -> tuple[dict[str, NDArray[np.float64]], object]:
         n_pos, known = tokens.shape[1], sites_of(stack.spec)
         shapes = {site: known[site].shape(stack.spec, n_pos) for site in sites}
         sizes = [math.prod(shape) for shape in shapes.values()]
         whole = [FromSource(site, np.arange(size, dtype=np.int32), 0) for site, size in zip(sites, sizes, strict=True)]
         sums = np.zeros((len(stack), sum(sizes)))
-        core, graded = self._core(stack.spec), _graded(range(n_pos))
-        _core.site_sums(core, stack.flat, _int32(tokens), graded, _writes(whole), sums, self._crew())
+        work = self._workload(stack, tokens, range(n_pos), sources=[Source(tokens)], taps=_writes(whole))
+        places = [_core.make_tap(*tap_site(site), TapKind.constant) for site in edited]
+        below = _core.site_sums(work, places, KEPT_BYTES if edited else 0, sums)
         parts = np.split(sums, np.cumsum(sizes)[:-1], axis=1)
-        return {site: part.reshape(-1, *shapes[site]) for site, part in zip(sites, parts, strict=True)}
+        return {site: part.reshape(-1, *shapes[site]) for site, part in zip(sites, parts, strict=True)}, below
 
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         flat, exp_avg, exp_avg_sq = stack.flat.copy(), state.exp_avg.copy(), state.exp_avg_sq.copy()
         step, losses = state.step.copy(), np.full(batches.rates.shape, np.nan)
-        clip = np.inf if optimiser.max_grad_norm is None else optimiser.max_grad_norm
-        constants = [optimiser.beta1, optimiser.beta2, optimiser.eps, optimiser.weight_decay, clip]
         dataset = batches.dataset
+        size = min(batches.batch_size, batches.order.shape[1])  # whatever memory a larger one would ask for
         _core.train(
-            self._core(stack.spec),
-            flat,
-            exp_avg,
-            exp_avg_sq,
-            step,
-            _int32(dataset.tokens),
-            _int32(dataset.answers),
-            _graded(dataset.graded),
-            np.ascontiguousarray(batches.order, np.int64),
-            min(batches.batch_size, batches.order.shape[1]),  # whatever memory a larger one would ask for
-            np.ascontiguousarray(batches.rates, np.float64),
-            constants,
+            self._workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers),
+            _core.State(weights=flat, exp_avg=exp_avg, exp_avg_sq=exp_avg_sq, steps=step),
+            _core.Batches(
+                order=np.ascontiguousarray(batches.order, np.int64),
+                batch_size=size,
+                rates=np.ascontiguousarray(batches.rates, np.float64),
+            ),
+            _core.AdamW(
+                beta1=optimiser.beta1,
+                beta2=optimiser.beta2,
+                eps=optimiser.eps,
+                weight_decay=optimiser.weight_decay,
+                max_grad_norm=np.inf if optimiser.max_grad_norm is None else optimiser.max_grad_norm,
+            ),
             losses,
-            self._crew(),
         )
         return Trained(Stack(stack.spec, flat), OptimiserState(exp_avg, exp_avg_sq, step), losses)
 
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         loss, flat = np.zeros(len(stack)), np.zeros_like(stack.flat)
-        tokens, answers, graded = _int32(dataset.tokens), _int32(dataset.answers), _graded(dataset.graded)
-        _core.gradients(self._core(stack.spec), stack.flat, tokens, answers, graded, loss, flat, self._crew())
+        _core.gradients(self._workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers), loss, flat)
         return Gradients(loss, named_views(stack.spec, flat))
 
     def _gradients_at(
@@ -185,23 +207,20 @@ class NativeEngine(Engine):
         given = np.empty(0, spec.dtype)  # the loss
         if slopes is not None:
             given = np.ascontiguousarray(slopes, spec.dtype).reshape(-1, *slopes.shape[-3:])
-        _core.site_gradients(
-            self._core(spec),
-            stack.flat,
-            _int32(tokens),
-            _int32(dataset.answers),
-            _graded(dataset.graded),
-            _tokens(sources),
-            _writes_of(sources) + _writes(taps.writes) + _reads(READ, captures) + _reads(GRADIENT, gradients),
-            given,
-            metric,
-            self._crew(),
+        work = self._workload(
+            stack,
+            tokens,
+            dataset.graded,
+            answers=dataset.answers,
+            sources=sources,
+            taps=_writes(taps.writes) + _reads(TapKind.read, captures) + _reads(TapKind.gradient, gradients),
         )
+        _core.site_gradients(work, given, metric)
         return SiteGradients(start, metric, captures, gradients)
 
 
 @lru_cache(maxsize=64)
-def _core_of(spec: ModelSpec, level: str) -> Any:
+def _core_of(spec: ModelSpec, level: str) -> _core.Core:
     """Raises SpecError where `spec` is one that Pydantic made without looking: the core trusts these sizes."""
     spec = model_spec(**dict(spec))
     sizes = [spec.n_layers, spec.d_model, spec.n_heads, spec.d_head]
@@ -227,42 +246,35 @@ def _room(stack: Stack, tokens: Tokens, names: Sequence[str]) -> dict[str, Float
     return {name: np.empty((len(stack), n, *sites[name].shape(spec, n_pos)), spec.dtype) for name in names}
 
 
-def _reads(kind: int, arrays: dict[str, Floats]) -> list[Any]:
+def _reads(kind: TapKind, arrays: dict[str, Floats]) -> list[_core.Tap]:
     held = []
     for name, out in arrays.items():
         flat = out.reshape(*out.shape[:2], -1)
-        held.append(_core.make_tap(*tap_site(name), kind, 0, flat.shape[2], None, None, flat))
+        held.append(_core.make_tap(*tap_site(name), kind, n=flat.shape[2], out=flat))
     return held
 
 
-def _writes_of(sources: Sequence[Source]) -> list[Any]:
+def _writes_of(sources: Sequence[Source]) -> list[_core.Tap]:
     return [held for number, source in enumerate(sources) for held in _writes(source.writes, number)]
 
 
-def _writes(writes: Sequence[Write], world: int = -1) -> list[Any]:
+def _writes(writes: Sequence[Write], world: int = -1) -> list[_core.Tap]:
     """What is written in the pass over source number `world`, or over the inputs themselves."""
     held = []
     for write in writes:
-        place = tap_site(write.site)
+        source, values = 0, None
         match write:
             case Constant(index=index):
-                values = np.ascontiguousarray(write.values)
-                held.append(_core.make_tap(*place, CONSTANT, 0, len(index), index, values, None, world))
+                kind, values = TapKind.constant, np.ascontiguousarray(write.values)
             case FromSource(index=index):
-                held.append(_core.make_tap(*place, FROM_SOURCE, write.source, len(index), index, None, None, world))
+                kind, source = TapKind.from_source, write.source
             case Affine(positions=index):
+                kind = TapKind.affine
                 values = np.concatenate([write.matrix.reshape(len(write.matrix), -1), write.bias], axis=1)
-                held.append(_core.make_tap(*place, AFFINE, 0, len(index), index, values, None, world))
+        place, n = tap_site(write.site), len(index)
+        held.append(_core.make_tap(*place, kind, source=source, n=n, index=index, values=values, world=world))
     return held
 
 
 def _int32(tokens: Tokens) -> Tokens:
     return np.ascontiguousarray(tokens, np.int32)
-
-
-def _tokens(sources: Sequence[Source]) -> list[Tokens]:
-    return [_int32(source.tokens) for source in sources]
-
-
-def _graded(graded: Sequence[int]) -> NDArray[np.int32]:
-    return np.array(graded, np.int32)

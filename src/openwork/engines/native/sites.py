@@ -1,36 +1,21 @@
-"""The core's numbers for sites: the order of `enum class Site` in core/src/interface.hpp."""
+"""The core's names of sites, made from those of `openwork.models.sites`."""
 
 from __future__ import annotations
 
-ORDER = (
-    "hook_embed",
-    "hook_pos_embed",
-    "hook_resid_pre",
-    "ln1.hook_scale",
-    "ln1.hook_normalized",
-    "attn.hook_q",
-    "attn.hook_k",
-    "attn.hook_v",
-    "attn.hook_attn_scores",
-    "attn.hook_pattern",
-    "attn.hook_z",
-    "attn.hook_result",
-    "hook_attn_out",
-    "hook_resid_mid",
-    "ln2.hook_scale",
-    "ln2.hook_normalized",
-    "mlp.hook_pre",
-    "mlp.hook_post",
-    "hook_mlp_out",
-    "hook_resid_post",
-    "ln_final.hook_scale",
-    "ln_final.hook_normalized",
-)
+from functools import lru_cache
+
+from openwork.engines.native._core import Site
 
 
-def tap_site(name: str) -> tuple[int, int]:
-    """The core's number of a site and its layer (0 outside the blocks)."""
-    if not name.startswith("blocks."):
-        return ORDER.index(name), 0
-    _, layer, rest = name.split(".", 2)
-    return ORDER.index(rest), int(layer)
+def core_name(name: str) -> str:
+    """How the core calls a site, its layer left out: `blocks.0.ln1.hook_scale` is `ln1_scale` in every block."""
+    within = name.split(".", 2)[2] if name.startswith("blocks.") else name.replace("ln_final.", "final.")
+    room, _, hook = within.rpartition(".")
+    own = hook.removeprefix("hook_")
+    return own if room in ("", "attn") else f"{room}_{own}"
+
+
+@lru_cache(maxsize=4096)
+def tap_site(name: str) -> tuple[Site, int]:
+    """The core's site and its layer (0 outside the blocks)."""
+    return Site[core_name(name)], int(name.split(".")[1]) if name.startswith("blocks.") else 0

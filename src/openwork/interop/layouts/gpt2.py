@@ -102,7 +102,7 @@ def _strange(source: str, arrays: Arrays) -> list[Reason]:
 
 def _read(source: str, arrays: Arrays) -> tuple[_File, list[Reason]]:
     """The sizes, and every weight that is missing or has another shape than they need."""
-    layers = sorted({int(found[1]) for name in arrays if (found := BLOCK.fullmatch(name))})
+    layers = sorted({int(match[1]) for name in arrays if (match := BLOCK.fullmatch(name))})
     heads = [head for head in HEADS if f"{head}.weight" in arrays]
     vocabulary, width = _shape(arrays, "wte.weight")
     joined, conv1d = _shape(arrays, "h.0.attn.c_attn.weight"), True

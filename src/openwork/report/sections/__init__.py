@@ -22,12 +22,12 @@ def parts_of(result: Result) -> tuple[Part, ...]:
 
 def sections_of(results: Sequence[Result]) -> tuple[Section, ...]:
     """The chapters that these results fill, in the report's order; within one, in the order given."""
-    found = []
+    sections = []
     for chapter in CHAPTERS:
         shown = tuple(part for result in results if isinstance(result, chapter.kinds) for part in parts_of(result))
         if shown:
-            found.append(Section(chapter.title, chapter.anchor, shown))
-    return tuple(found)
+            sections.append(Section(chapter.title, chapter.anchor, shown))
+    return tuple(sections)
 
 
 __all__ = [

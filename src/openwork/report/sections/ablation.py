@@ -17,11 +17,12 @@ WHY = (
 @describes(AblationTable, chapter="ablation")
 def ablation_table_parts(result: AblationTable) -> tuple[Part, ...]:
     """One row for each component, a column for each replacement."""
-    found = {(row.name, row.by): row for row in result.rows}
-    kinds = tuple(by for by in get_args(By) if any(by == b for _, b in found))
+    by_name = {(row.name, row.by): row for row in result.rows}
+    kinds = tuple(by for by in get_args(By) if any(by == b for _, b in by_name))
     names = tuple(dict.fromkeys(row.name for row in result.rows))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, *(Share(found[name, by].accuracy) if (name, by) in found else NOTHING for by in kinds)) for name in names
+        (name, *(Share(by_name[name, by].accuracy) if (name, by) in by_name else NOTHING for by in kinds))
+        for name in names
     )
     if result.rows:
         clean = Share(result.rows[0].clean.accuracy)

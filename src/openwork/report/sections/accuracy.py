@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from openwork.analyses import Accuracy
+from openwork.analyses import AccuracyByOutput
 from openwork.report.chapters import describes
 from openwork.report.parts import Fold, Part, Share, Table, Text, columns
 
 
-@describes(Accuracy, chapter="accuracy")
-def accuracy_parts(result: Accuracy) -> tuple[Part, ...]:
+@describes(AccuracyByOutput, chapter="accuracy")
+def accuracy_parts(result: AccuracyByOutput) -> tuple[Part, ...]:
     """Accuracy and loss of every output, then of all."""
     whole = result.whole
     rows = tuple(

@@ -24,12 +24,12 @@ def learning_parts(result: LearningCurve) -> tuple[Part, ...]:
 
 def _both(rows: tuple[EpochRow, ...], what: str) -> tuple[Series, ...]:
     epochs = tuple(float(row.epoch) for row in rows)
-    found = [Series("training", epochs, tuple(getattr(row.train, what) for row in rows))]
+    series = [Series("training", epochs, tuple(getattr(row.train, what) for row in rows))]
     held_out = [row for row in rows if row.held_out is not None]
     if held_out:
         values = tuple(float(getattr(row.held_out, what)) for row in held_out)
-        found.append(Series("held out", tuple(float(row.epoch) for row in held_out), values))
-    return tuple(found)
+        series.append(Series("held out", tuple(float(row.epoch) for row in held_out), values))
+    return tuple(series)
 
 
 def _numbers(rows: tuple[EpochRow, ...]) -> Table:

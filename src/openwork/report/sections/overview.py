@@ -243,8 +243,8 @@ def _training(experiment: Experiment) -> str:
 def _origin(origin: Origin) -> tuple[tuple[str, str], ...]:
     """Where it was imported from, and how every setting came to be known that its shapes do not say."""
     file = f"{origin.file} (SHA-256 {origin.digest[:12]}…), with the names of {origin.dialect}"
-    found = [("Imported from", file), ("Settings", "; ".join(origin.said))]
-    return (*found, *(("Note", note) for note in origin.notes))
+    facts = [("Imported from", file), ("Settings", "; ".join(origin.said))]
+    return (*facts, *(("Note", note) for note in origin.notes))
 
 
 def _beside(overview: Overview) -> str:

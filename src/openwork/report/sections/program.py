@@ -35,19 +35,19 @@ WHOLE = "whole with --output FILE or --json"
 @describes(Decompilation, chapter="program")
 def program_parts(result: Decompilation) -> tuple[Part, ...]:
     """The program, then its verdicts one by one."""
-    found: list[Part] = [Text(result.summary)]
+    parts: list[Part] = [Text(result.summary)]
     if result.program is None:
-        return (*found, *_unlabelled(result))
-    found += _text(result.program)
-    found += [Text(line) for line in _verdicts(result)]
+        return (*parts, *_unlabelled(result))
+    parts += _text(result.program)
+    parts += [Text(line) for line in _verdicts(result)]
     if result.lines:
         least = sorted(result.lines, key=lambda score: score.together.share)[:MOST_ROWS]
         rows = tuple(_row(score) for score in result.lines if score in least)
         left = len(result.lines) - len(rows)
         cut = f" {left:,} more lines, realised better, are left out: all with --json." if left else ""
         starred = f" {DECIDES}" if any(score.decides for score in result.lines) else ""
-        found.append(Table(columns(*COLUMNS, numeric=range(1, 8)), rows, CAPTION + starred + cut))
-    return (*found, *_unlabelled(result))
+        parts.append(Table(columns(*COLUMNS, numeric=range(1, 8)), rows, CAPTION + starred + cut))
+    return (*parts, *_unlabelled(result))
 
 
 def _text(program: Program) -> list[Part]:

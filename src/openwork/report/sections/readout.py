@@ -29,8 +29,8 @@ def _table(result: ReadoutTable, measure: str, captioned: bool) -> Table:
     chosen = [row for row in result.rows if row.way.measure == measure]
     sites = tuple(dict.fromkeys(row.site for row in chosen))
     ways = tuple(dict.fromkeys((row.way.basis, row.way.after_norm) for row in chosen))
-    found = {(row.site, row.way.basis, row.way.after_norm): row for row in chosen}
-    rows = tuple((site, *(_share(found.get((site, *way))) for way in ways)) for site in sites)
+    by_way = {(row.site, row.way.basis, row.way.after_norm): row for row in chosen}
+    rows = tuple((site, *(_share(by_way.get((site, *way))) for way in ways)) for site in sites)
     heads = (f"{basis}, final norm" if normed else f"{basis}" for basis, normed in ways)
     names = columns(f"by {measure} with", *heads, numeric=range(1, 1 + len(ways)))
     return Table(names, rows, _caption(chosen[0]) if captioned else "")

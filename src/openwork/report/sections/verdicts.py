@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from openwork.analyses import percent
+from openwork.claims.verdict import Case as Case
 from openwork.claims.verdict import Outcome, Verdict
-from openwork.claims.verdict import Part as Case
 from openwork.report.parts import NOTHING, Figure, Part, Table, Text, VerdictList, VerdictRow, columns
 
 HOLDS = {True: "✓ yes", False: "✗ no", None: "? open"}
@@ -22,8 +22,8 @@ def verdict_parts(verdicts: Sequence[Verdict]) -> tuple[Part, ...]:
 
 def count_line(verdicts: Sequence[Verdict]) -> str:
     """How many claims came out how, in one sentence."""
-    found = Counter(verdict.outcome for verdict in verdicts)
-    said = [f"{found[outcome]} {outcome.lower()}" for outcome in Outcome if found[outcome]]
+    counts = Counter(verdict.outcome for verdict in verdicts)
+    said = [f"{counts[outcome]} {outcome.lower()}" for outcome in Outcome if counts[outcome]]
     expected = [verdict for verdict in verdicts if verdict.expect is not None]
     as_expected = f"; {sum(v.met for v in expected)} of {len(expected)} as expected" if expected else ""
     noun = "claim" if len(verdicts) == 1 else "claims"

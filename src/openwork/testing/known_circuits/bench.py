@@ -78,10 +78,10 @@ class Bench:
 
     def rows(self, space: str, values: NDArray[Any]) -> NDArray[np.float64]:
         """`[row, d_model]`: these values, `[row, column]`, in the first dimensions of this space and 0 elsewhere."""
-        found = np.zeros((len(values), self.spec.d_model))
+        rows = np.zeros((len(values), self.spec.d_model))
         start = self.spaces[space].start
-        found[:, start : start + values.shape[1]] = values
-        return found
+        rows[:, start : start + values.shape[1]] = values
+        return rows
 
     def stack(self) -> Stack:
         """The model, as a stack of one."""
@@ -124,5 +124,5 @@ class Head:
         return self
 
     def _matrix(self, name: str) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = self.bench.weights[self.prefix + name][self.number]
-        return found
+        matrix: NDArray[np.float64] = self.bench.weights[self.prefix + name][self.number]
+        return matrix

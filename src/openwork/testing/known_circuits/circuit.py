@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from openwork.analyses import Subject
 from openwork.claims import Claim, Context, Outcome, Trials
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.engines import Engine
 from openwork.models import Stack
 from openwork.tasks import Task
@@ -22,7 +22,7 @@ class History:
         at_end: with how many it was right at the end of training, in eighths.
     """
 
-    split: Split
+    split: DataSplit
     reached: int
     at_end: int
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openwork.claims import Accuracy, Learns, Split
-from openwork.data import Split as Division
+from openwork.data import DataSplit
 from openwork.models import Stack
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits.bench import Bench
@@ -30,7 +30,7 @@ def shuffled_history() -> KnownCircuit:
         ),
         refuted=(Split(shuffled=False), Split(experiment="notebook")),
         undecided=(Learns(experiment="notebook", seeds=8),),
-        history=History(Division(kind="shuffled", held_out=0.25), reached=8, at_end=8),
+        history=History(DataSplit(kind="shuffled", held_out=0.25), reached=8, at_end=8),
     )
 
 
@@ -52,7 +52,7 @@ def sorted_history() -> KnownCircuit:
             Learns(experiment="notebook", seeds=SEEDS, when="end", at_least=0.3),
         ),
         undecided=(Learns(experiment="notebook", seeds=8, at_least=0.5),),
-        history=History(Division(kind="lexicographic", held_out=0.25), reached=4, at_end=1),
+        history=History(DataSplit(kind="lexicographic", held_out=0.25), reached=4, at_end=1),
     )
 
 

@@ -44,7 +44,7 @@ def named_experiment(name: str, task: Task | None = None) -> Experiment:
         raise RecipeError(
             "unknown experiment", Reason(name, "no experiment has this name", suggestion(name, EXPERIMENTS))
         )
-    found = EXPERIMENTS[name]
-    if task is not None and task.name != found.task:
-        raise RecipeError("wrong task", Reason(name, f"is an experiment on {found.task}, not on {task.name}"))
-    return found.make(task or make_task(found.task))
+    named = EXPERIMENTS[name]
+    if task is not None and task.name != named.task:
+        raise RecipeError("wrong task", Reason(name, f"is an experiment on {named.task}, not on {task.name}"))
+    return named.make(task or make_task(named.task))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.errors import OpenworkError, Reason, RecipeError, suggestion
 from openwork.models import reasons_of, spec_for
 from openwork.tasks import Task
@@ -35,9 +35,9 @@ def default_experiment(task: Task) -> Experiment:
     except OpenworkError as error:
         reasons += [Reason(f"training, {r.where}", r.what, r.mend) for r in error.reasons]
     try:
-        which = Split(**{**SPLIT, **said.get("split", {})})
+        which = DataSplit(**{**SPLIT, **said.get("split", {})})
     except ValidationError as error:
-        reasons += [Reason(f"split, {r.where}", r.what, r.mend) for r in reasons_of(error, Split)]
+        reasons += [Reason(f"split, {r.where}", r.what, r.mend) for r in reasons_of(error, DataSplit)]
     if spec is None or how is None or which is None or reasons:
         raise RecipeError(f"{task} cannot be trained as its file says", reasons)
     return Experiment(task, spec, how, which)

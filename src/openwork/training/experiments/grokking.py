@@ -8,7 +8,7 @@ smaller modulus fewer of everything. docs/grokking.md has figures, and says what
 
 from __future__ import annotations
 
-from openwork.data import Split
+from openwork.data import DataSplit
 from openwork.models import spec_for
 from openwork.tasks import Task
 from openwork.training.experiment import Experiment
@@ -39,4 +39,4 @@ def grokking(task: Task) -> Experiment:
         stop_when_solved=False,
         record_every=100,
     )
-    return Experiment(task, spec, recipe, Split(held_out=held_out))
+    return Experiment(task, spec, recipe, DataSplit(held_out=held_out))

@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 
+#include "stop_flag.hpp"
+
 namespace openwork {
 
 // Aligned memory for one thread.
@@ -21,15 +23,15 @@ class Scratch {
   void* memory_;
 };
 
-class Crew {
+class ThreadPool {
  public:
   using Interrupted = std::function<bool()>;
 
   // Up to `threads` of them; fewer where the machine gives no more, but one at least or std::system_error.
-  explicit Crew(int threads);
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
 
   int size() const;
   // Whether this process has its threads: one that was forked since has none, and must not use it.
@@ -40,11 +42,11 @@ class Crew {
   // and false is returned (or the exception rethrown). A caller on another thread waits until the first is done; one on
   // the same thread, such as a signal handler that `interrupted` runs, gets threads of its own. Where `interrupted`
   // forks the process, the call throws in the new one, which has none of the threads.
-  bool all_at_once(int n, volatile bool& cancel, const std::function<void(int)>& work, const Interrupted& interrupted);
+  bool all_at_once(int n, StopFlag& cancel, const std::function<void(int)>& work, const Interrupted& interrupted);
 
   // Calls job(i, scratch) for i in 0..n-1, shared among all; each job must write to its own place only, so the result
   // does not depend on who does it. No new job starts once `cancel` is set. Returns as all_at_once does.
-  bool share(int64_t n, int64_t scratch_bytes, volatile bool& cancel, const std::function<void(int64_t, void*)>& job,
+  bool share(int64_t n, int64_t scratch_bytes, StopFlag& cancel, const std::function<void(int64_t, void*)>& job,
              const Interrupted& interrupted);
 
  private:

@@ -1,4 +1,4 @@
-#include "gang.hpp"
+#include "spin_team.hpp"
 
 #include <thread>
 
@@ -16,12 +16,12 @@ void wait_until(Ready ready) {
 
 }  // namespace
 
-Team Gang::team() {
-  const auto call = [](void* self, int64_t n, Job job, void* of) { static_cast<Gang*>(self)->run(n, job, of); };
+Workers SpinTeam::workers() {
+  const auto call = [](void* self, int64_t n, Job job, void* of) { static_cast<SpinTeam*>(self)->run(n, job, of); };
   return {this, size_, call};
 }
 
-void Gang::run(int64_t n, Job job, void* of) {
+void SpinTeam::run(int64_t n, Job job, void* of) {
   n_ = n, job_ = job, of_ = of;
   next_ = 0;
   at_work_ = size_ - 1;
@@ -30,16 +30,16 @@ void Gang::run(int64_t n, Job job, void* of) {
   wait_until([this] { return at_work_ == 0; });
 }
 
-void Gang::finish() {
+void SpinTeam::finish() {
   over_ = true;
   round_++;
 }
 
-void Gang::take_part(int32_t worker) {
+void SpinTeam::take_part(int32_t worker) {
   for (int64_t i; (i = next_++) < n_;) job_(of_, i, worker);
 }
 
-void Gang::serve(int32_t worker) {
+void SpinTeam::serve(int32_t worker) {
   for (int64_t seen = 0;; seen++) {
     wait_until([this, seen] { return round_ != seen; });
     if (over_) return;

@@ -1,4 +1,4 @@
-#include "crew.hpp"
+#include "thread_pool.hpp"
 
 #include <pthread.h>
 
@@ -28,7 +28,7 @@ Scratch::~Scratch() {
   ::operator delete(memory_, std::align_val_t(64));
 }
 
-struct Crew::State {
+struct ThreadPool::State {
   const int64_t fork = forks;
   std::timed_mutex in_use;
   std::atomic<std::thread::id> caller{};  // who holds `in_use`
@@ -36,7 +36,7 @@ struct Crew::State {
   std::condition_variable begun, ended;
   std::vector<std::thread> threads;
   const std::function<void(int)>* work = nullptr;
-  volatile bool* cancel = nullptr;
+  StopFlag* cancel = nullptr;
   std::exception_ptr failure;
   int64_t call = 0;
   int wanted = 0, running = 0;
@@ -58,7 +58,7 @@ struct Crew::State {
       lock.lock();
       if (thrown) {
         failure = thrown;
-        *cancel = true;
+        cancel->set();
       }
       if (--running == 0) ended.notify_all();
     }
@@ -66,7 +66,7 @@ struct Crew::State {
 };
 
 // Says whose call it is from when `in_use` was locked until it is left.
-struct Crew::Holder {
+struct ThreadPool::Holder {
   State& state;
   explicit Holder(State& s) : state(s) { state.caller = std::this_thread::get_id(); }
   ~Holder() {
@@ -77,7 +77,7 @@ struct Crew::Holder {
   Holder& operator=(const Holder&) = delete;
 };
 
-Crew::Crew(int threads) : state_(new State) {
+ThreadPool::ThreadPool(int threads) : state_(new State) {
   for (int worker = 0; worker < std::max(threads, 1); worker++) {
     try {
       state_->threads.emplace_back([this, worker] { state_->serve(worker); });
@@ -88,7 +88,7 @@ Crew::Crew(int threads) : state_(new State) {
   }
 }
 
-Crew::~Crew() {
+ThreadPool::~ThreadPool() {
   if (!is_here()) {  // nothing here can be joined or destroyed
     state_.release();
     return;
@@ -101,19 +101,19 @@ Crew::~Crew() {
   for (std::thread& thread : state_->threads) thread.join();
 }
 
-bool Crew::is_here() const {
+bool ThreadPool::is_here() const {
   return state_->fork == forks;
 }
 
-int Crew::size() const {
+int ThreadPool::size() const {
   return int(state_->threads.size());
 }
 
-bool Crew::all_at_once(int n, volatile bool& cancel, const std::function<void(int)>& work,
-                       const Interrupted& interrupted) {
+bool ThreadPool::all_at_once(int n, StopFlag& cancel, const std::function<void(int)>& work,
+                             const Interrupted& interrupted) {
   State& s = *state_;
   if (s.caller == std::this_thread::get_id()) {
-    Crew own(n);
+    ThreadPool own(n);
     if (own.size() < n) throw std::runtime_error("the system gives no more threads: run fewer at once");
     return own.all_at_once(n, cancel, work, interrupted);
   }
@@ -128,7 +128,10 @@ bool Crew::all_at_once(int n, volatile bool& cancel, const std::function<void(in
   s.begun.notify_all();
   while (!s.ended.wait_for(lock, kLook, [&] { return s.running == 0; })) {
     lock.unlock();
-    if (!stopped && interrupted()) cancel = stopped = true;
+    if (!stopped && interrupted()) {
+      cancel.set();
+      stopped = true;
+    }
     if (!is_here()) {
       if (stopped) return false;
       throw std::runtime_error("this process was forked while a model ran: what ran is lost here, run it again");
@@ -140,12 +143,12 @@ bool Crew::all_at_once(int n, volatile bool& cancel, const std::function<void(in
   return !stopped;
 }
 
-bool Crew::share(int64_t n, int64_t scratch_bytes, volatile bool& cancel,
-                 const std::function<void(int64_t, void*)>& job, const Interrupted& interrupted) {
+bool ThreadPool::share(int64_t n, int64_t scratch_bytes, StopFlag& cancel,
+                       const std::function<void(int64_t, void*)>& job, const Interrupted& interrupted) {
   std::atomic<int64_t> next{0};
   const auto work = [&](int) {
     const Scratch scratch(scratch_bytes);
-    for (int64_t i; !cancel && (i = next++) < n;) job(i, scratch.get());
+    for (int64_t i; !cancel.is_set() && (i = next++) < n;) job(i, scratch.get());
   };
   return all_at_once(int(std::min<int64_t>(size(), n)), cancel, work, interrupted);
 }

@@ -8,15 +8,15 @@
 
 namespace openwork {
 
-class Gang {
+class SpinTeam {
  public:
   // `size` workers: a leader, and size - 1 helpers who call `serve`.
-  explicit Gang(int size) : size_(size) {}
-  Gang(const Gang&) = delete;
-  Gang& operator=(const Gang&) = delete;
+  explicit SpinTeam(int size) : size_(size) {}
+  SpinTeam(const SpinTeam&) = delete;
+  SpinTeam& operator=(const SpinTeam&) = delete;
 
   // The leader's: its plain form for the kernels, and the end of all work.
-  Team team();
+  Workers workers();
   void finish();
 
   // A helper's, from 1 to size - 1: takes part in the work until `finish`.
