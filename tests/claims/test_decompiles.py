@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,13 @@ import pytest
 from openwork.analyses import Subject
 from openwork.claims import Decompiles, Outcome, parse_claims
 from openwork.claims.context import Context
+from openwork.claims.evidence import UNEDITED
 from openwork.engines import choose_engine
 from openwork.errors import ClaimError
-from openwork.programs import Place
-from openwork.programs.language import Constant
+from openwork.models import initial_stack, spec_for
+from openwork.programs import Output, Place, Program, Symbol, Variable, program_as_json
+from openwork.programs.language import Compared, Constant, Largest, Name, Sum, Table
+from openwork.tasks import make_task
 from openwork.testing.known_circuits import known_circuits
 from openwork.testing.known_circuits.programs import inside_two_hops
 
@@ -48,6 +52,74 @@ def test_what_has_no_line_is_unexplained():
     one_hop = replace(PROGRAM, variables=(), outputs=tuple(replace(o, expression=Constant(0)) for o in PROGRAM.outputs))
     lost = {part.label: part for part in judged(Decompiles(program=one_hop)).parts}["unexplained"]
     assert parts["unexplained"].value == 0 and lost.value > 0.5 and not lost.holds
+
+
+def test_a_line_that_no_answer_follows_from_says_nothing():
+    idle = Variable("idle[0]", (Name("x[0]"),), (Place("blocks.0.attn", 1),))
+    verdict = judged(Decompiles(program=replace(PROGRAM, variables=(*PROGRAM.variables, idle)), lines="idle[0]"))
+    assert verdict.outcome is Outcome.VACUOUS and "1 of " in verdict.sentence
+
+
+def test_pairs_that_change_nothing_praise_no_place():
+    rare = Compared(Sum(tuple(Name(symbol.name) for symbol in PROGRAM.symbols)), "<", Constant(1))
+    line = Variable("rare[0]", (rare,), (Place("blocks.0.attn", 1),))  # true of 1 input in 64, and its place idle
+    said = Largest((PROGRAM.outputs[0].expression, Name("rare[0]")))
+    outputs = (replace(PROGRAM.outputs[0], expression=said), *PROGRAM.outputs[1:])
+    program = replace(PROGRAM, variables=(*PROGRAM.variables, line), outputs=outputs)
+    assert judged(Decompiles(program=program, lines="rare[0]")).outcome is Outcome.REFUTED
+
+
+def test_any_answers_can_be_said_in_a_table_of_all(one_head):
+    subject, answers = one_head
+    symbols = tuple(Symbol(f"x[{i}]", i) for i in range(9))
+    asked = subject.inputs.tokens[:, :9]
+    rows = tuple(sorted((*key, value) for key, value in zip(asked.tolist(), answers.tolist(), strict=True)))
+    table = Table(tuple(Name(s.name) for s in symbols), rows)
+    line = Variable("all[0]", (table,), (Place("blocks.0.attn", 9),))
+    program = Program(symbols, (line,), (Output(subject.task.outputs[0], Name("all[0]"), 9),))
+    for lines in ((), ("all[0]",)):
+        verdict = Decompiles(program=program, lines=lines).check(Context(subject))
+        assert all(part.holds for part in verdict.parts) and verdict.outcome is Outcome.VACUOUS
+
+
+@pytest.fixture(scope="module")
+def one_head():
+    """Random weights whose answers only one head makes, and these answers."""
+    task = make_task("majority")
+    spec = spec_for(task, n_layers=1, n_heads=1, d_model=8, d_head=8, d_mlp=0, attn_only=True)
+    subject = Subject.of(choose_engine(spec, None, 1).engine, initial_stack(spec, range(1)), task)
+    return subject, Context(subject).evidence(UNEDITED)[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong", "said"),
+    [
+        ("symbols", [], "no symbols"),
+        ("symbols", [["x[0]", "1"]], "position '1'"),
+        ("symbols", [["x[0]", 1], ["x[0]", 2]], "there already"),
+        ("variables", [{"name": "v", "items": [], "sites": [["blocks.0.attn", 1]]}], "no items"),
+        ("variables", [{"name": "v", "items": [{"kind": "constant", "number": 1}], "sites": []}], "no sites"),
+        ("variables", [{"name": "v\x1b[2J", "items": [{"kind": "constant", "number": 1}], "sites": []}], "printable"),
+        ("outputs", {"kind": "name", "name": "nothing"}, "called nothing"),
+        ("outputs", {"kind": "constant", "number": 10**40}, "number = 1000"),
+        ("outputs", {"kind": "constant", "number": "1"}, "number = '1'"),
+        ("outputs", {"kind": "sum", "of": []}, r"of = \(\)"),
+        ("outputs", {"kind": "modulo", "of": {"kind": "constant", "number": 1}, "modulus": 0}, "modulus 0"),
+        ("outputs", {"kind": "ranked", "of": [{"kind": "constant", "number": 1}], "rank": 1}, "rank 1"),
+        ("outputs", {"kind": "table", "of": [{"kind": "constant", "number": 1}], "rows": [[1]]}, "each key"),
+    ],
+)
+def test_a_program_that_cannot_be_run_is_told_before_it_is(part, wrong, said):
+    program = program_as_json(PROGRAM)
+    program[part] = [program["outputs"][0] | {"expression": wrong}] if part == "outputs" else wrong
+    with pytest.raises(ClaimError, match=said):
+        Decompiles(program=json.dumps(program))
+
+
+def test_a_symbol_that_stands_elsewhere_is_told():
+    name, position = program_as_json(PROGRAM)["symbols"][0]
+    with pytest.raises(ClaimError, match=f"is at position {position}, not"):
+        judged(Decompiles(program=replace(PROGRAM, symbols=(Symbol(name, position + 1), *PROGRAM.symbols[1:]))))
 
 
 def test_a_claims_file_ships_it():

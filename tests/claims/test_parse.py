@@ -20,7 +20,7 @@ from openwork.claims import (
     parse_claims,
 )
 from openwork.errors import ClaimError
-from openwork.programs import Output, Program
+from openwork.programs import Output, Program, Symbol
 from openwork.programs.language import Constant
 from openwork.tasks import ReverseIncrement
 from openwork.training import named_experiment
@@ -28,7 +28,7 @@ from openwork.training import named_experiment
 TASK = ReverseIncrement()
 SPEC = named_experiment("notebook").spec
 
-PROGRAM = Program((), (), tuple(Output(name, Constant(0), 8) for name in TASK.outputs))
+PROGRAM = Program((Symbol("x[0]", 1),), (), tuple(Output(name, Constant(0), 8) for name in TASK.outputs))
 
 MIRROR = """
 [[claim]]

@@ -34,3 +34,9 @@ def test_a_filter_without_hits_does_not_say_that_the_store_is_empty(openwork, sm
     openwork("train", "reverse-increment", *small)
     said = openwork("runs", "list", "--task", "sort").out
     assert "No runs of sort" in said and said.endswith("which has runs of reverse-increment (1).\n")
+
+
+def test_neurons_may_be_given_to_a_model_that_has_none_of_its_own(openwork):
+    small = ("--param", "length=3", "--epochs", "1")
+    changed = openwork("train", "majority", *small, "--d-mlp", "4", "--json").value[0]["name"]
+    assert "d_mlp 4" in openwork("runs", "show", changed).out

@@ -64,8 +64,8 @@ def experiment_with(
         else None
     )
     given = [{key: value for key, value in fields.items() if value is not None} for fields in (model, learning, split)]
-    if given[0].get("d_mlp") == 0:
-        given[0]["attn_only"] = True
+    if "d_mlp" in given[0]:
+        given[0]["attn_only"] = given[0]["d_mlp"] == 0
     if base is not None:
         parts = (base.spec, base.recipe, base.split)
         given = [part.model_dump() | fields for part, fields in zip(parts, given, strict=True)]

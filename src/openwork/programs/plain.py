@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
+from openwork.programs.faults import faults
 from openwork.programs.language import as_plain, from_plain
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Symbol, Variable
 
 VERSION = 1
 """of this form"""
+TOLD = 5
+"""faults at most"""
 
 
 def program_as_json(program: Program) -> dict[str, Any]:
@@ -38,11 +42,12 @@ def program_from_json(value: Mapping[str, Any]) -> Program:
     """What `program_as_json` gave, after its way through JSON.
 
     Raises:
-        KeyError, TypeError, ValueError: something else wrote it, or another version.
+        KeyError, TypeError, ValueError: something else wrote it, another version, or it could not be run; with the
+            first faults.
     """
     if value["version"] != VERSION:
         raise ValueError(f"version {value['version']} of a program, where {VERSION} is known")
-    return Program(
+    program = Program(
         tuple(Symbol(name, position) for name, position in value["symbols"]),
         tuple(
             Variable(v["name"], tuple(from_plain(item) for item in v["items"]), _places(v["sites"]))
@@ -53,6 +58,10 @@ def program_from_json(value: Mapping[str, Any]) -> Program:
             for o in value["outputs"]
         ),
     )
+    wrong = list(islice(faults(program), TOLD))
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return program
 
 
 def _sites(places: Iterable[Place]) -> list[list[str | int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -13,12 +14,13 @@ from openwork.analyses.component import component_named
 from openwork.claims.claim import Claim, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence.decompiled import DecompiledScores
-from openwork.claims.verdict import Case, Effect, part
+from openwork.claims.verdict import Case, Effect, Relation, part
 from openwork.claims.wording import MEASURE_MORE, advice
 from openwork.data.interval import clopper_pearson
 from openwork.errors import PlanError, Reason, suggestion
 from openwork.models import ModelSpec
 from openwork.programs import Program, program_as_json, program_from_json, program_text
+from openwork.programs.verdicts.realised import LineScore
 from openwork.tasks import Task
 
 
@@ -28,9 +30,11 @@ class Decompiles(Claim):
     The program is what `openwork decompile RUN --json` gives as `program`, or in Python `run.decompile().program`; its
     variables name places. Three sorts of parts, as decompiling judges them (docs/decompile.md): on how many inputs the
     program's answers are the model's, right or wrong; for each line in how many pairs interchange at its places does to
-    the model what it does to the program; and on how many inputs an answer changes with everything that no line says
-    resampled. With `lines` only these lines are judged: each is an assertion of its own. Where a line's places are all
-    that an answer is made from, interchange there follows by itself, and the first component alone has to follow.
+    the model what it does to the program, of all pairs or of those that change the program's answers, where it does so
+    least; and on how many inputs an answer changes with everything that no line says resampled. With `lines` only these
+    lines are judged: each is an assertion of its own. Where a line's places are all that an answer is made from,
+    interchange there follows by itself, and the first component alone has to follow. Vacuous is a line that no answer
+    follows from, and on a whole domain a program of large tables that is no shorter than the table of all answers.
 
     Evidence: the program's answers beside the model's, and the patched model's answers on pairs of inputs.
 
@@ -116,6 +120,10 @@ class Decompiles(Claim):
         if spec is None:
             return
         yield from dict.fromkeys(self._places(program, spec))
+        for symbol in program.symbols:
+            place = task.roles.get(symbol.name, symbol.position)
+            if place != symbol.position:
+                yield Reason("program", f"{symbol.name} is at position {place}, not {symbol.position}")
         outputs = tuple(output.name for output in program.outputs)
         if outputs != task.outputs:
             yield Reason("program", f"it answers {len(outputs)} outputs, the task {len(task.outputs)} of other names")
@@ -139,15 +147,14 @@ class Decompiles(Claim):
         """Shares, and inputs that the program answers otherwise."""
         found = context.evidence(DecompiledScores(self.program, self.lines, self.seed))
         exact = context.whole
-        parts: list[Case] = []
-        for line in found.lines:
-            rate = line.at_its_place
-            parts.append(_part(line.variable, rate.followed, rate.pairs, ">=", self.at_least, exact))
-        said = f"{len(parts)} lines: {sum(p.holds is True for p in parts)} are followed where they stand"
+        table = TABLE if exact and found.tables_answers else ""
+        parts = [_line(line, self.at_least, exact, table) for line in found.lines]
+        said = f"{sum(p.holds is True for p in parts)} of {len(parts)} lines are followed where they stand"
+        said += _told_apart(found.lines)
         if found.equal is not None and found.whole is not None:
             equal, whole = found.equal, found.whole
-            parts.insert(0, _part("equal", equal.same, equal.inputs, ">=", 1.0, exact))
-            parts.append(_part("unexplained", whole.lost, whole.inputs, "<=", self.unexplained, exact))
+            parts.insert(0, _part("equal", equal.same, equal.inputs, ">=", 1.0, exact, table))
+            parts.append(_part("unexplained", whole.lost, whole.inputs, "<=", self.unexplained, exact, table))
             said = (
                 f"The program answers as the model does on {percent(equal.share)} of inputs; {said}; "
                 f"{percent(whole.share)} of inputs are lost with what no line says"
@@ -157,11 +164,34 @@ class Decompiles(Claim):
         return Finding(tuple(parts), f"{said}.", Effect(share, unit), (), ADVICE)
 
 
-def _part(label: str, count: int, total: int, relation: Any, threshold: float, exact: bool) -> Case:
+def _line(line: LineScore, at_least: float, exact: bool, table: str) -> Case:
+    """Judged by all pairs, or by those alone that change the program's answers: where it is followed less. Pairs that
+    change nothing praise a place that does nothing."""
+    rate = line.at_its_place
+    counts = [(rate.followed, rate.pairs)]
+    if rate.changing:
+        counts.append((rate.followed_changing, rate.changing))
+    least = min(counts, key=lambda count: count[0] / count[1])
+    return _part(line.variable, *least, ">=", at_least, exact, UNREAD if line.effective == 1 else table)
+
+
+def _told_apart(lines: Iterable[LineScore]) -> str:
+    """Of which lines the answers tell fewer values apart than they have, as half a sentence."""
+    fewer = [line for line in lines if line.effective is not None and line.effective < line.values]
+    told = (f"{line.effective} of {line.values} of {line.variable}" for line in fewer[:MOST_TOLD])
+    more = f" and of {len(fewer) - MOST_TOLD} lines more" if len(fewer) > MOST_TOLD else ""
+    return f" (values that its answers tell apart: {', '.join(told)}{more})" if fewer else ""
+
+
+def _part(label: str, count: int, total: int, relation: Relation, threshold: float, exact: bool, forced: str) -> Case:
     interval = None if exact else clopper_pearson(count, total)
-    return part(label, count / total, relation, threshold, interval)
+    return replace(part(label, count / total, relation, threshold, interval), forced=forced)
 
 
+MOST_TOLD = 6
+"""lines whose values a sentence tells"""
+UNREAD = "no answer of the program follows from its values, so that nothing is asked of the model"
+TABLE = "its tables are no shorter than that of all answers, so that any answers can be said in it"
 ADVICE = advice(
     confirmed="This model computes what the program says, where it says so.",
     refuted="Decompile this model itself: openwork decompile RUN.",

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from openwork.analyses import Subject
 from openwork.analyses.component import part_components
 from openwork.programs.decompile.network import Network
+from openwork.programs.language import READABLE
 from openwork.programs.program import Program
 from openwork.programs.verdicts.equal import Equal, equal
 from openwork.programs.verdicts.fresh import fresh
 from openwork.programs.verdicts.realised import PAIRS, LineScore, realised
+from openwork.programs.verdicts.short import Short, short
 from openwork.programs.verdicts.whole import INPUTS, Whole, whole
 
 
@@ -22,11 +24,18 @@ class Scores:
         lines: of each variable asked about.
         equal: its answers against the model's; None where only some lines were asked about.
         whole: what no line explains; None likewise.
+        short: how much there is to read in all of it.
     """
 
     lines: tuple[LineScore, ...]
     equal: Equal | None
     whole: Whole | None
+    short: Short
+
+    @property
+    def tables_answers(self) -> bool:
+        """Whether it is in large tables, and no shorter than all answers are: any answers can be said so."""
+        return self.short.entries > READABLE and self.short.share >= 1
 
 
 def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed: int = 0) -> Scores:
@@ -45,9 +54,10 @@ def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed
     named = {site for variable in program.variables for site in variable.sites}
     idle = frozenset(place for place in network.places if place not in named)
     found = realised(network, program, idle, seed, only=lines)
+    size = short(network, program)
     if lines:
-        return Scores(found, None, None)
-    return Scores(found, equal(network, program), whole(network, program, seed))
+        return Scores(found, None, None, size)
+    return Scores(found, equal(network, program), whole(network, program, seed), size)
 
 
 def scores_rows(subject: Subject, program: Program, lines: tuple[str, ...] = ()) -> int:

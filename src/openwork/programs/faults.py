@@ -1,0 +1,112 @@
+"""What is wrong with a program that somebody wrote: it can be built, and could not be run, shown or placed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from reprlib import repr as shown
+from typing import Any
+
+from openwork.programs.language import Expression, Match, Modulo, Ranked, Table
+from openwork.programs.language.comparison import HOLDS
+from openwork.programs.place import EMBEDDING, Place
+from openwork.programs.program import Program
+
+LARGEST = 2**31
+"""numbers lie below it, so that no sum of them leaves 64 bits"""
+COMPONENT = re.compile(rf"blocks\.\d{{1,6}}\.(attn(\.head\.\d{{1,6}})?|mlp|hook_resid_(mid|post))|{EMBEDDING}")
+
+
+def faults(program: Program) -> Iterator[str]:
+    """Every fault, in the order of the program: what is there and what would fit; nothing of one that is whole."""
+    known: set[str] = set()
+    if not program.symbols:
+        yield "it has no symbols; give those that it reads, or any one"
+    for symbol in program.symbols:
+        yield from _named("symbol", symbol.name, (symbol.name,), known)
+        yield from _position(symbol.name, symbol.position)
+    for variable in program.variables:
+        for item in variable.items:
+            yield from _expression(str(variable.name), item, known)
+        for field, held in (("items", variable.items), ("sites", variable.sites)):
+            if not held:
+                yield f"{variable.name}: it has no {field}"
+        for site in variable.sites:
+            yield from _place(str(variable.name), site)
+        yield from _named("variable", variable.name, variable.columns, known)
+    for output in program.outputs:
+        yield from _expression(str(output.name), output.expression, known)
+        yield from _position(str(output.name), output.position)
+        for site in output.through:
+            yield from _place(str(output.name), site)
+
+
+def _named(what: str, name: object, columns: tuple[str, ...], known: set[str]) -> Iterator[str]:
+    """Faults of a name; afterwards its columns are known."""
+    if not (isinstance(name, str) and name and name.isprintable()):
+        yield f"the {what} {shown(name)}: a name is printable text"
+        return
+    yield from (f"the {what} {name}: {column} is there already" for column in columns if column in known)
+    known.update(columns)
+
+
+def _position(where: str, position: Any) -> Iterator[str]:
+    if not (_is_number(position) and position >= 0):
+        yield f"{where}: the position {shown(position)} is no whole number from 0"
+
+
+def _place(where: str, place: Place) -> Iterator[str]:
+    if not (isinstance(place.component, str) and COMPONENT.fullmatch(place.component)):
+        yield f"{where}: {shown(place.component)} is no place of a line, as blocks.0.attn.head.1 is"
+    yield from _position(where, place.position)
+
+
+def _expression(where: str, expression: object, known: set[str]) -> Iterator[str]:
+    if not isinstance(expression, Expression):
+        yield f"{where}: {shown(expression)} is no expression"
+        return
+    wrong = [f.name for f in fields(expression) if not FITS[str(f.type)](getattr(expression, f.name))]
+    yield from (
+        f"{where}, {expression.kind}: {name} = {shown(getattr(expression, name))} does not fit" for name in wrong
+    )
+    if wrong:
+        return
+    yield from (f"{where}, {expression.kind}: {fault}" for fault in _of_kind(expression))
+    if not expression.parts:
+        yield from (f"{where}: nothing before it is called {name}" for name in expression.names() if name not in known)
+    for part in expression.parts:
+        yield from _expression(where, part, known)
+
+
+def _of_kind(expression: Expression) -> Iterator[str]:
+    """What no field is wrong in by itself."""
+    match expression:
+        case Table(of, rows) if any(len(row) != len(of) + 1 for row in rows):
+            yield "a row has a number for each key, and the value"
+        case Modulo(_, modulus) if modulus < 1:
+            yield f"the modulus {modulus} is not above 0"
+        case Ranked(of, rank) if not 0 <= rank < len(of):
+            yield f"there is no rank {rank} among {len(of)}"
+        case Match(_, keys, held) if len(keys) != len(held):
+            yield f"{len(keys)} keys, and {len(held)} values beside them"
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int and abs(value) < LARGEST
+
+
+def _all(fits: Callable[[Any], bool], least: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, tuple) and len(value) >= least and all(map(fits, value))
+
+
+FITS: dict[str, Callable[[Any], bool]] = {
+    "int": _is_number,
+    "str": lambda value: isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "Relation": lambda value: isinstance(value, str) and value in HOLDS,
+    "Expression": lambda value: isinstance(value, Expression),
+    "tuple[Expression, ...]": _all(lambda value: isinstance(value, Expression), 1),
+    "tuple[tuple[int, ...], ...]": _all(_all(_is_number, 1), 0),
+}
+"""for each type of a primitive's field whether a value is of it"""
