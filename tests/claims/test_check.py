@@ -307,6 +307,9 @@ def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_man
             "no share lies above 100 %",
         ),
         (Sufficient(nodes="blocks.0.attn"), "nothing was taken from another input"),
+        (Necessary(components=("hook_embed", "blocks.0.hook_resid_post")), "all that the answers are computed from"),
+        (Unnecessary(components="hook_pos_embed", by=("mean", "resample")), "the same on every input"),
+        (Attends(head="blocks.0.attn.0", query="BOS", key="BOS"), "the first position sees none but itself"),
     ],
 )
 def test_a_claim_that_no_model_could_fail_is_vacuous_and_says_why(solved, claim, told):

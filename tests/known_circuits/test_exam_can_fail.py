@@ -19,7 +19,7 @@ from openwork.claims.circuits import passage
 from openwork.claims.circuits import replacement as replacements
 from openwork.claims.evidence import AttentionWeights, InterchangeAnswers, NearestAnswer, Predictions, readout
 from openwork.claims.evidence.split_distance import Distance
-from openwork.claims.kinds import sufficient
+from openwork.claims.kinds import decompiles, sufficient
 from openwork.data import keep_forced
 from openwork.engines import choose_engine
 from openwork.testing.known_circuits import Answer, known_circuits, sit
@@ -110,9 +110,9 @@ MUTANTS = (
     Mutant(
         "decompiles",
         "counts every pair as followed",
-        kind("decompiles").find,
-        "rate.followed, rate.pairs",
-        "rate.pairs, rate.pairs",
+        decompiles.judged_line,
+        "line.variable, *least,",
+        "line.variable, least[1], least[1],",
     ),
     Mutant(
         "implements",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
 from openwork.analyses import By, Component, percent
+from openwork.claims.circuits.passage import passage
 from openwork.claims.claim import Claim, Finding, Several, several
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER
@@ -86,7 +88,8 @@ class Replacement(Claim):
             answers = context.evidence(wanted)
             every = range(len(context.task.outputs))
             label, independent = f"{names} {REPLACED[by]}", wanted.independent(context)
-            parts.append(known_part(context, label, answers, every, relation, threshold, independent))
+            judged = known_part(context, label, answers, every, relation, threshold, independent)
+            parts.append(replace(judged, forced=_forced(context, judged, by, wanted.edits)))
             broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
             said = f"with {names} replaced {REPLACED[by]}"
             wrong.append(wrong_answers(context, answers, every, f"{said} the model says", wanted.replay))
@@ -113,6 +116,20 @@ class Replacement(Claim):
         if outcome is Outcome.REFUTED and any(p.relation == "<=" and p.value < MISSED for p in parts):
             return MISSED_LESS
         return CANCELLING if _cancelling(broken) else self.advice_on(outcome)
+
+
+def _forced(context: Context, judged: Case, by: By, edits: Sequence[Edit]) -> str:
+    """Why the wiring alone decides this part, whatever the weights of a model that is right; empty where it does not.
+
+    Where all that the answers are computed from is replaced, zero and the mean leave one answer for every input.
+    """
+    n_pos = context.task.n_pos
+    after = passage(context.spec, n_pos, edits, range(n_pos))
+    graded = context.subject.inputs.graded
+    if judged.relation == ">=":
+        return NOTHING_REPLACED if by != "zero" and all(map(after.is_base, graded)) else ""
+    guessed = by != "resample" and judged.guess is not None and judged.threshold < judged.guess
+    return ALL_REPLACED if all(map(after.is_others, graded)) and not guessed else ""
 
 
 def _edit(component: Component, by: By) -> Edit:
@@ -160,6 +177,8 @@ def _cancelling(broken: Broken) -> bool:
     return any({name.strip() for name in names.split("+")} <= needed for names in joint)
 
 
+ALL_REPLACED = "all that the answers are computed from is replaced, so no model that is right stays so"
+NOTHING_REPLACED = "it is the same on every input, so nothing is replaced"
 MISSED_LESS = (
     "The model does miss it, though less than is claimed: the share of answers that is left says how much, so claim "
     "that much."

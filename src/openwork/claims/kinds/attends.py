@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,7 +31,7 @@ class Attends(Claim):
 
     Cost: one forward row for each input, shared by all cases.
 
-    Refuted by: a lower mean in every case.
+    Refuted by: a lower mean in every case. Vacuous at the first position of a causal model, which sees none but itself.
 
     Example::
 
@@ -84,7 +85,10 @@ class Attends(Claim):
         cases, weights = self._cases(context), context.evidence(self._weights(context))
         means = weights.mean(axis=0, dtype=np.float64)
         parts = tuple(
-            mean_part(context, f"{query} → {key}", float(mean), ">=", self.at_least)
+            replace(
+                mean_part(context, f"{query} → {key}", float(mean), ">=", self.at_least),
+                forced=ONLY_ITSELF if self._sees_itself_alone(context, query) else "",
+            )
             for (query, key), mean in zip(cases, means, strict=True)
         )
         against = []
@@ -96,6 +100,9 @@ class Attends(Claim):
             f"{told(parts, lambda v: f'{v:.2f}')}."
         )
         return Finding(parts, sentence, Effect(float(means.mean()), "mean attention"), in_turn(against), ADVICE)
+
+    def _sees_itself_alone(self, context: Context, query: str) -> bool:
+        return context.spec.attention_dir == "causal" and context.task.roles[query] == 0
 
     def _example(self, context: Context, row: int, query: str, key: str, weight: float) -> Counterexample:
         output, roles = query.removeprefix("predicts "), context.task.roles
@@ -109,6 +116,7 @@ class Attends(Claim):
         return Counterexample(line, unedited(context, row, output, look))
 
 
+ONLY_ITSELF = "the first position sees none but itself"
 ADVICE = advice(
     confirmed="Attention shows where a head looks; confirm with an intervention that the answer depends on it.",
     refuted="The weights do not show how the answer gets there: find its route by patching.",

@@ -148,7 +148,7 @@ class Decompiles(Claim):
         found = context.evidence(DecompiledScores(self.program, self.lines, self.seed))
         exact = context.whole
         table = TABLE if exact and found.tables_answers else ""
-        parts = [_line(line, self.at_least, exact, table) for line in found.lines]
+        parts = [judged_line(line, self.at_least, exact, table) for line in found.lines]
         said = f"{sum(p.holds is True for p in parts)} of {len(parts)} lines are followed where they stand"
         said += _told_apart(found.lines)
         if found.equal is not None and found.whole is not None:
@@ -164,7 +164,7 @@ class Decompiles(Claim):
         return Finding(tuple(parts), f"{said}.", Effect(share, unit), (), ADVICE)
 
 
-def _line(line: LineScore, at_least: float, exact: bool, table: str) -> Case:
+def judged_line(line: LineScore, at_least: float, exact: bool, table: str) -> Case:
     """Judged by all pairs, or by those alone that change the program's answers: where it is followed less. Pairs that
     change nothing praise a place that does nothing."""
     rate = line.at_its_place

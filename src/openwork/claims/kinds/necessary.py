@@ -20,7 +20,8 @@ class Necessary(Replacement):
 
     Cost: for each part one forward row per input by zero, two by mean or resample.
 
-    Refuted by: answers that stay right without the component, by every replacement.
+    Refuted by: answers that stay right without the component, by every replacement. Vacuous where all that the answers
+    are computed from is replaced, as with the last stream.
 
     Example::
 

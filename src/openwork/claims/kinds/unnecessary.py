@@ -21,7 +21,8 @@ class Unnecessary(Replacement):
 
     Cost: for each part one forward row per input by zero, two by mean or resample.
 
-    Refuted by: answers that go wrong without the component, by every replacement.
+    Refuted by: answers that go wrong without the component, by every replacement. Vacuous where the mean or another
+    input's value is what stands there on every input, as of the position embedding.
 
     Example::
 
