@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from openwork.claims import Accuracy, Necessary, Outcome, Sufficient, verdict_from_json
+from openwork.claims import Accuracy, Decompiles, Necessary, Outcome, Replay, Sufficient, verdict_from_json
 from openwork.claims import claim as claim_room
 from openwork.claims.claim import Finding
+from openwork.claims.replay import run_again
 from openwork.claims.verdict import part
 from openwork.claims.wording import MEASURE_MORE
 from openwork.engines import choose_engine
 from openwork.models import stack_of
+from openwork.programs import Output, Program, Symbol, decompile
+from openwork.programs.language import Constant
 
 
 def test_what_is_tested_stands_first_and_the_author_is_quoted(solved):
@@ -65,9 +68,18 @@ def test_logits_that_are_no_numbers_are_wrong(circuits, of_circuit):
     circuit = circuits["attention-increments"]
     weights = {name: array.copy() for name, array in circuit.stack.named().items()}
     weights["unembed.b_U"][0, 0] = np.nan
-    verdict = Accuracy(at_least=0.5).check(of_circuit("attention-increments", stack_of(circuit.stack.spec, weights)))
+    context = of_circuit("attention-increments", stack_of(circuit.stack.spec, weights))
+    verdict = Accuracy(at_least=0.5).check(context)
     assert verdict.outcome == Outcome.REFUTED
     assert "192 answers are wrong because their logits are not numbers" in verdict.sentence
+    assert {answer.symbol for answer in run_again(context.subject, Replay(0)).unedited} == {"not a number"}
+    found = decompile(context.subject)
+    assert found.word == "not decompiled" and "its logits are not numbers on 64 of 64 inputs" in found.missing
+    zero = tuple(
+        Output(name, Constant(0), at) for name, at in zip(circuit.task.outputs, circuit.task.graded, strict=True)
+    )
+    said = Decompiles(program=Program((Symbol("x[0]", circuit.task.roles["x[0]"]),), (), zero)).check(context)
+    assert said.outcome == Outcome.REFUTED and {part.holds for part in said.parts} == {False}
 
 
 def test_all_measured_is_not_answered_by_measuring_more(solved):

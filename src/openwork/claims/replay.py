@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from openwork.analyses import Subject, Way
 from openwork.claims.context import Context
 from openwork.claims.counterexample import OTHER, Reading, Replay, Weight
-from openwork.claims.evidence import AttentionWeights, NearestAnswer
-from openwork.claims.examples import symbol
+from openwork.claims.evidence import NO_NUMBER, AttentionWeights, NearestAnswer
+from openwork.claims.examples import NOT_ANSWERS, symbol
 from openwork.claims.places import component, place, unknown_components
 from openwork.data import Dataset, keep_forced
 from openwork.engines import World, joined
@@ -130,11 +130,12 @@ def _answers(
         sources=sources,
         reference=subject.inputs.tokens,
     )
-    shares = _softmax(joined(run).logits[0, 0].astype(np.float64))
-    names = subject.task.answer_vocabulary.symbols
+    trace = joined(run)
+    shares = _softmax(trace.logits[0, 0].astype(np.float64))
+    names = (*subject.task.answer_vocabulary.symbols, NOT_ANSWERS[NO_NUMBER])  # last, for NO_ANSWER is -1
     return tuple(
-        Answer(names[int(row.argmax())], float(row.max()), float(row[right]))
-        for row, right in zip(shares, base.answers[0], strict=True)
+        Answer(names[answer], float(row.max()), float(row[right]))
+        for answer, row, right in zip(trace.answers[0, 0].tolist(), shares, base.answers[0], strict=True)
     )
 
 

@@ -60,6 +60,9 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
     network = Network.of(subject)
     best: _Found | None = None
     stopped = ""
+    if network.no_numbers:
+        stopped = f"its logits are not numbers on {network.no_numbers:,} of {len(subject.inputs):,} inputs"
+        return replace(_judged(network, None, seed, clock, stopped), seconds=time.process_time() - began)
     try:
         for found in _searches(network, seed, clock):
             if best is None or found.better_than(best):

@@ -27,7 +27,7 @@ class Network:
 
     Attributes:
         subject: the model and inputs.
-        answers: `[input, graded]`, what the model answers.
+        answers: `[input, graded]`, what the model answers; below 0 where its logits are not numbers.
     """
 
     subject: Subject
@@ -36,8 +36,13 @@ class Network:
     @classmethod
     def of(cls, subject: Subject) -> Network:
         """Costs one forward row per input."""
-        found = [trace.logits[0].argmax(axis=-1) for trace in subject.blocks()]
+        found = [trace.answers[0] for trace in subject.blocks()]
         return cls(subject, np.concatenate(found).astype(np.int32))
+
+    @property
+    def no_numbers(self) -> int:
+        """On how many inputs some logit is not a number, so that there is no answer."""
+        return int((self.answers < 0).any(axis=1).sum())
 
     @property
     def tokens(self) -> NDArray[np.int32]:
@@ -50,7 +55,8 @@ class Network:
         inputs, causal = self.subject.inputs, self.subject.spec.attention_dir == "causal"
         seen = inputs.graded[-1] + 1 if causal else inputs.tokens.shape[1]
         tokens = np.ascontiguousarray(inputs.tokens[:, :seen])
-        return Dataset(tokens, self.answers, inputs.graded, inputs.index, inputs.sample_seed)
+        # Where there is no answer any stands here: scores count what is no number as wrong.
+        return Dataset(tokens, np.maximum(self.answers, 0), inputs.graded, inputs.index, inputs.sample_seed)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -142,7 +148,7 @@ class Network:
         found = self.subject.engine.run(
             self.subject.stack, self.tokens[rows], Plan(tuple(edits)), graded=self.dataset.graded, sources=sources
         )
-        return np.concatenate([trace.logits[0].argmax(axis=-1) for trace in found]).astype(np.int64)
+        return np.concatenate([trace.answers[0] for trace in found]).astype(np.int64)
 
     def held(
         self,

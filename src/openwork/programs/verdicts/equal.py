@@ -41,9 +41,12 @@ class Equal:
 
 
 def equal(network: Network, program: Program) -> Equal:
-    """Compares on all of the subject's inputs. Costs nothing but the program's own execution."""
+    """Compares on all of the subject's inputs; none is the same where the model gives no answer.
+
+    Costs nothing but the program's own execution.
+    """
     found = program.answers(network.tokens)
-    different = np.flatnonzero((found != network.answers).any(axis=1))
+    different = np.flatnonzero(((found != network.answers) | (network.answers < 0)).any(axis=1))
     subject = network.subject
     vocabulary = subject.task.answer_vocabulary
     some = different[:SHOWN]
