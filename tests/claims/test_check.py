@@ -309,6 +309,7 @@ def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_man
         (Sufficient(nodes="blocks.0.attn"), "nothing was taken from another input"),
         (Necessary(components=("hook_embed", "blocks.0.hook_resid_post")), "all that the answers are computed from"),
         (Unnecessary(components="hook_pos_embed", by=("mean", "resample")), "the same on every input"),
+        (Sufficient(nodes="blocks.0.attn @ predicts y[1]", output="y[1]"), "nothing that was taken from another input"),
         (Attends(head="blocks.0.attn.0", query="BOS", key="BOS"), "the first position sees none but itself"),
     ],
 )

@@ -247,9 +247,9 @@ MUTANTS = (
     Mutant(
         "sufficient",
         "takes what is left out of nothing for enough",
-        kind("sufficient").find,
-        "if wanted.takes",
-        "if True",
+        sufficient.Sufficient._forced,
+        "if not wanted.takes",
+        "if False",
     ),
     Mutant(
         "reads-out",

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     """it holds, and says nothing: no model could fail it, or none that knows no more than the most frequent answer"""
 
 
-JUDGE = 6
+JUDGE = 7
 """Goes up when a kind comes to judge otherwise; what an older judge said is measured again."""
 
 

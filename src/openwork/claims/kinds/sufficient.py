@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
 from typing import Any, ClassVar, Self
@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from openwork.analyses import Edge, Node, exact_percent, percent
 from openwork.claims.circuits.circuit import EMBED, OUTPUT, along, edge_misfits, members, outside
+from openwork.claims.circuits.passage import passage
 from openwork.claims.claim import Claim, Each, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
@@ -50,7 +51,7 @@ class Sufficient(Claim):
     Cost: for each part two forward rows per input for nodes; for edges one more for every receiver, and for every set
     of senders that its positions read.
 
-    Refuted by: a lower accuracy.
+    Refuted by: a lower accuracy. Vacuous where all that can reach the answers is named.
 
     Example::
 
@@ -178,7 +179,7 @@ class Sufficient(Claim):
             answers = context.evidence(wanted)
             independent = wanted.independent(context)
             judged = known_part(context, label, answers, outputs, ">=", self.at_least, independent)
-            parts.append(judged if wanted.takes else replace(judged, forced=ALL_NAMED))
+            parts.append(replace(judged, forced=self._forced(context, outputs, wanted)))
             shares.append(parts[-1].value)
             said = "with all else from another input the model says"
             examples.append(wrong_answers(context, answers, outputs, said, wanted.replay))
@@ -191,6 +192,19 @@ class Sufficient(Claim):
         effect = Effect(share, "share of answers right by these alone")
         return Finding(tuple(parts), sentence, effect, in_turn(examples), lambda outcome: ADVICE[outcome])
 
+    def _forced(self, context: Context, outputs: Sequence[int], wanted: Predictions) -> str:
+        """Why the wiring alone decides a part, whatever the weights of a model that is right; empty where it does not.
+
+        Of edges only so much is said: whether all are named.
+        """
+        if not wanted.takes:
+            return ALL_NAMED
+        if self.edges:
+            return ""
+        n_pos, graded = context.task.n_pos, context.subject.inputs.graded
+        after = passage(context.spec, n_pos, wanted.edits, range(n_pos))
+        return NONE_REACHES if all(after.is_base(graded[output]) for output in outputs) else ""
+
 
 def _nodes_at(
     p: Place, task: Task, spec: ModelSpec, names: Mapping[str, int], ends: tuple[str, ...] = ()
@@ -201,6 +215,7 @@ def _nodes_at(
 
 
 ALL_NAMED = "all is named, so that nothing was taken from another input"
+NONE_REACHES = "nothing that was taken from another input reaches the answers"
 ADVICE = {
     Outcome.CONFIRMED: "All else may vary freely; whether less would do, ask with one of these left out.",
     Outcome.REFUTED: "Something that is not named supplies a part of the answer: openwork routes shows what.",

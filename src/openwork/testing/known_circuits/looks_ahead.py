@@ -39,7 +39,6 @@ def looks_ahead() -> KnownCircuit:
             _carries("hook_embed", "b[0]", "b[0]"),
             _carries(FIRST, "b[1]", at_most=0.1),
             necessary(FIRST, SECOND, by=("zero", "mean")),
-            sufficient(f"{FIRST} @ {AT}", f"{SECOND} @ {AT}"),
             along(*(f"embed @ b[{i}] -> {head}" for i, head in enumerate((FIRST, SECOND))), *_out(FIRST, SECOND)),
         ),
         refuted=(
@@ -51,7 +50,10 @@ def looks_ahead() -> KnownCircuit:
             along(f"embed @ b[0] -> {FIRST}", *_out(FIRST)),
         ),
         undecided=(_carries(FIRST, "b[2]"),),
-        vacuous=(ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),),
+        vacuous=(
+            ReadsOut(site="blocks.0.hook_resid_post", measure="logit"),
+            sufficient(f"{FIRST} @ {AT}", f"{SECOND} @ {AT}"),  # no other head is, and elsewhere nothing is read
+        ),
     )
 
 
