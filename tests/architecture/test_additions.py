@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from openwork.engines.native import _core
+
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "additions"
 ADDITIONS = {
@@ -45,6 +47,10 @@ ADDITIONS = {
     ),
 }
 """for each: its file here, where it goes, the file with the list, and the line"""
+NO_EDITABLE = (
+    "import sys\nsys.meta_path[:] = [finder for finder in sys.meta_path if 'editable' not in type(finder).__module__]\n"
+)
+"""what finds an editable installation goes before every path: without it the copy is the package"""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,8 @@ def copy(tmp_path_factory) -> Path:
     package = home / "src" / "openwork"
     shutil.copytree(ROOT / "src" / "openwork", package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", home)
+    shutil.copy(_core.__file__, package / "engines" / "native")  # of an editable installation it lies elsewhere
+    (home / "src" / "sitecustomize.py").write_text(NO_EDITABLE, encoding="utf-8")
     for own, place, listed, line in ADDITIONS.values():
         assert not (package / place).exists()
         shutil.copy(HERE / own, package / place)

@@ -50,8 +50,8 @@ def page(measures) -> Page:
     return Page(html_page(measures.document))
 
 
-def test_verdicts_come_first(page):
-    assert [attributes["id"] for attributes in page.named("section")][:2] == ["verdicts", "glance"]
+def test_what_it_computes_comes_first_then_the_verdicts(page):
+    assert [attributes["id"] for attributes in page.named("section")][:3] == ["computes", "verdicts", "glance"]
 
 
 def test_headings_leave_no_level_out(page):
