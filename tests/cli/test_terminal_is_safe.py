@@ -9,9 +9,13 @@ import pytest
 from rich.panel import Panel
 from rich.text import Text
 
+from openwork.claims import Accuracy, Outcome, Verdict
 from openwork.cli.output import emit, table
 from openwork.errors import CheckpointError, Reason, visible
+from openwork.interop import ImportedModel
 from openwork.jobs.console import SafeConsole
+from openwork.jobs.open_model import OpenModel
+from openwork.models import initial_stack, model_spec
 
 HOSTILE = {
     "title": "\x1b]0;owned\x07",
@@ -32,6 +36,18 @@ def test_nothing_reaches_a_terminal(text: str):
         console.print(shown, markup=False)
     console.rule(text)
     assert not FORBIDDEN & set(out.getvalue()) and len(out.getvalue()) > 100
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_what_python_prints_is_as_safe(text: str):
+    stack = initial_stack(model_spec(n_layers=1, d_model=2, n_heads=1, d_head=2, d_mlp=2, d_vocab=2, n_ctx=2), range(1))
+    model = OpenModel(text, ImportedModel(stack, text, (), None, (text,)), {"d_model": (text, text)})
+    for printed in (
+        model,
+        Accuracy(says=text),
+        Verdict(Accuracy().text(), Outcome.REFUTED, text, (), "", None, (), 0, ""),
+    ):
+        assert not FORBIDDEN & set(str(printed))
 
 
 def test_richs_own_colours_stay():

@@ -20,7 +20,7 @@ from openwork.claims.programs.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
-from openwork.errors import ClaimError, Reason, suggestion
+from openwork.errors import ClaimError, Reason, suggestion, visible
 from openwork.models import ModelSpec
 from openwork.tasks import Task
 
@@ -233,7 +233,7 @@ class Claim(BaseModel):
         return {"id": fields.pop("id"), "kind": self.kind, "says": fields.pop("says")} | fields
 
     def __str__(self) -> str:
-        return f"{self.id}: {self.says}"
+        return visible(f"{self.id}: {self.says}")
 
 
 def _nothing_said(outcome: Outcome, parts: Sequence[Case]) -> str:

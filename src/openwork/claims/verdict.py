@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from openwork.analyses import exact_percent, percent
 from openwork.claims.counterexample import Counterexample, counterexample_from_json
+from openwork.errors import visible
 
 
 class Outcome(StrEnum):
@@ -234,7 +235,7 @@ class Verdict:
 
     def __str__(self) -> str:
         count = f" ({self.holding} of {len(self.parts)} parts)" if self.outcome is Outcome.MIXED else ""
-        return f"{self.outcome}{count}: {self.claim.id}: {self.sentence}"
+        return visible(f"{self.outcome}{count}: {self.claim.id}: {self.sentence}")
 
 
 def verdict_from_json(value: Mapping[str, Any]) -> Verdict:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openwork.engines import choose_engine, joined
-from openwork.errors import PlanError, Reason, suggestion
+from openwork.errors import PlanError, Reason, suggestion, visible
 from openwork.interop import ImportedModel, Labels, imported_model, read_checkpoint, tracr_checkpoint
 from openwork.models import ModelSpec
 
@@ -85,7 +85,7 @@ class OpenModel:
         lines = [self.name, f"  model  {self.spec}"]
         lines += [f"  known  {known}" for known in self.imported.known]
         lines += [f"  {axis}  {', '.join(names)}" for axis, names in self.labels.items()]
-        return "\n".join([*lines, *(f"  note   {note}" for note in self.imported.notes)])
+        return visible("\n".join([*lines, *(f"  note   {note}" for note in self.imported.notes)]))
 
 
 def open_file(path: Path, options: Mapping[str, Any], config: Path | None = None) -> OpenModel:
