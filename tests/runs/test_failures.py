@@ -83,6 +83,37 @@ def test_a_change_that_fails_leaves_no_file(store, go_on, monkeypatch):
     assert files_in(store.home) == before
 
 
+class CannotCommit:
+    """A connection whose commit fails; whether SQLite's log has it all the same, nobody knows then."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __getattr__(self, name):
+        return getattr(self.rows, name)
+
+    def execute(self, text, *values):
+        if text == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+        return self.rows.execute(text, *values)
+
+
+def test_files_of_a_commit_that_failed_stay_until_one_has_succeeded(store, go_on):
+    list(islice(go_on(store, [0]), 1))
+    before, database = files_in(store.home), store.database
+    with database.changing(files=True):
+        pass
+    database._connection = CannotCommit(database._connection)
+    with pytest.raises(StoreError, match="disk I/O error"), database.changing(files=True) as change:
+        change.put(name := change.name("states"), b"in the log or not")
+    with pytest.raises(StoreError, match="disk I/O error"):
+        database.tidy()
+    assert files_in(store.home) == before | {name}
+    database._connection = database._connection.rows
+    database.tidy()
+    assert files_in(store.home) == before
+
+
 def test_a_database_that_cannot_grow(store, go_on, check):
     list(islice(go_on(store, [0]), 1))
     events = go_on(store, list(range(9)))

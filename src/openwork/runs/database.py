@@ -143,25 +143,35 @@ class Database:
         """
         self.open()
         with told(self.path):
-            if files and not self._signed:
-                with self._transaction() as rows:
-                    sign(rows, self._writer)
-                self._signed = True
+            if (files and not self._signed) or self._own:
+                self._sign()
             with self._transaction() as rows:
                 self._own -= remove_unused(rows, self.home, self._own)
                 change = Change(rows, self.home, self._writer)
                 yield change
                 fresh = {name for name in change.files if not (self.home / name).exists()}
+                committing = False
                 try:
                     if change.files:
                         write_files(self.home, change.files, self._writer)
                     seal_names(rows)
+                    committing = True
                     rows.execute("COMMIT")
                 except BaseException:
-                    if rows.in_transaction:  # not committed, and still under the lock: the new files are nobody's
+                    if rows.in_transaction and not committing:  # still under the lock: the new files are nobody's
                         remove_files(self.home, fresh)
-                    self._own |= fresh  # where SQLite has rolled back by itself, the lock is gone
+                    self._own |= fresh
                     raise
+
+    def _sign(self) -> None:
+        """Says that this process writes, in a change of its own.
+
+        A commit that fails may be in SQLite's log all the same, whole, and count once everybody has closed the
+        database. A later one that succeeds is written over it, so that its files are nobody's from here on.
+        """
+        with self._transaction() as rows:
+            sign(rows, self._writer)
+        self._signed = True
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -210,9 +220,11 @@ class Database:
             StoreError: damaged.
         """
         self.open()
-        with told(self.path), self._transaction() as rows:
-            remove_unused(rows, self.home, self._own, everywhere=True)
-            sign_off(rows, self._writer)
+        with told(self.path):
+            self._sign()
+            with self._transaction() as rows:
+                remove_unused(rows, self.home, self._own, everywhere=True)
+                sign_off(rows, self._writer)
         self._own, self._signed = set(), False
 
     def _existing(self) -> sqlite3.Connection | None:
