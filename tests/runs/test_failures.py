@@ -93,7 +93,7 @@ class CannotCommit:
         return getattr(self.rows, name)
 
     def execute(self, text, *values):
-        if text == "COMMIT":
+        if text == "COMMIT" or "checkpoint" in text:
             raise sqlite3.OperationalError("disk I/O error")
         return self.rows.execute(text, *values)
 

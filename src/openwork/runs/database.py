@@ -101,6 +101,8 @@ class Database:
         self._writer, self._signed = Writer(), False
         self._own: set[str] = set()
         """files that this process wrote in a change that failed"""
+        self._doubtful = False
+        """whether that was in committing"""
 
     def open(self) -> None:
         """Opens what is there, if anything.
@@ -118,7 +120,12 @@ class Database:
         if self._connection is not None:
             self._connection.close()
         self._connection, self._read_only, self._inode = None, False, None
-        self._writer, self._signed, self._own = Writer(), False, set()  # another database may stand there next time
+        self._writer, self._signed, self._own, self._doubtful = (
+            Writer(),
+            False,
+            set(),
+            False,
+        )  # another database may stand there next time
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -143,8 +150,11 @@ class Database:
         """
         self.open()
         with told(self.path):
-            if (files and not self._signed) or self._own:
-                self._sign()
+            self._settle()
+            if files and not self._signed:
+                with self._transaction() as rows:
+                    sign(rows, self._writer)
+                self._signed = True
             with self._transaction() as rows:
                 self._own -= remove_unused(rows, self.home, self._own)
                 change = Change(rows, self.home, self._writer)
@@ -160,18 +170,25 @@ class Database:
                 except BaseException:
                     if rows.in_transaction and not committing:  # still under the lock: the new files are nobody's
                         remove_files(self.home, fresh)
-                    self._own |= fresh
+                    self._own, self._doubtful = self._own | fresh, self._doubtful or committing
                     raise
 
-    def _sign(self) -> None:
-        """Says that this process writes, in a change of its own.
+    def _settle(self) -> None:
+        """Makes sure that a commit that failed has failed, before files that it names are removed.
 
-        A commit that fails may be in SQLite's log all the same, whole, and count once everybody has closed the
-        database. A later one that succeeds is written over it, so that its files are nobody's from here on.
+        It may be in SQLite's log all the same, whole, and count once everybody has closed the database. It is gone once
+        the log is emptied, or a later commit is written over it.
         """
-        with self._transaction() as rows:
-            sign(rows, self._writer)
-        self._signed = True
+        if not self._doubtful or self._connection is None:
+            return
+        try:
+            busy = bool(self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        except sqlite3.Error:
+            busy = True
+        if busy:
+            with self._transaction() as rows:
+                sign(rows, self._writer)
+        self._doubtful = False
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -221,7 +238,7 @@ class Database:
         """
         self.open()
         with told(self.path):
-            self._sign()
+            self._settle()
             with self._transaction() as rows:
                 remove_unused(rows, self.home, self._own, everywhere=True)
                 sign_off(rows, self._writer)
