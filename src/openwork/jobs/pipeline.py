@@ -26,7 +26,7 @@ COMPARE, WRITE = "looking for routes of other seeds", "writing the page"
 NO_ROUTES = "no routes: the model does not solve the task"
 NO_PROGRAM = "no program: the model does not solve the task"
 """the stages of a job, as they are announced"""
-FEW_SECONDS = 12.0
+FEW_SECONDS = 24.0
 """for the program in a report; `openwork decompile` looks longer"""
 
 
