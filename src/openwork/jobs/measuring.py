@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from openwork.analyses import ANALYSES, Result
@@ -39,13 +39,16 @@ def measured(run: JudgedRun, analysis: Callable[..., Result], **told: Any) -> Re
     return analysis(**given, **told)
 
 
-def with_analyses(cls: Class) -> Class:
-    """Gives a class of runs a method for every analysis that it has no method of that name for."""
-    for name, analysis in ANALYSES.items():
-        name = name.replace("-", "_")
-        if not hasattr(cls, name):
-            setattr(cls, name, _method(name, analysis, cls))
-    return cls
+def with_analyses(otherwise: Collection[str]) -> Callable[[Class], Class]:
+    """Gives a class of runs a method for every analysis but those that a class made from it measures otherwise."""
+
+    def given(cls: Class) -> Class:
+        for name, analysis in ANALYSES.items():
+            if (name := name.replace("-", "_")) not in otherwise:
+                setattr(cls, name, _method(name, analysis, cls))
+        return cls
+
+    return given
 
 
 def _method(name: str, analysis: Callable[..., Result], cls: type) -> Callable[..., Display]:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from openwork.analyses import By
 from openwork.errors import warn_renamed
+from openwork.jobs.measured_run import MeasuredRun
 from openwork.report import Display
 
 
-class OldNames:
+class OldNames(MeasuredRun):
     """Old names of an opened run's methods: each warns, and gives what the new one gives."""
 
-    ablation: Callable[..., Display]
-    ablation_table: Callable[..., Display]
-    component_outputs: Callable[..., Display]
-    readout_table: Callable[..., Display]
     compared_siblings: Callable[..., Any]
 
     def ablate(
-        self, component: str | Sequence[str], by: str = "mean", positions: Sequence[int] | None = None, seed: int = 0
+        self, component: str | Sequence[str], by: By = "mean", positions: Sequence[int] | None = None, seed: int = 0
     ) -> Display:
         """The old name of `ablation`."""
         warn_renamed("ablate", "ablation")

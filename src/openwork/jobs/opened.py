@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from openwork import analyses
 from openwork.analyses import FoundRoutes, Result, Step
 from openwork.analyses.steps import Watch, stretch
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
-from openwork.jobs.judged_run import JudgedRun
-from openwork.jobs.measuring import was_drawn, with_analyses
+from openwork.jobs.measuring import was_drawn
 from openwork.jobs.old_names import OldNames
 from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
@@ -27,19 +25,13 @@ MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
 
 
-@with_analyses
 @dataclass(frozen=True, eq=False)
-class OpenedRun(JudgedRun, OldNames):
+class OpenedRun(OldNames):
     """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
 
     Every analysis that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
     `run.logit_lens()`, `run.pruning(at_least=0.99)`. Those that stand here do more than their analysis.
     """
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Callable[..., Display]:
-            """The analyses' methods, which `with_analyses` makes."""
 
     @cached_property
     def accuracy(self) -> Display:
