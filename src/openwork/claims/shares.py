@@ -46,7 +46,7 @@ def right_part(
 
 def guessing(context: Context, outputs: Sequence[int]) -> float:
     """What share of the answers at these outputs always giving each one's most frequent answer would have right."""
-    answers = context.subject.inputs.answers[:, list(outputs)]
+    answers = context.subject.inputs.symbols[:, list(outputs)]
     return sum(int(np.unique(column, return_counts=True)[1].max()) for column in answers.T) / answers.size
 
 
@@ -66,7 +66,7 @@ def known_part(
     Where the answers are right as often as is claimed, yet no more often than always giving the most frequent one
     would be, that does not tell a model that knows them from one that knows nothing: such a part is open.
     """
-    answers = context.subject.inputs.answers[:, list(outputs)]
+    answers = context.subject.inputs.symbols[:, list(outputs)]
     judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold, independent)
     guess = guessing(context, outputs)
     judged = replace(judged, guess=guess)

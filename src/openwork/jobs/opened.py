@@ -21,6 +21,7 @@ from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
 from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
+from openwork.report.html.lowering import html_fragment
 from openwork.runs import Run
 
 MOST_COMPARED = 3
@@ -80,7 +81,7 @@ class OpenedRun(JudgedRun, OldNames):
     @property
     def shows_routes(self) -> bool:
         """Whether a report shows them: of a model that does not solve its task, only where they were asked for."""
-        return self.solved or self._found_routes.known is not None
+        return self.decompilable or (self.run.task.one_symbol_each and self._found_routes.known is not None)
 
     @cached_property
     def _found_routes(self) -> FoundRoutes:
@@ -123,6 +124,8 @@ class OpenedRun(JudgedRun, OldNames):
         """Every one that a report shows, routes aside."""
         layers = range(self.stack.spec.n_layers)
         wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
+        if not self.run.task.one_symbol_each:
+            return self._results_of([*wanted, ("ablations", self.ablation_table)])
         if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
             wanted.append(("interchange", lambda: self.interchange))
         wanted += [(f"attention of layer {layer}", partial(self.attention, layer)) for layer in layers]
@@ -131,6 +134,9 @@ class OpenedRun(JudgedRun, OldNames):
             wanted += [
                 (f"MLP {layer}", partial(self.component_outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers
             ]
+        return self._results_of(wanted)
+
+    def _results_of(self, wanted: Sequence[tuple[str, Callable[[], Display]]]) -> tuple[Result, ...]:
         results = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
         for number, (name, measure) in enumerate(wanted):
             self.watch(Step(name, number / len(wanted), 0))
@@ -191,10 +197,12 @@ class OpenedRun(JudgedRun, OldNames):
     def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
         """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
 
+        Of a task whose answers are sets, or come in several lengths, there is none that is live.
+
         Raises:
             StoreNotWritable: the file cannot be written there.
         """
-        if static:
+        if static or not self.run.task.one_symbol_each:
             write_html(self.document(), Path(path))
         else:
             write_page(live_html(self.live(compare)), Path(path))
@@ -202,6 +210,8 @@ class OpenedRun(JudgedRun, OldNames):
 
     def _repr_html_(self) -> str:
         """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
+        if not self.run.task.one_symbol_each:
+            return html_fragment(self.document().parts)
         known = () if self.run.imported else (self.curve.result, *self._since_when(spend=False))
         routes = self._found_routes.known
         return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, known, routes, ()))
