@@ -113,8 +113,8 @@ def accuracy(subject: Subject) -> AccuracyByOutput:
         logits = trace.logits[0].astype(np.float64)
         answers = inputs.answers[trace.start : trace.start + len(logits)]
         asked = answers != UNASKED
-        with np.errstate(invalid="ignore"):  # of logits that are not numbers, which are counted
-            losses, lead = losses_and_leads(logits, answers, inputs.sets)
+        losses, lead = losses_and_leads(logits, answers, inputs.sets)
+        with np.errstate(invalid="ignore"):
             total += np.where(asked, losses, 0.0).sum(axis=0)
             tied = asked & (lead == 0)
             near = ROUNDING * np.finfo(trace.logits.dtype).eps * np.abs(logits).max(axis=-1)

@@ -43,8 +43,7 @@ def scores_of(traces: Iterator[Trace], dataset: Dataset, models: int) -> Scores:
         wanted, here = dataset.answers[rows], asked[rows]
         hits = right_in(logits, dataset, trace.start)
         known = np.isfinite(logits).all(axis=-1)
-        with np.errstate(invalid="ignore", over="ignore"):  # of logits that are not numbers, which are counted
-            losses, leads = losses_and_leads(logits, wanted, dataset.sets)
+        losses, leads = losses_and_leads(logits, wanted, dataset.sets)
         loss += np.where(here, losses, 0.0).sum(axis=(1, 2))
         margin = np.minimum(margin, np.where(here, np.where(known, leads, -np.inf), np.inf).min(axis=(1, 2)))
         right += hits.sum(axis=1)
@@ -61,7 +60,8 @@ def losses_and_leads(
     That is the lead of the right logit over the largest other one, or of a set the least distance from 0. Of what is
     `UNASKED` they mean nothing.
     """
-    return _of_sets(logits, answers) if sets else _of_symbols(logits, answers)
+    with np.errstate(invalid="ignore", over="ignore"):  # of logits that are not numbers, which are counted
+        return _of_sets(logits, answers) if sets else _of_symbols(logits, answers)
 
 
 def _of_symbols(logits: NDArray[np.float64], answers: Tokens) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -23,3 +23,8 @@ from openwork.tasks.dyck import Dyck as Dyck
 from openwork.tasks.tomita import Tomita as Tomita
 from openwork.tasks.repeated import Repeated as Repeated
 from openwork.tasks.runs_of_letters import RunsOfLetters as RunsOfLetters
+from openwork.tasks.binary_majority import BinaryMajority as BinaryMajority
+from openwork.tasks.binary_addition import BinaryAddition as BinaryAddition
+from openwork.tasks.count_up import CountUp as CountUp
+from openwork.tasks.varying_lists import VaryingSort as VaryingSort, VaryingCopy as VaryingCopy
+from openwork.tasks.varying_majority import VaryingMajority as VaryingMajority
