@@ -23,9 +23,9 @@ def was_drawn(run: Run) -> bool:
 
 GIVEN: Mapping[str, Callable[[JudgedRun], Any]] = {
     "subject": lambda run: run.subject,
-    "rows": lambda run: run.run.history,
-    "drawn": lambda run: was_drawn(run.run),
-    "run": lambda run: run.run,
+    "rows": lambda run: run.stored.history,
+    "drawn": lambda run: was_drawn(run.stored),
+    "run": lambda run: run.stored,
     "weights_at": lambda run: run.weights_at,
     "watch": lambda run: run.watch,
 }

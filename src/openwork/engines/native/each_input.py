@@ -52,7 +52,8 @@ def _of_copies(writes: Iterable[Write], model: int, rows: slice) -> tuple[Write,
     """The writes of one model as those of its copies, of which each has an input of its own."""
 
     def one(values: Floats) -> Floats:
-        return values[[model if len(values) > 1 else 0]]
+        at = model if len(values) > 1 else 0
+        return values[at : at + 1]
 
     found: list[Write] = []
     for write in writes:
