@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from openwork.errors import warn_renamed
 from openwork.jobs.looking import Looking, Ran
+from openwork.jobs.measured_run import MeasuredRun
 from openwork.report import Display
 from openwork.runs import Run
 
@@ -41,13 +42,9 @@ class OnceRecord:
         return method if opened is None else RunsOnceRecord(method.__get__(opened), opened.stored)
 
 
-class OldNames:
+class OldNames(MeasuredRun):
     """Old names of an opened run's methods: each warns, and gives what the new one gives."""
 
-    ablation: Callable[..., Display]
-    ablation_table: Callable[..., Display]
-    component_outputs: Callable[..., Display]
-    readout_table: Callable[..., Display]
     compared_siblings: Callable[..., Any]
     if not TYPE_CHECKING:
         run = OnceRecord()

@@ -6,17 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from openwork import analyses
 from openwork.analyses import FoundRoutes, Result, Step
 from openwork.analyses.steps import Watch, stretch
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
-from openwork.jobs.judged_run import JudgedRun
 from openwork.jobs.looking import Look, Looking
 from openwork.jobs.looking.of_run import look_of
-from openwork.jobs.measuring import was_drawn, with_analyses
+from openwork.jobs.measuring import measured, was_drawn
 from openwork.jobs.old_names import OldNames
 from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
@@ -29,20 +27,14 @@ MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
 
 
-@with_analyses
 @dataclass(frozen=True, eq=False)
-class OpenedRun(OldNames, JudgedRun, Looking):
+class OpenedRun(OldNames, Looking):
     """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
 
     `run.logits`, `run.cache`, `run.run` and `run.weights` look inside, whatever is asked. Every analysis
     that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
     `run.logit_lens()`, `run.pruning(at_least=0.99)`. Those that stand here do more than their analysis.
     """
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Callable[..., Display]:
-            """The analyses' methods, which `with_analyses` makes."""
 
     @cached_property
     def _look(self) -> Look:
@@ -59,11 +51,19 @@ class OpenedRun(OldNames, JudgedRun, Looking):
         """How it learned, epoch by epoch."""
         return self.learning_curve()
 
-    def attention(self, layer: int, questions: Sequence[int] | None = None) -> Display:
-        """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions by number."""
+    def attention(self, layer: int, questions: Sequence[int | str] | None = None) -> Display:
+        """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions.
+
+        Args:
+            layer: which block.
+            questions: their numbers, or their texts such as `"0 1 2 3"`.
+
+        Raises:
+            PlanError: the model has no such layer, or the task no such question.
+        """
         if questions is None:
-            return Display(analyses.attention(self.subject, layer))
-        return Display(analyses.attention_examples(self.subject, layer, questions))
+            return Display(measured(self, analyses.attention, layer=layer))
+        return Display(measured(self, analyses.attention_examples, layer=layer, questions=questions))
 
     @cached_property
     def interchange(self) -> Display:

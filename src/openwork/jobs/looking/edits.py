@@ -60,9 +60,13 @@ def ablating(
     spec: ModelSpec, component: str, by: str, where: tuple[Any, Any, Any], seed: int, roles: Mapping[str, int]
 ) -> Edit:
     """The edit that `Looking.ablate` describes; `where` are positions, heads and units."""
-    if by not in WAYS:
-        raise PlanError("unknown ablation", Reason("by", f"{str(by)[:60]!r} is none", suggestion(str(by), WAYS)))
-    site, heads = _place(spec, component)
+    reasons = [] if by in WAYS else [Reason("by", f"{str(by)[:60]!r} is none", suggestion(str(by), WAYS))]
+    try:
+        site, heads = _place(spec, component)
+    except PlanError as error:
+        raise PlanError("there is no such ablation", [*reasons, *error.reasons]) from error
+    if reasons:
+        raise PlanError("there is no such ablation", reasons)
     chosen = (place_of(where[0], roles), _several(where[1]) if heads is None else heads, _several(where[2]))
     return Resample(site, *chosen, seed=seed) if by == "resample" else WAYS[by](site, *chosen)
 

@@ -15,6 +15,8 @@ from openwork.jobs.looking.axis import Axis
 
 WIDTH = 78
 """columns of a line that is shown"""
+FEW = 64
+"""numbers up to which they are shown themselves"""
 
 
 class LabelledArray(np.lib.mixins.NDArrayOperatorsMixin):
@@ -134,7 +136,11 @@ class LabelledArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __repr__(self) -> str:
         lines = [self.title, *(f"  {axis.name}: {_shortly(axis)}" for axis in self.axes if axis.named is not None)]
+        lines += self._numbers(WIDTH - 2).splitlines() if self._seen.size <= FEW else []
         return visible("\n".join(line if len(line) <= WIDTH else line[: WIDTH - 2] + " …" for line in lines))
+
+    def _numbers(self, width: int) -> str:
+        return np.array2string(self._seen, precision=3, threshold=FEW, edgeitems=2, max_line_width=width)
 
     @property
     def title(self) -> str:
@@ -149,7 +155,7 @@ class LabelledArray(np.lib.mixins.NDArrayOperatorsMixin):
             for axis in self.axes
         )
         head = "<tr><th>axis</th><th>length</th><th>places</th></tr>"
-        numbers = html.escape(np.array2string(self._seen, precision=3, threshold=40, edgeitems=2, max_line_width=100))
+        numbers = html.escape(visible(self._numbers(100)))
         title = f"<b>{html.escape(visible(self.name))}</b> {self.dtype}"
         return f"<div>{title}<table>{head}{rows}</table><pre>{numbers}</pre></div>"
 

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from openwork.analyses import Subject
-from openwork.data import Dataset, numbered, written_example
-from openwork.errors import OpenworkError, PlanError, Reason, suggestion
+from openwork.data import Dataset, written_example
+from openwork.errors import PlanError, Reason, suggestion
 from openwork.jobs.looking.axis import Axis
 from openwork.models import ModelSpec
 from openwork.tasks import Tokens
 
 TITLE = "these questions cannot be asked"
-MOST_TOLD = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,21 +64,8 @@ def questions_of_task(subject: Subject, given: Any) -> Questions:
     if ids is not None:
         return _of_ids(ids, subject.spec, task.vocabulary.symbols)
     listed = [given] if isinstance(given, str) or _whole(given) else _listed(given, written_example(task))
-    numbers, reasons = [], []
-    for place, one in enumerate(listed):
-        text = one if isinstance(one, str) else None
-        if not isinstance(one, str | int | np.integer) and isinstance(one, Sequence):
-            text = " ".join(map(str, one))
-        found = int(one) if _whole(one) else None if text is None else numbered(task, text)
-        if found is None:
-            what = f"{str(one if text is None else text)[:60]!r} is no question of {task}"
-            mend = f"give its number, its symbols such as {written_example(task)!r}, or token ids [input, pos]"
-            reasons.append(Reason(f"questions[{place}]", what, mend))
-        else:
-            numbers.append(found)
-    if reasons:
-        raise PlanError(TITLE, _some(reasons))
-    return _asking(subject, subject.at(numbers))
+    rows = [one if isinstance(one, str) or not isinstance(one, Sequence) else " ".join(map(str, one)) for one in listed]
+    return _asking(subject, subject.at(rows))
 
 
 def questions_without_task(spec: ModelSpec, symbols: Sequence[str], given: Any) -> Questions:
@@ -195,9 +181,3 @@ def _whole(value: Any) -> bool:
 
 def _texts(value: Any) -> bool:
     return isinstance(value, list | tuple) and bool(value) and all(isinstance(one, str) for one in value)
-
-
-def _some(reasons: Sequence[OpenworkError | Reason]) -> list[Reason]:
-    told = [reason for reason in reasons if isinstance(reason, Reason)]
-    more = len(told) - MOST_TOLD
-    return told[:MOST_TOLD] + ([Reason("questions", f"{more:,} more are none either")] if more > 0 else [])

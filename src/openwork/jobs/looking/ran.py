@@ -107,12 +107,10 @@ class Ran:
                 f"right   {int(right.all(axis=1).sum()):,} of {len(right):,} whole, {right.mean():.2%} of answers"
             )
         if self.plain is not None and self.changed is not None and self.difference is not None:
-            largest = float(np.abs(self.difference.numpy()).max(initial=0))
-            plain = "" if self.plain.right is None else f"; without edits {self.plain.right.numpy().mean():.2%} right"
-            changed = int(self.changed.numpy().sum())
-            lines.append(
-                f"changed {changed:,} of {self.changed.numpy().size:,} answers, logits by at most {largest:.3g}{plain}"
-            )
+            changed, largest = self.changed.numpy(), float(np.abs(self.difference.numpy()).max(initial=0))
+            lines.append(f"changed {int(changed.sum()):,} of {changed.size:,} answers, logits by at most {largest:.3g}")
+            if self.plain.right is not None:
+                lines.append(f"before  {self.plain.right.numpy().mean():.2%} of answers right, without edits")
         return lines
 
     def _repr_html_(self) -> str:
