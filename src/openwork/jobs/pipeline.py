@@ -127,7 +127,7 @@ def report(
 
 def look_inside(opened: OpenedRun, stage: Callable[..., None]) -> None:
     """Looks for the program of a model that solves its task, so that the report has it."""
-    left_out = NO_PROGRAM if opened.run.task.one_symbol_each else f"no program: {NO_SETS}"
+    left_out = NO_PROGRAM if opened.stored.task.one_symbol_each else f"no program: {NO_SETS}"
     stage(PROGRAM, "" if opened.decompilable else left_out)
     if opened.decompilable:
         opened.look_inside(FEW_SECONDS)
@@ -139,7 +139,7 @@ def write_report(
     """Measures what a report shows, stage by stage, and writes it."""
     stage(MEASURE)
     _ = opened.measured
-    sets = not opened.run.task.one_symbol_each
+    sets = not opened.stored.task.one_symbol_each
     stage(ROUTES, "" if opened.shows_routes else f"no routes: {NO_SETS}" if sets else NO_ROUTES)
     _ = opened.results
     if compare:
@@ -157,5 +157,5 @@ def remember(opened: OpenedRun, verdicts: Sequence[Verdict], store: Store) -> No
         StoreNotWritable: they cannot be kept.
     """
     fresh = {verdict.key: verdict.as_json() for verdict in verdicts if verdict not in opened.known}
-    if fresh and opened.inputs == USUAL_INPUTS and opened.run.ended:
-        store.save_verdicts(opened.run, fresh)
+    if fresh and opened.inputs == USUAL_INPUTS and opened.stored.ended:
+        store.save_verdicts(opened.stored, fresh)

@@ -27,7 +27,7 @@ class BinaryMajority(OfTexts):
     """
 
     name = "binary-majority"
-    summary = "which bit is the more frequent one, in each of the strings that take turns?"
+    summary = "say which bit is the more frequent one, in each of the strings that take turns"
 
     def __init__(self, strings: int = 1, length: int = 9) -> None:
         reasons = []

@@ -20,7 +20,7 @@ class Dyck(Language):
     """
 
     name = "dyck"
-    summary = "which brackets may follow, and may the text end here?"
+    summary = "say which brackets may follow, and whether the text may end here"
 
     def __init__(self, depth: int = 2, length: int = 12) -> None:
         reasons = unfit_language(length)

@@ -19,7 +19,7 @@ class Repeated(Language):
     """
 
     name = "repeated"
-    summary = "which letter follows in a text that repeats itself, and may it end here?"
+    summary = "say which letter follows in a text that repeats itself, and whether it may end here"
 
     def __init__(self, letters: int = 2, times: int = 1, length: int = 20) -> None:
         reasons = unfit_language(length)

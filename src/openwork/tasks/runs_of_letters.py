@@ -19,7 +19,7 @@ class RunsOfLetters(Language):
     """
 
     name = "runs-of-letters"
-    summary = "which letter may follow where letters come in runs, in order, and may the text end here?"
+    summary = "say which letter may follow where letters come in runs, and whether the text may end here"
 
     def __init__(self, letters: int = 3, length: int = 16) -> None:
         reasons = unfit_language(length)

@@ -65,7 +65,7 @@ class Tomita(Language):
     """
 
     name = "tomita"
-    summary = "which of 0 and 1 may follow in one of Tomita's seven languages, and may the text end here?"
+    summary = "say which of 0 and 1 may follow in one of Tomita's seven languages, and whether the text may end"
 
     def __init__(self, number: int = 4, length: int = 10) -> None:
         reasons = unfit_language(length)

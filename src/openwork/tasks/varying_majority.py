@@ -23,7 +23,7 @@ class VaryingMajority(Separated):
     """
 
     name = "varying-majority"
-    summary = "which letter is the most frequent one?"
+    summary = "name the most frequent letter of a text of several lengths"
     sampling = "a length, every one alike, and a text of that length, until one letter is the most frequent"
     most_answers = 1
     ends_with_eos = False
