@@ -83,7 +83,8 @@ class Task(OnceCarrier, ABC):
     """`set` where an answer says of every symbol whether it may follow: then bit `i` of it stands for symbol `i`, and a
     model's answer holds the symbols whose logit is above 0 (`openwork.tasks.symbol_sets`)"""
     varying: bool = False
-    """whether questions have several lengths: the last value of a variable then says that there is none, and the others are tokens of `vocabulary`"""
+    """whether questions have several lengths: the last value of a variable then says that there is none, and the others
+    are tokens of `vocabulary`"""
     file: TaskFile | None = None
     """where it was loaded from, for a task of the user's own"""
     learned: Learned | None = None

@@ -81,7 +81,8 @@ class Ran:
         dataset = self.questions.dataset
         if dataset is None:
             return None
-        return LabelledArray("right", self.answer_ids.numpy() == dataset.answers, self.answer_ids.axes)
+        right = (self.answer_ids.numpy() == dataset.answers) & self._asked
+        return LabelledArray("right", right, self.answer_ids.axes)
 
     @property
     def accuracy(self) -> float | None:
