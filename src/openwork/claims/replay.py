@@ -14,7 +14,7 @@ from openwork.claims.counterexample import OTHER, Reading, Replay, Weight
 from openwork.claims.evidence import NO_NUMBER, AttentionWeights, NearestAnswer
 from openwork.claims.examples import NOT_ANSWERS, symbol
 from openwork.claims.places import component, place, unknown_components
-from openwork.data import Dataset, keep_forced
+from openwork.data import Dataset, keep_forced, numbered, written_example
 from openwork.engines import World, joined
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.interventions import Edit, Patch, Plan
@@ -169,37 +169,13 @@ def edits_at(kind: type[Edit], places: Sequence[str], task: Task, spec: ModelSpe
 
 
 def question_number(task: Task, text: str) -> int:
-    """The number of a question given by number or by its symbols, pads left out: `0 1 2 3`, or `0123` for short ones.
+    """The number of a question given by number or by its symbols; see `numbered`.
 
     Raises:
         ClaimError: it is neither.
     """
-    symbols = task.vocabulary.symbols
-    for words in (text.split(), list(text.replace(" ", ""))):
-        if 1 < len(words) <= len(task.variables) and all(word in symbols for word in words):
-            columns = _columns(task, [symbols.index(word) for word in words])
-            if columns is not None and task.valid(columns)[0]:
-                return int(task.numbers(columns)[0])
-    if text.isdecimal():
-        return int(text)
-    first = task.tokens(task.questions(np.array([0])))[0]
-    shown = " ".join(symbols[int(t)] for t in first[[v.position for v in task.variables]] if t != task.pad_token)
-    mend = f"give its number, or its symbols such as '{shown}'"
-    raise ClaimError("which question?", Reason(text or "(nothing)", "is no question of this task", mend))
-
-
-def _columns(task: Task, tokens: list[int]) -> Tokens | None:
-    """`[1, variable]`, the values that these tokens stand for; pads fill up; None where one stands for no value."""
-    if len(tokens) < len(task.variables):
-        if task.pad_token is None:
-            return None
-        tokens = tokens + [task.pad_token] * (len(task.variables) - len(tokens))
-    columns = np.zeros((1, len(task.variables)), np.int32)
-    for column, variable in enumerate(task.variables):
-        probe = np.zeros((variable.values, len(task.variables)), np.int32)
-        probe[:, column] = np.arange(variable.values)
-        values = np.flatnonzero(task.tokens(probe)[:, variable.position] == tokens[column])
-        if not len(values):
-            return None
-        columns[0, column] = values[0]
-    return columns
+    found = numbered(task, text)
+    if found is None:
+        mend = f"give its number, or its symbols such as '{written_example(task)}'"
+        raise ClaimError("which question?", Reason(text or "(nothing)", "is no question of this task", mend))
+    return found

@@ -8,6 +8,7 @@ from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after
 from openwork.data.domain import MOST_ENUMERATED, MOST_MEASURED, USUAL_INPUTS, Inputs, enumerate_domain
 from openwork.data.pairing import independent_pairs, ring
 from openwork.data.parts import drawn_inputs, parts_of
+from openwork.data.question_text import numbered, written_example
 from openwork.data.sample import draw
 from openwork.data.split import DataSplit
 from openwork.errors import warn_renamed
@@ -29,9 +30,11 @@ __all__ = [
     "enumerate_domain",
     "independent_pairs",
     "keep_forced",
+    "numbered",
     "one_after_another",
     "parts_of",
     "ring",
+    "written_example",
 ]
 
 

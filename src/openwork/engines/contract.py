@@ -11,11 +11,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.data import Dataset
+from openwork.engines.applied import require_alike, require_no_function, with_values
 from openwork.engines.checks import Held, held_batches, held_dataset, held_inputs, held_slopes
 from openwork.engines.resolve import Means, resolve_all
 from openwork.engines.taps import Source, Taps, own_sources
@@ -76,6 +78,12 @@ class Engine(ABC):
         [taps], drawn = self._resolved(held, [plan])
         return self._blocks(held.stack, held.tokens, taps, held.graded, drawn, held.block)
 
+    def _alike(self, held: Held, plans: Sequence[Plan], keep: bool = False) -> tuple[list[Taps], list[Source]]:
+        """As `_resolved`, of plans that write the same for every input, or what other inputs have there."""
+        taps, drawn = self._resolved(held, plans, keep)
+        require_alike(taps, drawn)
+        return taps, drawn
+
     def _resolved(self, held: Held, plans: Sequence[Plan], keep: bool = False) -> tuple[list[Taps], list[Source]]:
         """With `keep` the taps are for one pass over all inputs, which may begin with what measuring the means left."""
         stack, over = held.stack, held.tokens if held.reference is None else held.reference
@@ -94,9 +102,16 @@ class Engine(ABC):
     def _blocks(
         self, stack: Stack, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source], block: int
     ) -> Iterator[Trace]:
+        require_no_function(sources)
         for start in range(0, len(tokens), block):
             rows = slice(start, start + block)
-            yield self._run(stack, start, tokens[rows], taps, graded, [source.take(rows) for source in sources])
+            own, here = [source.take(rows) for source in sources], tokens[rows]
+            some = with_values(stack.spec, taps.take(rows), partial(self._values, stack, here, own))
+            yield self._run(stack, start, here, some, graded, own)
+
+    def _values(self, stack: Stack, tokens: Tokens, sources: list[Source], taps: Taps) -> Trace:
+        """What the taps read; the logits count for nothing."""
+        return self._run(stack, 0, tokens, taps, (tokens.shape[1] - 1,), sources)
 
     def score(
         self,
@@ -110,7 +125,7 @@ class Engine(ABC):
         """Loss and right answers of every model over the whole dataset; no logits are kept. See `run` for the rest."""
         held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference)
         own = held_dataset(stack.spec, dataset, held)
-        [taps], drawn = self._resolved(held, [plan], keep=True)
+        [taps], drawn = self._alike(held, [plan], keep=True)
         return self._score(held.stack, own, taps, drawn)
 
     def sweep(
@@ -132,7 +147,7 @@ class Engine(ABC):
         own = held_dataset(stack.spec, dataset, held)
         if not plans:
             return ()
-        taps, drawn = self._resolved(held, plans, keep=True)
+        taps, drawn = self._alike(held, plans, keep=True)
         return self._sweep(held.stack, own, taps, drawn)
 
     def site_means(self, stack: Stack, tokens: Tokens, sites: Sequence[str]) -> dict[str, NDArray[np.float64]]:
@@ -193,7 +208,7 @@ class Engine(ABC):
         own = held_dataset(stack.spec, dataset, held)
         slopes = held_slopes(held.stack, own, sites, slopes)
         whole = replace(plan, captures=(*plan.captures, *sites))
-        [taps], drawn = self._resolved(held, [whole])
+        [taps], drawn = self._alike(held, [whole])
         asked, captured = (
             tuple(dict.fromkeys(site_named(stack.spec, name).name for name in names))
             for names in (sites, plan.captures)

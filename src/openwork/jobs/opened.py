@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from openwork import analyses
 from openwork.analyses import FoundRoutes, Result, Step
 from openwork.analyses.steps import Watch, stretch
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
-from openwork.jobs.judged_run import JudgedRun
-from openwork.jobs.measuring import was_drawn, with_analyses
+from openwork.jobs.looking import Look, Looking
+from openwork.jobs.looking.of_run import look_of
+from openwork.jobs.measuring import measured, was_drawn
 from openwork.jobs.old_names import OldNames
 from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
@@ -27,19 +27,19 @@ MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
 
 
-@with_analyses
 @dataclass(frozen=True, eq=False)
-class OpenedRun(JudgedRun, OldNames):
+class OpenedRun(OldNames, Looking):
     """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
 
-    Every analysis that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
+    `run.logits`, `run.cache`, `run.run` and `run.weights` look inside, whatever is asked. Every analysis
+    that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
     `run.logit_lens()`, `run.pruning(at_least=0.99)`. Those that stand here do more than their analysis.
     """
 
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Callable[..., Display]:
-            """The analyses' methods, which `with_analyses` makes."""
+    @cached_property
+    def _look(self) -> Look:
+        """Its model, asked questions of its task."""
+        return look_of(self.subject)
 
     @cached_property
     def accuracy(self) -> Display:
@@ -51,11 +51,19 @@ class OpenedRun(JudgedRun, OldNames):
         """How it learned, epoch by epoch."""
         return self.learning_curve()
 
-    def attention(self, layer: int, questions: Sequence[int] | None = None) -> Display:
-        """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions by number."""
+    def attention(self, layer: int, questions: Sequence[int | str] | None = None) -> Display:
+        """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions.
+
+        Args:
+            layer: which block.
+            questions: their numbers, or their texts such as `"0 1 2 3"`.
+
+        Raises:
+            PlanError: the model has no such layer, or the task no such question.
+        """
         if questions is None:
-            return Display(analyses.attention(self.subject, layer))
-        return Display(analyses.attention_examples(self.subject, layer, questions))
+            return Display(measured(self, analyses.attention, layer=layer))
+        return Display(measured(self, analyses.attention_examples, layer=layer, questions=questions))
 
     @cached_property
     def interchange(self) -> Display:
@@ -131,7 +139,7 @@ class OpenedRun(JudgedRun, OldNames):
             wanted += [
                 (f"MLP {layer}", partial(self.component_outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers
             ]
-        results = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
+        results = [] if self.stored.imported else [self.curve.result, *self._since_when(spend=True)]
         for number, (name, measure) in enumerate(wanted):
             self.watch(Step(name, number / len(wanted), 0))
             results.append(measure().result)
@@ -142,8 +150,8 @@ class OpenedRun(JudgedRun, OldNames):
         """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""
         held_out = self.held_out
         return ReproducedSeed(
-            self.run.seed,
-            _curve(self.run),
+            self.stored.seed,
+            _curve(self.stored),
             tuple(analyses.ablate(held_out, zeroed.site, "zero") for zeroed in original.zeroed),
             analyses.readout(self.subject, f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post", "W_E"),
             analyses.attention(self.subject, 0),
@@ -167,7 +175,7 @@ class OpenedRun(JudgedRun, OldNames):
 
     def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""
-        routes = {self.run.name: self.all_routes} if self.shows_routes else {}
+        routes = {self.stored.name: self.all_routes} if self.shows_routes else {}
         for name, found in self._beside.items() if routes else ():
             known = found.all if compare else found.known
             routes |= {} if known is None else {name: known}
@@ -179,7 +187,7 @@ class OpenedRun(JudgedRun, OldNames):
     @cached_property
     def _beside(self) -> dict[str, FoundRoutes]:
         """The routes of up to two other solved models, by the names of their runs."""
-        solved = [run for run in self.siblings if run.solved and run.name != self.run.name]
+        solved = [run for run in self.siblings if run.solved and run.name != self.stored.name]
         chosen = solved[: MOST_COMPARED - 1]
         watches = [stretch(self.watch, number, len(chosen), 0) for number in range(len(chosen))]
         return {run.name: self._routes_of(run, watch) for run, watch in zip(chosen, watches, strict=True)}
@@ -202,12 +210,12 @@ class OpenedRun(JudgedRun, OldNames):
 
     def _repr_html_(self) -> str:
         """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
-        known = () if self.run.imported else (self.curve.result, *self._since_when(spend=False))
+        known = () if self.stored.imported else (self.curve.result, *self._since_when(spend=False))
         routes = self._found_routes.known
         return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, known, routes, ()))
 
     def __repr__(self) -> str:
-        return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"
+        return f"run {self.stored.name}: {self.overview.task_line}; right on {self.overview.right_line}"
 
 
 def _curve(run: Run) -> analyses.LearningCurve:

@@ -153,5 +153,5 @@ def remember(opened: OpenedRun, verdicts: Sequence[Verdict], store: Store) -> No
         StoreNotWritable: they cannot be kept.
     """
     fresh = {verdict.key: verdict.as_json() for verdict in verdicts if verdict not in opened.known}
-    if fresh and opened.inputs == USUAL_INPUTS and opened.run.ended:
-        store.save_verdicts(opened.run, fresh)
+    if fresh and opened.inputs == USUAL_INPUTS and opened.stored.ended:
+        store.save_verdicts(opened.stored, fresh)
