@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses.coverage import all_asked
-from openwork.data import USUAL_INPUTS, Dataset, Inputs, dataset_of, numbered, written_example
+from openwork.data import USUAL_INPUTS, Dataset, Inputs, asked_digest, dataset_of, numbered, written_example
 from openwork.engines import Engine, Scores, Sources, Trace
 from openwork.errors import CheckpointError, PlanError, Reason
 from openwork.interventions import Plan
@@ -146,13 +146,8 @@ class Subject:
 
     @cached_property
     def asked_digest(self) -> str:
-        """A short name for what is asked and what is right: every input with its answers, and all names and places of
-        the task. A task of the same name that answers otherwise has another."""
-        task = self.task
-        deciding = {output: task.deciding_variable(output) for output in task.outputs}
-        names = (str(task), task.variables, task.graded, task.outputs, dict(task.roles), deciding, task.pad_token)
-        symbols = (task.vocabulary.symbols, task.answer_vocabulary.symbols, *(["set"] if self.inputs.sets else []))
-        return _digest(repr((names, symbols)), self.inputs.tokens, self.inputs.answers)
+        """A short name for what is asked and what is right; see `asked_digest` of `openwork.data`."""
+        return asked_digest(self.task, self.inputs)
 
     @cached_property
     def position_names(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from openwork.tasks.vocabulary import Vocabulary
 
 __all__ = [
     *(task_type.__name__ for task_type in OURS),
+    "OURS",
     "UNASKED",
     "Draws",
     "FunctionTask",
