@@ -95,6 +95,9 @@ def require_provable(subject: Subject, margin: float) -> None:
     elif not subject.whole or subject.asked is not None:
         what = f"only {subject.coverage} are measured: a proof over a sample says nothing of the others"
         reasons.append(Reason("inputs", what, "leave out the choice of inputs"))
+    if not subject.task.one_symbol_each:
+        what = f"an answer of {subject.task} is a set of symbols; a proof is of one symbol each"
+        reasons.append(Reason("task", what))
     if subject.spec.d_vocab_out < 2:
         reasons.append(Reason("d_vocab_out", "there is one answer only, which leads nothing"))
     if not (math.isfinite(margin) and margin >= 0):
