@@ -85,17 +85,17 @@ inline Ball operator*(const Ball& a, const Ball& b) {
 
 // e^x within 8 U of it, for x from -700 to 700.
 //
-// x = k ln 2 + t with |t| < 0.3466 + 2^-40: k ln2_hi is exact (11 and 42 bits), the difference rounds by at most 0.35 U,
-// taking k ln2_lo away (itself known to 2^-96 and rounded by less than 2^-85) by another 0.35 U: t is known to within
-// U, e^t to within a factor of 1 + 1.1 U. The series to t^13 / 13! leaves t^14 / 14! * 1.03 < 4.3e-18 < 0.04 U.
+// x = k ln 2 + t with |t| < 0.3466 + 2^-40: k ln2_hi is exact (11 and 42 bits), the difference rounds by at most 0.35
+// U, taking k ln2_lo away (itself known to 2^-96 and rounded by less than 2^-85) by another 0.35 U: t is known to
+// within U, e^t to within a factor of 1 + 1.1 U. The series to t^13 / 13! leaves t^14 / 14! * 1.03 < 4.3e-18 < 0.04 U.
 // Horner's rule: with coefficients that are off by U of themselves, its last steps 1 + t (1 + t (1/2 + ..)) round by at
 // most U (1.42 + 0.35 (1 + 2.4 + 0.35 (1 + ...))) < 3.2 U where e^t > 0.707: 4.6 U. 2^k is exact.
 inline Reals exp_near(Reals x) {
   constexpr double kLog2e = 0x1.71547652b82fep+0, kHi = 0x1.62e42fefa38p-1, kLo = 0x1.ef35793c7673p-45;
   constexpr double kRounder = 0x1.8p52;
-  constexpr double kSeries[] = {1. / 6227020800., 1. / 479001600., 1. / 39916800., 1. / 3628800., 1. / 362880.,
-                                1. / 40320.,      1. / 5040.,      1. / 720.,      1. / 120.,     1. / 24.,
-                                1. / 6.,          1. / 2.,         1.,             1.};
+  constexpr double kSeries[] = {
+      1. / 6227020800., 1. / 479001600., 1. / 39916800., 1. / 3628800., 1. / 362880., 1. / 40320., 1. / 5040.,
+      1. / 720.,        1. / 120.,       1. / 24.,       1. / 6.,       1. / 2.,      1.,          1.};
   const Reals shifted = x * kLog2e + kRounder, k = shifted - kRounder;
   const Reals t = (x - k * kHi) - k * kLo;
   Reals sum = all(kSeries[0]);

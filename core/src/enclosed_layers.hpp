@@ -180,8 +180,10 @@ inline Ball relu(const Ball& x) {
 
 inline void activate(Activation act, Ball* x, int n) {
   for (int i = 0; i < n; i++)
-    x[i] = act == Activation::relu ? relu(x[i]) : act == Activation::gelu ? gelu(x[i])
-           : act == Activation::gelu_new ? gelu_new(x[i]) : silu(x[i]);
+    x[i] = act == Activation::relu       ? relu(x[i])
+           : act == Activation::gelu     ? gelu(x[i])
+           : act == Activation::gelu_new ? gelu_new(x[i])
+                                         : silu(x[i]);
 }
 
 }  // namespace

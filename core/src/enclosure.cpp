@@ -29,7 +29,7 @@ class Room {
 
 // Everything of as many inputs as there are lanes; per position unless said.
 struct Block {
-  double* sizes;  // [param], every weight's distance from 0
+  double* sizes;                   // [param], every weight's distance from 0
   Ball *stream, *read, *z, *wide;  // [d_model], [d_model], [heads * d_head]; one position's widest layer
   Ball *q, *k, *v, *p;             // one head's, [d_head]; one query's pattern [key]
   Summed reads, keys, values;      // `reads` of the widest layer, one position
@@ -51,7 +51,6 @@ struct Block {
   }
 
  private:
-  
   static Summed summed(Room& room, int64_t n) {
     return {room.take<Reals>(n), room.take<Reals>(n), room.take<Reals>(n)};
   }

@@ -33,7 +33,10 @@ struct Level {
   const Enclosures& (*enclosures)();
 };
 
-#define OPENWORK_OF(level) Level{#level, level::kernels, level::kernels, level::enclosures}
+#define OPENWORK_OF(level)                                    \
+  Level {                                                     \
+    #level, level::kernels, level::kernels, level::enclosures \
+  }
 
 constexpr Level kLevels[] = {
     OPENWORK_OF(portable),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -13,7 +14,10 @@ from openwork.claims.evidence.enclosed import EnclosedLeads
 from openwork.claims.examples import question, unedited
 from openwork.claims.verdict import Effect, part
 from openwork.claims.wording import advice
+from openwork.errors import Reason
+from openwork.models import ModelSpec
 from openwork.proofs import Proof
+from openwork.tasks import Task
 
 
 class Proved(Claim):
@@ -47,6 +51,11 @@ class Proved(Claim):
     def words(self) -> str:
         """From the fields."""
         return f"over the real numbers, every right answer leads by more than {self.margin:g} on every input"
+
+    def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
+        """One answer only, which leads nothing."""
+        if len(task.answer_vocabulary) < 2:
+            yield Reason("kind", f"{task} has one answer only, which leads nothing")
 
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The bounds; of a sample nothing is proved."""
