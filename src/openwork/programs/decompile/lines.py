@@ -88,8 +88,8 @@ class Lines:
         columns = tuple(self._as_read(feature.column, effects) for feature in label.features)
         found = [self._expression(column, effects) for column in columns]
         # A large table says less than how the item follows from the question.
-        plain = [None if e is None or e.entries > READABLE else e for e in found]
-        items = tuple(p or f.expression or e for p, f, e in zip(plain, label.features, found, strict=True))
+        short = [None if e is None or e.entries > READABLE else e for e in found]
+        items = tuple(e or f.expression or large for e, f, large in zip(short, label.features, found, strict=True))
         if any(item is None for item in items):
             self.gives[place] = tuple(self._operands(effects))
             self.silent.append(place)
@@ -137,8 +137,8 @@ class Lines:
             # From the question itself: what lies between is then counted among what no line explains.
             causal = self.network.subject.spec.attention_dir == "causal"
             seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
-            plain = simplest(answers, list(self._operands(seen)), *self._numbers)
-            found = plain if found is None or (plain is not None and plain.entries < found.entries) else found
+            asked = simplest(answers, list(self._operands(seen)), *self._numbers)
+            found = asked if found is None or (asked is not None and asked.entries < found.entries) else found
         if found is None:
             return None
         through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)
