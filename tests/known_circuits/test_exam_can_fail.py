@@ -267,7 +267,8 @@ MUTANTS = (
         "True",
     ),
     Mutant("implements", "takes luck for knowledge", comparing._lucky, "return 1 - unlucky", "return 0.0"),
-    Mutant("attends", "asks no untrained model", comparing.compare, "if not any(map(_compares, parts)):", "if True:"),
+    Mutant("attends", "asks no untrained model", comparing._beside, "and judged.met_by_control", "and False"),
+    Mutant("necessary", "asks no untrained model", comparing._beside, "and judged.met_by_control", "and False"),
     *(
         Mutant(name, "judges a model that is wrong", Claim._unsolved, "if right.all()", "if right.any()")
         for name, claim in sorted(KINDS.items())

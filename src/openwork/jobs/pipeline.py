@@ -25,6 +25,7 @@ OVER_TRAINING, ROUTES = "judging claims over the training", "looking for routes"
 COMPARE, WRITE = "looking for routes of other seeds", "writing the page"
 NO_ROUTES = "no routes: the model does not solve the task"
 NO_PROGRAM = "no program: the model does not solve the task"
+NO_SETS = "answers are sets or come in several lengths, which it cannot handle yet"
 """the stages of a job, as they are announced"""
 FEW_SECONDS = 24.0
 """for the program in a report; `openwork decompile` looks longer"""
@@ -126,8 +127,9 @@ def report(
 
 def look_inside(opened: OpenedRun, stage: Callable[..., None]) -> None:
     """Looks for the program of a model that solves its task, so that the report has it."""
-    stage(PROGRAM, "" if opened.solved else NO_PROGRAM)
-    if opened.solved:
+    left_out = NO_PROGRAM if opened.stored.task.one_symbol_each else f"no program: {NO_SETS}"
+    stage(PROGRAM, "" if opened.decompilable else left_out)
+    if opened.decompilable:
         opened.look_inside(FEW_SECONDS)
 
 
@@ -137,10 +139,12 @@ def write_report(
     """Measures what a report shows, stage by stage, and writes it."""
     stage(MEASURE)
     _ = opened.measured
-    stage(ROUTES, "" if opened.shows_routes else NO_ROUTES)
+    sets = not opened.stored.task.one_symbol_each
+    stage(ROUTES, "" if opened.shows_routes else f"no routes: {NO_SETS}" if sets else NO_ROUTES)
     _ = opened.results
     if compare:
-        stage(COMPARE)
+        stage(COMPARE, f"no routes: {NO_SETS}" if sets else "")
+    if compare and not sets:
         opened.compared_siblings(compare)
     stage(WRITE)
     return opened.report(page, static=static, compare=compare)
@@ -153,5 +157,5 @@ def remember(opened: OpenedRun, verdicts: Sequence[Verdict], store: Store) -> No
         StoreNotWritable: they cannot be kept.
     """
     fresh = {verdict.key: verdict.as_json() for verdict in verdicts if verdict not in opened.known}
-    if fresh and opened.inputs == USUAL_INPUTS and opened.run.ended:
-        store.save_verdicts(opened.run, fresh)
+    if fresh and opened.inputs == USUAL_INPUTS and opened.stored.ended:
+        store.save_verdicts(opened.stored, fresh)

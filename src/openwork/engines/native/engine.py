@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.data import Dataset
+from openwork.engines.applied import for_each_input
 from openwork.engines.contract import Engine
 from openwork.engines.native import _core
 from openwork.engines.native._core import TapKind
+from openwork.engines.native.each_input import input_by_input
 from openwork.engines.native.sites import tap_site
 from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write, own_sources
 from openwork.engines.values import (
@@ -102,6 +104,8 @@ class NativeEngine(Engine):
     def _run(
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace:
+        if for_each_input([*taps.writes, *(write for source in sources for write in source.writes)]):
+            return input_by_input(self._run, stack, start, tokens, taps, graded, sources)
         spec, models, n = stack.spec, len(stack), len(tokens)
         logits = np.empty((models, n, len(graded), spec.d_vocab_out), spec.dtype)
         captures = _room(stack, tokens, taps.reads)

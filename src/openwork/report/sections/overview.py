@@ -9,7 +9,7 @@ import numpy as np
 
 from openwork.analyses import all_asked, percent
 from openwork.claims import Publication
-from openwork.data import MOST_ENUMERATED, dataset_of, draw
+from openwork.data import MOST_ENUMERATED, dataset_of, draw, unhandled
 from openwork.data.interval import CONFIDENCE, clopper_pearson
 from openwork.errors import Reason
 from openwork.models import n_params
@@ -77,16 +77,29 @@ class Overview:
         return f"This model does not solve the task: it is right on {self.right:,} of {self.inputs_line}{sampled}."
 
     @property
+    def unhandled(self) -> str:
+        """What is not looked for, in a sentence, where answers are sets or come in several lengths; else empty."""
+        task = self.source.task
+        if task.one_symbol_each:
+            return ""
+        what, instead = unhandled(task.answer_kind == "set")
+        return f"Answers {what}. Programs, routes and most claims are refused for such a task so far: {instead}."
+
+    @property
     def opening(self) -> str:
         """How a report begins: the model, how right it is, and what can be said of it."""
         task = self.source.task
         model = f"A transformer, trained on {task.name} ({task.summary})"
+        if self.unsolved and self.unhandled:
+            return f"{model}. {self.unsolved} {self.unhandled}"
         if self.unsolved:
             return (
                 f"{model}. {self.unsolved} How it works cannot be asked of it; what was measured is shown all the same."
             )
         asked = self.all_asked if self.coverage else f"all {self.inputs_line}"
         sampled = f" ({self.interval_line})" if self.coverage else ""
+        if self.unhandled:
+            return f"{model}, is right on {asked}{sampled}. {self.unhandled}"
         return f"{model}, is right on {asked}{sampled}. Here is what holds of it, tested by intervention."
 
     @property
@@ -103,7 +116,9 @@ class Overview:
     @property
     def next_line(self) -> str:
         """How to get a program out of the model; empty where it does not solve its task."""
-        return "" if self.unsolved else f"`openwork decompile {self.run}` looks for the program inside."
+        return (
+            "" if self.unsolved or self.unhandled else f"`openwork decompile {self.run}` looks for the program inside."
+        )
 
     @property
     def example_line(self) -> str:
@@ -111,9 +126,9 @@ class Overview:
         task, size = self.source.task, self.source.task.domain_size
         drawn = size is None or size > MOST_ENUMERATED
         shown = draw(task, 1) if size is None or drawn else dataset_of(task, np.array([int(EXAMPLE * size)]))
-        asked = shown.tokens[0, [v.position for v in task.variables]]
-        asked = asked[asked != task.pad_token]
-        return f"{task.vocabulary.text(asked)} → {task.answer_vocabulary.text(shown.answers[0])}"
+        asked = task.question_symbols(task.questions(shown.index)[0])
+        answers = filter(None, map(task.answer_text, shown.answers[0].tolist()))
+        return f"{' '.join(asked)} → {' '.join(answers)}"
 
     @property
     def model_line(self) -> str:
