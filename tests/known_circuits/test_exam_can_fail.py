@@ -116,6 +116,13 @@ MUTANTS = (
         "line.variable, least[1], least[1],",
     ),
     Mutant(
+        "proved",
+        "takes what is not proved for proved",
+        kind("proved").find,
+        "proof.proved / proof.inputs",
+        "1.0",
+    ),
+    Mutant(
         "implements",
         "is content with one right answer of all",
         kind("implements").find,

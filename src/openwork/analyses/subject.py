@@ -169,10 +169,19 @@ class Subject:
 
     def texts(self, inputs: Dataset) -> tuple[str, ...]:
         """Each question as a person reads it: the symbols of its variables, without pads."""
+        if self.task.varying:
+            rows = map(self.task.question_symbols, self.task.questions(inputs.index))
+            return tuple(spelled(symbols) for symbols in rows)
         seen = inputs.tokens[:, [v.position for v in self.task.variables]]
         symbols, pad = self.task.vocabulary.symbols, self.task.pad_token
         separator = "" if all(len(symbols[t]) == 1 for t in np.unique(seen) if t != pad) else " "
         return tuple(self.task.vocabulary.text(row[row != pad], separator) for row in seen)
+
+
+def spelled(symbols: Sequence[str]) -> str:
+    """A text of several lengths as a person reads it; with spaces where a symbol has several characters."""
+    text = ("" if all(len(symbol) == 1 for symbol in symbols) else " ").join(symbols)
+    return text or "(empty)"
 
 
 def _whole(value: Any) -> int | None:

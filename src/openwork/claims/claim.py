@@ -20,6 +20,7 @@ from openwork.claims.programs.program import Program
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
+from openwork.data import unhandled
 from openwork.errors import ClaimError, Reason, suggestion, visible
 from openwork.models import ModelSpec
 from openwork.tasks import Task
@@ -89,6 +90,9 @@ class Claim(BaseModel):
     about_weights: ClassVar[bool] = True
     """whether the weights decide it, so that it may come true while a model learns"""
 
+    handles_sets: ClassVar[bool] = False
+    """whether it can be judged where answers are sets, or questions have several lengths"""
+
     id: str = Field(default="", pattern=r"^[\w.-]*$")
     """a short name; that of the kind unless given"""
     says: str = ""
@@ -133,6 +137,14 @@ class Claim(BaseModel):
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """What the claim speaks of that this task, or this model where known, does not have; `where` is the field."""
 
+    def unfit(self, task: Task, spec: ModelSpec | None) -> tuple[Reason, ...]:
+        """Why it cannot be judged: a kind that cannot handle the task's answers, or `misfits`."""
+        if not (self.handles_sets or task.one_symbol_each):
+            return (
+                Reason("kind", f"{self.kind} is not judged here: answers {unhandled(task.answer_kind == 'set')[0]}"),
+            )
+        return tuple(self.misfits(task, spec))
+
     @abstractmethod
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The evidence it rests on, beside what the unedited model answers."""
@@ -166,7 +178,7 @@ class Claim(BaseModel):
         Raises:
             ClaimError: the task or the model does not have what the claim speaks of.
         """
-        reasons = list(self.misfits(context.task, context.spec))
+        reasons = list(self.unfit(context.task, context.spec))
         if reasons:
             raise ClaimError(f"the claim {self.id} does not fit this model", reasons)
         return self.judge(context)

@@ -186,7 +186,7 @@ def _various(subject: Subject, models: Stack) -> dict[int, tuple[int, NDArray[np
     found = np.concatenate([answers_in(trace.logits) for trace in run], axis=1)
     various = {}
     for number, answers in enumerate(found):
-        right = (answers == subject.inputs.answers).all(axis=1)
+        right = (answers == subject.inputs.symbols).all(axis=1)
         counts = np.unique(answers[right], axis=0, return_counts=True)[1] if right.any() else np.zeros(1, np.int64)
         if right.sum() >= LEAST_RIGHT and right.sum() > counts.max():
             various[number] = int(right.sum() - counts.max()), right
@@ -196,7 +196,7 @@ def _various(subject: Subject, models: Stack) -> dict[int, tuple[int, NDArray[np
 def _context(subject: Subject, model: Stack, right: NDArray[np.bool_]) -> Context:
     own = Subject(subject.engine, model, subject.task, subject.inputs)
     context = Context(own.where_right(right), only_right=True, controls=None)
-    context.tell(UNEDITED, subject.inputs.answers[right].astype(np.int16))
+    context.tell(UNEDITED, subject.inputs.symbols[right].astype(np.int16))
     return context
 
 

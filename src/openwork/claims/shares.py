@@ -47,7 +47,7 @@ def right_part(
 
 def guessing(context: Context, outputs: Sequence[int]) -> float:
     """What share of the answers at these outputs always giving each one's most frequent answer would have right."""
-    answers = context.subject.inputs.answers[:, list(outputs)]
+    answers = context.subject.inputs.symbols[:, list(outputs)]
     return sum(int(np.unique(column, return_counts=True)[1].max()) for column in answers.T) / answers.size
 
 
@@ -84,7 +84,7 @@ def known_part(
     most frequent one would be, that does not tell a model that knows them from one that knows nothing: such a part is
     open. A share that guessing reaches says nothing: see `Case.vacuous`.
     """
-    answers = context.subject.inputs.answers[:, list(outputs)]
+    answers = context.subject.inputs.symbols[:, list(outputs)]
     judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold, independent)
     guess = guessing(context, outputs)
     judged = replace(judged, guess=guess)

@@ -13,7 +13,7 @@ def asked_digest(task: Task, inputs: Dataset) -> str:
     """16 hexadecimal digits of every one of these inputs with its answers, and of all names and places of the task."""
     deciding = {output: task.deciding_variable(output) for output in task.outputs}
     names = (str(task), task.variables, task.graded, task.outputs, dict(task.roles), deciding, task.pad_token)
-    symbols = (task.vocabulary.symbols, task.answer_vocabulary.symbols)
+    symbols = (task.vocabulary.symbols, task.answer_vocabulary.symbols, *(["set"] if inputs.sets else []))
     sha256 = hashlib.sha256(repr((names, symbols)).encode())
     sha256.update(inputs.tokens.tobytes())
     sha256.update(inputs.answers.tobytes())
