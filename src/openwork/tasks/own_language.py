@@ -29,9 +29,9 @@ from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton
 from openwork.tasks.contract import TaskFile
 from openwork.tasks.from_function import DEFINED
-from openwork.tasks.language import EOS, SPECIAL, Language, unfit_language
 from openwork.tasks.learned import learned_with
 from openwork.tasks.prefix_tree import Told, tree_of
+from openwork.tasks.prefixes import EOS, SPECIAL, Language, unfit_language
 from openwork.tasks.regular import SPECIAL_CHARACTERS, automaton_of_regex
 from openwork.tasks.symbol_sets import set_of
 
