@@ -80,15 +80,15 @@ def known_part(
 
     `independent` as in `right_part`.
 
-    Where the answers are right as often as is claimed, yet no more often than always giving the most frequent one
-    would be, that does not tell a model that knows them from one that knows nothing: such a part is open; unless no
-    share could fail it.
+    Where a loss is claimed, and the answers stay right more often than that, yet no more often than always giving the
+    most frequent one would be, that does not tell a model that knows them from one that knows nothing: such a part is
+    open. A share that guessing reaches says nothing: see `Case.vacuous`.
     """
     answers = context.subject.inputs.symbols[:, list(outputs)]
     judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold, independent)
     guess = guessing(context, outputs)
     judged = replace(judged, guess=guess)
-    stays = judged.holds is (relation == ">=") and not judged.trivial
+    stays = relation == "<=" and judged.holds is False
     return replace(judged, holds=None) if stays and judged.value <= guess else judged
 
 
