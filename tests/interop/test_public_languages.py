@@ -1,7 +1,7 @@
 """Models that nobody here trained, on tasks that are languages: what a README counts is reached exactly.
 
-The checkpoints lie beside the checkout, in ../shared/cases/drasp, or where OPENWORK_PUBLIC_MODELS says; they are no part
-of the project.
+The checkpoints lie beside the checkout, in ../shared/cases/drasp, or where OPENWORK_PUBLIC_MODELS says; they are no
+part of the project.
 """
 
 from __future__ import annotations
