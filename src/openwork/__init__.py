@@ -53,10 +53,11 @@ if TYPE_CHECKING:
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.tasks import Task, make_task, task
+    from openwork.tasks import END, Task, language, make_task, task
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
 __all__ = [
+    "END",
     "Accuracy",
     "Apply",
     "Attends",
@@ -95,6 +96,7 @@ __all__ = [
     "from_tracr",
     "from_transformer_lens",
     "import_model",
+    "language",
     "make_task",
     "model_spec",
     "named_experiment",
@@ -121,7 +123,7 @@ _ROOMS = {
     "jobs.looking": ("Cache", "LabelledArray", "Ran"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
-    "tasks": ("Task", "make_task", "task"),
+    "tasks": ("END", "Task", "language", "make_task", "task"),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
