@@ -64,8 +64,7 @@ def row(store: Path, name: str, run: Row) -> Row:
     about: Row = {"models": name, "seed": run["seed"], "solved": run["solved"]}
     if not run["solved"]:
         return about
-    began = time.monotonic()
-    found = openwork("decompile", run["name"], "--seconds", str(ASKED["seconds"]), "--store", str(store))
+    found = openwork("decompile", run["name"], "--seconds", str(ASKED["clock"]), "--store", str(store))
     lines = found["lines"]
     equal, whole, short = found["equal"], found["whole"], found["short"]
     return about | {
@@ -79,7 +78,7 @@ def row(store: Path, name: str, run: Row) -> Row:
         "together": min((rate(line["together"]) for line in lines), default=None),
         "lost": whole and whole["lost"] / whole["inputs"],
         "bits": short and short["bits"] / short["table_bits"],
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(found["seconds"], 1),
         "program": found["text"],
     }
 
@@ -149,11 +148,11 @@ def cells(name: str, rows: Sequence[Row]) -> str:
 
 
 def is_equal(row: Row) -> bool:
-    return bool(row["equal"] == 1)
+    return bool(row["equal"] == 1 and row["seconds"] <= ASKED["seconds"])
 
 
 def is_decompiled(row: Row) -> bool:
-    return bool(row["word"] == "decompiled")
+    return bool(row["word"] == "decompiled" and row["seconds"] <= ASKED["seconds"])
 
 
 def share(rows: Sequence[Row], which: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses.coverage import all_asked
-from openwork.data import USUAL_INPUTS, Dataset, Inputs, dataset_of, numbered, written_example
+from openwork.data import USUAL_INPUTS, Dataset, Inputs, asked_digest, dataset_of, numbered, written_example
 from openwork.engines import Engine, Scores, Sources, Trace
 from openwork.errors import CheckpointError, PlanError, Reason
 from openwork.interventions import Plan
@@ -146,13 +146,8 @@ class Subject:
 
     @cached_property
     def asked_digest(self) -> str:
-        """A short name for what is asked and what is right: every input with its answers, and all names and places of
-        the task. A task of the same name that answers otherwise has another."""
-        task = self.task
-        deciding = {output: task.deciding_variable(output) for output in task.outputs}
-        names = (str(task), task.variables, task.graded, task.outputs, dict(task.roles), deciding, task.pad_token)
-        symbols = (task.vocabulary.symbols, task.answer_vocabulary.symbols)
-        return _digest(repr((names, symbols)), self.inputs.tokens, self.inputs.answers)
+        """A short name for what is asked and what is right; see `asked_digest` of `openwork.data`."""
+        return asked_digest(self.task, self.inputs)
 
     @cached_property
     def position_names(self) -> tuple[str, ...]:
@@ -174,10 +169,19 @@ class Subject:
 
     def texts(self, inputs: Dataset) -> tuple[str, ...]:
         """Each question as a person reads it: the symbols of its variables, without pads."""
+        if self.task.varying:
+            rows = map(self.task.question_symbols, self.task.questions(inputs.index))
+            return tuple(spelled(symbols) for symbols in rows)
         seen = inputs.tokens[:, [v.position for v in self.task.variables]]
         symbols, pad = self.task.vocabulary.symbols, self.task.pad_token
         separator = "" if all(len(symbols[t]) == 1 for t in np.unique(seen) if t != pad) else " "
         return tuple(self.task.vocabulary.text(row[row != pad], separator) for row in seen)
+
+
+def spelled(symbols: Sequence[str]) -> str:
+    """A text of several lengths as a person reads it; with spaces where a symbol has several characters."""
+    text = ("" if all(len(symbol) == 1 for symbol in symbols) else " ").join(symbols)
+    return text or "(empty)"
 
 
 def _whole(value: Any) -> int | None:

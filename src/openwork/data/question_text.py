@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from openwork.data.sample import draw
 from openwork.tasks import Task, Tokens
 
 
@@ -22,7 +23,9 @@ def numbered(task: Task, text: str) -> int | None:
 
 
 def written_example(task: Task) -> str:
-    """The first question's symbols, to show how one is written."""
+    """The first question's symbols, to show how one is written; of several lengths, a drawn one's."""
+    if task.varying:
+        return " ".join(task.question_symbols(task.questions(draw(task, 1).index)[0]))
     symbols = task.vocabulary.symbols
     first = task.tokens(task.questions(np.array([0])))[0]
     return " ".join(symbols[int(t)] for t in first[[v.position for v in task.variables]] if t != task.pad_token)
@@ -30,6 +33,11 @@ def written_example(task: Task) -> str:
 
 def _columns(task: Task, tokens: list[int]) -> Tokens | None:
     """`[1, variable]`, the values that these tokens stand for; pads fill up; None where one stands for no value."""
+    if task.varying:
+        ends = [variable.values - 1 for variable in task.variables]
+        if any(token >= end for token, end in zip(tokens, ends, strict=False)):
+            return None
+        return np.array([tokens + ends[len(tokens) :]], np.int32)
     if len(tokens) < len(task.variables):
         if task.pad_token is None:
             return None

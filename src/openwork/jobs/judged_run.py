@@ -29,6 +29,7 @@ from openwork.claims.over_training.checkpoints import Training
 from openwork.claims.over_training.judging import judge_over_training, known_or_cheap
 from openwork.jobs.stored_run import StoredRun
 from openwork.programs import known_decompilation
+from openwork.proofs import Proof, known_proof
 from openwork.report import Display, Judged, Overview, RecipeClaims
 
 
@@ -129,6 +130,11 @@ class JudgedRun(StoredRun):
         return () if judged is None else (judged,)
 
     @property
+    def known_proof(self) -> Proof | None:
+        """What was proved of it before; None where nothing was. Runs nothing."""
+        return known_proof(self.subject, self.kept)
+
+    @property
     def overview(self) -> Overview:
         """Where it comes from and how right it is, for the top of a report."""
         tried = self.tried or self.siblings or (self.stored,)
@@ -146,4 +152,5 @@ class JudgedRun(StoredRun):
             self.go_on,
             self._publication,
             self.damage,
+            "" if self.known_proof is None else self.known_proof.short,
         )

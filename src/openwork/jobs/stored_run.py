@@ -139,6 +139,11 @@ class StoredRun:
         return self.subject.on(held_out)
 
     @property
+    def decompilable(self) -> bool:
+        """Whether it solves its task, and the task's answers are such that a program can be looked for."""
+        return self.solved and self.stored.task.one_symbol_each
+
+    @property
     def solved(self) -> bool:
         """Right on every input measured."""
         return bool(self.subject.scores.solved[0])

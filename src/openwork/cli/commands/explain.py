@@ -106,7 +106,7 @@ def explain(
             console.print(verdict_screen(*shown))
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
             known = found.opened.known_program
-            if found.opened.solved and (known is None or known.word != "decompiled"):
+            if found.opened.decompilable and (known is None or known.word != "decompiled"):
                 console.print(f"Next: openwork decompile {found.opened.stored.name}", soft_wrap=True)
     if not found.opened.solved:
         raise typer.Exit(1)

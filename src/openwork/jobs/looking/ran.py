@@ -10,12 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.engines import NO_ANSWER
+from openwork.engines.grading import answers_of
 from openwork.errors import visible
 from openwork.jobs.looking.axis import Axis
 from openwork.jobs.looking.cache import Cache
 from openwork.jobs.looking.edits import AnyEdit
 from openwork.jobs.looking.labelled import WIDTH, LabelledArray
 from openwork.jobs.looking.questions import Questions
+from openwork.tasks import UNASKED
+from openwork.tasks.symbol_sets import set_text
+
+NOT_A_NUMBER = "(not a number)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,29 +55,49 @@ class Ran:
 
     @cached_property
     def answer_ids(self) -> LabelledArray:
-        """`[input, output]`, the symbol with the largest logit, the first of equal ones; -1 where one is not finite."""
-        logits = self.logits.numpy()[:, self._graded]
-        found = np.where(np.isfinite(logits).all(axis=-1), logits.argmax(axis=-1), NO_ANSWER)
+        """`[input, output]`, the symbol with the largest logit, the first of equal ones; -1 where one is not finite.
+
+        Where answers are sets, that of the symbols above 0: bit `i` stands for symbol `i`.
+        """
+        found = answers_of(self.logits.numpy()[:, self._graded], self._sets)
         return LabelledArray("answer ids", found, (self.questions.axis, self.outputs))
 
     @cached_property
     def answers(self) -> LabelledArray:
         """`[input, output]`, the same as symbols."""
-        symbols = np.array([*map(str, self.logits.axes[-1].labels), "(not a number)"])
-        return LabelledArray("answers", symbols[self.answer_ids.numpy()], self.answer_ids.axes)
+        symbols, ids = [*map(str, self.logits.axes[-1].labels)], self.answer_ids.numpy()
+        if self._sets:
+            kinds, of = np.unique(ids, return_inverse=True)
+            texts = [NOT_A_NUMBER if kind == NO_ANSWER else set_text(kind, symbols) for kind in kinds]
+            return LabelledArray("answers", np.array(texts)[of.reshape(ids.shape)], self.answer_ids.axes)
+        return LabelledArray("answers", np.array([*symbols, NOT_A_NUMBER])[ids], self.answer_ids.axes)
 
     @cached_property
     def right(self) -> LabelledArray | None:
-        """`[input, output]`, whether each answer is right; None of tokens, where nobody says what is right."""
+        """`[input, output]`, whether each answer is right; None of tokens, where nobody says what is right.
+
+        Where a question wants no answer there is none that is right.
+        """
         dataset = self.questions.dataset
         if dataset is None:
             return None
-        return LabelledArray("right", self.answer_ids.numpy() == dataset.answers, self.answer_ids.axes)
+        right = (self.answer_ids.numpy() == dataset.answers) & self._asked
+        return LabelledArray("right", right, self.answer_ids.axes)
 
     @property
     def accuracy(self) -> float | None:
         """Share of the answers that are right, from 0 to 1; None where nobody says what is right."""
-        return None if self.right is None else float(self.right.numpy().mean())
+        return None if self.right is None else float(self.right.numpy()[self._asked].mean())
+
+    @property
+    def _asked(self) -> NDArray[np.bool_]:
+        """`[input, output]`, which answers are wanted."""
+        dataset = self.questions.dataset
+        return np.ones(self.answer_ids.numpy().shape, bool) if dataset is None else dataset.answers != UNASKED
+
+    @property
+    def _sets(self) -> bool:
+        return self.questions.dataset is not None and self.questions.dataset.sets
 
     @cached_property
     def difference(self) -> LabelledArray | None:
@@ -102,10 +127,9 @@ class Ran:
     def _said(self) -> list[str]:
         lines = [f"logits  {self.logits.title.removeprefix('logits ')}"]
         if self.right is not None:
-            right = self.right.numpy()
-            lines.append(
-                f"right   {int(right.all(axis=1).sum()):,} of {len(right):,} whole, {right.mean():.2%} of answers"
-            )
+            right, asked = self.right.numpy(), self._asked
+            whole = int((right | ~asked).all(axis=1).sum())
+            lines.append(f"right   {whole:,} of {len(right):,} whole, {right[asked].mean():.2%} of answers")
         if self.plain is not None and self.changed is not None and self.difference is not None:
             changed, largest = self.changed.numpy(), float(np.abs(self.difference.numpy()).max(initial=0))
             lines.append(f"changed {int(changed.sum()):,} of {changed.size:,} answers, logits by at most {largest:.3g}")
