@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         open_run,
         reproduce,
         stored_runs,
+        to_torch,
         to_transformer_lens,
         train,
     )
@@ -124,6 +125,7 @@ __all__ = [
     "spec_for",
     "stored_runs",
     "task",
+    "to_torch",
     "to_transformer_lens",
     "train",
 ]
@@ -131,7 +133,7 @@ __all__ = [
 _ROOMS = {
     "api": (
         *("explain", "from_tracr", "from_transformer_lens", "import_model", "open_model", "open_run", "reproduce"),
-        *("stored_runs", "to_transformer_lens", "train"),
+        *("stored_runs", "to_torch", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
