@@ -2,7 +2,7 @@
 
 python bench/proofs.py [--store FOLDER] [--write-docs]
 
-Without a folder, models A and B, which ship with the tests. In the folder every solved run of a task that can be listed;
+Without a folder, models A and B, which ship with the tests. Else every solved run in it whose questions can be listed;
 `bench/held_out.py --train --store FOLDER` trains some of every task with a recipe, with seeds nobody tuned anything on.
 """
 
