@@ -2,7 +2,7 @@
 
 What "agrees" means stands in openwork/testing/engine_kit.py: within 1e-5 (float32) or 1e-10 (float64) of an array's
 largest number, and ten times the oracle's own rounding error on top. OPENWORK_SPECS sets how many specs of each type
-there are; `scripts/attack` takes more.
+there are; `scripts/night` takes 200.
 """
 
 from __future__ import annotations
