@@ -134,16 +134,16 @@ class JudgedRun(StoredRun):
         tried = self.tried or self.siblings or (self.run,)
         scores = self.subject.scores
         return Overview(
-            self.run.source,
-            self.run.name,
-            self.run.seed,
-            int(scores.sequences[0]),
-            scores.inputs,
-            tuple(run.progress for run in tried),
-            self.choice.reason,
-            sum(epoch.seconds for epoch in self.run.history),
-            "" if self.subject.whole else self.subject.coverage,
-            self.go_on,
-            self._publication,
-            self.damage,
+            source=self.run.source,
+            run=self.run.name,
+            seed=self.run.seed,
+            right=int(scores.sequences[0]),
+            inputs=scores.inputs,
+            seeds=tuple(run.progress for run in tried),
+            engine=self.choice.reason,
+            seconds=sum(epoch.seconds for epoch in self.run.history),
+            coverage="" if self.subject.whole else self.subject.coverage,
+            go_on=self.go_on,
+            publication=self._publication,
+            damage=self.damage,
         )
