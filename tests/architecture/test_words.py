@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "openwork"
 MOST_WORDS = 20
 MOST_BY_POSITION = 7
+PUBLIC = [f"openwork.{path.parent.name}" for path in sorted(PACKAGE.glob("*/__init__.py"))]
+SHARED = {"Variable"}
+"""of a task, and of a program that is found in a model: each the field's word"""
 TREES = {
     path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(PACKAGE.rglob("*.py"))
@@ -29,6 +34,20 @@ def test_the_glossary_is_short():
     assert rows[0] == "word" and words
     assert len(words) <= MOST_WORDS
     assert len(set(words)) == len(words)
+
+
+def test_no_class_has_the_name_of_a_public_one():
+    homes = defaultdict(set)
+    for name, node in nodes(ast.ClassDef):
+        homes[node.name].add(f"openwork.{name.removesuffix('.py').replace('/', '.')}")
+    public = {
+        name
+        for room in PUBLIC
+        for name in getattr(importlib.import_module(room), "__all__", ())
+        if isinstance(getattr(importlib.import_module(room), name), type)
+    }
+    assert public
+    assert not {name: homes[name] for name in public - SHARED if len(homes[name]) > 1}
 
 
 def test_no_call_has_many_arguments_by_position():

@@ -19,7 +19,7 @@ from openwork.engines.torch.device import Device
 from openwork.engines.torch.engine import TorchEngine
 from openwork.engines.torch.training import SideBySide, models_at_once
 from openwork.models import ModelSpec, model_spec
-from openwork.testing.engine_case import CLIPPED, Case, make_case, training_work
+from openwork.testing.engine_case import CLIPPED, EngineCase, make_case, training_work
 from openwork.testing.engine_kit import agree, many_steps, one_step
 from openwork.testing.engine_rules import _not_finite_stops
 from openwork.testing.specs import seeds, specs
@@ -45,7 +45,7 @@ def test_two_hundred_steps_together(dtype: str):
         agree(TOGETHER, ALONE, make_case(spec, 4, models=models), lambda engine, case: many_steps(engine, case, 200))
 
 
-def trained(case: Case, steps: int = 6) -> Trained:
+def trained(case: EngineCase, steps: int = 6) -> Trained:
     return TOGETHER.train(case.stack, *training_work(case, steps, warm=True), CLIPPED)
 
 
