@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Linear,
         Necessary,
         Outcome,
+        Proved,
         ReadsOut,
         Split,
         Sufficient,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
         parse_claims,
     )
     from openwork.errors import OpenworkError
+    from openwork.interventions import Apply, Edit, Given, Linearise, Mean, Resample, Set, Zero
+    from openwork.jobs.looking import Cache, LabelledArray, Ran
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
@@ -55,27 +58,39 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Accuracy",
+    "Apply",
     "Attends",
+    "Cache",
     "Carries",
     "Claim",
     "Decompiles",
+    "Edit",
     "Experiment",
+    "Given",
     "Implements",
+    "LabelledArray",
     "Learns",
     "Linear",
+    "Linearise",
+    "Mean",
     "ModelSpec",
     "Necessary",
     "OpenModel",
     "OpenedRun",
     "OpenworkError",
     "Outcome",
+    "Proved",
+    "Ran",
     "ReadsOut",
     "Recipe",
+    "Resample",
+    "Set",
     "Split",
     "Sufficient",
     "Task",
     "Unnecessary",
     "Verdict",
+    "Zero",
     "explain",
     "from_tracr",
     "from_transformer_lens",
@@ -102,6 +117,8 @@ _ROOMS = {
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
+    "interventions": ("Apply", "Edit", "Given", "Linearise", "Mean", "Resample", "Set", "Zero"),
+    "jobs.looking": ("Cache", "LabelledArray", "Ran"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
     "tasks": ("Task", "make_task", "task"),

@@ -184,18 +184,23 @@ def import_model(
         return opened_from(run, setting)
 
 
-def open_model(path: str | Path, *, config: str | Path | None = None, **said: Any) -> OpenModel:
-    """Somebody else's model without a task: its spec, its weights by hook name, its logits. Nothing is kept.
+def open_model(
+    path: str | Path, *, config: str | Path | None = None, engine: str | None = None, **said: Any
+) -> OpenModel:
+    """Somebody else's model without a task: its spec, its weights by hook name, its logits, and all that is inside.
+
+    Nothing is kept.
 
     Args:
         path: see `import_model`.
         config: see `import_model`.
+        engine: see `explain`.
         said: see `import_model`; without a task nothing can be found by trial.
 
     Raises:
         CheckpointError: it cannot be read or contradicts itself, or leaves open what nobody says; with every reason.
     """
-    return open_file(Path(path), said, None if config is None else Path(config))
+    return open_file(Path(path), said, None if config is None else Path(config), engine)
 
 
 def from_tracr(

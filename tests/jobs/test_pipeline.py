@@ -80,7 +80,7 @@ def test_stages_are_counted_and_in_their_order(tmp_path):
     ]
     more, stages, _ = explained(tmp_path, EASY, tmp_path / "page.html", compare=True)
     assert stages[5:] == ["6 of 7: looking for routes of other seeds", "7 of 7: writing the page"]
-    assert more.opened.run.name == found.opened.run.name
+    assert more.opened.stored.name == found.opened.stored.name
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +106,8 @@ def test_routes_of_it_are_shown_once_they_were_asked_for(tmp_path):
     assert not found.opened.shows_routes
     with Store.open(tmp_path / "store") as store:
         setting = Setting(store, "native", 1)
-        expected = open_run(found.opened.run, setting).all_routes
-        opened = open_run(found.opened.run, setting)
+        expected = open_run(found.opened.stored, setting).all_routes
+        opened = open_run(found.opened.stored, setting)
         assert opened.shows_routes and opened.results[0] == expected
 
 

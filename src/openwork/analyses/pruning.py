@@ -272,7 +272,7 @@ class _Hunt:
         kl, difference = np.zeros(len(sets)), np.zeros(len(sets))
         for traces in zip(*runs, strict=True):
             rows = slice(traces[0].start, traces[0].start + traces[0].logits.shape[1])
-            answers = self.inputs.answers[rows, :, None]
+            answers = self.inputs.symbols[rows, :, None]
             logits = [trace.logits[0].astype(np.float64) for trace in traces]
             logs = [log_softmax(some) for some in logits]
             for s, some in enumerate(logits):
@@ -307,5 +307,5 @@ def _graded(subject: Subject, at_least: float, by: str, outputs: Sequence[str] |
     graded = tuple(subject.inputs.graded[g] for g in kept)
     seen = graded[-1] + 1 if subject.spec.attention_dir == "causal" else subject.task.n_pos
     tokens = np.ascontiguousarray(subject.inputs.tokens[:, :seen])
-    answers = np.ascontiguousarray(subject.inputs.answers[:, kept])
+    answers = np.ascontiguousarray(subject.inputs.symbols[:, kept])
     return Dataset(tokens, answers, graded, subject.inputs.index)

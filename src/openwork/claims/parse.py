@@ -116,7 +116,7 @@ def _claim(
         claim = KINDS[kind](**fields).given(programs)
     except ClaimError as error:
         return None, [*error.reasons, *_misfits_without(fields, error.reasons, kind, task, spec)]
-    return claim, list(claim.misfits(task, spec))
+    return claim, list(claim.unfit(task, spec))
 
 
 def _misfits_without(
@@ -133,4 +133,4 @@ def _misfits_without(
         claim = KINDS[kind](**{name: value for name, value in fields.items() if name not in unread})
     except ClaimError:
         return []
-    return list(claim.misfits(task, spec))
+    return list(claim.unfit(task, spec))

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from openwork.data.asked import answers_digest, asked_digest
 from openwork.data.counterfactual import change_variable, keep_forced
-from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another
+from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another, unhandled
 from openwork.data.domain import MOST_ENUMERATED, MOST_MEASURED, USUAL_INPUTS, Inputs, enumerate_domain
 from openwork.data.pairing import independent_pairs, ring
 from openwork.data.parts import drawn_inputs, parts_of
+from openwork.data.question_text import numbered, written_example
 from openwork.data.sample import draw
 from openwork.data.split import DataSplit
 from openwork.errors import warn_renamed
@@ -18,6 +20,8 @@ __all__ = [
     "DataSplit",
     "Dataset",
     "Inputs",
+    "answers_digest",
+    "asked_digest",
     "change_variable",
     "dataset_asking",
     "dataset_of",
@@ -26,9 +30,12 @@ __all__ = [
     "enumerate_domain",
     "independent_pairs",
     "keep_forced",
+    "numbered",
     "one_after_another",
     "parts_of",
     "ring",
+    "unhandled",
+    "written_example",
 ]
 
 

@@ -15,8 +15,8 @@ from openwork.report import Display
 class MeasuredRun(JudgedRun):
     """A run with every analysis as a method."""
 
-    def attention_examples(self, layer: int, questions: Sequence[int]) -> Display:
-        """One layer's patterns on the questions with these numbers in the task's domain; one forward row each.
+    def attention_examples(self, layer: int, questions: Sequence[int | str]) -> Display:
+        """One layer's patterns on the questions with these numbers in the task's domain, or texts; one forward row each.
 
         Raises:
             PlanError: the model has no such layer, or the domain no such question.
@@ -68,7 +68,7 @@ class MeasuredRun(JudgedRun):
             PlanError: as `readout`.
         """
 
-    def component_outputs(self, component: str, questions: Sequence[int]) -> Display:
+    def component_outputs(self, component: str, questions: Sequence[int | str]) -> Display:
         """What `blocks.0.mlp`, `blocks.0.attn.head.1` or any site with one vector per position holds.
 
         Costs one forward row per input and one per chosen question.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from openwork.analyses import ANALYSES, Result
+from openwork.jobs.arguments import fitting
 from openwork.jobs.judged_run import JudgedRun
 from openwork.report import Display
 from openwork.runs import Run
@@ -23,9 +24,9 @@ def was_drawn(run: Run) -> bool:
 
 GIVEN: Mapping[str, Callable[[JudgedRun], Any]] = {
     "subject": lambda run: run.subject,
-    "rows": lambda run: run.run.history,
-    "drawn": lambda run: was_drawn(run.run),
-    "run": lambda run: run.run,
+    "rows": lambda run: run.stored.history,
+    "drawn": lambda run: was_drawn(run.stored),
+    "run": lambda run: run.stored,
     "weights_at": lambda run: run.weights_at,
     "watch": lambda run: run.watch,
 }
@@ -34,7 +35,12 @@ Class = TypeVar("Class", bound=type[JudgedRun])
 
 
 def measured(run: JudgedRun, analysis: Callable[..., Result], **told: Any) -> Result:
-    """What the analysis gives for this run; `told` are its other arguments."""
+    """What the analysis gives for this run; `told` are its other arguments.
+
+    Raises:
+        PlanError: arguments of other kinds than the analysis takes, with every one; and what the analysis raises.
+    """
+    told = fitting(analysis, told)
     given = {name: GIVEN[name](run) for name in inspect.signature(analysis).parameters if name in GIVEN}
     return analysis(**given, **told)
 

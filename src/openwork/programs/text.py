@@ -8,25 +8,13 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from openwork.programs.decompile.shortening import unread_items, without_unread_items
-from openwork.programs.language import Expression
+from openwork.programs.language import FUNCTIONS, Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 
 WIDTH = 78
 INDENT = "    "
 INDEX = re.compile(r"(?<=[\[:])\d+(?=[\]:])")
-MATCHING = {
-    "last_match": (
-        "def last_match(wanted, keys, held, default):",
-        "    pairs = zip(keys, held)",
-        "    return ([h for k, h in pairs if k == wanted] or [default])[-1]",
-    ),
-    "first_match": (
-        "def first_match(wanted, keys, held, default):",
-        "    pairs = zip(keys, held)",
-        "    return ([h for k, h in pairs if k == wanted] or [default])[0]",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,7 @@ def program_text(program: Program) -> str:
     last = len(program.outputs) - 1
     body.append(f"return [answer[i] for i in range({last + 1})]" if last > 2 else f"return [{answers}]")
     text = [f"def program({', '.join(arguments(lean))}):", *(INDENT + line for line in body)]
-    used = [code for name, code in MATCHING.items() if any(f"{name}(" in line for line in text)]
+    used = [code for name, code in FUNCTIONS.items() if any(f"{name}(" in line for line in text)]
     head = [line for code in used for line in (*code, "", "")]
     return "\n".join([*head, *text]) + "\n"
 

@@ -1,6 +1,6 @@
 """WHAT is computed: vocabulary, domain or sampler, answer, graded positions, roles."""
 
-from openwork.tasks.contract import Draws, Task, TaskFile, Tokens, Variable
+from openwork.tasks.contract import UNASKED, Draws, Task, TaskFile, Tokens, Variable
 from openwork.tasks.from_function import FunctionTask, task
 from openwork.tasks.numbering import Numbers, as_numbers, format_count
 from openwork.tasks.ours import *  # noqa: F403
@@ -10,6 +10,8 @@ from openwork.tasks.vocabulary import Vocabulary
 
 __all__ = [
     *(task_type.__name__ for task_type in OURS),
+    "OURS",
+    "UNASKED",
     "Draws",
     "FunctionTask",
     "Numbers",

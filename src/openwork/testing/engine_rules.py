@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.engines import AdamW, Batches, Engine, Trace, joined
-from openwork.interventions import Plan, Set, Zero
+from openwork.interventions import Given, Patch, Plan, Set, Zero
 from openwork.models import Stack, sites_of
 from openwork.testing.engine_case import CLIPPED, EngineCase, random_plans, random_sites, training_work
 
@@ -29,6 +29,7 @@ def check_rules(make: Make, case: EngineCase) -> None:
         _queries_can_be_blinded,
         _edits_show,
         _order_counts,
+        _each_input_takes_its_own,
         _edits_stop_gradients,
     ):
         rule(engine, case)
@@ -61,6 +62,20 @@ def _everything(engine: Engine, case: EngineCase) -> list[NDArray[np.generic]]:
         *(at_sites.metric, *at_sites.captures.values(), *at_sites.gradients.values()),
         *(trained.losses, trained.stack.flat, trained.state.exp_avg, trained.state.exp_avg_sq, trained.state.step),
     ]
+
+
+def _each_input_takes_its_own(engine: Engine, case: EngineCase) -> None:
+    """What is given for each input is what a patch from another pass takes, where that pass has the same."""
+    tokens, graded = case.dataset.tokens, case.dataset.graded
+    for site in random_sites(case, 1):
+        there = joined(engine.run(case.stack, case.source, Plan(captures=(site,)), graded=graded)).captures[site]
+        for model in range(len(case.stack)):
+            stack = case.stack.take([model])
+            own = joined(engine.run(stack, tokens, Plan((Given(site, values=there[model]),)), graded=graded)).logits
+            patch = Plan((Patch(site),))
+            theirs = joined(engine.run(stack, tokens, patch, graded=graded, sources={"source": case.source})).logits
+            close = np.allclose(own, theirs, rtol=1e-4, atol=1e-4 * max(1.0, float(np.abs(theirs).max())))
+            _require(close, case, engine, f"gives inputs other values at {site} than those given")
 
 
 def _same_bits(one: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) -> bool:

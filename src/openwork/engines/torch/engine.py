@@ -64,7 +64,8 @@ class TorchEngine(Engine):
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace:
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured]:
-            logits, at = _pass(stack, weights, model, tokens[rows], taps, graded, [s.take(rows) for s in sources])
+            own = [source.take(rows) for source in sources]
+            logits, at = _pass(stack, weights, model, tokens[rows], taps.take(rows), graded, own)
             return logits.cpu(), {site: at.seen[site].cpu() for site in taps.reads}
 
         found = self._each_piece(stack, tokens, piece)

@@ -37,7 +37,12 @@ class Network:
 
     @classmethod
     def of(cls, subject: Subject) -> Network:
-        """Costs one forward row per input."""
+        """Costs one forward row per input.
+
+        Raises:
+            TaskError: answers are sets, or not every input wants every answer.
+        """
+        _ = subject.inputs.symbols
         found = [trace.answers[0] for trace in subject.blocks()]
         return cls(subject, np.concatenate(found).astype(np.int32))
 

@@ -70,18 +70,22 @@ def one_vote_lost() -> KnownCircuit:
         name="one-vote-lost",
         says="one head counts the bits that are 1, the other takes the first of them away again, so that three ones of "
         "which that is one are answered wrong",
-        trap="a head looks evenly at everything, and so does one of any model that was never trained",
+        trap="a head looks evenly at everything, and so does one of any model that was never trained, which loses the "
+        "answers that it happens to have right as well",
         task=bench.task,
         stack=bench.stack(),
         only_right=True,
         confirmed=(
             Accuracy(at_least=0.8),
             Attends(head=IDLE, query=AT, key="x[0]", at_least=0.9),
-            necessary(COUNTS, by=("zero", "mean"), at_most=0.75),
+            necessary(COUNTS, by=("zero", "mean"), at_most=0.65),
         ),
         refuted=(Accuracy(), _at_head(counting(), "total")),
-        undecided=(Attends(head=COUNTS, query=AT, key="x[1]", at_least=0.05),),
-        vacuous=(Accuracy(at_least=0.5),),
+        undecided=(
+            Attends(head=IDLE, query=AT, key="x[0]", at_least=0.17),
+            necessary(COUNTS, by=("zero", "mean"), at_most=0.75),
+        ),
+        vacuous=(Accuracy(at_least=0.5), Attends(head=COUNTS, query=AT, key="x[1]", at_least=0.05)),
     )
 
 
