@@ -14,8 +14,8 @@ PACKAGE = ROOT / "src" / "openwork"
 MOST_WORDS = 20
 MOST_BY_POSITION = 7
 PUBLIC = [f"openwork.{path.parent.name}" for path in sorted(PACKAGE.glob("*/__init__.py"))]
-SHARED = {"Variable"}
-"""of a task, and of a program that is found in a model: each the field's word"""
+SHARED = {"Variable", "RunLength"}
+"""of a task, and of a program that is found in a model; a task, and the primitive of programs that says the same"""
 TREES = {
     path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(PACKAGE.rglob("*.py"))
