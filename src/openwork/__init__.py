@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         open_run,
         reproduce,
         stored_runs,
+        to_torch,
         to_transformer_lens,
         train,
     )
@@ -53,10 +54,11 @@ if TYPE_CHECKING:
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.tasks import Task, make_task, task
+    from openwork.tasks import END, Task, language, make_task, task
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
 __all__ = [
+    "END",
     "Accuracy",
     "Apply",
     "Attends",
@@ -95,6 +97,7 @@ __all__ = [
     "from_tracr",
     "from_transformer_lens",
     "import_model",
+    "language",
     "make_task",
     "model_spec",
     "named_experiment",
@@ -106,6 +109,7 @@ __all__ = [
     "spec_for",
     "stored_runs",
     "task",
+    "to_torch",
     "to_transformer_lens",
     "train",
 ]
@@ -113,7 +117,7 @@ __all__ = [
 _ROOMS = {
     "api": (
         *("explain", "from_tracr", "from_transformer_lens", "import_model", "open_model", "open_run", "reproduce"),
-        *("stored_runs", "to_transformer_lens", "train"),
+        *("stored_runs", "to_torch", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
@@ -121,7 +125,7 @@ _ROOMS = {
     "jobs.looking": ("Cache", "LabelledArray", "Ran"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
-    "tasks": ("Task", "make_task", "task"),
+    "tasks": ("END", "Task", "language", "make_task", "task"),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

@@ -55,6 +55,8 @@ def most_right(context: Context, seen: Mapping[int, frozenset[int]]) -> float:
     """What share of all answers a model could have right, at most, that sees of each graded position only the tokens at
     the positions that `seen` has for it: for each row of such tokens the answer that is most frequent after it."""
     inputs, every = context.subject.inputs, tokens_seen(context.spec, context.task.n_pos, ())
+    if not inputs.one_symbol_each:
+        return 1.0  # several answers may be right, or none be wanted: nobody has counted how many
     right = 0
     for output, position in enumerate(inputs.graded):
         if seen[position] == every[position]:

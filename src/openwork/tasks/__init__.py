@@ -5,6 +5,8 @@ from openwork.tasks.from_function import FunctionTask, task
 from openwork.tasks.numbering import Numbers, as_numbers, format_count
 from openwork.tasks.ours import *  # noqa: F403
 from openwork.tasks.own_file import own_task, task_of_run
+from openwork.tasks.own_language import FunctionLanguage, language
+from openwork.tasks.prefix_tree import END
 from openwork.tasks.registry import OURS, make, make_task, task_types
 from openwork.tasks.vocabulary import Vocabulary
 
@@ -12,7 +14,9 @@ __all__ = [
     *(task_type.__name__ for task_type in OURS),
     "OURS",
     "UNASKED",
+    "END",
     "Draws",
+    "FunctionLanguage",
     "FunctionTask",
     "Numbers",
     "Task",
@@ -22,6 +26,7 @@ __all__ = [
     "Vocabulary",
     "as_numbers",
     "format_count",
+    "language",
     "make",
     "make_task",
     "own_task",

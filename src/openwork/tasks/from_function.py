@@ -36,7 +36,7 @@ MOST_QUESTIONS = 2**20
 """a Python function is asked every one of them; a task with more is a `Task` of its own"""
 END = "="
 RESERVED = ("model", "training", "split")
-DEFINED: dict[str, list[type[FunctionTask]]] = {}
+DEFINED: dict[str, list[type[Task]]] = {}
 """by name, every task that a function of this process was made into: a notebook's cell may be run again"""
 Values = int | str | list[str]
 """a number of values, the name of the parameter that says it, or symbols"""

@@ -49,6 +49,7 @@ class TorchEngine(Engine):
     """Models, and pieces of the inputs, on `threads` cores or on a GPU."""
 
     name = "torch"
+    learns_sets = True
 
     def __init__(self, threads: int = 1, device: Device = CPU) -> None:
         self.threads, self.device = threads, device
