@@ -23,10 +23,10 @@ from openwork.claims import (
     Carries,
     Claim,
     Context,
+    GivenProgram,
     Implements,
     Linear,
     Necessary,
-    GivenProgram,
     ReadsOut,
     Sufficient,
 )
