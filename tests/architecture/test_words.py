@@ -14,8 +14,9 @@ PACKAGE = ROOT / "src" / "openwork"
 MOST_WORDS = 20
 MOST_BY_POSITION = 7
 PUBLIC = [f"openwork.{path.parent.name}" for path in sorted(PACKAGE.glob("*/__init__.py"))]
-SHARED = {"Variable", "RunLength"}
-"""of a task, and of a program that is found in a model; a task, and the primitive of programs that says the same"""
+SHARED = {"Variable", "RunLength", "Attention"}
+"""of a task, and of a program that is found in a model; a task, and the primitive of programs that says the same; where
+heads look, and the layer of the plain PyTorch module that a model is written out as"""
 TREES = {
     path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(PACKAGE.rglob("*.py"))

@@ -35,7 +35,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "prove": Command(
         "openwork.cli.commands.prove",
-        "Prove a stored run's model right on every input, and write a certificate.",
+        "Prove a stored run's model right on every input, over the real numbers.",
         True,
     ),
     "report": Command("openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file."),
