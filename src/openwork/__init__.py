@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         open_run,
         reproduce,
         stored_runs,
+        to_torch,
         to_transformer_lens,
         train,
     )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Linear,
         Necessary,
         Outcome,
+        Proved,
         ReadsOut,
         Split,
         Sufficient,
@@ -52,10 +54,22 @@ if TYPE_CHECKING:
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.tasks import Task, make_task, task
+    from openwork.tasks import (
+        END,
+        Free,
+        Language,
+        Task,
+        WordQuestions,
+        WrittenOut,
+        automaton_of,
+        language,
+        make_task,
+        task,
+    )
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
 __all__ = [
+    "END",
     "Accuracy",
     "Apply",
     "Attends",
@@ -65,9 +79,11 @@ __all__ = [
     "Decompiles",
     "Edit",
     "Experiment",
+    "Free",
     "Given",
     "Implements",
     "LabelledArray",
+    "Language",
     "Learns",
     "Linear",
     "Linearise",
@@ -78,6 +94,7 @@ __all__ = [
     "OpenedRun",
     "OpenworkError",
     "Outcome",
+    "Proved",
     "Ran",
     "ReadsOut",
     "Recipe",
@@ -88,11 +105,15 @@ __all__ = [
     "Task",
     "Unnecessary",
     "Verdict",
+    "WordQuestions",
+    "WrittenOut",
     "Zero",
+    "automaton_of",
     "explain",
     "from_tracr",
     "from_transformer_lens",
     "import_model",
+    "language",
     "make_task",
     "model_spec",
     "named_experiment",
@@ -104,6 +125,7 @@ __all__ = [
     "spec_for",
     "stored_runs",
     "task",
+    "to_torch",
     "to_transformer_lens",
     "train",
 ]
@@ -111,7 +133,7 @@ __all__ = [
 _ROOMS = {
     "api": (
         *("explain", "from_tracr", "from_transformer_lens", "import_model", "open_model", "open_run", "reproduce"),
-        *("stored_runs", "to_transformer_lens", "train"),
+        *("stored_runs", "to_torch", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
@@ -119,7 +141,10 @@ _ROOMS = {
     "jobs.looking": ("Cache", "LabelledArray", "Ran"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
-    "tasks": ("Task", "make_task", "task"),
+    "tasks": (
+        *("END", "Free", "Language", "Task", "WordQuestions", "WrittenOut"),
+        *("automaton_of", "language", "make_task", "task"),
+    ),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

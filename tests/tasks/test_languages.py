@@ -12,7 +12,7 @@ from openwork.data import draw
 from openwork.errors import TaskError
 from openwork.tasks import Dyck, Repeated, RunsOfLetters, Tomita
 from openwork.tasks.automaton import automaton_of
-from openwork.tasks.language import EOS, Language
+from openwork.tasks.prefixes import EOS, Language
 from openwork.testing import check_task
 
 WORDS = {

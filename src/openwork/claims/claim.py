@@ -16,7 +16,7 @@ from openwork.claims.comparing import NOT_COMPARED, compare, comparing_rows
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
-from openwork.claims.programs.program import Program
+from openwork.claims.programs.program import GivenProgram
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
@@ -153,7 +153,7 @@ class Claim(BaseModel):
     def find(self, context: Context) -> Finding:
         """Looks at the evidence."""
 
-    def given(self, programs: Mapping[str, Program]) -> Self:
+    def given(self, programs: Mapping[str, GivenProgram]) -> Self:
         """With the programs that it names, where they are among these; most claims name none."""
         return self
 
@@ -199,6 +199,8 @@ class Claim(BaseModel):
         outcome = outcome_of(finding.parts)
         if wrong and not all(part.trivial for part in finding.parts):
             outcome = Outcome.UNDECIDED
+        if outcome is Outcome.VACUOUS:
+            wrong = wrong.removesuffix(MEASURED_ALL_THE_SAME)
         said = (wrong, compared.before, _nothing_said(outcome, finding.parts), finding.sentence, compared.after)
         sentence = " ".join(filter(None, (*said, which(finding.parts) if outcome is Outcome.MIXED else "")))
         advice = compared.advice or _advice(outcome, finding, context)
@@ -238,7 +240,7 @@ class Claim(BaseModel):
         inputs = int((~right.all(axis=1)).sum())
         return (
             f"This model does not solve the task: {percent(float(right.mean()))} of its answers are right, and "
-            f"{inputs:,} inputs have a wrong one, so how it works cannot be judged. It was measured all the same."
+            f"{inputs:,} inputs have a wrong one, so how it works cannot be judged.{MEASURED_ALL_THE_SAME}"
         )
 
     def text(self) -> ClaimText:
@@ -260,12 +262,18 @@ class Claim(BaseModel):
         return visible(f"{self.id}: {self.says}")
 
 
+MEASURED_ALL_THE_SAME = " It was measured all the same."
+
+
 def _nothing_said(outcome: Outcome, parts: Sequence[Case]) -> str:
     """Why a claim that holds says nothing, or in how many of its cases; empty where all say something."""
     empty = [part.vacuous for part in parts if part.vacuous]
+    why = "; ".join(dict.fromkeys(empty))
     if outcome is Outcome.VACUOUS:
-        return f"It holds and says nothing: {'; '.join(dict.fromkeys(empty))}. It was measured all the same."
-    return f"In {len(empty)} of {len(parts)} cases it says nothing: {'; '.join(dict.fromkeys(empty))}." if empty else ""
+        return f"It holds and says nothing: {why}.{MEASURED_ALL_THE_SAME}"
+    if len(empty) == len(parts):
+        return f"It would say nothing: {why}." if empty else ""
+    return f"In {len(empty)} of {len(parts)} cases it says nothing: {why}." if empty else ""
 
 
 def _advice(outcome: Outcome, finding: Finding, context: Context) -> str:

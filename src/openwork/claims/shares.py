@@ -55,6 +55,8 @@ def most_right(context: Context, seen: Mapping[int, frozenset[int]]) -> float:
     """What share of all answers a model could have right, at most, that sees of each graded position only the tokens at
     the positions that `seen` has for it: for each row of such tokens the answer that is most frequent after it."""
     inputs, every = context.subject.inputs, tokens_seen(context.spec, context.task.n_pos, ())
+    if not inputs.one_symbol_each:
+        return 1.0  # several answers may be right, or none be wanted: nobody has counted how many
     right = 0
     for output, position in enumerate(inputs.graded):
         if seen[position] == every[position]:
@@ -80,15 +82,15 @@ def known_part(
 
     `independent` as in `right_part`.
 
-    Where the answers are right as often as is claimed, yet no more often than always giving the most frequent one
-    would be, that does not tell a model that knows them from one that knows nothing: such a part is open; unless no
-    share could fail it.
+    Where a loss is claimed, and the answers stay right more often than that, yet no more often than always giving the
+    most frequent one would be, that does not tell a model that knows them from one that knows nothing: such a part is
+    open. A share that guessing reaches says nothing: see `Case.vacuous`.
     """
     answers = context.subject.inputs.symbols[:, list(outputs)]
     judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold, independent)
     guess = guessing(context, outputs)
     judged = replace(judged, guess=guess)
-    stays = judged.holds is (relation == ">=") and not judged.trivial
+    stays = relation == "<=" and judged.holds is False
     return replace(judged, holds=None) if stays and judged.value <= guess else judged
 
 

@@ -33,6 +33,11 @@ COMMANDS: dict[str, Command] = {
     "decompile": Command(
         "openwork.cli.commands.decompile", "Find the program inside a stored run's model, and test every line there."
     ),
+    "prove": Command(
+        "openwork.cli.commands.prove",
+        "Prove a stored run's model right on every input, and write a certificate.",
+        True,
+    ),
     "report": Command("openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file."),
     "import": Command(
         "openwork.cli.commands.import_model", "Bring somebody else's model into the store, to be judged like our own."

@@ -29,6 +29,7 @@ from openwork.claims.over_training.checkpoints import Training
 from openwork.claims.over_training.judging import judge_over_training, known_or_cheap
 from openwork.jobs.stored_run import StoredRun
 from openwork.programs import known_decompilation
+from openwork.proofs import Proof, known_proof
 from openwork.report import Display, Judged, Overview, RecipeClaims
 
 
@@ -129,21 +130,27 @@ class JudgedRun(StoredRun):
         return () if judged is None else (judged,)
 
     @property
+    def known_proof(self) -> Proof | None:
+        """What was proved of it before; None where nothing was. Runs nothing."""
+        return known_proof(self.subject, self.kept)
+
+    @property
     def overview(self) -> Overview:
         """Where it comes from and how right it is, for the top of a report."""
         tried = self.tried or self.siblings or (self.stored,)
         scores = self.subject.scores
         return Overview(
-            self.stored.source,
-            self.stored.name,
-            self.stored.seed,
-            int(scores.sequences[0]),
-            scores.inputs,
-            tuple(run.progress for run in tried),
-            self.choice.reason,
-            sum(epoch.seconds for epoch in self.stored.history),
-            "" if self.subject.whole else self.subject.coverage,
-            self.go_on,
-            self._publication,
-            self.damage,
+            source=self.stored.source,
+            run=self.stored.name,
+            seed=self.stored.seed,
+            right=int(scores.sequences[0]),
+            inputs=scores.inputs,
+            seeds=tuple(run.progress for run in tried),
+            engine=self.choice.reason,
+            seconds=sum(epoch.seconds for epoch in self.stored.history),
+            coverage="" if self.subject.whole else self.subject.coverage,
+            go_on=self.go_on,
+            publication=self._publication,
+            damage=self.damage,
+            proof="" if self.known_proof is None else self.known_proof.short,
         )

@@ -12,6 +12,7 @@ from openwork.analyses import FoundRoutes, Result, Step
 from openwork.analyses.steps import Watch, stretch
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
+from openwork.engines.choose import available_threads
 from openwork.jobs.looking import Look, Looking
 from openwork.jobs.looking.of_run import look_of
 from openwork.jobs.measuring import measured, was_drawn
@@ -20,10 +21,16 @@ from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
 from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
+from openwork.proofs import Proof, certified, prove_kept, work_of
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.report.html.lowering import html_fragment
 from openwork.runs import Run
 
+CHEAP = 6e9
+"""steps of arithmetic of a proof that a report waits for: about ten seconds on one core"""
+NO_PROOF = "no proof: the model does not solve the task, or not every question is asked"
+NO_SETS = "no proof: the answers are sets of symbols"
+TOO_LONG = "no proof: it takes longer than a report waits; openwork prove RUN"
 MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
 
@@ -103,6 +110,29 @@ class OpenedRun(OldNames, Looking):
         """
         return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
 
+    def prove(self, margin: float = 0.0) -> Display:
+        """Whether every right answer surely leads by more than `margin`, in the logits, over the real numbers; kept in
+        the store, where an interrupted proof goes on.
+
+        Raises:
+            PlanError: a sample, questions that nobody can list, or a margin that is none.
+            CheckpointError: weights that are not numbers.
+        """
+        return Display(self.proved(margin))
+
+    def proved(self, margin: float = 0.0) -> Proof:
+        """The same as numbers. Raises as `prove`."""
+        return prove_kept(self.subject, self.kept, margin, self.setting.threads or available_threads(), self.watch)
+
+    @property
+    def why_no_proof(self) -> str:
+        """Why a report does not wait for a proof; empty where it does."""
+        if not self.subject.task.one_symbol_each:
+            return NO_SETS
+        if not self.solved or not self.subject.whole or self.subject.spec.d_vocab_out < 2:
+            return NO_PROOF
+        return TOO_LONG if work_of(self.subject) > CHEAP else ""
+
     def look_inside(self, seconds: float) -> Decompilation:
         """The program that is known, or what so many seconds find.
 
@@ -124,7 +154,9 @@ class OpenedRun(OldNames, Looking):
     def results(self) -> tuple[Result, ...]:
         """Every analysis that a report shows; the program first, where the run was decompiled before."""
         program = self.known_program
-        first = () if program is None else (program,)
+        proof = self.known_proof
+        certain = None if proof is None else certified(self.subject, proof)
+        first = tuple(found for found in (program, certain) if found is not None)
         return (*first, *((self.all_routes,) if self.shows_routes else ()), *self.measured)
 
     @cached_property

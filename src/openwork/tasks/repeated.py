@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
-from openwork.tasks.language import Language, unfit_language
+from openwork.tasks.prefixes import Language, unfit_language
 
 
 class Repeated(Language):

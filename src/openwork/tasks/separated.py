@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from openwork.tasks.contract import UNASKED, Task, Tokens, Variable
-from openwork.tasks.language import BOS, EOS, PAD, SEP, SPECIAL
+from openwork.tasks.prefixes import BOS, EOS, PAD, SEP, SPECIAL
 from openwork.tasks.vocabulary import Vocabulary
 
 

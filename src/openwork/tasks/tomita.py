@@ -7,7 +7,7 @@ from functools import cached_property
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
-from openwork.tasks.language import Language, unfit_language
+from openwork.tasks.prefixes import Language, unfit_language
 
 Step = Callable[[int, str], int | None]
 

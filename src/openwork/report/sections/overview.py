@@ -41,6 +41,7 @@ class Overview:
         go_on: the command that trains on what stopped unfinished; empty where there is none.
         publication: whose claims were judged; None where nobody's.
         damage: what is damaged in the store beside this run, by name; a seed among it is not counted.
+        proof: what is proved of it over the real numbers, as half a sentence; empty where nothing is.
     """
 
     source: Experiment | Imported
@@ -55,6 +56,7 @@ class Overview:
     go_on: str = ""
     publication: Publication | None = None
     damage: tuple[Reason, ...] = ()
+    proof: str = ""
 
     @property
     def all_asked(self) -> str:
@@ -98,9 +100,10 @@ class Overview:
             )
         asked = self.all_asked if self.coverage else f"all {self.inputs_line}"
         sampled = f" ({self.interval_line})" if self.coverage else ""
+        proof = f", {self.proof}" if self.proof else ""
         if self.unhandled:
-            return f"{model}, is right on {asked}{sampled}. {self.unhandled}"
-        return f"{model}, is right on {asked}{sampled}. Here is what holds of it, tested by intervention."
+            return f"{model}, is right on {asked}{sampled}{proof}. {self.unhandled}"
+        return f"{model}, is right on {asked}{sampled}{proof}. Here is what holds of it, tested by intervention."
 
     @property
     def claims_line(self) -> str:
@@ -225,7 +228,7 @@ def overview_parts(overview: Overview) -> tuple[Part, ...]:
         Figure(
             percent(overview.right / overview.inputs),
             f"right on {overview.right_line} {'drawn questions' if overview.coverage else 'inputs'}",
-            overview.interval_line,
+            overview.interval_line or overview.proof,
         ),
         Figure(f"{n_params(source.spec):,}", "parameters"),
     )

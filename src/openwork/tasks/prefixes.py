@@ -101,7 +101,7 @@ class Language(Task):
     def answers(self, questions: Tokens) -> Tokens:
         answers = np.full((len(questions), self.n_pos), UNASKED, np.int32)
         last = (questions < self.texts.end).sum(axis=1)
-        answers[np.arange(len(questions)), last] = self._next[self.texts.states(questions)]
+        answers[np.arange(len(questions)), last] = self.following[self.texts.states(questions)]
         return answers
 
     def question_symbols(self, question: Tokens) -> tuple[str, ...]:
@@ -111,8 +111,8 @@ class Language(Task):
         return None
 
     @cached_property
-    def _next(self) -> NDArray[np.int32]:
-        """`[state]`, the set of what may follow."""
+    def following(self) -> NDArray[np.int32]:
+        """`[state]`, the set of what may follow there."""
         members = np.zeros((len(self.automaton), len(self.vocabulary)), bool)
         members[:, : self.texts.end] = self.automaton.steps != DEAD
         members[:, self.vocabulary.symbols.index(EOS)] = self.automaton.accepting
