@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         open_run,
         reproduce,
         stored_runs,
+        to_torch,
         to_transformer_lens,
         train,
     )
@@ -53,7 +54,18 @@ if TYPE_CHECKING:
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.tasks import END, Task, language, make_task, task
+    from openwork.tasks import (
+        END,
+        Free,
+        Language,
+        Task,
+        WordQuestions,
+        WrittenOut,
+        automaton_of,
+        language,
+        make_task,
+        task,
+    )
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
 __all__ = [
@@ -67,9 +79,11 @@ __all__ = [
     "Decompiles",
     "Edit",
     "Experiment",
+    "Free",
     "Given",
     "Implements",
     "LabelledArray",
+    "Language",
     "Learns",
     "Linear",
     "Linearise",
@@ -91,7 +105,10 @@ __all__ = [
     "Task",
     "Unnecessary",
     "Verdict",
+    "WordQuestions",
+    "WrittenOut",
     "Zero",
+    "automaton_of",
     "explain",
     "from_tracr",
     "from_transformer_lens",
@@ -108,6 +125,7 @@ __all__ = [
     "spec_for",
     "stored_runs",
     "task",
+    "to_torch",
     "to_transformer_lens",
     "train",
 ]
@@ -115,7 +133,7 @@ __all__ = [
 _ROOMS = {
     "api": (
         *("explain", "from_tracr", "from_transformer_lens", "import_model", "open_model", "open_run", "reproduce"),
-        *("stored_runs", "to_transformer_lens", "train"),
+        *("stored_runs", "to_torch", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
@@ -123,7 +141,10 @@ _ROOMS = {
     "jobs.looking": ("Cache", "LabelledArray", "Ran"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
-    "tasks": ("END", "Task", "language", "make_task", "task"),
+    "tasks": (
+        *("END", "Free", "Language", "Task", "WordQuestions", "WrittenOut"),
+        *("automaton_of", "language", "make_task", "task"),
+    ),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

@@ -12,11 +12,12 @@ from tests.proofs.conftest import with_weights
 from openwork.analyses import Subject
 from openwork.analyses.steps import Step
 from openwork.data import Inputs
+from openwork.engines import choose_engine
 from openwork.errors import CheckpointError, PlanError
-from openwork.models import Stack
+from openwork.models import Stack, initial_stack, spec_for
 from openwork.proofs import proof_from_json, prove
 from openwork.proofs.proving import BLOCK
-from openwork.tasks import Majority
+from openwork.tasks import Palindrome, Task
 
 
 def test_model_a_is_proved(model_a):
@@ -77,14 +78,19 @@ def test_an_interrupted_proof_goes_on(model_a):
     )
 
 
+def drawn_subject(task: Task) -> Subject:
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=4)
+    return Subject.of(choose_engine(spec, "native", 1).engine, initial_stack(spec, [0]), task, Inputs(5))
+
+
 def test_bad_input_is_told_at_once(tiny):
-    task = Majority(length=9)
     stack = tiny.stack
     few = Subject(tiny.engine, stack, tiny.task, Inputs(5).of(tiny.task))
-    with pytest.raises(PlanError, match="says nothing of the others") as told:
-        prove(few, -1.0)
-    assert [reason.where for reason in told.value.reasons] == ["inputs", "margin"]
+    assert prove(few).inputs == len(tiny.inputs)
+    long = drawn_subject(Palindrome())
+    with pytest.raises(PlanError, match="say nothing of the others") as told:
+        prove(long, -1.0)
+    assert [reason.where for reason in told.value.reasons] == ["domain", "margin"]
     bad = Subject(tiny.engine, Stack(tiny.spec, np.full_like(stack.flat, np.nan)), tiny.task, tiny.inputs)
     with pytest.raises(CheckpointError, match="NaN"):
         prove(bad)
-    assert task.domain_size == 512

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from openwork.errors import Reason
@@ -14,6 +13,11 @@ from openwork.interventions.edit import Edit
 from openwork.models import ModelSpec
 
 Function = Callable[[NDArray[Any]], Any]
+
+
+def as_it_is(value: NDArray[Any]) -> NDArray[Any]:
+    """The value itself."""
+    return value
 
 
 @dataclass(frozen=True, init=False)
@@ -35,7 +39,7 @@ class Apply(Edit):
         units: see `Edit`.
     """
 
-    function: Function = np.asarray
+    function: Function = as_it_is
 
     def __init__(
         self,

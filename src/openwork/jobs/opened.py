@@ -21,7 +21,7 @@ from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
 from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
-from openwork.proofs import Proof, prove_kept, work_of
+from openwork.proofs import Proof, certified, prove_kept, work_of
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.report.html.lowering import html_fragment
 from openwork.runs import Run
@@ -154,7 +154,9 @@ class OpenedRun(OldNames, Looking):
     def results(self) -> tuple[Result, ...]:
         """Every analysis that a report shows; the program first, where the run was decompiled before."""
         program = self.known_program
-        first = tuple(found for found in (program, self.known_proof) if found is not None)
+        proof = self.known_proof
+        certain = None if proof is None else certified(self.subject, proof)
+        first = tuple(found for found in (program, certain) if found is not None)
         return (*first, *((self.all_routes,) if self.shows_routes else ()), *self.measured)
 
     @cached_property

@@ -16,6 +16,8 @@ def prove_kept(subject: Subject, kept: KeptResults | None, margin: float, thread
         PlanError, CheckpointError, EngineError: as `prove`.
     """
     require_provable(subject, margin)
+    if not subject.whole:
+        kept = None  # what names a result says of such a task's answers only those to a sample
     before = known_proof(subject, kept, margin)
     if before is not None and before.looked_at == before.inputs:
         return before

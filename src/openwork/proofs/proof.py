@@ -149,7 +149,7 @@ class Proof(Result):
         """What was run, in one sentence, so that nobody takes one for the other."""
         run = self.as_run
         least = "" if run.least is None else f", by at least {run.least:.4g}"
-        return f"As run ({run.arithmetic}): right on {run.right:,} of {self.inputs:,} inputs{least}."
+        return f"As run ({run.arithmetic}): right on {run.right:,} of {self.looked_at:,} inputs{least}."
 
     def records(self) -> list[Record]:
         """One row for every input that is not proved, of the first of each kind."""

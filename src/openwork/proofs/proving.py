@@ -16,6 +16,7 @@ from openwork.analyses import Subject
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.data import dataset_of
 from openwork.data.domain import MOST_ENUMERATED
+from openwork.engines import Scores
 from openwork.engines.native.enclosure import Enclosed, enclose
 from openwork.engines.native.engine import NativeEngine
 from openwork.errors import CheckpointError, PlanError, Reason
@@ -40,15 +41,15 @@ def prove(
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
     Args:
-        subject: the model, on every question.
+        subject: the model and its task; every question is proved, whatever inputs it is measured on.
         margin: the lead in the logits that every right answer must surely exceed.
         threads: cores to use; no number depends on it.
         watch: is told how far it is.
         begun: what an interrupted proof of the same came to; it goes on from there.
 
     Raises:
-        PlanError: a sample, or questions that nobody can list: a proof over a sample says nothing of the others; a
-            margin that is none.
+        PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; answers that
+            are sets; a margin that is none.
         CheckpointError: weights that are not numbers.
         EngineError: the arithmetic of this machine is not what the bounds rest on.
     """
@@ -63,15 +64,14 @@ def prove(
             index = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
             dataset = dataset_of(task, index)
             bounds = enclose(engine, subject.stack, dataset)
+            scores = subject.engine.score(subject.stack, dataset)
             tally.add(index, bounds, more.of(dataset.tokens, dataset.answers))
+            tally.run(scores)
             watch(Step("enclosing every input", tally.looked_at / size, tally.looked_at))
     except KeyboardInterrupt:
         pass
-    scores = subject.scores
-    arithmetic = f"{subject.engine.arithmetic}, {subject.spec.dtype}"
-    as_run = AsRun(arithmetic, int(scores.sequences[0]), _finite(scores.margin[0]))
     spent = time.monotonic() - began + (0.0 if begun is None else begun.seconds)
-    return tally.proof(size, as_run, spent)
+    return tally.proof(size, f"{subject.engine.arithmetic}, {subject.spec.dtype}", spent)
 
 
 def work_of(subject: Subject) -> float:
@@ -91,10 +91,8 @@ def require_provable(subject: Subject, margin: float) -> None:
     size = subject.task.domain_size
     if size is None or size > MOST_ENUMERATED:
         what = f"{subject.task} has {format_count(size)} questions, which cannot be listed"
-        reasons.append(Reason("domain", what, "prove a smaller size of the task"))
-    elif not subject.whole or subject.asked is not None:
-        what = f"only {subject.coverage} are measured: a proof over a sample says nothing of the others"
-        reasons.append(Reason("inputs", what, "leave out the choice of inputs"))
+        sampled = "a proof over a sample would say nothing of the others: prove a smaller size of the task"
+        reasons.append(Reason("domain", what, sampled))
     if not subject.task.one_symbol_each:
         what = f"an answer of {subject.task} is a set of symbols; a proof is of one symbol each"
         reasons.append(Reason("task", what))
@@ -126,11 +124,21 @@ class _Tally:
     closer: int = 0
     closer_bits: int = 53
     closer_reason: str = ""
+    right: int = 0
+    least_run: float = math.inf
 
     @classmethod
     def of(cls, proof: Proof) -> _Tally:
-        held = {name: getattr(proof, name) for name in cls.__dataclass_fields__}
-        return cls(**held | {"wrong": list(proof.wrong), "undecided": list(proof.undecided)})
+        run, least_run = proof.as_run, proof.as_run.least
+        own: dict[str, Any] = {"right": run.right, "least_run": -math.inf if least_run is None else least_run}
+        own |= {"wrong": list(proof.wrong), "undecided": list(proof.undecided)}
+        held = {name: getattr(proof, name) for name in cls.__dataclass_fields__ if name not in own}
+        return cls(**held, **own)
+
+    def run(self, scores: Scores) -> None:
+        """The same block, as the engine's pass has it."""
+        self.right += int(scores.sequences[0])
+        self.least_run = min(self.least_run, float(scores.margin[0]))
 
     def add(
         self, index: np.ndarray[Any, np.dtype[np.int64]], bounds: Enclosed, more: Callable[[int, int], Any]
@@ -177,10 +185,11 @@ class _Tally:
             for row in np.flatnonzero(rows)[: KEPT - len(kept)]:
                 kept.append(Open(int(index[row]), _finite(lower[row]), _finite(upper[row])))
 
-    def proof(self, size: int, as_run: AsRun, seconds: float) -> Proof:
-        own = {name: getattr(self, name) for name in self.__dataclass_fields__}
+    def proof(self, size: int, arithmetic: str, seconds: float) -> Proof:
+        own = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("right", "least_run")}
         own |= {"wrong": tuple(self.wrong), "undecided": tuple(self.undecided)}
-        return Proof(inputs=size, as_run=as_run, seconds=seconds, forward_rows=self.looked_at + size, **own)
+        as_run = AsRun(arithmetic, self.right, _finite(self.least_run))
+        return Proof(inputs=size, as_run=as_run, seconds=seconds, forward_rows=2 * self.looked_at, **own)
 
 
 @dataclass(frozen=True, eq=False)

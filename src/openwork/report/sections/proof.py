@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from openwork.proofs import Proof
+from openwork.proofs import Certified, Proof
 from openwork.report.chapters import describes
-from openwork.report.parts import Part, Table, Text, columns
+from openwork.report.parts import Attachment, Part, Table, Text, columns
 
+FILE = "model.cert.json"
+CERTIFICATE = f"a certificate, which anybody checks: `openwork-check-certificate {FILE}`"
 APART = (
     "Two statements, never one for the other: the first is about the weights, the second about one engine's rounding."
 )
@@ -31,3 +33,9 @@ def proof_parts(result: Proof) -> tuple[Part, ...]:
     left = result.n_wrong + result.n_undecided - len(rows)
     caption = "Inputs that are not proved" + (f"; {left:,} more are not named." if left else ".")
     return (*said, Table(columns("question", "leads by", "", numeric=(0,)), rows, caption))
+
+
+@describes(Certified, chapter="accuracy")
+def certified_parts(result: Certified) -> tuple[Part, ...]:
+    """The same, with the certificate to be saved."""
+    return (*proof_parts(result.proof), Attachment(FILE, result.certificate, CERTIFICATE))
