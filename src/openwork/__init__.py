@@ -54,7 +54,18 @@ if TYPE_CHECKING:
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.tasks import END, Task, language, make_task, task
+    from openwork.tasks import (
+        END,
+        Free,
+        Language,
+        Task,
+        WordQuestions,
+        WrittenOut,
+        automaton_of,
+        language,
+        make_task,
+        task,
+    )
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
 __all__ = [
@@ -68,9 +79,11 @@ __all__ = [
     "Decompiles",
     "Edit",
     "Experiment",
+    "Free",
     "Given",
     "Implements",
     "LabelledArray",
+    "Language",
     "Learns",
     "Linear",
     "Linearise",
@@ -92,7 +105,10 @@ __all__ = [
     "Task",
     "Unnecessary",
     "Verdict",
+    "WordQuestions",
+    "WrittenOut",
     "Zero",
+    "automaton_of",
     "explain",
     "from_tracr",
     "from_transformer_lens",
@@ -125,7 +141,10 @@ _ROOMS = {
     "jobs.looking": ("Cache", "LabelledArray", "Ran"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
-    "tasks": ("END", "Task", "language", "make_task", "task"),
+    "tasks": (
+        *("END", "Free", "Language", "Task", "WordQuestions", "WrittenOut"),
+        *("automaton_of", "language", "make_task", "task"),
+    ),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

@@ -89,7 +89,7 @@ BAD = {
     "variables not declared": (SMALL.replace("a=3, ", "c=3, "), "a: its values are not declared"),
     "symbols that clash": (SMALL.replace("a=3", "a=['+', '+']"), "clash"),
     "a size that is no parameter": (SMALL.replace("a=3", "a='base'"), "there is no parameter 'base'"),
-    "too many questions": (SMALL.replace("a=3", "a=3_000_000"), "is too large"),
+    "too many values": (SMALL.replace("a=3", "a=3_000_000"), "has 3,000,000 values"),
     "a recipe that cannot be": (SMALL.replace("'n_layers': 1", "'n_layer': 1"), "model, n_layer"),
 }
 

@@ -10,13 +10,13 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
 from openwork.tasks.contract import Tokens
-from openwork.tasks.of_texts import OfTexts
+from openwork.tasks.word_questions import WordQuestions
 
 PLUS = "+"
 State = tuple[bool, int]
 
 
-class BinaryAddition(OfTexts):
+class BinaryAddition(WordQuestions):
     """`a + b` of two binary numbers of at most `bits` bits, the first bit most significant, without leading zeros.
 
     Raises:

@@ -10,13 +10,13 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
 from openwork.tasks.contract import Tokens
-from openwork.tasks.of_texts import OfTexts
+from openwork.tasks.word_questions import WordQuestions
 
 BITS = ("0", "1")
 State = tuple[int, ...]
 
 
-class BinaryMajority(OfTexts):
+class BinaryMajority(WordQuestions):
     """At most `length` bits, dealt out to `strings` strings in turn; the answer is each string's more frequent bit.
 
     All strings of a question are equally long, and none has as many 0 as 1. Of one string the answer ends the text; of

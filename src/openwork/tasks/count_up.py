@@ -10,10 +10,10 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
 from openwork.tasks.contract import Tokens
-from openwork.tasks.of_texts import OfTexts
+from openwork.tasks.word_questions import WordQuestions
 
 
-class CountUp(OfTexts):
+class CountUp(WordQuestions):
     """Two of the first `numbers` numbers, the smaller first; the answer is all numbers from one to the other.
 
     An answer has at most `most` numbers, both included.

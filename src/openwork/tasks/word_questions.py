@@ -15,7 +15,7 @@ from openwork.tasks.separated import Separated
 from openwork.tasks.texts import Texts
 
 
-class OfTexts(Separated):
+class WordQuestions(Separated):
     """A question is a word of `automaton`, of `shortest` to `length` symbols."""
 
     sampling = "every length alike, and every question of that length"
