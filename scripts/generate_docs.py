@@ -12,7 +12,7 @@ from openwork.cli.claim_page import claim_page
 from openwork.cli.reference import analysis_reference, command_reference
 from openwork.cli.task_pages import task_pages
 from openwork.engines.native import NativeEngine
-from openwork.testing.known_circuits import exam_page
+from openwork.testing.known_circuits import exam_page, sit
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MEASURED = DOCS / "recipes.json"
@@ -21,7 +21,7 @@ FIXED = {
     "commands.md": command_reference,
     "analyses.md": analysis_reference,
     "claims.md": claim_page,
-    "exam.md": lambda: exam_page(NativeEngine(1)),
+    "exam.md": lambda: exam_page(list(sit(NativeEngine(1)))),
     "../src/openwork/jobs/measured_run.pyi": analysis_stub,
 }
 

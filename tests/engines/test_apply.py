@@ -13,14 +13,14 @@ from openwork.engines.torch.engine import TorchEngine
 from openwork.errors import PlanError
 from openwork.interventions import Apply, Given, Mean, Patch, Plan, Set, Zero
 from openwork.models import model_spec, sites_of
-from openwork.testing.engine_case import Case, make_case, random_plans
+from openwork.testing.engine_case import EngineCase, make_case, random_plans
 from openwork.testing.specs import seeds, specs
 
 ENGINES: tuple[Engine, ...] = (NativeEngine(1), TorchEngine(1))
 SPEC = model_spec(n_layers=2, d_model=6, n_heads=2, d_head=3, d_mlp=5, d_vocab=7, n_ctx=4, act_fn="gelu")
 
 
-def run(engine: Engine, case: Case, plan: Plan, **more):
+def run(engine: Engine, case: EngineCase, plan: Plan, **more):
     graded = tuple(range(case.n_pos))
     return joined(engine.run(case.stack, case.dataset.tokens, plan, graded=graded, sources=case.sources, **more))
 

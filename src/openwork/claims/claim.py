@@ -16,7 +16,7 @@ from openwork.claims.comparing import NOT_COMPARED, compare, comparing_rows
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
-from openwork.claims.programs.program import Program
+from openwork.claims.programs.program import GivenProgram
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
@@ -153,7 +153,7 @@ class Claim(BaseModel):
     def find(self, context: Context) -> Finding:
         """Looks at the evidence."""
 
-    def given(self, programs: Mapping[str, Program]) -> Self:
+    def given(self, programs: Mapping[str, GivenProgram]) -> Self:
         """With the programs that it names, where they are among these; most claims name none."""
         return self
 

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from openwork.claims.claim import Claim
-from openwork.claims.programs.program import Program
+from openwork.claims.programs.program import GivenProgram
 from openwork.claims.registry import KINDS
 from openwork.claims.verdict import Outcome
 
@@ -185,7 +185,7 @@ def _takes(field: FieldInfo) -> str:
     """What may be written there, in words."""
     kind, limits = field.annotation, list(field.metadata)
     if get_origin(kind) in (Union, UnionType):
-        kind = next(part for part in get_args(kind) if part not in (NoneType, Program))
+        kind = next(part for part in get_args(kind) if part not in (NoneType, GivenProgram))
     if get_origin(kind) is Annotated:
         kind, *inner = get_args(kind)
         limits += [item for info in inner if isinstance(info, FieldInfo) for item in info.metadata]

@@ -231,15 +231,15 @@ def _core_of(spec: ModelSpec, level: str) -> _core.Core:
     sizes += [spec.d_mlp, spec.d_vocab, spec.d_vocab_out, spec.n_ctx]
     return _core.make_core(
         level,
-        spec.dtype == "float64",
-        sizes,
-        spec.act_fn,
-        spec.normalization_type or "none",
-        spec.eps,
-        spec.score_divisor,
-        spec.attention_dir == "causal",
-        spec.positional_embedding_type == "standard",
-        -1 if spec.pad_token is None else spec.pad_token,
+        wide=spec.dtype == "float64",
+        sizes=sizes,
+        act=spec.act_fn,
+        norm=spec.normalization_type or "none",
+        eps=spec.eps,
+        score_divisor=spec.score_divisor,
+        causal=spec.attention_dir == "causal",
+        positions=spec.positional_embedding_type == "standard",
+        pad=-1 if spec.pad_token is None else spec.pad_token,
     )
 
 

@@ -133,7 +133,9 @@ class TorchEngine(Engine):
 
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured, Captured]:
             inputs = [source.take(rows) for source in sources]
-            logits, at = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs, sites)
+            logits, at = _pass(
+                stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs, gradients=sites
+            )
             own = slopes if slopes is None or slopes.ndim == 3 else slopes[min(model, len(slopes) - 1)]
             metric = metric_of(logits, ids(dataset.answers[rows], device), None if own is None else own[rows])
             leaves = [at.leaves[site] for site in sites]
