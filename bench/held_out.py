@@ -3,6 +3,7 @@
     python bench/held_out.py --store FOLDER                 train and decompile what is missing; stop and go on at will
     python bench/held_out.py --store FOLDER --minutes 8     begin with no other model after so long
     python bench/held_out.py --train --store FOLDER         only train
+    python bench/held_out.py --task sort --store FOLDER     only this task now; repeatable
     python bench/held_out.py --write                        only the page, from docs/held_out.json
 
 What is measured stands in bench/held_out.toml. Everything is done by `openwork` itself, a process for each model; what
@@ -33,22 +34,23 @@ def main() -> None:
     asked.add_argument("--store", type=Path, help="a folder of runs")
     asked.add_argument("--minutes", type=float, default=float("inf"))
     asked.add_argument("--train", action="store_true")
+    asked.add_argument("--task", action="append")
     asked.add_argument("--write", action="store_true")
     given = asked.parse_args()
     if given.store is None and not given.write:
         asked.error("say a --store, or --write")
     if not given.write:
-        measure(given.store, time.monotonic() + 60 * given.minutes, only_train=given.train)
+        measure(given.store, given.task, time.monotonic() + 60 * given.minutes, only_train=given.train)
     if KEPT.exists():
         page = PAGE.read_text(encoding="utf-8")
         head, tail = page.split(BEGIN)[0], page.split(END)[1]
         PAGE.write_text(f"{head}{BEGIN}\n{table(kept())}\n{END}{tail}", encoding="utf-8")
 
 
-def measure(store: Path, until: float, only_train: bool) -> None:
-    """Everything that was asked for and is not there yet, until then."""
+def measure(store: Path, only: Sequence[str] | None, until: float, only_train: bool) -> None:
+    """Everything that was asked for and is not there yet, of these tasks, until then."""
     for models in ASKED["models"]:
-        for task in models["tasks"]:
+        for task in (task for task in models["tasks"] if not only or task in only):
             if time.monotonic() > until:
                 return
             name = " ".join([task, *models["options"]])

@@ -11,7 +11,7 @@ from openwork.engines.torch.engine import TorchEngine
 
 
 class Remembering(TorchEngine):
-    """PyTorch, which computes what it is asked for once. Nine tenths of the kit's time are its oracle's: so an engine
+    """PyTorch, which computes what it is asked for once. Five sixths of the kit's time are its oracle's: so an engine
     more, broken or at another SIMD level, costs only its own."""
 
     def __init__(self) -> None:

@@ -1,7 +1,5 @@
 """WHAT WE ASSERT: kinds of claims, claims files, and verdicts with their evidence."""
 
-from typing import Any
-
 from openwork.claims.check import Cost, check, plan, require_claims_fit
 from openwork.claims.claim import Claim
 from openwork.claims.context import Context, Controls, Trials
@@ -20,7 +18,7 @@ from openwork.claims.shipped import article_for, heading_for, instead_for, shipp
 from openwork.claims.verdict import Case, Effect, Outcome, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
-from openwork.errors import warn_renamed
+from openwork.errors import renamed
 
 __all__ = [
     *(kind.__name__ for kind in KINDS.values()),
@@ -67,9 +65,4 @@ __all__ = [
     "watched_check",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name != "Program":
-        raise AttributeError(f"module 'openwork.claims' has no attribute {name!r}")
-    warn_renamed("openwork.claims.Program", "openwork.claims.GivenProgram")
-    return GivenProgram
+__getattr__ = renamed(__name__, {"Heading": "ClaimsHeading", "Part": "Case", "Program": "GivenProgram"}, globals())

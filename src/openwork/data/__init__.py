@@ -1,7 +1,5 @@
 """ON WHICH inputs: the whole domain or a sample, their split, and pairs that differ in one variable."""
 
-from typing import Any
-
 from openwork.data.asked import answers_digest, asked_digest
 from openwork.data.counterfactual import change_variable, keep_forced
 from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another, unhandled
@@ -11,7 +9,7 @@ from openwork.data.parts import drawn_inputs, parts_of
 from openwork.data.question_text import numbered, written_example
 from openwork.data.sample import draw
 from openwork.data.split import DataSplit
-from openwork.errors import warn_renamed
+from openwork.errors import renamed
 
 __all__ = [
     "MOST_ENUMERATED",
@@ -38,9 +36,4 @@ __all__ = [
     "written_example",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name != "Split":
-        raise AttributeError(f"module 'openwork.data' has no attribute {name!r}")
-    warn_renamed("openwork.data.Split", "openwork.data.DataSplit")
-    return DataSplit
+__getattr__ = renamed(__name__, {"Split": "DataSplit"}, globals())

@@ -1,5 +1,6 @@
 """WHAT is computed: vocabulary, domain or sampler, answer, graded positions, roles."""
 
+from openwork.errors import renamed
 from openwork.tasks.automaton import Automaton, automaton_of
 from openwork.tasks.contract import UNASKED, Draws, Task, TaskFile, Tokens, Variable
 from openwork.tasks.from_function import FunctionTask, task
@@ -44,3 +45,5 @@ __all__ = [
     "task_of_run",
     "task_types",
 ]
+
+__getattr__ = renamed(__name__, {"made": "make", "said": "format_count"}, globals())

@@ -7,6 +7,7 @@ import re
 from openwork.errors import CheckpointError, Reason
 from openwork.interop.checkpoint import Checkpoint
 from openwork.interop.layouts.gpt2 import looks_like_gpt2, named_gpt2
+from openwork.interop.layouts.torch_layers import looks_like_torch, named_torch
 from openwork.interop.missing_fields import brief
 from openwork.interop.names import Named, named, without_prefix
 
@@ -33,6 +34,8 @@ def named_weights(checkpoint: Checkpoint) -> Named:
     bare = without_prefix(checkpoint.arrays)
     if kind == "gpt2" or looks_like_gpt2(bare):
         return named_gpt2(checkpoint, bare)
+    if looks_like_torch(bare):
+        return named_torch(checkpoint, bare)
     return named(checkpoint.name, {OURS.sub(_in_or_out, name): array for name, array in checkpoint.arrays.items()})
 
 
