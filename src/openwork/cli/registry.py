@@ -44,7 +44,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "export": Command(
         "openwork.cli.commands.export_model",
-        "Write a stored model as TransformerLens 3 or 4 takes it, or as plain safetensors.",
+        "Write a stored model for TransformerLens 3 or 4, transformers, PyTorch or ONNX, or as plain safetensors.",
     ),
     "gallery": Command(
         "openwork.cli.commands.gallery",
