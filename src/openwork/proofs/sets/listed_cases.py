@@ -1,0 +1,78 @@
+"""The cases of a task that names none, found by listing its questions: a tree that asks for one position after another."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.errors import PlanError, Reason
+from openwork.tasks import Cases, Task, Tokens, format_count
+
+MOST_LISTED = 2**20
+"""questions"""
+SMALL = 8
+"""questions up to which each is a case of its own, where they have several answers"""
+
+
+def cases_of(task: Task, output: str) -> Cases:
+    """What the task says of its cases, or what listing its questions shows.
+
+    Raises:
+        PlanError: the task says nothing, and its questions are too many to list.
+    """
+    told = task.cases(output)
+    if told is not None:
+        return told
+    size = task.domain_size
+    if size is None or size > MOST_LISTED:
+        what = f"{task} has {format_count(size)} questions and names no cases (`Task.cases`)"
+        mend = f"up to {MOST_LISTED:,} questions they are found by listing; give the task a method `cases`"
+        raise PlanError("this cannot be proved by sets of inputs", Reason("domain", what, mend))
+    questions = task.questions(np.arange(size, dtype=np.int64))
+    place = task.outputs.index(output)
+    visible = task.graded[place] + 1 if task.attention_dir == "causal" else task.n_pos
+    return _tree(task.tokens(questions), task.answers(questions)[:, place], len(task.vocabulary), visible)
+
+
+def _tree(tokens: Tokens, answers: NDArray[np.int32], symbols: int, visible: int) -> Cases:
+    """Each leaf has one answer, and holds what stands at each position in its questions."""
+    allowed, right, counts = [], [], []
+    left = [np.arange(len(tokens))]
+    while left:
+        rows = left.pop()
+        if (answers[rows] == answers[rows[0]]).all():
+            leaf = np.zeros((tokens.shape[1], symbols), bool)
+            leaf[np.arange(tokens.shape[1]), tokens[rows]] = True
+            allowed.append(leaf)
+            right.append(answers[rows[0]])
+            counts.append(len(rows))
+            continue
+        if len(rows) <= SMALL:
+            left += [one for one in _apart(rows, tokens[rows, :visible])]
+            continue
+        place = _telling(tokens[rows, :visible], answers[rows], symbols)
+        left += [rows[tokens[rows, place] == symbol] for symbol in np.unique(tokens[rows, place])]
+    return Cases(np.stack(allowed), np.array(right, np.int32), tuple(counts))
+
+
+def _apart(rows: NDArray[np.int64], seen: Tokens) -> list[NDArray[np.int64]]:
+    """Rows that look alike stay together."""
+    _, own = np.unique(seen, axis=0, return_inverse=True)
+    return [rows[own.ravel() == one] for one in range(int(own.max()) + 1)]
+
+
+def _telling(seen: Tokens, answers: NDArray[np.int32], symbols: int) -> int:
+    """The position that says most about the answer; of those that differ at all."""
+    ids = np.unique(answers, return_inverse=True)[1].ravel()
+    n = int(ids.max()) + 1
+    best, place = np.inf, 0
+    for at in range(seen.shape[1]):
+        table = np.bincount(seen[:, at].astype(np.int64) * n + ids, minlength=symbols * n).reshape(symbols, n)
+        totals = table.sum(1)
+        if (totals > 0).sum() < 2:
+            continue
+        with np.errstate(divide="ignore", invalid="ignore"):
+            left = -np.nansum(table * np.log(table / totals[:, None]))
+        if left < best - 1e-9 * len(ids):
+            best, place = left, at
+    return place
