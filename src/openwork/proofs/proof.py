@@ -110,7 +110,7 @@ class Proof(Result):
     def margin(self) -> float | None:
         """The lead that every proved answer has at least, rounded down to four digits below the bound less some radii:
         what a certificate states. None where nothing is proved."""
-        return None if self.least is None else _rounded_down(self.least - ROOM * self.radius)
+        return None if self.least is None else rounded_down(self.least - ROOM * self.radius)
 
     @property
     def title(self) -> str:
@@ -174,7 +174,8 @@ def proof_from_json(kept: Mapping[str, Any]) -> Proof | None:
     return Proof(**fields | {"as_run": AsRun(**fields["as_run"])})
 
 
-def _rounded_down(x: float, digits: int = 4) -> float:
+def rounded_down(x: float, digits: int = 4) -> float:
+    """To so many digits, never up."""
     if x == 0:
         return 0.0
     unit = 10.0 ** (math.floor(math.log10(abs(x))) - digits + 1)

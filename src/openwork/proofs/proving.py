@@ -93,6 +93,15 @@ def require_provable(subject: Subject, margin: float) -> None:
         what = f"{subject.task} has {format_count(size)} questions, which cannot be listed"
         sampled = "a proof over a sample would say nothing of the others: prove a smaller size of the task"
         reasons.append(Reason("domain", what, sampled))
+    reasons += reasons_against(subject, margin)
+    if reasons:
+        raise PlanError("this cannot be proved", reasons)
+    require_numbers(subject)
+
+
+def reasons_against(subject: Subject, margin: float) -> list[Reason]:
+    """Why nothing can be proved of such answers, or by such a margin."""
+    reasons = []
     if not subject.task.one_symbol_each:
         what = f"an answer of {subject.task} is a set of symbols; a proof is of one symbol each"
         reasons.append(Reason("task", what))
@@ -100,8 +109,11 @@ def require_provable(subject: Subject, margin: float) -> None:
         reasons.append(Reason("d_vocab_out", "there is one answer only, which leads nothing"))
     if not (math.isfinite(margin) and margin >= 0):
         reasons.append(Reason("margin", f"{margin:g} is not a lead", "0, or a number above it, for example 0.5"))
-    if reasons:
-        raise PlanError("this cannot be proved", reasons)
+    return reasons
+
+
+def require_numbers(subject: Subject) -> None:
+    """Raises CheckpointError where a weight is not a number."""
     bad = [name for name, array in subject.stack.named().items() if not np.isfinite(array).all()]
     if bad:
         raise CheckpointError("this cannot be proved", [Reason(name, "holds NaN or infinity") for name in bad])

@@ -13,7 +13,6 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.cases import Cases
 from openwork.tasks.contract import Tokens
-from openwork.tasks.learned import learned_with
 from openwork.tasks.written_out import DIGITS, Free, WrittenOut, numbered
 
 MOST_DIGITS = 64
@@ -33,7 +32,9 @@ class ReversedAddition(WrittenOut):
     def __init__(self, base: int = 10, digits: int = 2) -> None:
         reasons = []
         if not 2 <= base <= len(DIGITS):
-            reasons.append(Reason("base", f"{base} is not between 2 and {len(DIGITS)}", "digits are written 0..9, a..z"))
+            reasons.append(
+                Reason("base", f"{base} is not between 2 and {len(DIGITS)}", "digits are written 0..9, a..z")
+            )
         if not 1 <= digits <= MOST_DIGITS:
             reasons.append(Reason("digits", f"{digits} is not between 1 and {MOST_DIGITS}"))
         if reasons:
@@ -81,7 +82,11 @@ class ReversedAddition(WrittenOut):
         row = np.arange(len(a))
         told = [(place, a), (self.digits + 1 + place, b)] if place < self.digits else []
         if place:
-            told += [(place - 1, a_before), (self.digits + place, b_before), (2 * self.digits + 1 + place, shown % self.base)]
+            told += [
+                (place - 1, a_before),
+                (self.digits + place, b_before),
+                (2 * self.digits + 1 + place, shown % self.base),
+            ]
         for at, symbol in told:
             allowed[:, at] = False
             allowed[row, at, symbol] = True
@@ -102,4 +107,4 @@ class ReversedAddition(WrittenOut):
         lower, upper = max(place - 1, 0), max(self.digits - 1 - place, 0)
         numbers = self.base**lower
         with_carry = numbers * (numbers - 1) // 2
-        return (with_carry if carried else numbers**2 - with_carry) * self.base ** (2 * upper)
+        return int((with_carry if carried else numbers**2 - with_carry) * self.base ** (2 * upper))

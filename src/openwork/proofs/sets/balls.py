@@ -7,7 +7,7 @@ multiplications with additions, as a library's does: its error is at most `(n + 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,19 +30,22 @@ EXP_ERROR = 64 * U
 TERMS = 15
 
 
-class Ball(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Ball:
     """Every true number lies within `rad` of `mid`."""
 
     mid: Array
     rad: Array
 
-    def __getitem__(self, key: object) -> Ball:  # type: ignore[override]
-        return Ball(self.mid[key], self.rad[key])  # type: ignore[index]
+    def at(self, place: int) -> Ball:
+        """Along the first axis."""
+        return Ball(self.mid[place], self.rad[place])
 
 
-def exact(x: Array) -> Ball:
+def exact(x: Array | float) -> Ball:
     """Numbers that are known."""
-    return Ball(x, np.zeros_like(x))
+    mid = np.asarray(x, np.float64)
+    return Ball(mid, np.zeros_like(mid))
 
 
 def add(a: Ball, b: Ball) -> Ball:
@@ -110,7 +113,7 @@ def norm(spec: ModelSpec, x: Ball, w: Array | None, b: Array | None) -> Ball:
     if spec.normalization_type in ("LN", "LNPre"):
         centre = mean(x)
         x = add(x, Ball(-centre.mid, centre.rad))
-    scale = root(add(mean(times(x, x)), exact(np.float64(spec.eps))), spec.eps)
+    scale = root(add(mean(times(x, x)), exact(spec.eps)), spec.eps)
     x = over(x, scale)
     x = x if w is None else times(x, exact(w))
     return x if b is None else add(x, exact(b))

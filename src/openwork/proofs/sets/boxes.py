@@ -43,7 +43,12 @@ class Boxes:
         """In plain values; `boxes_from_json` reads them."""
         packed = base64.b64encode(zlib.compress(np.packbits(self.allowed).tobytes(), 9)).decode()
         counts = [str(count) for count in self.counts]
-        return {"shape": self.allowed.shape, "allowed": packed, "answers": self.answers.tolist(), "counts": counts}
+        return {
+            "shape": list(self.allowed.shape),
+            "allowed": packed,
+            "answers": self.answers.tolist(),
+            "counts": counts,
+        }
 
 
 def boxes_from_json(value: dict[str, Any]) -> Boxes:
@@ -77,7 +82,9 @@ def boxes_of(cases: Cases, query: int) -> Boxes:
 
 def joined(parts: list[Boxes]) -> Boxes:
     """All of these, one after the other."""
-    return Boxes(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("allowed", "answers", "counts")))
+    return Boxes(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("allowed", "answers", "counts"))
+    )
 
 
 def divided(task: Task, boxes: Boxes, effect: NDArray[np.float64]) -> Boxes:

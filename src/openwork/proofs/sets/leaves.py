@@ -73,7 +73,7 @@ def _questions(task: Task, rows: Tokens, visible: int) -> NDArray[np.bool_]:
     if any(v.position >= visible for v in variables):
         return np.ones(len(rows), bool)
     questions = rows[:, [v.position for v in variables]]
-    fits: NDArray[np.bool_] = (questions < [v.values for v in variables]).all(axis=1)
+    fits = np.asarray((questions < [v.values for v in variables]).all(axis=1))
     fits[fits] = task.valid(questions[fits])
     fits[fits] = (task.tokens(questions[fits])[:, :visible] == rows[fits, :visible]).all(axis=1)
     return fits

@@ -1,11 +1,12 @@
-"""The cases of a task that names none, found by listing its questions: a tree that asks for one position after another."""
+"""The cases of a task that names none, found by listing its questions: a tree that asks position after position."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.errors import PlanError, Reason
+from openwork.data.domain import MOST_ENUMERATED
+from openwork.errors import Reason
 from openwork.tasks import Cases, Task, Tokens, format_count
 
 MOST_LISTED = 2**20
@@ -17,21 +18,31 @@ SMALL = 8
 def cases_of(task: Task, output: str) -> Cases:
     """What the task says of its cases, or what listing its questions shows.
 
-    Raises:
-        PlanError: the task says nothing, and its questions are too many to list.
+    `require_cases` says beforehand whether there are any.
     """
     told = task.cases(output)
     if told is not None:
         return told
-    size = task.domain_size
-    if size is None or size > MOST_LISTED:
-        what = f"{task} has {format_count(size)} questions and names no cases (`Task.cases`)"
-        mend = f"up to {MOST_LISTED:,} questions they are found by listing; give the task a method `cases`"
-        raise PlanError("this cannot be proved by sets of inputs", Reason("domain", what, mend))
-    questions = task.questions(np.arange(size, dtype=np.int64))
+    questions = task.questions(np.arange(task.domain_size or 0, dtype=np.int64))
     place = task.outputs.index(output)
     visible = task.graded[place] + 1 if task.attention_dir == "causal" else task.n_pos
     return _tree(task.tokens(questions), task.answers(questions)[:, place], len(task.vocabulary), visible)
+
+
+def too_many_to_list(task: Task) -> bool:
+    """Whether a proof that lists every question is out of reach, and the task says how to do without."""
+    size = task.domain_size
+    return size is not None and size > MOST_ENUMERATED and task.cases(task.outputs[0]) is not None
+
+
+def require_cases(task: Task) -> list[Reason]:
+    """Why there are no cases: the task says nothing, and its questions are too many to list."""
+    size = task.domain_size
+    if size is not None and (size <= MOST_LISTED or task.cases(task.outputs[0]) is not None):
+        return []
+    what = f"{task} has {format_count(size)} questions and names no cases (`Task.cases`)"
+    mend = f"up to {MOST_LISTED:,} questions they are found by listing; give the task a method `cases`"
+    return [Reason("domain", what, mend)]
 
 
 def _tree(tokens: Tokens, answers: NDArray[np.int32], symbols: int, visible: int) -> Cases:
@@ -48,7 +59,7 @@ def _tree(tokens: Tokens, answers: NDArray[np.int32], symbols: int, visible: int
             counts.append(len(rows))
             continue
         if len(rows) <= SMALL:
-            left += [one for one in _apart(rows, tokens[rows, :visible])]
+            left += _apart(rows, tokens[rows, :visible])
             continue
         place = _telling(tokens[rows, :visible], answers[rows], symbols)
         left += [rows[tokens[rows, place] == symbol] for symbol in np.unique(tokens[rows, place])]

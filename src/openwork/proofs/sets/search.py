@@ -49,7 +49,7 @@ class Search:
     @property
     def unproved(self) -> int:
         """No more questions than this are not proved at this output."""
-        return self.failed + sum(self.open.counts.tolist())
+        return self.failed + sum(int(count) for count in self.open.counts)
 
 
 @dataclass(frozen=True, eq=False)

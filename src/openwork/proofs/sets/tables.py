@@ -45,7 +45,8 @@ class After:
     """What follows attention, with the norms' linear parts folded in.
 
     Attributes:
-        inside: `[d_model, d_mlp]`, from the stream to the neurons, but for the norm's divisor; None without an MLP.
+        inside: `[d_model, d_mlp]`, from the stream to the neurons, but for the norm's divisor; `d_mlp` is 0 without an
+            MLP.
         inside_bias: `[d_mlp]`.
         outside: `[d_mlp, d_model]`.
         outside_bias: `[d_model]`.
@@ -55,10 +56,10 @@ class After:
         bias_error: of every entry of the biases.
     """
 
-    inside: Array | None
-    inside_bias: Array | None
-    outside: Array | None
-    outside_bias: Array | None
+    inside: Array
+    inside_bias: Array
+    outside: Array
+    outside_bias: Array
     unembed: Array
     unembed_bias: Array
     inside_error: float
@@ -82,14 +83,14 @@ def tables_of(spec: ModelSpec, weights: Mapping[str, Array], query: int, places:
         bias = named[f"{block}attn.b_{x}"].reshape(*shape, 1, spec.d_head)
         return add(product(of, exact(matrix)), exact(bias))
 
-    asks, keys, values = projected("Q", read[query]), projected("K", read), projected("V", read)
+    asks, keys, values = projected("Q", read.at(query)), projected("K", read), projected("V", read)
     written = product(values, exact(named[block + "attn.W_O"][:, None]))
-    turned = Ball(*(end.reshape(spec.n_heads, -1, spec.d_head).swapaxes(1, 2) for end in keys))
-    score = over(product(asks, turned), _divisor(spec))
+    mid, rad = (end.reshape(spec.n_heads, -1, spec.d_head).swapaxes(1, 2) for end in (keys.mid, keys.rad))
+    score = over(product(asks, Ball(mid, rad)), _divisor(spec))
     top = score.mid.max(axis=-1, keepdims=True)
     weight = exp(add(score, exact(-top)))
     shape = (spec.n_heads, spec.d_vocab, places, spec.d_vocab)
-    start = add(stream[query], exact(named[block + "attn.b_O"]))
+    start = add(stream.at(query), exact(named[block + "attn.b_O"]))
     error = float((weight.rad / weight.mid)[weight.mid > 1e-250].max(initial=0.0)) * MORE
     return Tables(
         spec,
@@ -106,18 +107,18 @@ def tables_of(spec: ModelSpec, weights: Mapping[str, Array], query: int, places:
 def _divisor(spec: ModelSpec) -> Ball:
     """What scores are divided by: the true root of `d_head`, unless it is given."""
     if spec.attn_scale is not None:
-        return exact(np.float64(spec.attn_scale))
-    return root(exact(np.float64(spec.d_head)), 0.0)
+        return exact(spec.attn_scale)
+    return root(exact(spec.d_head), 0.0)
 
 
 def _after(spec: ModelSpec, named: Mapping[str, Array]) -> After:
     """`x` divided by a norm's divisor, times these, is what the norm and the matrix behind it come to."""
-    inside = inside_bias = outside = outside_bias = None
-    inside_error = bias_error = 0.0
+    into, ahead = np.zeros((spec.d_model, 0)), np.zeros(0)
+    outside, outside_bias = into.T, np.zeros(spec.d_model)
     if not spec.attn_only:
         into, ahead = named["blocks.0.mlp.W_in"], named["blocks.0.mlp.b_in"]
-        inside, inside_bias, inside_error, bias_error = _folded(spec, named, "blocks.0.ln2.", into, ahead)
         outside, outside_bias = named["blocks.0.mlp.W_out"], named["blocks.0.mlp.b_out"]
+    inside, inside_bias, inside_error, bias_error = _folded(spec, named, "blocks.0.ln2.", into, ahead)
     unembed, unembed_bias, unembed_error, other = _folded(
         spec, named, "ln_final.", named["unembed.W_U"], named["unembed.b_U"]
     )
@@ -131,10 +132,10 @@ def _folded(
     """A matrix and a bias behind a norm, and by how much an entry of each may be off."""
     w, b = named.get(before + "w"), named.get(before + "b")
     scaled = matrix if w is None else w[:, None] * matrix
-    error = (spec.d_model + 8) * U * float(abs(scaled).max()) + TINY
+    error = (spec.d_model + 8) * U * float(abs(scaled).max(initial=0.0)) + TINY
     if spec.normalization_type in ("LN", "LNPre"):
         scaled = scaled - scaled.mean(axis=0)
     if b is None:
         return scaled, bias, error, 0.0
     sizes = abs(bias) + abs(b) @ abs(matrix)
-    return scaled, bias + b @ matrix, error, (spec.d_model + 8) * U * float(sizes.max()) + TINY
+    return scaled, bias + b @ matrix, error, (spec.d_model + 8) * U * float(sizes.max(initial=0.0)) + TINY
