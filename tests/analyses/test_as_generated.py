@@ -1,4 +1,4 @@
-"""Writing by itself, beside teacher-forced answers: a made model that copies one symbol wrongly shows the difference."""
+"""Writing by itself, beside teacher-forced answers: made models whose every symbol is known beforehand."""
 
 from __future__ import annotations
 
