@@ -73,7 +73,18 @@ def attended(tables: Tables, allowed: NDArray[np.bool_], asks: NDArray[np.int64]
         add = 4 * U * (heads + 8) * (abs(start).max(-1) + (size * high / low).sum(-1)) + tables.written_error
     slack = np.where((np.minimum(low, over) > LEAST_SUM).all(-1), loose.sum(-1) + add, np.inf)
     share = inside * ~known[:, None, :, None] / middle[..., None, None]
-    return Attended(allowed, ~known.all(0), share, share.max(-1), uneven, reference, centre, slack, low, weight)
+    return Attended(
+        allowed=allowed,
+        unknown=~known.all(0),
+        share=share,
+        highest=share.max(-1),
+        uneven=uneven,
+        reference=reference,
+        centre=centre,
+        slack=slack,
+        sums=low,
+        weight=weight,
+    )
 
 
 def hull(at: Attended, written: Array, reference: Array, sizes: Array) -> tuple[Array, Array]:

@@ -93,14 +93,14 @@ def tables_of(spec: ModelSpec, weights: Mapping[str, Array], query: int, places:
     start = add(stream.at(query), exact(named[block + "attn.b_O"]))
     error = float((weight.rad / weight.mid)[weight.mid > 1e-250].max(initial=0.0)) * MORE
     return Tables(
-        spec,
-        start.mid,
-        weight.mid.reshape(shape).swapaxes(0, 1),
-        written.mid,
-        error,
-        float(max(written.rad.max(), start.rad.max())),
-        float(abs(written.mid).max() + written.rad.max()),
-        _after(spec, named),
+        spec=spec,
+        start=start.mid,
+        weight=weight.mid.reshape(shape).swapaxes(0, 1),
+        written=written.mid,
+        weight_error=error,
+        written_error=float(max(written.rad.max(), start.rad.max())),
+        size=float(abs(written.mid).max() + written.rad.max()),
+        after=_after(spec, named),
     )
 
 
