@@ -106,7 +106,6 @@ def by_heart() -> KnownCircuit:
         task=bench.task,
         stack=bench.stack(),
         confirmed=(Accuracy(), necessary(MLP)),
-        mixed=(Decompiles(program=multiplied()),),
     )
 
 
