@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,8 @@ def test_every_mistake_is_told(text):
 
 def test_no_two_columns_have_one_name():
     assert len({column.name for column in (*RUN, *EXPERIMENT)}) == len(RUN) + len(EXPERIMENT)
+
+
+def test_the_page_of_the_store_has_every_column():
+    page = (Path(__file__).parents[2] / "docs" / "store.md").read_text(encoding="utf-8")
+    assert [c.name for c in (*RUN, *EXPERIMENT) if f"| `{c.name}` | " not in page or c.says not in page] == []
