@@ -1,7 +1,7 @@
 """Made `format_4/` once, when the store's format was 4. Never run it again; see `make_format_1.py`.
 
-New in format 4: summaries, views, and a manifest in parts. The store holds a finished run with a verdict and a result, and a
-run in training.
+New in format 4: summaries, views, and a manifest in parts. The store holds a finished run with a verdict and a result,
+and a run in training.
 """
 
 from __future__ import annotations
