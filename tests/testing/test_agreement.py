@@ -74,7 +74,7 @@ def test_what_is_wrong_is_beyond_what_is_allowed(fault: str):
 def test_what_differs_is_told_with_what_is_allowed():
     one = np.array([1.0, 2.0], np.float32)
     require_near("logits", one, one * np.float32(1 + 1e-6), 0)
-    with pytest.raises(AssertionError, match="logits: differs by 0.1 from the oracle; 2.1e-05 is allowed"):
+    with pytest.raises(AssertionError, match=r"logits: differs by 0.1 from the oracle; 2.1e-05 is allowed"):
         require_near("logits", one, one + np.float32([0, 0.1]), 0)
     require_near("logits", one, one + np.float32([0, 0.1]), 0.011)
     with pytest.raises(AssertionError, match=r"shape \(2,\), the oracle's is \(1,\)"):

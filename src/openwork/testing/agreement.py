@@ -1,9 +1,9 @@
 """How far two right computations of one thing may be apart: by what rounding makes of this very case.
 
 No fixed number will do on random models: a norm over a stream that is nearly zero enlarges rounding by up to
-1 / sqrt(eps) in every layer. So an oracle is asked how exact the case can be at all: how far it is in float32 from itself
-in float64, and how far float64 moves when every weight moves by half a rounding of float32. Ten times the largest of
-these is allowed on top of a part of the largest number. Whatever is compared has no say in what is allowed to it.
+1 / sqrt(eps) in every layer. So an oracle is asked how exact the case can be at all: how far it is in float32 from
+itself in float64, and how far float64 moves when every weight moves by half a rounding of float32. Ten times the
+largest of these is allowed on top of a part of the largest number. What is compared has no say in what it is allowed.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 Call `check_engine` on many random specs (`openwork.testing.specs`) and `check_training` on a few. They raise
 AssertionError with what differs, where and by how much; nothing of pytest is needed.
 
-Two engines add in different orders, so they agree only to rounding, as `openwork.testing.agreement` has it: in float32 the
-oracle also runs in float64, and ten times its own error is allowed. Gradients at sites need that in float64 too, for a
-norm may cancel all but their rounding: there the error in float32 tells it, in proportion. An array that is zero but
-for rounding, as the gradient of `b_K` is, has no scale of its own: a few roundings of the largest array are allowed too.
+Two engines add in different orders, so they agree only to rounding, as `openwork.testing.agreement` has it: in float32
+the oracle also runs in float64, and ten times its own error is allowed. Gradients at sites need that in float64 too,
+for a norm may cancel all but their rounding: there the error in float32 tells it, in proportion. An array that is zero
+but for rounding, as the gradient of `b_K` is, has no scale of its own: a few roundings of the largest are allowed too.
 """
 
 from __future__ import annotations
