@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,10 @@ from openwork.proofs.sets.leads import leads
 from openwork.proofs.sets.leaves import list_boxes
 from openwork.proofs.sets.tables import Tables, tables_of
 
-NUMBERS = 2**23
-"""held at once: of boxes, places, symbols and heads"""
+NUMBERS = 2**20
+"""held at once by a thread: of boxes, places, symbols and heads"""
+STEPS = 8
+"""so many times what a thread holds at once is looked at before anything else is"""
 LEAF = 64
 """inputs up to which those of a box are listed"""
 KEPT = 20
@@ -77,7 +80,7 @@ def searched(on: Ground, search: Search, told: Callable[[Search], bool]) -> None
     """Goes on until nothing is open, or `told` says that it is enough; `search` is whole at every moment that `told` is
     called, and after a KeyboardInterrupt."""
     heads, places, symbols = on.tables.weight.shape[1:]
-    most = max(16, NUMBERS // (heads * places * symbols))
+    most = STEPS * max(16, NUMBERS // (heads * places * symbols))
     while len(search.open) and told(search):
         order = np.argsort([-float(count) for count in search.open.counts], kind="stable")
         now, later = search.open.take(order[:most]), search.open.take(order[most:])
@@ -134,12 +137,16 @@ def _leads(on: Ground, boxes: Boxes, closer: bool) -> tuple[NDArray[np.float64],
     step = max(1, NUMBERS // (heads * places * symbols * rivals))
     least = np.empty(len(boxes))
     effect = np.zeros((len(boxes), places, symbols))
-    for start in range(0, len(boxes), step):
-        some = slice(start, start + step)
-        allowed = boxes.allowed[some, :places]
+
+    def some(start: int) -> None:
+        rows = slice(start, start + step)
+        allowed = boxes.allowed[rows, :places]
         asks = allowed[:, on.query].argmax(-1)
-        found = leads(on.tables, allowed, asks, boxes.answers[some], closer)
-        least[some], effect[some] = found.least, found.effect
+        found = leads(on.tables, allowed, asks, boxes.answers[rows], closer)
+        least[rows], effect[rows] = found.least, found.effect
+
+    with ThreadPoolExecutor(on.engine.threads) as pool:
+        list(pool.map(some, range(0, len(boxes), step)))
     return least, effect
 
 
