@@ -9,7 +9,7 @@ import pytest
 from openwork.data import DataSplit
 from openwork.errors import TaskError
 from openwork.jobs import census as module
-from openwork.jobs.census import Asked, census, cost_of
+from openwork.jobs.census import CensusAsked, census, cost_of
 from openwork.jobs.setting import Setting
 from openwork.models import spec_for
 from openwork.programs import decompile_kept
@@ -33,7 +33,7 @@ def tiny():
 def made(tiny, tmp_path_factory):
     with Store.open(tmp_path_factory.mktemp("census")) as store:
         setting = Setting(store, threads=1)
-        yield census(Asked(tiny, SEEDS, 20.0, proves=True, null=2), setting, "openwork census copy"), setting
+        yield census(CensusAsked(tiny, SEEDS, 20.0, proves=True, null=2), setting, "openwork census copy"), setting
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_its_page_has_every_mechanism_and_its_program(made):
 
 def test_asked_again_nothing_is_looked_for_and_the_answer_is_the_same(made, tiny, sought):
     found, setting = made
-    asked = Asked(tiny, SEEDS, 20.0, proves=True, null=2)
+    asked = CensusAsked(tiny, SEEDS, 20.0, proves=True, null=2)
     cost = cost_of(asked, setting)
     assert (cost.left, cost.programs) == (0, 0)
     again = census(asked, setting, "openwork census copy")
@@ -93,7 +93,7 @@ def test_asked_again_nothing_is_looked_for_and_the_answer_is_the_same(made, tiny
 
 def test_stopped_in_a_search_it_goes_on_there(tiny, tmp_path, sought, monkeypatch):
     with Store.open(tmp_path) as store:
-        setting, asked = Setting(store, threads=1), Asked(tiny, SEEDS, 20.0)
+        setting, asked = Setting(store, threads=1), CensusAsked(tiny, SEEDS, 20.0)
         whole = module.known_decompilation
 
         def stopped(subject, kept):
@@ -117,7 +117,7 @@ def test_stopped_in_a_search_it_goes_on_there(tiny, tmp_path, sought, monkeypatc
 def test_a_task_whose_programs_are_not_looked_for_is_refused_before_training(tmp_path):
     task = make_task("binary-addition", {"bits": 2})
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=4, d_mlp=4)
-    asked = Asked(Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.0)), [0], 1.0)
+    asked = CensusAsked(Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.0)), [0], 1.0)
     with Store.open(tmp_path) as store:
         with pytest.raises(TaskError, match="there is no census of this task"):
             census(asked, Setting(store), "")

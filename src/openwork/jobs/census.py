@@ -18,7 +18,7 @@ from openwork.jobs.setting import Setting, part_of
 from openwork.models import Stack, initial_stack
 from openwork.programs import Decompilation, canonical, decompile_kept, known_decompilation, program_text
 from openwork.proofs import prove_kept
-from openwork.report import Census, CensusModel, Null, Told
+from openwork.report import Census, CensusModel, ModelSays, Null
 from openwork.runs import KeptResults, Run
 from openwork.training import Experiment
 
@@ -30,7 +30,7 @@ COUNTED = ("decompiled", "partly")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CensusAsked:
     """What a census is of.
 
     Attributes:
@@ -49,7 +49,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Cost:
+class CensusCost:
     """What is left to do of a census, before it begins.
 
     Attributes:
@@ -79,16 +79,16 @@ class Cost:
         return (self.left + self.programs + self.null) * self.seconds
 
 
-def cost_of(asked: Asked, setting: Setting) -> Cost:
+def cost_of(asked: CensusAsked, setting: Setting) -> CensusCost:
     """What is left to do. Runs no model."""
     runs = _stored(asked, setting)
     ended = [run for run in runs if run.ended]
     each = sum(run.seconds for run in ended) / len(ended) / min(BATCH, len(ended)) if ended else None
     known = [run for run in ended if run.solved and _known(asked, run, setting) is None]
-    return Cost(len(ended), len(asked.seeds), each, len(known), asked.seconds, min(asked.null, len(asked.seeds)))
+    return CensusCost(len(ended), len(asked.seeds), each, len(known), asked.seconds, min(asked.null, len(asked.seeds)))
 
 
-def census(asked: Asked, setting: Setting, command: str) -> Census:
+def census(asked: CensusAsked, setting: Setting, command: str) -> Census:
     """Trains every seed, and looks for the program of each that is solved.
 
     Args:
@@ -122,7 +122,7 @@ def census(asked: Asked, setting: Setting, command: str) -> Census:
 
 
 def _looked_into(
-    asked: Asked, runs: Sequence[Run], setting: Setting
+    asked: CensusAsked, runs: Sequence[Run], setting: Setting
 ) -> Iterator[tuple[str, tuple[Decompilation, bool | None]]]:
     """By name of the run: its program with its verdicts, and whether it is proved."""
     for number, run in enumerate(runs):
@@ -137,7 +137,7 @@ def _looked_into(
         yield run.name, (program, proved)
 
 
-def _program(asked: Asked, subject: Subject, kept: KeptResults, setting: Setting) -> Decompilation:
+def _program(asked: CensusAsked, subject: Subject, kept: KeptResults, setting: Setting) -> Decompilation:
     """What is known of it, or what is found now; a search that was interrupted is made again.
 
     Raises:
@@ -152,7 +152,7 @@ def _program(asked: Asked, subject: Subject, kept: KeptResults, setting: Setting
     return found
 
 
-def _null(asked: Asked, runs: Sequence[Run], made: Census, setting: Setting) -> Null:
+def _null(asked: CensusAsked, runs: Sequence[Run], made: Census, setting: Setting) -> Null:
     """The same of these runs' models as they were before training."""
     solved = decompiled = shared = 0
     known = {found.digest for found in made.mechanisms}
@@ -167,13 +167,13 @@ def _null(asked: Asked, runs: Sequence[Run], made: Census, setting: Setting) -> 
 
 
 def _model(run: Run, found: dict[str, tuple[Decompilation, bool | None]]) -> CensusModel:
-    told = _told(*found[run.name]) if run.name in found else Told()
+    told = _told(*found[run.name]) if run.name in found else ModelSays()
     epoch = run.first_solved_epoch if run.solved else None
     return CensusModel(run.seed, run.name, run.status, run.solved, run.epoch if epoch is None else epoch, told)
 
 
-def _told(found: Decompilation, proved: bool | None) -> Told:
-    said = Told(word=found.word, missing="; ".join(found.missing), proved=proved, seconds=found.seconds)
+def _told(found: Decompilation, proved: bool | None) -> ModelSays:
+    said = ModelSays(word=found.word, missing="; ".join(found.missing), proved=proved, seconds=found.seconds)
     equal = found.equal is not None and found.equal.share == 1
     if found.program is None or found.word not in COUNTED or not equal:
         return said
@@ -198,19 +198,19 @@ def _texts(
     return texts
 
 
-def _stored(asked: Asked, setting: Setting) -> list[Run]:
+def _stored(asked: CensusAsked, setting: Setting) -> list[Run]:
     runs = (setting.store.run(asked.experiment, seed) for seed in asked.seeds)
     return [run for run in runs if run is not None]
 
 
-def _known(asked: Asked, run: Run, setting: Setting) -> Decompilation | None:
+def _known(asked: CensusAsked, run: Run, setting: Setting) -> Decompilation | None:
     """What was found of a run before, and was not interrupted. Runs nothing."""
     subject = _subject(asked, setting.store.stack(run), setting)
     found = known_decompilation(subject, KeptResults(setting.store.home, run))
     return None if found is None or found.interrupted else found
 
 
-def _subject(asked: Asked, stack: Stack, setting: Setting) -> Subject:
+def _subject(asked: CensusAsked, stack: Stack, setting: Setting) -> Subject:
     """A model on its task's inputs, as `openwork decompile` takes it: what either finds the other knows."""
     engine = choose_engine(asked.experiment.spec, setting.engine, setting.threads).engine
     return Subject.of(engine, stack, asked.experiment.task, USUAL_INPUTS)

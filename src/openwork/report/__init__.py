@@ -1,6 +1,6 @@
 """HOW WE SHOW IT: results -> parts -> terminal, HTML, notebook; figures."""
 
-from openwork.report.census import Census, CensusModel, Null, Told
+from openwork.report.census import Census, CensusModel, ModelSays, Null
 from openwork.report.census_page import census_document, census_screen
 from openwork.report.display import Display
 from openwork.report.document import Document
@@ -31,13 +31,13 @@ __all__ = [
     "FoundModel",
     "GalleryPage",
     "Judged",
+    "ModelSays",
     "Null",
     "Original",
     "Overview",
     "RecipeClaims",
     "ReproducedSeed",
     "Reproduction",
-    "Told",
     "census_document",
     "census_screen",
     "comparisons",

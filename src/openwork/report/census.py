@@ -16,7 +16,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Told:
+class ModelSays:
     """What one model says.
 
     Attributes:
@@ -57,7 +57,7 @@ class CensusModel:
     status: str
     solved: bool
     epoch: int
-    told: Told = Told()
+    told: ModelSays = ModelSays()
 
 
 @dataclass(frozen=True)

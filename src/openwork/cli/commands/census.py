@@ -15,7 +15,7 @@ from openwork.cli.output import aside, emit, path_text, people, plain
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason
 from openwork.interop.parquet import parquet_bytes, require_parquet
-from openwork.jobs.census import Asked, Cost, census, cost_of
+from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of
 from openwork.jobs.given_files import require_writable
 from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
@@ -30,6 +30,16 @@ SECONDS = 24.0
 """for the program of one model, as in a report"""
 NULL = 32
 """models of random weights that --null asks at most"""
+Seconds = Annotated[float, typer.Option("--seconds", help="How long to look for the program of one model.")]
+Prove = Annotated[bool, typer.Option("--prove", help="Prove every solved model right on every input, too.")]
+NullFlag = Annotated[bool, typer.Option("--null", help=f"Ask the same of up to {NULL} models with random weights.")]
+Plan = Annotated[bool, typer.Option("--plan", help="Say what is left to do and what it costs; do nothing.")]
+Output = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output", "-o", help="A file to write: .html, .md, .json or .parquet. Repeatable.", show_default=False
+    ),
+]
 NOT_WRITTEN = "the census could not be written"
 
 
@@ -51,14 +61,14 @@ WRITERS: dict[str, Callable[[Census, Path], object]] = {
 }
 
 
-@app.command(
-    "census",
-    epilog=examples(
-        "openwork census sort --seeds 0..63 -o sort.html -o sort.json",
-        "openwork census reverse-increment --seeds 0..1023 --prove --null -o census.parquet",
-        "openwork census majority --seeds 0..199 --plan",
-    ),
+EXAMPLES = examples(
+    "openwork census sort --seeds 0..63 -o sort.html -o sort.json",
+    "openwork census reverse-increment --seeds 0..1023 --prove --null -o census.parquet",
+    "openwork census majority --seeds 0..199 --plan",
 )
+
+
+@app.command("census", epilog=EXAMPLES)
 def count_mechanisms(
     task: options.TaskName,
     param: options.TaskParams = None,
@@ -69,24 +79,14 @@ def count_mechanisms(
     n_layers: overrides.Layers = None,
     d_model: overrides.Width = None,
     n_heads: overrides.Heads = None,
-    d_mlp: overrides.Neurons = None,
     epochs: overrides.Epochs = None,
     weight_decay: overrides.WeightDecay = None,
     split: overrides.SplitKind = None,
-    seconds: Annotated[
-        float, typer.Option("--seconds", help="How long to look for the program of one model.")
-    ] = SECONDS,
-    prove: Annotated[bool, typer.Option("--prove", help="Prove every solved model right on every input, too.")] = False,
-    null: Annotated[
-        bool, typer.Option("--null", help=f"Ask the same of up to {NULL} models with random weights.")
-    ] = False,
-    plan: Annotated[bool, typer.Option("--plan", help="Say what is left to do and what it costs; do nothing.")] = False,
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--output", "-o", help="A file to write: .html, .md, .json or .parquet. Repeatable.", show_default=False
-        ),
-    ] = None,
+    seconds: Seconds = SECONDS,
+    prove: Prove = False,
+    null: NullFlag = False,
+    plan: Plan = False,
+    output: Output = None,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -104,12 +104,12 @@ def count_mechanisms(
     wanted = overrides.experiment_with(
         given_task(task, options.params_of(param)),
         experiment,
-        {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads, "d_mlp": d_mlp},
+        {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads},
         {"epochs": epochs, "weight_decay": weight_decay},
         {"kind": split},
     )
     chosen = options.seeds_of(None, seeds) or tuple(range(16))
-    asked = Asked(wanted, sorted(chosen), seconds, prove, NULL if null else 0)
+    asked = CensusAsked(wanted, sorted(chosen), seconds, prove, NULL if null else 0)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display)
         cost = cost_of(asked, setting)
@@ -117,9 +117,7 @@ def count_mechanisms(
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)
             found = census(asked, setting, typed())
     if plan:
-        emit(vars(cost) | {"most_seconds": cost.most_seconds}) if as_json else people(False).print(
-            _cost_text(cost), soft_wrap=True
-        )
+        emit(vars(cost) | {"most_seconds": cost.most_seconds}) if as_json else people(False).print(_cost_text(cost))
         return
     for target in targets:
         WRITERS[target.suffix](found, target)
@@ -149,7 +147,7 @@ def _require_written(targets: list[Path], seconds: float) -> None:
         require_parquet()
 
 
-def _cost_text(cost: Cost) -> str:
+def _cost_text(cost: CensusCost) -> str:
     """What is left to do, in words."""
     each = cost.train_seconds
     training = f"{cost.left:,} of {cost.seeds:,} seeds are to be trained"
