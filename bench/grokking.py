@@ -33,7 +33,7 @@ GROKKED = 0.99
 
 def measured(opened: OpenedRun, seeds: int) -> dict[str, Any]:
     """One row: when a seed knew what it was trained on and when it had grokked, and what it computes with."""
-    run, waves = opened.run, opened.fourier().result
+    run, waves = opened.stored, opened.fourier().result
     progress = opened.progress_measures().result if waves.keys else None
     known, grokked = (_first(run.history, part) for part in ("train", "held_out"))
     return {

@@ -23,10 +23,10 @@ from openwork.claims import (
     Carries,
     Claim,
     Context,
+    GivenProgram,
     Implements,
     Linear,
     Necessary,
-    Program,
     ReadsOut,
     Sufficient,
 )
@@ -91,14 +91,14 @@ def digits_claims() -> Iterator[Claim]:
     yield Sufficient(nodes=(ATTENTION,))
 
 
-def _early() -> Program:
+def _early() -> GivenProgram:
     def early(x: list[int]) -> int:
         return int(sum(x[:7]) > 3)
 
     def majority(early: int) -> int:
         return early
 
-    return Program.of(early, majority, name="early")
+    return GivenProgram.of(early, majority, name="early")
 
 
 def rows(draws: int) -> Iterator[Row]:

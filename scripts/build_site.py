@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SECTIONS = {
-    "Learn": ("tutorial", "exercises", "examples", "recipes", "decompile"),
+    "Learn": ("tutorial", "transformerlens", "exercises", "examples", "recipes", "decompile", "proofs"),
     "Reference": ("commands", "tasks", "analyses", "claims", "models_of_others", "api", "errors"),
     "What we found": ("findings", "gallery", "grokking", "exam", "log"),
     "How it is built": ("architecture", "taste", "decisions", "CONTRIBUTING", "CHANGELOG"),

@@ -4,6 +4,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
+# The tests start some hundred processes, and a third of what one takes to begin is to compile our modules.
+unset PYTHONDONTWRITEBYTECODE
+
 # Runs the given command as root where that needs no password; fails otherwise.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then

@@ -1,4 +1,5 @@
-"""Writes the generated pages of docs/ from the code. With `--check`, ends with 1 if one is not up to date."""
+"""Writes the generated pages of docs/, and the stub of a run's methods, from the code. With `--check`, ends with 1 if
+one is not up to date."""
 
 from __future__ import annotations
 
@@ -6,11 +7,12 @@ import json
 import sys
 from pathlib import Path
 
+from analysis_stub import analysis_stub
 from openwork.cli.claim_page import claim_page
 from openwork.cli.reference import analysis_reference, command_reference
 from openwork.cli.task_pages import task_pages
 from openwork.engines.native import NativeEngine
-from openwork.testing.known_circuits import exam_page
+from openwork.testing.known_circuits import exam_page, sit
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MEASURED = DOCS / "recipes.json"
@@ -19,12 +21,13 @@ FIXED = {
     "commands.md": command_reference,
     "analyses.md": analysis_reference,
     "claims.md": claim_page,
-    "exam.md": lambda: exam_page(NativeEngine(1)),
+    "exam.md": lambda: exam_page(list(sit(NativeEngine(1)))),
+    "../src/openwork/jobs/measured_run.pyi": analysis_stub,
 }
 
 
 def pages() -> dict[str, str]:
-    """Every generated page, by its path in docs/."""
+    """Every generated file, by its path from docs/."""
     measured = {row["experiment"]: row for row in json.loads(MEASURED.read_text(encoding="utf-8"))["rows"]}
     of_tasks = {f"tasks/{name}.md": text for name, text in task_pages(measured).items()}
     return {name: page() for name, page in FIXED.items()} | of_tasks

@@ -1,6 +1,7 @@
 #include "levels.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "layout.hpp"
@@ -22,23 +23,49 @@ std::vector<std::string> usable_levels() {
   return found;
 }
 
-// Of a level's two tables.
-#define OPENWORK_OF(level) (wide ? level::kernels(double()) : level::kernels(float()))
+namespace {
 
-const Kernels& kernels_of(const std::string& level, bool wide) {
-  const std::vector<std::string> usable = usable_levels();
-  if (std::find(usable.begin(), usable.end(), level) == usable.end())
-    throw std::invalid_argument("this machine cannot run the SIMD level " + level);
-#if defined(OPENWORK_HAS_AVX512)
-  if (level == "avx512") return OPENWORK_OF(avx512);
-#endif
+// One for each level that is usable at all.
+struct Level {
+  const char* name;
+  const Kernels& (*narrow)(float);
+  const Kernels& (*wide)(double);
+  const Enclosures& (*enclosures)();
+};
+
+#define OPENWORK_OF(level)                                    \
+  Level {                                                     \
+    #level, level::kernels, level::kernels, level::enclosures \
+  }
+
+constexpr Level kLevels[] = {
+    OPENWORK_OF(portable),
 #if defined(OPENWORK_HAS_AVX2)
-  if (level == "avx2") return OPENWORK_OF(avx2);
+    OPENWORK_OF(avx2),
+#endif
+#if defined(OPENWORK_HAS_AVX512)
+    OPENWORK_OF(avx512),
 #endif
 #if defined(OPENWORK_HAS_NEON)
-  if (level == "neon") return OPENWORK_OF(neon);
+    OPENWORK_OF(neon),
 #endif
-  return OPENWORK_OF(portable);
+};
+
+const Level& level_of(const std::string& name) {
+  const std::vector<std::string> usable = usable_levels();
+  if (std::find(usable.begin(), usable.end(), name) == usable.end())
+    throw std::invalid_argument("this machine cannot run the SIMD level " + name);
+  return *std::find_if(std::begin(kLevels), std::end(kLevels), [&](const Level& level) { return level.name == name; });
+}
+
+}  // namespace
+
+const Kernels& kernels_of(const std::string& level, bool wide) {
+  return wide ? level_of(level).wide(double()) : level_of(level).narrow(float());
+}
+
+const Enclosures& enclosures_of(const std::string& level) {
+  return level_of(level).enclosures();
 }
 
 int64_t n_params(const Spec& spec) {

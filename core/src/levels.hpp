@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "enclosure.hpp"
 #include "interface.hpp"
 
 namespace openwork {
@@ -13,5 +14,8 @@ std::vector<std::string> usable_levels();
 
 // The kernels of a usable level; throws std::invalid_argument for any other name.
 const Kernels& kernels_of(const std::string& level, bool wide);
+
+// What encloses at a usable level.
+const Enclosures& enclosures_of(const std::string& level);
 
 }  // namespace openwork

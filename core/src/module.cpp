@@ -151,6 +151,18 @@ void site_gradients(Workload& work, const Weights& slopes, const Numbers& metric
   });
 }
 
+// What surely holds the exact function of one model's weights: `lower`, `upper` and `radius` [input], see Enclosed.
+void enclose(Workload& work, const Doubles& lower, const Doubles& upper, const Doubles& radius) {
+  const Core& core = work.core;
+  const Enclosures& enclosures = enclosures_of(core.kernels->level);
+  const Enclosed out{lower.data(), upper.data(), radius.data()};
+  work.share_chunks(enclosures.scratch(core.spec, work.inputs), [&](const Chunk& c, void* scratch) {
+    const double* weights = reinterpret_cast<const double*>(work.weights(c.model));
+    if (!enclosures.enclose(core.spec, weights, work.inputs, c.lo, c.hi, out, scratch))
+      throw std::runtime_error("this thread does not round to nearest, or loses tiny numbers: nothing is proved here");
+  });
+}
+
 // Of the mean loss of all inputs: `loss` [model], `out` [model][param].
 void gradients(Workload& work, const Doubles& loss, const Numbers& out) {
   const Core& core = work.core;
@@ -258,6 +270,7 @@ NB_MODULE(_core, m) {
   m.def("sweep", &sweep);
   m.def("site_sums", &site_sums);
   m.def("site_gradients", &site_gradients);
+  m.def("enclose", &enclose);
   m.def("gradients", &gradients);
   m.def("train", &train);
 }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         open_run,
         reproduce,
         stored_runs,
+        to_torch,
         to_transformer_lens,
         train,
     )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Linear,
         Necessary,
         Outcome,
+        Proved,
         ReadsOut,
         Split,
         Sufficient,
@@ -47,39 +49,71 @@ if TYPE_CHECKING:
         parse_claims,
     )
     from openwork.errors import OpenworkError
+    from openwork.interventions import Apply, Edit, Given, Linearise, Mean, Resample, Set, Zero
+    from openwork.jobs.looking import Cache, LabelledArray, Ran
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
-    from openwork.tasks import Task, make_task, task
+    from openwork.tasks import (
+        END,
+        Free,
+        Language,
+        Task,
+        WordQuestions,
+        WrittenOut,
+        automaton_of,
+        language,
+        make_task,
+        task,
+    )
     from openwork.training import Experiment, Recipe, named_experiment, recipe
 
 __all__ = [
+    "END",
     "Accuracy",
+    "Apply",
     "Attends",
+    "Cache",
     "Carries",
     "Claim",
     "Decompiles",
+    "Edit",
     "Experiment",
+    "Free",
+    "Given",
     "Implements",
+    "LabelledArray",
+    "Language",
     "Learns",
     "Linear",
+    "Linearise",
+    "Mean",
     "ModelSpec",
     "Necessary",
     "OpenModel",
     "OpenedRun",
     "OpenworkError",
     "Outcome",
+    "Proved",
+    "Ran",
     "ReadsOut",
     "Recipe",
+    "Resample",
+    "Set",
     "Split",
     "Sufficient",
     "Task",
     "Unnecessary",
     "Verdict",
+    "WordQuestions",
+    "WrittenOut",
+    "Zero",
+    "automaton_of",
     "explain",
     "from_tracr",
     "from_transformer_lens",
     "import_model",
+    "language",
     "make_task",
     "model_spec",
     "named_experiment",
@@ -91,6 +125,7 @@ __all__ = [
     "spec_for",
     "stored_runs",
     "task",
+    "to_torch",
     "to_transformer_lens",
     "train",
 ]
@@ -98,13 +133,18 @@ __all__ = [
 _ROOMS = {
     "api": (
         *("explain", "from_tracr", "from_transformer_lens", "import_model", "open_model", "open_run", "reproduce"),
-        *("stored_runs", "to_transformer_lens", "train"),
+        *("stored_runs", "to_torch", "to_transformer_lens", "train"),
     ),
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
+    "interventions": ("Apply", "Edit", "Given", "Linearise", "Mean", "Resample", "Set", "Zero"),
+    "jobs.looking": ("Cache", "LabelledArray", "Ran"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
-    "tasks": ("Task", "make_task", "task"),
+    "tasks": (
+        *("END", "Free", "Language", "Task", "WordQuestions", "WrittenOut"),
+        *("automaton_of", "language", "make_task", "task"),
+    ),
     "training": ("Experiment", "Recipe", "named_experiment", "recipe"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

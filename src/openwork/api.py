@@ -17,7 +17,7 @@ from openwork.analyses import Step
 from openwork.claims import Claim, ClaimsHeading, claims_given, require_claims_fit
 from openwork.data import Inputs
 from openwork.errors import DAMAGED_BESIDE, StoreError
-from openwork.interop import to_live
+from openwork.interop import plain_torch, to_live
 from openwork.jobs import pipeline, reproduction
 from openwork.jobs.console import SafeConsole
 from openwork.jobs.given_files import read_claims, read_heading, require_writable
@@ -184,18 +184,23 @@ def import_model(
         return opened_from(run, setting)
 
 
-def open_model(path: str | Path, *, config: str | Path | None = None, **said: Any) -> OpenModel:
-    """Somebody else's model without a task: its spec, its weights by hook name, its logits. Nothing is kept.
+def open_model(
+    path: str | Path, *, config: str | Path | None = None, engine: str | None = None, **said: Any
+) -> OpenModel:
+    """Somebody else's model without a task: its spec, its weights by hook name, its logits, and all that is inside.
+
+    Nothing is kept.
 
     Args:
         path: see `import_model`.
         config: see `import_model`.
+        engine: see `explain`.
         said: see `import_model`; without a task nothing can be found by trial.
 
     Raises:
         CheckpointError: it cannot be read or contradicts itself, or leaves open what nobody says; with every reason.
     """
-    return open_file(Path(path), said, None if config is None else Path(config))
+    return open_file(Path(path), said, None if config is None else Path(config), engine)
 
 
 def from_tracr(
@@ -268,6 +273,18 @@ def to_transformer_lens(run: OpenedRun) -> Any:
         CheckpointError: it has no such model.
     """
     return to_live(run.stack)
+
+
+def to_torch(run: OpenedRun | OpenModel) -> Any:
+    """The model as a plain `torch.nn.Module` with equal logits, in evaluation mode: tokens `[input, pos]` to logits.
+
+    Its source is a page that needs nothing but PyTorch: `inspect.getsource(inspect.getmodule(model))`, or a file of its
+    own with `openwork export RUN --to torch`.
+
+    Raises:
+        EngineError: PyTorch is not installed.
+    """
+    return plain_torch(run.imported.stack if isinstance(run, OpenModel) else run.stack)
 
 
 def stored_runs(store: str | Path | None = None) -> list[Run]:

@@ -24,8 +24,9 @@ from __future__ import annotations
 import difflib
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """control characters (C0 but tab and line feed, C1), and those that turn the direction of writing about"""
@@ -132,3 +133,15 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 def warn_renamed(old: str, new: str, stacklevel: int = 3) -> None:
     """Tells whoever calls the caller that a public name is another now; the old one works for one version more."""
     warnings.warn(f"{old} is called {new} now; the old name goes in the next version", DeprecationWarning, stacklevel)
+
+
+def renamed(module: str, names: Mapping[str, str], values: Mapping[str, Any]) -> Callable[[str], Any]:
+    """A module's `__getattr__`: its old names, each with the new one, whose value is given and a warning said."""
+
+    def old_name(name: str) -> Any:
+        if name not in names:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        warn_renamed(f"{module}.{name}", f"{module}.{names[name]}")
+        return values[names[name]]
+
+    return old_name

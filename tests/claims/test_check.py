@@ -311,6 +311,10 @@ def test_those_that_do_not_hold_are_named_where_they_are_fewer_and_never_too_man
         (Unnecessary(components="hook_pos_embed", by=("mean", "resample")), "the same on every input"),
         (Sufficient(nodes="blocks.0.attn @ predicts y[1]", output="y[1]"), "nothing that was taken from another input"),
         (Attends(head="blocks.0.attn.0", query="BOS", key="BOS"), "the first position sees none but itself"),
+        (Attends(head="blocks.0.attn.0", query="predicts y[0]", key="x[2]", at_least=0.2), "looking evenly"),
+        (ReadsOut(site="hook_embed", at_least=0.0), "no share lies below 0 %"),
+        (Unnecessary(components="blocks.0.attn.0", at_least=0.0), "no share lies below 0 %"),
+        (Sufficient(nodes="blocks.0.attn.1", at_least=0.0), "no share lies below 0 %"),
     ],
 )
 def test_a_claim_that_no_model_could_fail_is_vacuous_and_says_why(solved, claim, told):
@@ -318,6 +322,45 @@ def test_a_claim_that_no_model_could_fail_is_vacuous_and_says_why(solved, claim,
     assert verdict.outcome == Outcome.VACUOUS
     assert verdict.sentence.startswith(f"It holds and says nothing: {told}") or told in verdict.sentence
     assert not verdict.met
+
+
+def test_a_threshold_that_no_model_could_miss_says_nothing_of_a_wrong_one_either(wrong):
+    for claim in (ReadsOut(site="hook_embed", at_least=0.0), Necessary(components="blocks.0.attn.0", at_most=1.0)):
+        assert claim.check(wrong).outcome == Outcome.VACUOUS
+
+
+def test_several_keys_at_once_are_more_than_one(solved):
+    """A head that chooses one of them fails it."""
+    keys = {"i": "0..2"}
+    some, none = (
+        Attends(head="blocks.0.attn.0", query="predicts y[0]", key="x[i]", each=keys, at_least=share).check(solved)
+        for share in (0.1, 0.01)
+    )
+    assert [part.forced == "" for part in (*some.parts, *none.parts)] == [True] * 3 + [False] * 3
+
+
+def test_what_every_model_that_is_right_needs_is_told(of_circuit):
+    said = "Every model of these sizes that is right needs it"
+    one = Necessary(components="blocks.0.attn.0").check(of_circuit("value-output-increments"))
+    assert one.outcome == Outcome.CONFIRMED and one.advice.startswith(said)
+    context = of_circuit("two-hops")
+    alone, both = (Necessary(components=names, at_most=0.6).check(context) for names in ("blocks.1.attn", BOTH))
+    assert said not in alone.advice and both.advice.startswith(said)
+
+
+BOTH = "blocks.0.attn + blocks.1.attn"
+
+
+@pytest.mark.parametrize("name", ["CONFIRMED", "refuted", "Vacuous"])
+def test_a_claim_is_not_called_what_a_verdict_says(name):
+    with pytest.raises(ClaimError, match="is what a verdict says"):
+        Accuracy(id=name)
+
+
+def test_there_is_no_minus_nothing():
+    claim = Accuracy(at_least=-0.0)
+    assert "at least 0 %" in claim.tested
+    assert claim.text().digest == Accuracy(at_least=0.0).text().digest
 
 
 def test_a_threshold_above_guessing_says_something(solved):

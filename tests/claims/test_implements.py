@@ -6,7 +6,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 
-from openwork.claims import Context, Implements, Outcome, Program, check, program_from_text
+from openwork.claims import Context, GivenProgram, Implements, Outcome, check, program_from_text
 from openwork.claims.places import places_in
 from openwork.claims.programs import values as program_values
 from openwork.claims.programs.values import decided_by
@@ -44,7 +44,7 @@ def y(digit):
 
 
 def implements(alignment, *functions, each=EACH, **more) -> Implements:
-    program = Program.of(*(functions or (digit, y)), name="reverse")
+    program = GivenProgram.of(*(functions or (digit, y)), name="reverse")
     return Implements(program=program, alignment=alignment, each=each, **more)
 
 
@@ -130,7 +130,7 @@ def test_what_a_variable_is_computed_from_is_found_by_trying():
     def never(x):
         return 7
 
-    program = Program.of(digit, y, both, never)
+    program = GivenProgram.of(digit, y, both, never)
     assert decided_by(program, TASK, "digit[0]") == ("x[2]",)
     assert decided_by(program, TASK, "both") == ("x[0]", "x[2]")
     assert decided_by(program, TASK, "never") == ()
@@ -153,9 +153,9 @@ def test_without_its_program_nothing_is_run(solved):
 
 def test_programs_are_found_by_the_names_of_their_files(solved):
     named = Implements(program="programs/reverse.py", alignment=AT_HEAD, each=EACH)
-    given = named.given({"other.py": Program.of(y), "reverse.py": program_from_text(REVERSE, "reverse.py")})
+    given = named.given({"other.py": GivenProgram.of(y), "reverse.py": program_from_text(REVERSE, "reverse.py")})
     assert given.check(solved).outcome == Outcome.CONFIRMED
-    assert named.given({"other.py": Program.of(y)}) == named
+    assert named.given({"other.py": GivenProgram.of(y)}) == named
 
 
 def test_another_program_of_the_same_name_is_another_claim():
@@ -342,7 +342,7 @@ def test_programs_that_reach_the_same_at_one_place_are_named_together(solved):
     def first(fetched):
         return fetched
 
-    other = Program.of(added, fetched, FunctionType(first.__code__, {}, "y"), name="other")
+    other = GivenProgram.of(added, fetched, FunctionType(first.__code__, {}, "y"), name="other")
     claims = [
         implements(AT_HEAD, id="fetch"),
         Implements(id="add", program=other, alignment={"fetched[i]": AT_HEAD["digit[i]"]}, each=EACH),

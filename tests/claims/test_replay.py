@@ -9,10 +9,10 @@ import pytest
 from openwork.claims import (
     Attends,
     Carries,
+    GivenProgram,
     Implements,
     Linear,
     Necessary,
-    Program,
     ReadsOut,
     Sufficient,
     Unnecessary,
@@ -102,7 +102,7 @@ def test_what_a_site_reads_out_is_read_again(on_each_engine, circuit):
 
 def test_a_programs_counterexample_too(on_each_engine):
     context = on_each_engine("attention-increments")
-    program = Program.of(digit, y)
+    program = GivenProgram.of(digit, y)
     claim = Implements(program=program, alignment={"digit[i]": "blocks.0.attn.2 @ predicts y[i]"}, each=EACH)
     for example in claim.check(context).counterexamples:
         found = run_again(context.subject, example.replay)

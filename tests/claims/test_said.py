@@ -6,16 +6,33 @@ from dataclasses import replace
 
 import numpy as np
 
-from openwork.claims import Accuracy, Decompiles, Necessary, Outcome, Replay, Sufficient, verdict_from_json
+from openwork.analyses import Subject
+from openwork.claims import (
+    Accuracy,
+    Attends,
+    Carries,
+    Context,
+    Decompiles,
+    Linear,
+    Necessary,
+    Outcome,
+    ReadsOut,
+    Replay,
+    Sufficient,
+    Unnecessary,
+    check,
+    verdict_from_json,
+)
 from openwork.claims import claim as claim_room
 from openwork.claims.claim import Finding
 from openwork.claims.replay import run_again
 from openwork.claims.verdict import part
 from openwork.claims.wording import MEASURE_MORE
 from openwork.engines import choose_engine
-from openwork.models import stack_of
+from openwork.models import initial_stack, spec_for, stack_of
 from openwork.programs import Output, Program, Symbol, decompile
 from openwork.programs.language import Constant
+from openwork.tasks import make_task
 
 
 def test_what_is_tested_stands_first_and_the_author_is_quoted(solved):
@@ -95,3 +112,37 @@ def test_untrained_models_are_asked_where_only_right_answers_count(circuits):
     assert verdict.parts[0].met_by_control
     alone = replace(circuit.context(choose_engine(circuit.stack.spec, "native", 1).engine), controls=None)
     assert looks.check(alone).outcome == Outcome.CONFIRMED
+
+
+def test_nothing_of_how_a_network_with_random_weights_works_is_confirmed():
+    """It is right on some inputs by luck, and loses them with nearly any change."""
+    task = make_task("majority", {"length": 7})
+    spec = spec_for(task, n_layers=1, d_model=16, n_heads=2, d_head=8, d_mlp=32)
+    engine = choose_engine(spec, "native", 1).engine
+    head, mlp = "blocks.0.attn.1", "blocks.0.mlp"
+    claims = (
+        Necessary(components=(head, mlp)),
+        Necessary(components=mlp, by="resample", at_most=0.7),
+        Unnecessary(components=mlp),
+        Carries(component=head, variable="x[0]", output="majority", at_most=0.5),
+        Carries(component=mlp, variable="x[0]", output="majority"),
+        Linear(components=mlp, at_most=0.99),
+        Linear(components=mlp),
+        Attends(head=head, query="predicts majority", key="x[0]", at_least=0.13),
+        ReadsOut(site="blocks.0.hook_resid_mid", after_norm=True, at_least=0.6),
+        Sufficient(nodes=mlp, at_least=0.9),
+    )
+    # Among these is one that is right on three inputs of four.
+    for seed in range(5000, 5040):
+        context = Context(Subject.of(engine, initial_stack(spec, [seed]), task), only_right=True)
+        said = {verdict.claim.statement: verdict.outcome for verdict in check(claims, context)}
+        assert Outcome.CONFIRMED not in said.values(), (seed, said)
+
+
+def test_a_loss_is_confirmed_where_it_is_greater_than_theirs(circuits):
+    circuit = circuits["one-vote-lost"]
+    context = circuit.context(choose_engine(circuit.stack.spec, "native", 1).engine)
+    losses = [Necessary(components="blocks.0.attn.0", by=("zero", "mean"), at_most=most) for most in (0.65, 0.75)]
+    greater, as_great = check(losses, context)
+    assert (greater.outcome, as_great.outcome) == (Outcome.CONFIRMED, Outcome.UNDECIDED)
+    assert "claim a greater one" in as_great.advice

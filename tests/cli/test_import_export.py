@@ -10,6 +10,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from openwork.interop import export_model
+from openwork.jobs import imports
+from openwork.runs import Store
 from openwork.testing.known_circuits import known_circuits
 
 CIRCUIT = next(circuit for circuit in known_circuits() if circuit.name == "curved-mlp-increments")
@@ -94,3 +96,29 @@ def test_weights_at_an_epoch_of_an_import_are_the_imported_ones(openwork, file):
     assert openwork("export", name, "--to", "safetensors", "--epoch", "0", "-o", "zero.safetensors").code == 0
     expected = CIRCUIT.stack.named()["embed.W_E"][0]
     np.testing.assert_array_equal(load_file("zero.safetensors")["embed.W_E"], expected)
+
+
+def test_imports_that_differ_only_in_where_token_ids_start_are_two(openwork, file):
+    def imported(*options: str) -> str:
+        return openwork("import", str(file), *TASK, "--json", *options).value["name"]
+
+    plain, shifted = imported(), imported("--token-shift", "1")
+    assert plain != shifted == imported("--token-shift", "1")
+    assert plain == imported() == imported("--token-shift", "0")
+    with Store.open() as store:
+        one, other = (store.stack(store.find(name)).named()["embed.W_E"] for name in (plain, shifted))
+        assert np.array_equal(np.roll(one, -1, axis=1), other)
+        assert store.find(shifted).source.run_name == shifted
+
+
+def test_a_shifted_import_of_before_keeps_its_name(openwork, file):
+    """Choices were no part of a name then."""
+    options = ("--token-shift", "1")
+    with pytest.MonkeyPatch.context() as before:
+        before.setattr(imports, "CHOICES", ())
+        old = openwork("import", str(file), *TASK, "--json", *options).value["name"]
+    assert openwork("import", str(file), *TASK, "--json", *options).value["name"] == old
+    assert openwork("import", str(file), *TASK, "--json").value["name"] != old
+    assert openwork("report", old).code == 0
+    recovered = openwork("runs", "recover")
+    assert (recovered.code, len(openwork("runs", "list", "--json").value)) == (0, 2), recovered.err

@@ -89,14 +89,14 @@ def test_a_task_file_that_moved_is_found_once_asked_for_where_it_lies(openwork, 
 
 def test_in_python_a_file_or_a_function_is_a_task(file, tmp_path):
     run = ow.import_model(file, "own.py", store=tmp_path / "kept")
-    assert ow.open_run(run.run.name, store=tmp_path / "kept").run.task == run.run.task
+    assert ow.open_run(run.stored.name, store=tmp_path / "kept").stored.task == run.stored.task
 
     @ow.task(a=3, b=3)
     def add(a: int, b: int) -> int:
         return (a + b) % 3
 
     told = ow.import_model(file, add, store=tmp_path / "kept")
-    assert ow.open_run(told.run.name, store=tmp_path / "kept").run.task == add()
+    assert ow.open_run(told.run.name, store=tmp_path / "kept").stored.task == add()
     with pytest.raises(TaskError, match="raises ZeroDivisionError"):
         Path("bad.py").write_text(OWN.replace("% 3", "// b"))
         ow.import_model(file, "bad.py", store=tmp_path / "kept")

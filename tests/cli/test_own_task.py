@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
+
+from openwork.runs import Store
+from openwork.training import experiment_from_json
 
 QUICK = ("--seed", "0", "--engine", "native")
 START = "import openwork\n\n\n"
@@ -84,7 +89,7 @@ BAD = {
     "variables not declared": (SMALL.replace("a=3, ", "c=3, "), "a: its values are not declared"),
     "symbols that clash": (SMALL.replace("a=3", "a=['+', '+']"), "clash"),
     "a size that is no parameter": (SMALL.replace("a=3", "a='base'"), "there is no parameter 'base'"),
-    "too many questions": (SMALL.replace("a=3", "a=3_000_000"), "is too large"),
+    "too many values": (SMALL.replace("a=3", "a=3_000_000"), "has 3,000,000 values"),
     "a recipe that cannot be": (SMALL.replace("'n_layers': 1", "'n_layer': 1"), "model, n_layer"),
 }
 
@@ -103,3 +108,56 @@ def test_names_that_cannot_be_are_told(openwork):
     for name in ("My Task", "9th", "palindrome"):
         assert openwork("new", "task", name).code == 2
     assert not list(Path(".").glob("*.py"))
+
+
+ON_OTHERS = {
+    "an imported module": (
+        "import openwork_test_helper\n" + SMALL.replace("(a + b) % 3", "openwork_test_helper.answer(a, b)"),
+        "openwork_test_helper.py",
+        "def answer(a, b):\n    return (a + {} * b) % 3\n",
+    ),
+    "a data file": (
+        "from pathlib import Path\nBY = int(Path('by.txt').read_text())\n" + SMALL.replace("+ b", "+ BY * b"),
+        "by.txt",
+        "{}",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ON_OTHERS)
+def test_a_task_whose_answers_changed_under_the_same_text_is_trained_anew(openwork, what, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    text, other, says = ON_OTHERS[what]
+    file = write(text)
+
+    def answering(by: int) -> None:
+        sys.modules.pop("openwork_test_helper", None)
+        Path(other).write_text(says.format(by))
+
+    def trained() -> str:
+        return openwork("train", file, "--json", *QUICK).value[0]["name"]
+
+    answering(1)
+    first = trained()
+    assert trained() == first
+    answering(2)
+    second = trained()
+    assert second != first
+    assert openwork("report", second).code == 0
+    changed = openwork("report", first)
+    said = " ".join(changed.err.split())
+    assert (changed.code, "answers otherwise than when the run was made" in said) == (2, True)
+    answering(1)
+    assert openwork("tasks", file).code == 0
+    assert openwork("report", first).code == 0
+
+
+def test_a_run_of_before_answers_were_kept_opens(openwork):
+    name = openwork("train", write(SMALL), "--json", *QUICK).value[0]["name"]
+    with Store.open() as store:
+        [run] = store.runs()
+    told = json.loads(run.experiment_json)
+    assert told["task"].pop("answers")
+    assert experiment_from_json(told) == run.experiment
+    assert run.name == name

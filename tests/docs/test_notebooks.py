@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
+TRAINS = re.compile(r"\bow\.(train|explain)\(")
+RUN = [pytest.param(path, marks=[pytest.mark.trains] * bool(TRAINS.search(path.read_text()))) for path in NOTEBOOKS]
 SECONDS = 300
 """for one cell, on a machine that others use too"""
 
@@ -26,7 +29,7 @@ def test_it_is_stored_without_outputs(path):
     assert not [cell.id for cell in cells if cell.outputs or cell.execution_count]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUN, ids=lambda path: path.stem)
 def test_it_runs_and_its_assertions_hold(path, tmp_path, monkeypatch):
     """In a copy: `../tests` is this clone's, and what cells write stays there."""
     folder = tmp_path / "examples"

@@ -91,7 +91,7 @@ def test_sources_and_reference(engine: Engine, slip: str):
     ("answers", "said"),
     [
         (put(DATASET.answers, (2, 1), 3), "answers: id 3 at input 2, graded position 1"),
-        (put(DATASET.answers, (0, 0), -1), "answers: id -1 at input 0, graded position 0"),
+        (put(DATASET.answers, (0, 0), -2), "answers: id -2 at input 0, graded position 0"),
         (DATASET.answers[:, :1], "answers: have shape (12, 1) (expected (12, 2))"),
         (DATASET.answers[:5], "answers: have shape (5, 2)"),
         (DATASET.answers * 1.0, "answers: are float64"),

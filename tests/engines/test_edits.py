@@ -15,7 +15,7 @@ from openwork.engines.native import NativeEngine
 from openwork.engines.torch.engine import TorchEngine
 from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero
 from openwork.models import Site, model_spec, sites_of
-from openwork.testing.engine_case import Case, make_case
+from openwork.testing.engine_case import EngineCase, make_case
 
 SPEC = model_spec(
     n_layers=2, d_model=5, n_heads=2, d_head=3, d_mlp=4, d_vocab=6, n_ctx=7, act_fn="gelu", dtype="float64"
@@ -31,7 +31,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return ENGINES[request.param]
 
 
-def run(engine: Engine, plan: Plan, case: Case = CASE, tokens: np.ndarray | None = None) -> Trace:
+def run(engine: Engine, plan: Plan, case: EngineCase = CASE, tokens: np.ndarray | None = None) -> Trace:
     tokens = case.dataset.tokens if tokens is None else tokens
     source = {"source": case.source[: len(tokens)]}
     blocks = engine.run(

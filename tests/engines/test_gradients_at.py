@@ -15,7 +15,7 @@ from openwork.engines.native import NativeEngine, _core
 from openwork.engines.torch.engine import TorchEngine
 from openwork.interventions import Edit, Linearise, Patch, Plan, Set, Zero
 from openwork.models import ModelSpec, model_spec, sites_of
-from openwork.testing.engine_case import Case, make_case, random_slopes
+from openwork.testing.engine_case import EngineCase, make_case, random_slopes
 
 SIZES = dict(d_model=5, n_heads=2, d_head=3, d_vocab=6, d_vocab_out=4, n_ctx=7, dtype="float64")
 SPECS = {
@@ -36,17 +36,17 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return ENGINES[request.param]
 
 
-def case_of(spec: ModelSpec, inputs: int) -> Case:
+def case_of(spec: ModelSpec, inputs: int) -> EngineCase:
     return make_case(spec, seed=4, models=2, inputs=inputs)
 
 
-def at(engine: Engine, case: Case, plan: Plan, sites: tuple[str, ...], **more: object) -> SiteGradients:
+def at(engine: Engine, case: EngineCase, plan: Plan, sites: tuple[str, ...], **more: object) -> SiteGradients:
     given = {"sources": {"source": case.source}, "reference": case.reference}
     (found,) = engine.gradients_at(case.stack, case.dataset, plan, sites=sites, **given | more)
     return found
 
 
-def metric(engine: Engine, case: Case, model: int, edits: tuple[Edit, ...]) -> float:
+def metric(engine: Engine, case: EngineCase, model: int, edits: tuple[Edit, ...]) -> float:
     return at(engine, case, Plan(edits), ("hook_embed",)).metric[model, 0]
 
 

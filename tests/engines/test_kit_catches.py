@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from openwork.engines import AdamW, Batches, Gradients, OptimiserState, Scores, SiteGradients, Trace, Trained
+from openwork.engines import AdamW, Batches, Engine, Gradients, OptimiserState, Scores, SiteGradients, Trace, Trained
 from openwork.engines.native import NativeEngine
 from openwork.engines.taps import Affine, Constant, FromSource, Taps
 from openwork.engines.torch.engine import TorchEngine
@@ -355,17 +355,18 @@ BROKEN = [
 ]
 
 
-def check(make: Callable[[int], NativeEngine]) -> None:
-    check_engine(make, TorchEngine(1), WIDE, SEED)
+@pytest.fixture(scope="module")
+def check(oracle: Engine) -> Callable[[Callable[[int], NativeEngine]], None]:
+    return lambda make: check_engine(make, oracle, WIDE, SEED)
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda engine: engine.__name__)
-def test_a_broken_engine_is_caught(broken: Callable[[int], NativeEngine]):
+def test_a_broken_engine_is_caught(broken: Callable[[int], NativeEngine], check):
     with pytest.raises(AssertionError, match="native"):
         check(broken)
 
 
-def test_the_same_engine_unbroken_passes():
+def test_the_same_engine_unbroken_passes(check):
     check(NativeEngine)
     check(OtherTaps)
     check(OtherScores)

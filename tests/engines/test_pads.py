@@ -13,7 +13,7 @@ from openwork.engines.native import NativeEngine, _core
 from openwork.engines.torch.engine import TorchEngine
 from openwork.interventions import Patch, Plan, Set
 from openwork.models import ModelSpec, Stack, model_spec, sites_of
-from openwork.testing.engine_case import Case, make_case, training_work
+from openwork.testing.engine_case import EngineCase, make_case, training_work
 
 PAD, LENGTH = 1, 5
 SIZES = dict(n_layers=2, d_model=5, n_heads=2, d_head=3, d_mlp=4, d_vocab=6, n_ctx=8, dtype="float64")
@@ -36,7 +36,7 @@ def spec(request: pytest.FixtureRequest) -> ModelSpec:
     return SPECS[request.param]
 
 
-def cases(spec: ModelSpec, wide: bool = True) -> tuple[Case, Case]:
+def cases(spec: ModelSpec, wide: bool = True) -> tuple[EngineCase, EngineCase]:
     """The same inputs with three pads after them, and without; the spec of the second knows no pads."""
     spec = spec if wide else spec.model_copy(update={"dtype": "float32"})
     case = make_case(spec, seed=6, models=2, inputs=37)

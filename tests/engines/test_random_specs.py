@@ -1,17 +1,19 @@
 """Native against PyTorch on random models, at every SIMD level that this machine runs: the conformance kit at work.
 
 What "agrees" means stands in openwork/testing/engine_kit.py: within 1e-5 (float32) or 1e-10 (float64) of an array's
-largest number, and ten times the oracle's own rounding error on top.
+largest number, and ten times the oracle's own rounding error on top. OPENWORK_SPECS sets how many specs of each type
+there are; `scripts/night` takes 200.
 """
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from openwork.engines import Engine
 from openwork.engines.native import NativeEngine, _core
 from openwork.engines.torch.engine import TorchEngine
 from openwork.models import ModelSpec, model_spec
@@ -19,6 +21,7 @@ from openwork.testing import check_engine, check_training
 from openwork.testing.specs import OPTIONS, seeds, specs
 
 LEVELS = _core.usable_levels()
+SPECS = int(os.environ.get("OPENWORK_SPECS", "10"))
 STEADY = settings(derandomize=True, deadline=None, database=None)
 
 PLAIN = dict(n_layers=1, d_model=4, n_heads=2, d_head=3, d_mlp=5, d_vocab=5, n_ctx=6)
@@ -37,18 +40,21 @@ def make_native(level: str, threads: int) -> NativeEngine:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@settings(STEADY, max_examples=20)
-@given(data=st.data())
-def test_native_agrees_with_torch(dtype: str, data: st.DataObject):
-    level, spec, seed = data.draw(st.sampled_from(LEVELS)), data.draw(specs(dtype)), data.draw(seeds())
-    check_engine(partial(make_native, level), TorchEngine(1), spec, seed)
+def test_native_agrees_with_torch(dtype: str, oracle: Engine):
+    @settings(STEADY, max_examples=SPECS)
+    @given(specs(dtype), seeds())
+    def agrees(spec: ModelSpec, seed: int) -> None:
+        for level in LEVELS:
+            check_engine(partial(make_native, level), oracle, spec, seed)
+
+    agrees()
 
 
-@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("name", AWKWARD)
-def test_native_agrees_on_awkward_sizes(level: str, name: str):
+@pytest.mark.parametrize("level", LEVELS)
+def test_native_agrees_on_awkward_sizes(level: str, name: str, oracle: Engine):
     dtype = "float64" if level == "portable" else "float32"
-    check_engine(partial(make_native, level), TorchEngine(1), model_spec(**AWKWARD[name], dtype=dtype), seed=5)
+    check_engine(partial(make_native, level), oracle, model_spec(**AWKWARD[name], dtype=dtype), seed=5)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -57,11 +63,14 @@ def test_torch_keeps_the_contract_too(dtype: str):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@settings(STEADY, max_examples=3)
-@given(data=st.data())
-def test_two_hundred_steps_agree(dtype: str, data: st.DataObject):
-    level, spec, seed = data.draw(st.sampled_from(LEVELS)), data.draw(specs(dtype)), data.draw(seeds())
-    check_training(NativeEngine(1, level), TorchEngine(1), spec, seed)
+def test_two_hundred_steps_agree(dtype: str, oracle: Engine):
+    @settings(STEADY, max_examples=1 + SPECS // 10)
+    @given(specs(dtype), seeds())
+    def agrees(spec: ModelSpec, seed: int) -> None:
+        for level in LEVELS:
+            check_training(NativeEngine(1, level), oracle, spec, seed)
+
+    agrees()
 
 
 def test_random_specs_have_every_choice_among_them():

@@ -15,7 +15,7 @@ from openwork.engines.native import NativeEngine, _core
 from openwork.engines.torch.engine import TorchEngine
 from openwork.interventions import Mean, Patch, Plan, Resample
 from openwork.models import Stack, model_spec
-from openwork.testing.engine_case import Case, make_case, training_work
+from openwork.testing.engine_case import EngineCase, make_case, training_work
 
 LEVELS = _core.usable_levels()
 SPEC = model_spec(n_layers=2, d_model=4, n_heads=2, d_head=2, d_mlp=6, d_vocab=5, n_ctx=6)
@@ -28,13 +28,13 @@ PLAN = Plan(
 SITES = ("blocks.0.attn.hook_q", "blocks.1.attn.hook_pattern", "hook_embed")
 
 
-def first(case: Case, inputs: int) -> Case:
+def first(case: EngineCase, inputs: int) -> EngineCase:
     """The same case with so many inputs, repeated where there are too few."""
     rows = np.arange(inputs) % len(case.dataset)
-    return Case(case.seed, case.stack, case.dataset.take(rows), case.source[rows], case.reference)
+    return EngineCase(case.seed, case.stack, case.dataset.take(rows), case.source[rows], case.reference)
 
 
-def arrays(engine: Engine, case: Case) -> Iterator[np.ndarray]:
+def arrays(engine: Engine, case: EngineCase) -> Iterator[np.ndarray]:
     """Every array that an engine gives for a case."""
     sources = {"source": case.source}
     trace = joined(engine.run(case.stack, case.dataset.tokens, PLAN, graded=case.dataset.graded, sources=sources))

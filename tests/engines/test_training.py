@@ -20,7 +20,7 @@ from openwork.engines.torch.engine import TorchEngine
 from openwork.engines.torch.forward import forward
 from openwork.engines.torch.tapped import Tapped
 from openwork.models import ModelSpec, Stack, model_spec, named_views
-from openwork.testing.engine_case import Case, make_case
+from openwork.testing.engine_case import EngineCase, make_case
 
 ENGINES: dict[str, Engine] = {f"native {level}": NativeEngine(1, level) for level in _core.usable_levels()}
 ENGINES["torch"] = TorchEngine(1)
@@ -63,7 +63,7 @@ class Followed:
     weights: dict[str, np.ndarray]
 
 
-def follow(case: Case, model: int, batches: Batches, constants: AdamW) -> Followed:
+def follow(case: EngineCase, model: int, batches: Batches, constants: AdamW) -> Followed:
     parameters = {name: torch.nn.Parameter(torch.tensor(array[model])) for name, array in case.stack.named().items()}
     optimiser = torch.optim.AdamW(
         parameters.values(),
@@ -89,7 +89,7 @@ def follow(case: Case, model: int, batches: Batches, constants: AdamW) -> Follow
     return Followed(np.array(losses), {name: p.detach().numpy() for name, p in parameters.items()})
 
 
-def work(spec: ModelSpec, steps: int, dtype: str) -> tuple[Case, Batches]:
+def work(spec: ModelSpec, steps: int, dtype: str) -> tuple[EngineCase, Batches]:
     """Batches of 8 with a last one of 3, at rates that change."""
     case = make_case(spec.model_copy(update={"dtype": dtype}), seed=8, models=2, inputs=INPUTS)
     n = BATCH * (steps - 1) + 3

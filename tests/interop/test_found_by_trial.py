@@ -11,7 +11,8 @@ import pytest
 from openwork.data import draw, enumerate_domain
 from openwork.errors import CheckpointError
 from openwork.interop import Checkpoint, imported_model, read_checkpoint
-from openwork.interop.transformer_lens import Target, state_dict_for
+from openwork.interop.targets import Target
+from openwork.interop.transformer_lens import state_dict_for
 from openwork.models import Stack, n_params, spec_for, stack_of
 from openwork.tasks import ReverseIncrement, make_task
 from openwork.testing.known_circuits import known_circuits

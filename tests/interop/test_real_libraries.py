@@ -23,7 +23,7 @@ from openwork.engines.native import NativeEngine
 from openwork.interop import imported_model, read_checkpoint
 from openwork.interop.export import export_model, how_to_load
 from openwork.interop.live import from_live, to_live
-from openwork.interop.transformer_lens import Target
+from openwork.interop.targets import Target
 from openwork.models import ModelSpec, Stack, model_spec
 from openwork.tasks import Tokens, make_task
 from openwork.testing.engine_case import make_case

@@ -95,7 +95,7 @@ def test_its_circuit_is_found_by_routes(tmp_path: Path, monkeypatch: pytest.Monk
     program = PROGRAMS["reverse"]()
     theirs = compiling.compile_rasp_to_model(program, vocab=set(SYMBOLS), max_seq_len=LENGTH, compiler_bos="BOS")
     run = ow.from_tracr(theirs, str(tmp_path / "reversed.py"), store=tmp_path / "runs")
-    assert run.run.last.train.accuracy == 1.0
-    assert any("tokens:1" in note for note in run.run.source.origin.notes)
+    assert run.stored.last.train.accuracy == 1.0
+    assert any("tokens:1" in note for note in run.stored.source.origin.notes)
     found = {(r["output"], r["path"], r["explained"]) for r in run.all_routes.records()}
     assert found == {(f"y[{i}]", f"layer-3 head 0 from the position of x[{3 - i}]", 1.0) for i in range(4)}

@@ -84,7 +84,6 @@ def test_what_an_analysis_cannot_be_told_is_refused(opened):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (lambda run: run.ablate("blocks.0.mlp", "zero"), lambda run: run.ablation("blocks.0.mlp", "zero")),
         (lambda run: run.ablations, lambda run: run.ablation_table()),
         (lambda run: run.readouts, lambda run: run.readout_table()),
         (lambda run: run.outputs("blocks.0.mlp", (0,)), lambda run: run.component_outputs("blocks.0.mlp", (0,))),

@@ -71,16 +71,17 @@ def test_stages_are_counted_and_in_their_order(tmp_path):
     found, stages, _ = explained(tmp_path, EASY, tmp_path / "page.html")
     assert found.opened.solved and "along these routes alone" in visible(tmp_path / "page.html")
     assert stages == [
-        "1 of 6: training seeds",
-        "2 of 6: looking for the program inside",
-        "3 of 6: judging claims",
-        "4 of 6: measuring",
-        "5 of 6: looking for routes",
-        "6 of 6: writing the page",
+        "1 of 7: training seeds",
+        "2 of 7: looking for the program inside",
+        "3 of 7: proving it on every input",
+        "4 of 7: judging claims",
+        "5 of 7: measuring",
+        "6 of 7: looking for routes",
+        "7 of 7: writing the page",
     ]
     more, stages, _ = explained(tmp_path, EASY, tmp_path / "page.html", compare=True)
-    assert stages[5:] == ["6 of 7: looking for routes of other seeds", "7 of 7: writing the page"]
-    assert more.opened.run.name == found.opened.run.name
+    assert stages[6:] == ["7 of 8: looking for routes of other seeds", "8 of 8: writing the page"]
+    assert more.opened.stored.name == found.opened.stored.name
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def failed(tmp_path_factory):
 def test_of_a_model_that_fails_that_is_said_first_and_no_route_is_looked_for(failed):
     found, stages, _, page = failed
     assert not found.opened.solved
-    assert stages[1] == f"2 of 6: {pipeline.NO_PROGRAM}" and stages[4] == f"5 of 6: {pipeline.NO_ROUTES}"
+    assert stages[1] == f"2 of 7: {pipeline.NO_PROGRAM}" and stages[5] == f"6 of 7: {pipeline.NO_ROUTES}"
     said = "This model does not solve the task: it is right on"
     assert page.index(said) < page.index("Everything measured") and "A model that does not solve" in page
     assert "along these routes alone" not in page
@@ -106,8 +107,8 @@ def test_routes_of_it_are_shown_once_they_were_asked_for(tmp_path):
     assert not found.opened.shows_routes
     with Store.open(tmp_path / "store") as store:
         setting = Setting(store, "native", 1)
-        expected = open_run(found.opened.run, setting).all_routes
-        opened = open_run(found.opened.run, setting)
+        expected = open_run(found.opened.stored, setting).all_routes
+        opened = open_run(found.opened.stored, setting)
         assert opened.shows_routes and opened.results[0] == expected
 
 
@@ -118,7 +119,7 @@ def test_claims_about_a_recipe_wait_until_they_are_asked_for(failed, tmp_path):
     asked, stages, trained = explained(
         tmp_path, TASK, tmp_path / "page.html", experiment=UNTRAINED, seeds=(0,), recipe_claims=True
     )
-    assert stages[3] == "4 of 7: judging claims about a recipe"
+    assert stages[4] == "5 of 8: judging claims about a recipe"
     assert len(trained) == 8 and asked.opened.recipe.verdicts[1].outcome is not Outcome.UNDECIDED
     assert [v.claim.id for v in asked.opened.recipe.verdicts] == ["shuffled-split", "always-learns"]
     shown = visible(tmp_path / "page.html")

@@ -43,6 +43,7 @@ def kind(name: str) -> Any:
     return KINDS[name]
 
 
+GUESSED = "self.threshold <= self.guess"
 MUTANTS = (
     Mutant(
         "accuracy",
@@ -113,6 +114,13 @@ MUTANTS = (
         decompiles.judged_line,
         "line.variable, *least,",
         "line.variable, least[1], least[1],",
+    ),
+    Mutant(
+        "proved",
+        "takes what is not proved for proved",
+        kind("proved").find,
+        "proof.proved / proof.inputs",
+        "1.0",
     ),
     Mutant(
         "implements",
@@ -207,10 +215,7 @@ MUTANTS = (
         "homes.get(node, OTHER)",
         "OTHER",
     ),
-    *(
-        Mutant(name, "takes guessing for knowing", shares.known_part, "if stays and", "if False and")
-        for name in ("necessary", "reads-out", "sufficient", "unnecessary")
-    ),
+    Mutant("necessary", "takes guessing for knowing", shares.known_part, "if stays and", "if False and"),
     Mutant(
         "reads-out",
         "reads among those answers only that are left",
@@ -218,15 +223,12 @@ MUTANTS = (
         "if subject.asked is None else subject.asked",
         "",
     ),
-    Mutant(
-        "accuracy",
-        "takes guessing for something said",
-        verdict.Case.vacuous.fget,
-        "self.threshold <= self.guess",
-        "False",
+    *(
+        Mutant(name, "takes guessing for something said", verdict.Case.vacuous.fget, GUESSED, "False")
+        for name in ("accuracy", "reads-out", "unnecessary")
     ),
     Mutant(
-        "necessary", "takes what nothing could fail for said", verdict.Case.vacuous.fget, "self.threshold >= 1", "False"
+        "necessary", "takes what nothing could fail for said", verdict.Case.trivial.fget, "self.threshold >= 1", "False"
     ),
     Mutant("carries", "takes the only way for a way", kind("carries")._forced, "ONLY_WAY if", "'' if"),
     Mutant("carries", "takes what reaches nothing for no way", kind("carries")._forced, "NEVER_REACHED if", "'' if"),
@@ -267,7 +269,8 @@ MUTANTS = (
         "True",
     ),
     Mutant("implements", "takes luck for knowledge", comparing._lucky, "return 1 - unlucky", "return 0.0"),
-    Mutant("attends", "asks no untrained model", comparing.compare, "if not any(map(_compares, parts)):", "if True:"),
+    Mutant("attends", "asks no untrained model", comparing._beside, "and judged.met_by_control", "and False"),
+    Mutant("necessary", "asks no untrained model", comparing._beside, "and judged.met_by_control", "and False"),
     *(
         Mutant(name, "judges a model that is wrong", Claim._unsolved, "if right.all()", "if right.any()")
         for name, claim in sorted(KINDS.items())

@@ -12,7 +12,7 @@ from openwork.analyses import ablate, attention, readout
 from openwork.claims import KINDS, Outcome
 from openwork.engines import choose_engine
 from openwork.testing import check_task
-from openwork.testing.known_circuits import check_exam, exam_page, known_circuits, sit
+from openwork.testing.known_circuits import check_exam, exam_page, known_circuits
 
 DOCS = Path(__file__).parents[2] / "docs"
 CIRCUITS = known_circuits()
@@ -20,11 +20,11 @@ EACH_CIRCUIT = pytest.mark.parametrize("circuit", CIRCUITS, ids=lambda c: c.name
 
 
 @EACH_CIRCUIT
-def test_every_verdict_is_the_known_one(engine, circuit):
-    answers = list(sit(engine, [circuit]))
-    assert answers
-    assert [str(answer) for answer in answers if not answer.right] == []
-    assert all(len(answer.verdict.counterexamples) <= 10 for answer in answers)
+def test_every_verdict_is_the_known_one(answers, circuit):
+    judged = answers(circuit.name)
+    assert judged
+    assert [str(answer) for answer in judged if not answer.right] == []
+    assert all(len(answer.verdict.counterexamples) <= 10 for answer in judged)
 
 
 @EACH_CIRCUIT
@@ -63,9 +63,10 @@ def test_every_kind_is_confirmed_and_refuted_somewhere(kind):
     assert {Outcome.CONFIRMED, Outcome.REFUTED} <= found
 
 
-def test_the_page_of_the_exam_is_up_to_date(engine):
+def test_the_page_of_the_exam_is_up_to_date(answers):
     found = (DOCS / "exam.md").read_text(encoding="utf-8")
-    assert found == exam_page(engine), "run scripts/generate_docs.py"
+    judged = [answer for circuit in CIRCUITS for answer in answers(circuit.name)]
+    assert found == exam_page(judged), "run scripts/generate_docs.py"
 
 
 def test_an_engine_that_is_wrong_fails_the_exam(engine, monkeypatch):
@@ -85,11 +86,10 @@ def _answers_zero(run):
 
 
 @pytest.mark.parametrize("circuit", [c for c in CIRCUITS if not c.only_right], ids=lambda c: c.name)
-def test_claims_and_analyses_find_the_same_numbers(engine, circuit):
+def test_claims_and_analyses_find_the_same_numbers(engine, answers, circuit):
     here = circuit.context(engine)
-    for claim, _ in circuit.claims:
-        parts = claim.check(here).parts
-        values = [part.value for part in parts]
+    for answer in answers(circuit.name):
+        claim, values = answer.claim, [part.value for part in answer.verdict.parts]
         match claim.kind:
             case "reads-out" if not claim.output:
                 there = readout(here.subject, claim.site, claim.basis, claim.after_norm, claim.measure).per_position

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from openwork.errors import SpecError
-from openwork.models import model_spec, require_fit, spec_for
+from openwork.models import LEAST_EPS, model_spec, require_fit, spec_for
 from openwork.tasks import ReverseIncrement
 
 SIZES = dict(n_layers=2, d_model=4, n_heads=1, d_head=2, d_mlp=16)
@@ -64,3 +65,11 @@ def test_a_spec_without_pads_is_written_as_before_there_were_any():
     assert model_spec(**spec.model_dump()) == spec
     padded = spec.model_copy(update={"pad_token": 0})
     assert padded.model_dump()["pad_token"] == 0 and model_spec(**padded.model_dump()) == padded
+
+
+def test_an_eps_that_float32_does_not_have_is_refused():
+    sizes = SIZES | {"d_vocab": 5, "n_ctx": 5}
+    with pytest.raises(SpecError, match=r"eps 1e-60 is 0 in float32: give 1\.2e-38 or more"):
+        model_spec(**sizes, eps=1e-60)
+    assert model_spec(**sizes, eps=1e-60, dtype="float64").eps == 1e-60
+    assert np.float32(model_spec(**sizes, eps=LEAST_EPS).eps) == LEAST_EPS

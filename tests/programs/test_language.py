@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from openwork.programs.language import (
+    FUNCTIONS,
     PRIMITIVES,
     Compared,
     Constant,
@@ -20,14 +21,16 @@ from openwork.programs.language import (
     Name,
     Plus,
     Ranked,
+    RunLength,
     Smallest,
     Sum,
+    SumSigned,
     Table,
     as_plain,
     from_plain,
     renamed,
+    signed_modulus,
 )
-from openwork.programs.text import MATCHING
 
 X = tuple(Name(f"x[{i}]") for i in range(4))
 TABLE = Table((X[0], X[1]), tuple((a, b, (a * b) % 3) for a in range(4) for b in range(4)))
@@ -42,6 +45,10 @@ EXPRESSIONS = (
     Modulo(Modulo(Minus(Constant(2), X[3]), 5), 3),
     Sum(X),
     Sum((X[0], X[2], X[3])),
+    SumSigned(X, 4),
+    SumSigned((X[1],), 3),
+    RunLength(X),
+    RunLength(X[2:3]),
     Count(X, 1),
     CountBelow(X[1:], 2),
     Largest(X[:2]),
@@ -67,7 +74,7 @@ def test_the_text_computes_what_the_values_are(expression):
     questions = np.random.default_rng(0).integers(0, 4, (60, 4))
     known = {f"x[{i}]": column for i, column in enumerate(questions.T)}
     scope: dict[str, object] = {}
-    exec("\n".join(line for code in MATCHING.values() for line in code), scope)
+    exec("\n".join(line for code in FUNCTIONS.values() for line in code), scope)
     found = [eval(expression.text(), scope | {"x": question.tolist()}) for question in questions]
     assert expression.values(known).tolist() == found
 
@@ -85,3 +92,8 @@ def test_renaming_reaches_every_part():
 
 def test_entries_are_counted_through_parts():
     assert Plus(TABLE, Constant(1)).entries == 16
+
+
+def test_only_a_vocabulary_of_signed_numbers_has_their_modulus():
+    assert signed_modulus(("0", "1", "2", "-2", "-1")) == 5
+    assert [signed_modulus(some) for some in (("0", "1", "2"), ("-1", "0", "1"), ("0",), ("a", "-1"))] == [None] * 4

@@ -27,13 +27,13 @@ def quick(tmp_path):
 
 def test_it_is_trained_and_its_runs_are_opened_again(quick, tmp_path):
     run = ow.explain(add(0), seed=0, **quick)
-    again = ow.open_run(run.run.name, store=tmp_path, engine="native")
-    assert again.run.task == run.run.task
+    again = ow.open_run(run.stored.name, store=tmp_path, engine="native")
+    assert again.stored.task == run.stored.task
     assert again.accuracy.records() == run.accuracy.records()
 
 
 def test_the_same_questions_and_answers_are_the_same_run_and_others_another(quick):
-    names = [ow.explain(task, seed=0, **quick).run.name for task in (add(0), add(0)(), add(4), add(1), add(0, 3))]
+    names = [ow.explain(task, seed=0, **quick).stored.name for task in (add(0), add(0)(), add(4), add(1), add(0, 3))]
     assert len(set(names[:3])) == 1
     assert len(set(names[2:])) == 3
 
@@ -43,7 +43,7 @@ def test_its_runs_say_so_where_it_is_not_defined(quick, tmp_path):
     known = DEFINED.pop("sum-of")
     try:
         with pytest.raises(ow.OpenworkError, match="run that cell again"):
-            ow.open_run(run.run.name, store=tmp_path, engine="native")
+            ow.open_run(run.stored.name, store=tmp_path, engine="native")
     finally:
         DEFINED["sum-of"] = known
 

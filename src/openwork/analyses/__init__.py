@@ -18,6 +18,7 @@ from openwork.analyses.result import Record, Result, exact_percent, percent
 from openwork.analyses.routes import Route, routes_from_json
 from openwork.analyses.steps import Line, Stage, Step, Watch, stages_of
 from openwork.analyses.subject import Subject
+from openwork.errors import renamed
 
 __all__ = [
     *LISTED,
@@ -57,3 +58,5 @@ __all__ = [
     "said_of",
     "stages_of",
 ]
+
+__getattr__ = renamed(__name__, {"Accuracy": "AccuracyByOutput", "node_named": "path_node_named"}, globals())

@@ -187,7 +187,7 @@ def _ablation(
         components=names,
         by=by,
         positions=positions,
-        outputs=subject.task.outputs,
+        outputs=tuple(subject.task.outputs[output] for output in scores.wanted),
         clean=clean,
         without=Performance.of(scores),
         inputs=n,

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from openwork.analyses.performance import Performance
 from openwork.analyses.result import Record, Result, percent
 from openwork.analyses.subject import Subject
+from openwork.engines.grading import losses_and_leads
 from openwork.models import Stack
+from openwork.tasks import UNASKED
 
 ROUNDING = 1024
 """units in the last place within which an answer is looked at again: four times what float32 was seen to move the
@@ -33,6 +35,8 @@ class AccuracyByOutput(Result):
             again for that; of a model in float64 none are.
         not_numbers: inputs with a logit that is NaN or infinite; no such answer counts as right.
         forward_rows: twice the inputs: once scored, once for the loss at each position; and those run again.
+        wanted: how many answers the inputs want together, where they are sets or not every input wants all of them;
+            `outputs` are those that some input wants, and a share is of the inputs that want it.
     """
 
     inputs: int
@@ -43,6 +47,7 @@ class AccuracyByOutput(Result):
     rounded: int
     not_numbers: int
     forward_rows: int
+    wanted: int | None = None
 
     @property
     def accuracy(self) -> float:
@@ -65,6 +70,12 @@ class AccuracyByOutput(Result):
         if self.solved:
             return f"Right on all {self.inputs:,} inputs, by at least {whole.margin:.3g} in the logits.{doubts}"
         worst = int(np.argmin(whole.per_position))
+        if self.wanted is not None:
+            right = round(whole.sequences * self.inputs)
+            return (
+                f"Right on {right:,} of {self.inputs:,} inputs; worst is {self.outputs[worst]} with "
+                f"{percent(whole.per_position[worst])}.{doubts}"
+            )
         return (
             f"{percent(whole.accuracy)} of graded positions are right, {percent(whole.sequences)} of whole sequences; "
             f"worst is {self.outputs[worst]} with {percent(whole.per_position[worst])}.{doubts}"
@@ -76,7 +87,7 @@ class AccuracyByOutput(Result):
         doubts = []
         if self.not_numbers:
             doubts.append(f"{not_numbers_text(self.not_numbers, self.inputs)}.")
-        answers = self.inputs * len(self.outputs)
+        answers = self.inputs * len(self.outputs) if self.wanted is None else self.wanted
         if self.ties:
             doubts.append(f"{self.ties:,} of {answers:,} answers rest on a tie: two logits are equal.")
         if self.rounded:
@@ -100,28 +111,23 @@ def accuracy(subject: Subject) -> AccuracyByOutput:
     total, ties, doubtful = np.zeros(len(inputs.graded)), 0, []
     for trace in subject.blocks():
         logits = trace.logits[0].astype(np.float64)
-        answers = inputs.answers[trace.start : trace.start + len(logits), :, None]
-        top = logits.max(axis=-1, keepdims=True)
-        with np.errstate(invalid="ignore"):  # of logits that are not numbers, which are counted
-            log_sum = top[..., 0] + np.log(np.exp(logits - top).sum(axis=-1))
-            total += (log_sum - np.take_along_axis(logits, answers, axis=-1)[..., 0]).sum(axis=0)
-            lead = _lead(logits, answers)
-            tied = lead == 0
-            close = ~tied & (np.abs(lead) <= ROUNDING * np.finfo(trace.logits.dtype).eps * np.abs(logits).max(axis=-1))
+        answers = inputs.answers[trace.start : trace.start + len(logits)]
+        asked = answers != UNASKED
+        losses, lead = losses_and_leads(logits, answers, inputs.sets)
+        with np.errstate(invalid="ignore"):
+            total += np.where(asked, losses, 0.0).sum(axis=0)
+            tied = asked & (lead == 0)
+            near = ROUNDING * np.finfo(trace.logits.dtype).eps * np.abs(logits).max(axis=-1)
+            close = asked & ~tied & (np.abs(lead) <= near)
         ties += int(tied.sum())
         doubtful.append(np.argwhere(close) + np.array([trace.start, 0]))
     whole, lost, again = Performance.of(scores), int(scores.not_numbers[0]), np.concatenate(doubtful)
     rounded, rows = _rounded(subject, again)
-    made = len(inputs), subject.task.outputs, whole, total / len(inputs), ties, rounded, lost
-    return AccuracyByOutput(*made, 2 * len(inputs) + rows)
-
-
-def _lead(logits: NDArray[np.float64], answers: NDArray[np.int32]) -> NDArray[np.float64]:
-    """By how much the right logit leads the largest other one, `[input, graded]`; `logits` are `[.., d_vocab_out]`."""
-    others = logits.copy()
-    np.put_along_axis(others, answers, -np.inf, axis=-1)
-    lead: NDArray[np.float64] = np.take_along_axis(logits, answers, axis=-1)[..., 0] - others.max(axis=-1)
-    return lead
+    wanted = (inputs.answers != UNASKED).sum(axis=0)
+    some = scores.wanted
+    outputs = tuple(subject.task.outputs[output] for output in some)
+    made = len(inputs), outputs, whole, total[some] / wanted[some], ties, rounded, lost
+    return AccuracyByOutput(*made, 2 * len(inputs) + rows, None if inputs.one_symbol_each else int(wanted.sum()))
 
 
 def _rounded(subject: Subject, doubtful: NDArray[np.int64]) -> tuple[int, int]:
@@ -135,7 +141,8 @@ def _rounded(subject: Subject, doubtful: NDArray[np.int64]) -> tuple[int, int]:
     for stack in (subject.stack, Stack(fine, subject.stack.flat.astype(np.float64))):
         traces = subject.engine.run(stack, inputs.tokens, graded=inputs.graded)
         logits = np.concatenate([trace.logits[0] for trace in traces]).astype(np.float64)
-        leads.append(_lead(logits, inputs.answers[:, :, None])[where.ravel(), doubtful[:, 1]])
+        lead = losses_and_leads(logits, inputs.answers, inputs.sets)[1]
+        leads.append(lead[where.ravel(), doubtful[:, 1]])
     return int(((leads[0] > 0) != (leads[1] > 0)).sum()), 2 * len(rows)
 
 

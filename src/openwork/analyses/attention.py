@@ -143,8 +143,8 @@ def attention(subject: Subject, layer: int) -> Attention:
     return Attention(layer, *names, total / n, largest / n, n, n)
 
 
-def attention_examples(subject: Subject, layer: int, questions: Sequence[int]) -> AttentionExamples:
-    """One layer's patterns on the questions with these numbers in the task's domain; one forward row each.
+def attention_examples(subject: Subject, layer: int, questions: Sequence[int | str]) -> AttentionExamples:
+    """One layer's patterns on the questions with these numbers in the task's domain, or texts; one forward row each.
 
     Raises:
         PlanError: the model has no such layer, or the domain no such question.
@@ -155,7 +155,7 @@ def attention_examples(subject: Subject, layer: int, questions: Sequence[int]) -
     variables = subject.task.variables
     weights = weights[:, :, list(inputs.graded)][..., [v.position for v in variables]]
     names = (subject.texts(inputs), subject.query_names, tuple(v.name for v in variables))
-    return AttentionExamples(layer, tuple(int(q) for q in questions), *names, weights, len(inputs))
+    return AttentionExamples(layer, tuple(map(int, inputs.index)), *names, weights, len(inputs))
 
 
 def _pattern(subject: Subject, layer: int) -> str:

@@ -74,7 +74,7 @@ class ComponentOutputs(Result):
         ]
 
 
-def component_outputs(subject: Subject, component: str, questions: Sequence[int]) -> ComponentOutputs:
+def component_outputs(subject: Subject, component: str, questions: Sequence[int | str]) -> ComponentOutputs:
     """What `blocks.0.mlp`, `blocks.0.attn.head.1` or any site with one vector per position holds.
 
     Costs one forward row per input and one per chosen question.
@@ -92,7 +92,7 @@ def component_outputs(subject: Subject, component: str, questions: Sequence[int]
     values = _written(named, joined(run))
     mean, sd = _moments(subject, named)
     n = len(subject.inputs)
-    numbers, texts = tuple(int(q) for q in questions), subject.texts(chosen)
+    numbers, texts = tuple(map(int, chosen.index)), subject.texts(chosen)
     return ComponentOutputs(
         component=named.name,
         questions=numbers,

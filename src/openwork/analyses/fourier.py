@@ -186,5 +186,5 @@ def _with(subject: Subject, site: str, table: Floats, watch: Watch) -> Answers:
 
 def _answers(subject: Subject, logits: Floats) -> Answers:
     logs = log_softmax(logits)
-    own = np.take_along_axis(logs, subject.inputs.answers, axis=-1)
+    own = np.take_along_axis(logs, subject.inputs.symbols, axis=-1)
     return Answers(float(((logs >= own).sum(axis=-1) == 1).mean()), float(-own.mean()))

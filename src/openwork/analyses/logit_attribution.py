@@ -96,7 +96,7 @@ def logit_attribution(subject: Subject, against: Against = "mean") -> LogitAttri
     Raises:
         PlanError: `against` is unknown, or only one answer occurs.
     """
-    candidates = np.unique(subject.inputs.answers)
+    candidates = np.unique(subject.inputs.symbols)
     reasons = []
     if against not in get_args(Against):
         reasons.append(Reason("against", f"unknown: {against!r}", suggestion(str(against), get_args(Against))))
@@ -111,7 +111,7 @@ def logit_attribution(subject: Subject, against: Against = "mean") -> LogitAttri
     for trace in subject.blocks(*sites):
         rows = slice(trace.start, trace.start + trace.logits.shape[1])
         logits = trace.logits[0].astype(np.float64)
-        weights = _weights(candidates, subject.inputs.answers[rows], logits, against)
+        weights = _weights(candidates, subject.inputs.symbols[rows], logits, against)
         contributions = _contributions(subject, trace, weights)
         own = (logits * weights).sum(axis=-1)
         error = max(error, float(np.abs(contributions.sum(axis=0) - own).max()))

@@ -75,7 +75,7 @@ def logit_lens(subject: Subject, sites: Sequence[str] | None = None) -> LogitLen
     right, probability = np.zeros((2, len(chosen), len(subject.inputs.graded)))
     graded = list(subject.inputs.graded)
     for trace in subject.blocks(*chosen):
-        answers = subject.inputs.answers[trace.start : trace.start + trace.logits.shape[1], :, None]
+        answers = subject.inputs.symbols[trace.start : trace.start + trace.logits.shape[1], :, None]
         for s, site in enumerate(chosen):
             values = trace.captures[site][0][:, graded].astype(np.float64)
             logs = log_softmax(logits_of(subject, values))

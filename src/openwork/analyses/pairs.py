@@ -82,7 +82,7 @@ def _paired(subject: Subject, output: str, variable: str, sources: Sequence[Data
     bases: list[Dataset] = []
     others: list[Dataset] = []
     for source in sources:
-        rows = np.flatnonzero(source.answers[:, graded] != subject.inputs.answers[:, graded])
+        rows = np.flatnonzero(source.answers[:, graded] != subject.inputs.symbols[:, graded])
         for dataset, found in ((subject.inputs, bases), (source, others)):
             tokens, answers = dataset.tokens[rows, :seen], dataset.answers[rows, graded, None]
             found.append(Dataset(tokens, answers, (position,), dataset.index[rows]))

@@ -16,7 +16,7 @@ class Performance:
     accuracy: float
     """share of graded positions"""
     per_position: tuple[float, ...]
-    """share of inputs, for each graded position"""
+    """share of inputs, for each graded position where any wants an answer"""
     sequences: float
     """share of inputs right at every graded position"""
     margin: float
@@ -28,7 +28,7 @@ class Performance:
         return cls(
             float(scores.loss[0]),
             float(scores.accuracy[0]),
-            tuple(float(r) / scores.inputs for r in scores.right[0]),
+            tuple(map(float, scores.per_position[0])),
             float(scores.sequences[0]) / scores.inputs,
             float(scores.margin[0]),
         )

@@ -142,7 +142,7 @@ def _losses(subject: Subject, site: str, keys: Sequence[int], pairs: NDArray[np.
     _, logits = tables(subject, site)
     in_keys = part_in(logits, waves_of_the_sum(len(logits), keys))
     restricted, excluded = (
-        -np.take_along_axis(log_softmax(each.reshape(-1, each.shape[-1])), subject.inputs.answers, axis=-1)
+        -np.take_along_axis(log_softmax(each.reshape(-1, each.shape[-1])), subject.inputs.symbols, axis=-1)
         for each in (in_keys + constant_of(logits), logits - in_keys)
     )
     return float(restricted.mean()), float(excluded[pairs].mean())
@@ -154,7 +154,7 @@ def _required(
     """The modulus. Raises PlanError where there is nothing to measure; with every reason."""
     p, reasons = modulus_of(subject), []
     numbers = subject.inputs.tokens[:, [v.position for v in subject.task.variables]]
-    if not np.array_equal(numbers.sum(axis=1) % p, subject.inputs.answers[:, 0]):
+    if not np.array_equal(numbers.sum(axis=1) % p, subject.inputs.symbols[:, 0]):
         what = "does not add: its answers are not a + b modulo p, and the measures are of waves of a + b"
         reasons.append(Reason(str(subject.task), what, f"openwork analyse RUN fourier fits it; or {TRAIN_IT}"))
     if run.imported:

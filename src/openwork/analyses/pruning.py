@@ -29,10 +29,10 @@ from openwork.engines import Scores
 from openwork.errors import PlanError, Reason, suggestion
 from openwork.interventions import Edit, Mean, Plan, Resample
 
-By = Literal["mean", "resample"]
+RestBy = Literal["mean", "resample"]
 MOST_PLANS = 16
 """sets that are swept at once"""
-SAID: dict[By, str] = {"mean": "their means", "resample": "those of another input"}
+SAID: dict[RestBy, str] = {"mean": "their means", "resample": "those of another input"}
 Bools = NDArray[np.bool_]
 
 
@@ -79,7 +79,7 @@ class Pruning(Result):
     accuracy_after: tuple[float, ...]
     nodes: int
     at_least: float
-    by: By
+    by: RestBy
     outputs: tuple[str, ...]
     whole: Faithfulness
     circuit: Faithfulness
@@ -129,7 +129,7 @@ class Pruning(Result):
 def pruning(
     subject: Subject,
     at_least: float = 0.99,
-    by: By = "mean",
+    by: RestBy = "mean",
     positions: bool = False,
     outputs: Sequence[str] | None = None,
     seed: int = 0,
@@ -222,7 +222,7 @@ class _Hunt:
         subject: Subject,
         inputs: Dataset,
         parts: Sequence[Component],
-        by: By,
+        by: RestBy,
         positions: bool,
         seed: int,
         watch: Watch,
@@ -272,7 +272,7 @@ class _Hunt:
         kl, difference = np.zeros(len(sets)), np.zeros(len(sets))
         for traces in zip(*runs, strict=True):
             rows = slice(traces[0].start, traces[0].start + traces[0].logits.shape[1])
-            answers = self.inputs.answers[rows, :, None]
+            answers = self.inputs.symbols[rows, :, None]
             logits = [trace.logits[0].astype(np.float64) for trace in traces]
             logs = [log_softmax(some) for some in logits]
             for s, some in enumerate(logits):
@@ -294,8 +294,8 @@ def _graded(subject: Subject, at_least: float, by: str, outputs: Sequence[str] |
     known, reasons = subject.task.outputs, []
     if not 0 <= at_least <= 1:
         reasons.append(Reason("at_least", f"{at_least} is no share", "give a number from 0 to 1"))
-    if by not in get_args(By):
-        reasons.append(Reason("by", f"{by!r} is not a replacement", suggestion(by, get_args(By))))
+    if by not in get_args(RestBy):
+        reasons.append(Reason("by", f"{by!r} is not a replacement", suggestion(by, get_args(RestBy))))
     for output in outputs or ():
         if output not in known:
             reasons.append(Reason(output, "the task has no such output", suggestion(output, known)))
@@ -307,5 +307,5 @@ def _graded(subject: Subject, at_least: float, by: str, outputs: Sequence[str] |
     graded = tuple(subject.inputs.graded[g] for g in kept)
     seen = graded[-1] + 1 if subject.spec.attention_dir == "causal" else subject.task.n_pos
     tokens = np.ascontiguousarray(subject.inputs.tokens[:, :seen])
-    answers = np.ascontiguousarray(subject.inputs.answers[:, kept])
+    answers = np.ascontiguousarray(subject.inputs.symbols[:, kept])
     return Dataset(tokens, answers, graded, subject.inputs.index)

@@ -145,11 +145,11 @@ def readout_table(subject: Subject, sites: Sequence[str] | None = None) -> Reado
 
 def _read(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) -> tuple[Readout, ...]:
     sites = _checked(subject, names, ways)
-    candidates = np.unique(subject.inputs.answers)
+    candidates = np.unique(subject.inputs.symbols)
     readers = {way: _Reader.of(subject, way, candidates) for way in ways}
     right = {(site, way): np.zeros(len(subject.inputs.graded)) for site in sites for way in ways}
     for trace in subject.blocks(*sites):
-        answers = np.searchsorted(candidates, subject.inputs.answers[trace.start : trace.start + trace.logits.shape[1]])
+        answers = np.searchsorted(candidates, subject.inputs.symbols[trace.start : trace.start + trace.logits.shape[1]])
         for site in sites:
             values = trace.captures[site][0][:, list(subject.inputs.graded)].astype(np.float64)
             normed = final_norm(subject, values)
@@ -223,7 +223,7 @@ def _checked(subject: Subject, names: tuple[str, ...], ways: tuple[Way, ...]) ->
         reasons += [Reason(what, f"unknown: {g!r}", suggestion(str(g), known)) for g in given if g not in known]
     if any(way.basis == "W_E" for way in ways):
         seen = subject.task.vocabulary.symbols
-        occur = [subject.task.answer_vocabulary.symbols[c] for c in np.unique(subject.inputs.answers)]
+        occur = [subject.task.answer_vocabulary.symbols[c] for c in np.unique(subject.inputs.symbols)]
         missing = [symbol for symbol in occur if symbol not in seen]
         if missing:
             reasons.append(Reason("basis", f"answers {missing} have no embedding", "use W_U"))

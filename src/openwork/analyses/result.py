@@ -46,5 +46,6 @@ def percent(share: float) -> str:
 
 def exact_percent(share: float) -> str:
     """A share that is asked for, with every digit that it has: `percent` rounds what was found."""
+    share += 0.0  # there is no -0 %
     said = f"{(100 * Decimal(repr(float(share)))).normalize():f} %"
     return percent(share) if round(share, 4) == share else said

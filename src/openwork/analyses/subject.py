@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses.coverage import all_asked
-from openwork.data import USUAL_INPUTS, Dataset, Inputs, dataset_of
+from openwork.data import USUAL_INPUTS, Dataset, Inputs, asked_digest, dataset_of, numbered, written_example
 from openwork.engines import Engine, Scores, Sources, Trace
 from openwork.errors import CheckpointError, PlanError, Reason
 from openwork.interventions import Plan
 from openwork.models import ModelSpec, Stack, require_fit
 from openwork.tasks import Task, as_numbers, format_count
+
+MOST_TOLD = 20
+"""questions that are told each by itself"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,22 +67,34 @@ class Subject:
         """The same model on those of its inputs, `[input]`, that it answers right."""
         return Subject(self.engine, self.stack, self.task, self.inputs.take(np.flatnonzero(right)), self.inputs)
 
-    def at(self, questions: Sequence[int]) -> Dataset:
-        """The questions with these numbers in the task's domain, whether or not they are among `inputs`.
+    def at(self, questions: Sequence[int | str]) -> Dataset:
+        """The questions with these numbers in the task's domain, or these texts, whether or not among `inputs`.
 
         Raises:
-            PlanError: a number that the domain does not have, or none at all.
+            PlanError: with everything among them that is no question of the task, or none at all.
         """
-        size, numbers = self.task.domain_size, as_numbers(questions)
-        last = prod(v.values for v in self.task.variables) if size is None else size
+        task, size = self.task, self.task.domain_size
+        last = prod(v.values for v in task.variables) if size is None else size
+        found = [numbered(task, q) if isinstance(q, str) else _whole(q) for q in questions]
+        strange = [place for place, number in enumerate(found) if number is None]
+        reasons = []
+        if strange:
+            mend = f"give numbers from 0 to {last - 1}, or texts such as {written_example(task)!r}"
+            told = strange[:MOST_TOLD]
+            reasons = [
+                Reason(f"questions[{n}]", f"{str(questions[n])[:60]!r} is no question of {task}", mend) for n in told
+            ]
+        numbers = as_numbers(number for number in found if number is not None)
         bad = [n for n in numbers.tolist() if not 0 <= n < last]
         if not bad and len(numbers):
-            known = self.task.valid(self.task.questions(numbers))
-            bad = numbers[~known].tolist()
-        if bad or not len(numbers):
-            what = f"{bad} are not in the domain" if bad else "none is given"
-            raise PlanError("no such questions", Reason("questions", what, f"give numbers from 0 to {last - 1}"))
-        return dataset_of(self.task, numbers)
+            bad = numbers[~task.valid(task.questions(numbers))].tolist()
+        if bad or not len(found):
+            shown = f"{bad}" if len(bad) <= MOST_TOLD else f"{bad[:MOST_TOLD]} and {len(bad) - MOST_TOLD:,} more"
+            what = f"{shown} are not in the domain" if bad else "none is given"
+            reasons.append(Reason("questions", what, f"give numbers from 0 to {last - 1}"))
+        if reasons:
+            raise PlanError("no such questions", reasons)
+        return dataset_of(task, numbers)
 
     @property
     def whole(self) -> bool:
@@ -130,13 +146,8 @@ class Subject:
 
     @cached_property
     def asked_digest(self) -> str:
-        """A short name for what is asked and what is right: every input with its answers, and all names and places of
-        the task. A task of the same name that answers otherwise has another."""
-        task = self.task
-        deciding = {output: task.deciding_variable(output) for output in task.outputs}
-        names = (str(task), task.variables, task.graded, task.outputs, dict(task.roles), deciding, task.pad_token)
-        symbols = (task.vocabulary.symbols, task.answer_vocabulary.symbols)
-        return _digest(repr((names, symbols)), self.inputs.tokens, self.inputs.answers)
+        """A short name for what is asked and what is right; see `asked_digest` of `openwork.data`."""
+        return asked_digest(self.task, self.inputs)
 
     @cached_property
     def position_names(self) -> tuple[str, ...]:
@@ -158,10 +169,26 @@ class Subject:
 
     def texts(self, inputs: Dataset) -> tuple[str, ...]:
         """Each question as a person reads it: the symbols of its variables, without pads."""
+        if self.task.varying:
+            rows = map(self.task.question_symbols, self.task.questions(inputs.index))
+            return tuple(spelled(symbols) for symbols in rows)
         seen = inputs.tokens[:, [v.position for v in self.task.variables]]
         symbols, pad = self.task.vocabulary.symbols, self.task.pad_token
         separator = "" if all(len(symbols[t]) == 1 for t in np.unique(seen) if t != pad) else " "
         return tuple(self.task.vocabulary.text(row[row != pad], separator) for row in seen)
+
+
+def spelled(symbols: Sequence[str]) -> str:
+    """A text of several lengths as a person reads it; with spaces where a symbol has several characters."""
+    text = ("" if all(len(symbol) == 1 for symbol in symbols) else " ").join(symbols)
+    return text or "(empty)"
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
 
 
 def _digest(*parts: str | NDArray[Any]) -> str:

@@ -11,13 +11,14 @@ from openwork.claims.listed_kinds import *  # noqa: F403
 from openwork.claims.over_training.judging import TrainingCost, judge_over_training, known_or_cheap, plan_over_training
 from openwork.claims.over_training.result import Aside, ClaimOverTraining, Judgement, OverTraining
 from openwork.claims.parse import parse_claims
-from openwork.claims.programs.program import Program, program_from_text
+from openwork.claims.programs.program import GivenProgram, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
 from openwork.claims.verdict import Case, Effect, Outcome, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
+from openwork.errors import renamed
 
 __all__ = [
     *(kind.__name__ for kind in KINDS.values()),
@@ -36,7 +37,7 @@ __all__ = [
     "Outcome",
     "OverTraining",
     "Case",
-    "Program",
+    "GivenProgram",
     "Publication",
     "Replay",
     "TrainingCost",
@@ -63,3 +64,5 @@ __all__ = [
     "verdict_from_json",
     "watched_check",
 ]
+
+__getattr__ = renamed(__name__, {"Heading": "ClaimsHeading", "Part": "Case", "Program": "GivenProgram"}, globals())

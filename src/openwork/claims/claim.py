@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from openwork.analyses.coverage import said_of
@@ -16,10 +16,11 @@ from openwork.claims.comparing import NOT_COMPARED, compare, comparing_rows
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
 from openwork.claims.evidence import UNEDITED
-from openwork.claims.programs.program import Program
+from openwork.claims.programs.program import GivenProgram
 from openwork.claims.quantifier import Quantifier, quantifier
 from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, Verdict, outcome_of
 from openwork.claims.wording import MEASURE_MORE, which
+from openwork.data import unhandled
 from openwork.errors import ClaimError, Reason, suggestion, visible
 from openwork.models import ModelSpec
 from openwork.tasks import Task
@@ -47,7 +48,8 @@ Several = Annotated[tuple[str, ...], BeforeValidator(several)]
 """One name or a list of names."""
 Each = Annotated[Quantifier, BeforeValidator(quantifier), Field(alias="for")]
 """For which cases: `for` in TOML, `each` in Python."""
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1), AfterValidator(lambda share: share + 0.0)]
+"""Between 0 and 1; -0.0 is 0."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,22 @@ class Claim(BaseModel):
     about_weights: ClassVar[bool] = True
     """whether the weights decide it, so that it may come true while a model learns"""
 
+    handles_sets: ClassVar[bool] = False
+    """whether it can be judged where answers are sets, or questions have several lengths"""
+
     id: str = Field(default="", pattern=r"^[\w.-]*$")
     """a short name; that of the kind unless given"""
     says: str = ""
     """the claim in its author's words, shown as a quotation; made from the fields unless given"""
     expect: Annotated[Outcome | None, BeforeValidator(outcome)] = None
     """how it should come out, for a claims file that is a test; CONFIRMED unless given. Never changes the verdict"""
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_verdict(cls, name: str) -> str:
+        if name.upper() in Outcome.__members__:
+            raise ValueError(f"{name!r} is what a verdict says: call the claim otherwise")
+        return name
 
     def __init__(self, **fields: Any) -> None:
         try:
@@ -125,6 +137,14 @@ class Claim(BaseModel):
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
         """What the claim speaks of that this task, or this model where known, does not have; `where` is the field."""
 
+    def unfit(self, task: Task, spec: ModelSpec | None) -> tuple[Reason, ...]:
+        """Why it cannot be judged: a kind that cannot handle the task's answers, or `misfits`."""
+        if not (self.handles_sets or task.one_symbol_each):
+            return (
+                Reason("kind", f"{self.kind} is not judged here: answers {unhandled(task.answer_kind == 'set')[0]}"),
+            )
+        return tuple(self.misfits(task, spec))
+
     @abstractmethod
     def needs(self, context: Context) -> tuple[Evidence[Any], ...]:
         """The evidence it rests on, beside what the unedited model answers."""
@@ -133,7 +153,7 @@ class Claim(BaseModel):
     def find(self, context: Context) -> Finding:
         """Looks at the evidence."""
 
-    def given(self, programs: Mapping[str, Program]) -> Self:
+    def given(self, programs: Mapping[str, GivenProgram]) -> Self:
         """With the programs that it names, where they are among these; most claims name none."""
         return self
 
@@ -158,7 +178,7 @@ class Claim(BaseModel):
         Raises:
             ClaimError: the task or the model does not have what the claim speaks of.
         """
-        reasons = list(self.misfits(context.task, context.spec))
+        reasons = list(self.unfit(context.task, context.spec))
         if reasons:
             raise ClaimError(f"the claim {self.id} does not fit this model", reasons)
         return self.judge(context)
@@ -176,10 +196,16 @@ class Claim(BaseModel):
         finding = self.find(context)
         compared = NOT_COMPARED if wrong else compare(self, finding.parts, context)
         finding = replace(finding, parts=compared.parts or finding.parts)
-        outcome = Outcome.UNDECIDED if wrong else outcome_of(finding.parts)
+        outcome = outcome_of(finding.parts)
+        if wrong and not all(part.trivial for part in finding.parts):
+            outcome = Outcome.UNDECIDED
+        if outcome is Outcome.VACUOUS:
+            wrong = wrong.removesuffix(MEASURED_ALL_THE_SAME)
         said = (wrong, compared.before, _nothing_said(outcome, finding.parts), finding.sentence, compared.after)
         sentence = " ".join(filter(None, (*said, which(finding.parts) if outcome is Outcome.MIXED else "")))
         advice = compared.advice or _advice(outcome, finding, context)
+        if wrong and outcome is Outcome.UNDECIDED:
+            advice = said_of(UNSOLVED_ADVICE, context.subject.all_asked)
         return Verdict(
             claim=replace(self.text(), tested="; ".join(filter(None, (self.tested, finding.within)))),
             outcome=outcome,
@@ -189,7 +215,7 @@ class Claim(BaseModel):
             effect=finding.effect,
             counterexamples=finding.counterexamples[:MOST_COUNTEREXAMPLES],
             forward_rows=context.ledger.forward_rows - before + compared.forward_rows,
-            advice=said_of(UNSOLVED_ADVICE, context.subject.all_asked) if wrong else advice,
+            advice=advice,
             expect=self.expect,
             rests_on=rests_on,
         )
@@ -214,7 +240,7 @@ class Claim(BaseModel):
         inputs = int((~right.all(axis=1)).sum())
         return (
             f"This model does not solve the task: {percent(float(right.mean()))} of its answers are right, and "
-            f"{inputs:,} inputs have a wrong one, so how it works cannot be judged. It was measured all the same."
+            f"{inputs:,} inputs have a wrong one, so how it works cannot be judged.{MEASURED_ALL_THE_SAME}"
         )
 
     def text(self) -> ClaimText:
@@ -236,12 +262,18 @@ class Claim(BaseModel):
         return visible(f"{self.id}: {self.says}")
 
 
+MEASURED_ALL_THE_SAME = " It was measured all the same."
+
+
 def _nothing_said(outcome: Outcome, parts: Sequence[Case]) -> str:
     """Why a claim that holds says nothing, or in how many of its cases; empty where all say something."""
     empty = [part.vacuous for part in parts if part.vacuous]
+    why = "; ".join(dict.fromkeys(empty))
     if outcome is Outcome.VACUOUS:
-        return f"It holds and says nothing: {'; '.join(dict.fromkeys(empty))}. It was measured all the same."
-    return f"In {len(empty)} of {len(parts)} cases it says nothing: {'; '.join(dict.fromkeys(empty))}." if empty else ""
+        return f"It holds and says nothing: {why}.{MEASURED_ALL_THE_SAME}"
+    if len(empty) == len(parts):
+        return f"It would say nothing: {why}." if empty else ""
+    return f"In {len(empty)} of {len(parts)} cases it says nothing: {why}." if empty else ""
 
 
 def _advice(outcome: Outcome, finding: Finding, context: Context) -> str:

@@ -1,9 +1,9 @@
 """Whether a claim that holds of right answers only would hold of lucky ones: what untrained models of the spec reach.
 
 A model that is right on some inputs only may be so by luck, and a network with random weights "works" where it happens
-to be right as well. So where only such inputs are judged, each claim that holds is asked of untrained models too, each
-on the inputs that it answers right; and what they meet as well, or what rests on answers most of which may be guessed,
-is open.
+to be right as well, and loses those answers with nearly any change. So where only such inputs are judged, each claim
+that holds is asked of untrained models too, each on the inputs that it answers right; and what they meet as well, or
+what rests on answers most of which may be guessed, is open.
 """
 
 from __future__ import annotations
@@ -76,8 +76,6 @@ def compare(claim: Claim, parts: Sequence[Case], context: Context) -> Compared:
         opened = tuple(replace(p, holds=None) if _counts(p) else p for p in parts)
         before = f"Of its {len(context.subject.inputs):,} inputs answered right {percent(lucky)} may be guessed."
         return Compared(opened, before, advice=TOO_FEW)
-    if not any(map(_compares, parts)):
-        return NOT_COMPARED
     reached, models, rows = _reached(claim, len(parts), context)
     judged = tuple(map(_beside, parts, reached))
     known = [p for p in judged if p.control is not None]
@@ -85,8 +83,10 @@ def compare(claim: Claim, parts: Sequence[Case], context: Context) -> Compared:
         return Compared(judged, after=f"None of {DRAWN} untrained models can be asked the same.", forward_rows=rows)
     low, high = (percent(find(p.control for p in known if p.control is not None)) for find in (min, max))
     said = f"Untrained models reach {low if low == high else f'{low} to {high}'} where they are right ({models} asked)."
-    met = any(p.met_by_control for p in judged)
-    return Compared(judged, after=said, advice=MET_UNTRAINED if met else "", forward_rows=rows)
+    met = [p for p in judged if p.met_by_control]
+    lost = bool(met) and all(p.relation == "<=" for p in met)
+    advice = LOST_UNTRAINED if lost else MET_UNTRAINED if met else ""
+    return Compared(judged, after=said, advice=advice, forward_rows=rows)
 
 
 def comparing_rows(claim: Claim, context: Context) -> int:
@@ -101,8 +101,6 @@ def comparing_rows(claim: Claim, context: Context) -> int:
 
 def _beside(part: Case, reached: float | None) -> Case:
     """A part with what untrained models reach; open where they meet it too."""
-    if not _compares(part):
-        return part
     judged = replace(part, control=reached)
     return replace(judged, holds=None) if _counts(judged) and judged.met_by_control else judged
 
@@ -110,11 +108,6 @@ def _beside(part: Case, reached: float | None) -> Case:
 def _counts(part: Case) -> bool:
     """Whether it holds, and says something by that."""
     return part.holds is True and not part.vacuous
-
-
-def _compares(part: Case) -> bool:
-    """Whether an untrained model can be asked the same: what is to be lost, a lucky answer always loses."""
-    return part.relation == ">="
 
 
 def _lucky(context: Context) -> float:
@@ -193,7 +186,7 @@ def _various(subject: Subject, models: Stack) -> dict[int, tuple[int, NDArray[np
     found = np.concatenate([answers_in(trace.logits) for trace in run], axis=1)
     various = {}
     for number, answers in enumerate(found):
-        right = (answers == subject.inputs.answers).all(axis=1)
+        right = (answers == subject.inputs.symbols).all(axis=1)
         counts = np.unique(answers[right], axis=0, return_counts=True)[1] if right.any() else np.zeros(1, np.int64)
         if right.sum() >= LEAST_RIGHT and right.sum() > counts.max():
             various[number] = int(right.sum() - counts.max()), right
@@ -203,7 +196,7 @@ def _various(subject: Subject, models: Stack) -> dict[int, tuple[int, NDArray[np
 def _context(subject: Subject, model: Stack, right: NDArray[np.bool_]) -> Context:
     own = Subject(subject.engine, model, subject.task, subject.inputs)
     context = Context(own.where_right(right), only_right=True, controls=None)
-    context.tell(UNEDITED, subject.inputs.answers[right].astype(np.int16))
+    context.tell(UNEDITED, subject.inputs.symbols[right].astype(np.int16))
     return context
 
 
@@ -214,4 +207,8 @@ TOO_FEW = (
 MET_UNTRAINED = (
     "An untrained model meets it too where it happens to be right, so this is no sign of anything learned: claim what "
     "only a trained model does."
+)
+LOST_UNTRAINED = (
+    "An untrained model loses as many of the answers that it happens to have right, so such a loss is no sign of "
+    "anything learned: claim a greater one, or train it until it is right on every input."
 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from openwork.claims.context import Context
 from openwork.claims.counterexample import Counterexample, Reading, Replay, Weight
 from openwork.claims.verdict import Case
+from openwork.tasks import UNASKED
 
 MOST = 10
 NOT_ANSWERS = {-1: "a tie", -2: "not a number"}
@@ -22,6 +23,8 @@ Replaying = Callable[[Context, int, str], Replay]
 def question(context: Context, row: int) -> str:
     """An input in words: `x = 0 1 2 3`, or its variables one by one where their names have nothing in common."""
     task, tokens = context.task, context.subject.inputs.tokens[row]
+    if task.varying:
+        return " ".join(context.subject.texts(context.subject.inputs.take(np.array([row]))))
     shown = [v for v in task.variables if tokens[v.position] != task.pad_token]
     symbols = [task.vocabulary.symbols[int(tokens[v.position])] for v in shown]
     stems = {v.name.partition("[")[0] for v in task.variables}
@@ -34,7 +37,7 @@ def symbol(context: Context, token: int) -> str:
     """An answer as it is written; `a tie` or `not a number` where there is none."""
     if token < 0:
         return NOT_ANSWERS[int(token)]
-    return context.task.answer_vocabulary.symbols[int(token)]
+    return context.task.answer_text(int(token))
 
 
 def unedited(context: Context, row: int, output: str = "", look: Weight | Reading | None = None) -> Replay:
@@ -58,7 +61,8 @@ def wrong_answers(
     answers, names = context.subject.inputs.answers, context.task.outputs
 
     def examples(output: int) -> Iterator[Counterexample]:
-        for row in map(int, np.flatnonzero(found[:, output] != answers[:, output])[:MOST]):
+        wrong = (found[:, output] != answers[:, output]) & (answers[:, output] != UNASKED)
+        for row in map(int, np.flatnonzero(wrong)[:MOST]):
             right, got = symbol(context, answers[row, output]), symbol(context, found[row, output])
             line = f"{question(context, row)}: {names[output]} should be {right}, {said} {got}"
             yield Counterexample(line, replaying(context, row, names[output]))

@@ -41,4 +41,4 @@ def fitted(claims: Sequence[Claim], task: Task, spec: ModelSpec | None) -> Fitte
     """The claims held against this task and model; themselves, where they were before."""
     if isinstance(claims, FittedClaims) and (claims.task, claims.spec) == (task, spec):
         return claims
-    return FittedClaims(claims, task, spec, (tuple(claim.misfits(task, spec)) for claim in claims))
+    return FittedClaims(claims, task, spec, (claim.unfit(task, spec) for claim in claims))

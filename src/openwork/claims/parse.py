@@ -28,14 +28,14 @@ from typing import Any
 from openwork.claims.claim import Claim
 from openwork.claims.fitted import FittedClaims
 from openwork.claims.heading import heading_reasons
-from openwork.claims.programs.program import Program
+from openwork.claims.programs.program import GivenProgram
 from openwork.claims.registry import KINDS
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.models import ModelSpec
 from openwork.tasks import Task
 
 FORMAT = 1
-NONE_GIVEN: Mapping[str, Program] = MappingProxyType({})
+NONE_GIVEN: Mapping[str, GivenProgram] = MappingProxyType({})
 TOP = ("claim", "format", "open", "publication", "task", "title")
 
 
@@ -44,7 +44,7 @@ def parse_claims(
     task: Task,
     spec: ModelSpec | None = None,
     source: str = "claims",
-    programs: Mapping[str, Program] = NONE_GIVEN,
+    programs: Mapping[str, GivenProgram] = NONE_GIVEN,
 ) -> FittedClaims:
     """The claims of a file, in order, all of which fit. Nothing in the file is executed.
 
@@ -102,7 +102,7 @@ def _top_reasons(tables: Mapping[str, Any]) -> list[Reason]:
 
 
 def _claim(
-    entry: Mapping[str, Any], task: Task, spec: ModelSpec | None, programs: Mapping[str, Program]
+    entry: Mapping[str, Any], task: Task, spec: ModelSpec | None, programs: Mapping[str, GivenProgram]
 ) -> tuple[Claim | None, list[Reason]]:
     """The claim of one table, or everything that is wrong with it."""
     kind = entry.get("kind")
@@ -116,7 +116,7 @@ def _claim(
         claim = KINDS[kind](**fields).given(programs)
     except ClaimError as error:
         return None, [*error.reasons, *_misfits_without(fields, error.reasons, kind, task, spec)]
-    return claim, list(claim.misfits(task, spec))
+    return claim, list(claim.unfit(task, spec))
 
 
 def _misfits_without(
@@ -133,4 +133,4 @@ def _misfits_without(
         claim = KINDS[kind](**{name: value for name, value in fields.items() if name not in unread})
     except ClaimError:
         return []
-    return list(claim.misfits(task, spec))
+    return list(claim.unfit(task, spec))

@@ -50,7 +50,7 @@ def unknown_components(spec: ModelSpec | None, where: str, names: Iterable[str])
 
 
 @dataclass(frozen=True)
-class Place:
+class ClaimedPlace:
     """A component, and the role at which it is meant; an empty role means every position."""
 
     component: str
@@ -71,10 +71,10 @@ def places_in(text: str) -> tuple[str, ...]:
     return tuple(places)
 
 
-def place(text: str) -> Place:
+def place(text: str) -> ClaimedPlace:
     """The place that is written as `blocks.0.attn.0 @ predicts y[i]`, or without a role."""
     name, _, role = text.partition("@")
-    return Place(name.strip(), role.strip())
+    return ClaimedPlace(name.strip(), role.strip())
 
 
 @dataclass(frozen=True)

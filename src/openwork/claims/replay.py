@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,14 @@ from openwork.claims.counterexample import OTHER, Reading, Replay, Weight
 from openwork.claims.evidence import NO_NUMBER, AttentionWeights, NearestAnswer
 from openwork.claims.examples import NOT_ANSWERS, symbol
 from openwork.claims.places import component, place, unknown_components
-from openwork.data import Dataset, keep_forced
-from openwork.engines import World, joined
+from openwork.data import Dataset, keep_forced, numbered, written_example
+from openwork.engines import NO_ANSWER, World, joined
+from openwork.engines.grading import answers_of
 from openwork.errors import ClaimError, Reason, suggestion
 from openwork.interventions import Edit, Patch, Plan
 from openwork.models import ModelSpec
-from openwork.tasks import Task, Tokens
+from openwork.tasks import UNASKED, Task, Tokens
+from openwork.tasks.symbol_sets import members_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model answers, and how sure it is of that and of what is right; probabilities from 0 to 1."""
+    """What the model answers, and how sure it is of that and of what is right; probabilities from 0 to 1, of a set that
+    of its least sure symbol."""
 
     symbol: str
     probability: float
@@ -76,17 +80,22 @@ def run_again(subject: Subject, replay: Replay) -> Replayed:
     other = None if replay.other is None else subject.at([replay.other])
     if other is not None and replay.kept:
         other = keep_forced(task, base, other)
-    names = task.answer_vocabulary.symbols
+    wanted = np.flatnonzero(base.answers[0] != UNASKED)
     return Replayed(
         replay=replay,
         tokens=_tokens(subject, base, other),
-        outputs=task.outputs,
-        right=tuple(names[int(a)] for a in base.answers[0]),
-        other_right=None if other is None else tuple(names[int(a)] for a in other.answers[0]),
+        outputs=tuple(task.outputs[output] for output in wanted),
+        right=_texts(task, base, wanted),
+        other_right=None if other is None else _texts(task, other, wanted),
         unedited=_answers(subject, base, (), {}),
         edited=_answers(subject, base, replay.edits, _sources(base, other, replay)) if replay.edits else None,
         looked=_looked(subject, base, replay),
     )
+
+
+def _texts(task: Task, one: Dataset, wanted: NDArray[np.int64]) -> tuple[str, ...]:
+    """The right answers of one input, at these outputs."""
+    return tuple(map(task.answer_text, one.answers[0, wanted].tolist()))
 
 
 def _looked(subject: Subject, base: Dataset, replay: Replay) -> str:
@@ -130,13 +139,21 @@ def _answers(
         sources=sources,
         reference=subject.inputs.tokens,
     )
-    trace = joined(run)
-    shares = _softmax(trace.logits[0, 0].astype(np.float64))
-    names = (*subject.task.answer_vocabulary.symbols, NOT_ANSWERS[NO_NUMBER])  # last, for NO_ANSWER is -1
-    return tuple(
-        Answer(names[answer], float(row.max()), float(row[right]))
-        for answer, row, right in zip(trace.answers[0, 0].tolist(), shares, base.answers[0], strict=True)
-    )
+    logits, wanted = joined(run).logits[0, 0].astype(np.float64), base.answers[0] != UNASKED
+    said = answers_of(logits, base.sets)
+    texts = [NOT_ANSWERS[NO_NUMBER] if a == NO_ANSWER else subject.task.answer_text(a) for a in said.tolist()]
+    own, right = (_sureness(logits, answers, base.sets) for answers in (said, base.answers[0]))
+    return tuple(Answer(texts[output], float(own[output]), float(right[output])) for output in np.flatnonzero(wanted))
+
+
+def _sureness(logits: NDArray[np.float64], answers: NDArray[Any], sets: bool) -> NDArray[np.float64]:
+    """`[output]`, the probability of each of these answers; of a set that of its least sure symbol, in it or not."""
+    answers = np.maximum(answers, 0).astype(np.int32)
+    if not sets:
+        return np.take_along_axis(_softmax(logits), answers[:, None], axis=-1)[:, 0]
+    leads = np.where(members_of(answers, logits.shape[-1]), logits, -logits)
+    least: NDArray[np.float64] = 1 / (1 + np.exp(-leads.min(axis=-1)))
+    return least
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,37 +186,13 @@ def edits_at(kind: type[Edit], places: Sequence[str], task: Task, spec: ModelSpe
 
 
 def question_number(task: Task, text: str) -> int:
-    """The number of a question given by number or by its symbols, pads left out: `0 1 2 3`, or `0123` for short ones.
+    """The number of a question given by number or by its symbols; see `numbered`.
 
     Raises:
         ClaimError: it is neither.
     """
-    symbols = task.vocabulary.symbols
-    for words in (text.split(), list(text.replace(" ", ""))):
-        if 1 < len(words) <= len(task.variables) and all(word in symbols for word in words):
-            columns = _columns(task, [symbols.index(word) for word in words])
-            if columns is not None and task.valid(columns)[0]:
-                return int(task.numbers(columns)[0])
-    if text.isdecimal():
-        return int(text)
-    first = task.tokens(task.questions(np.array([0])))[0]
-    shown = " ".join(symbols[int(t)] for t in first[[v.position for v in task.variables]] if t != task.pad_token)
-    mend = f"give its number, or its symbols such as '{shown}'"
-    raise ClaimError("which question?", Reason(text or "(nothing)", "is no question of this task", mend))
-
-
-def _columns(task: Task, tokens: list[int]) -> Tokens | None:
-    """`[1, variable]`, the values that these tokens stand for; pads fill up; None where one stands for no value."""
-    if len(tokens) < len(task.variables):
-        if task.pad_token is None:
-            return None
-        tokens = tokens + [task.pad_token] * (len(task.variables) - len(tokens))
-    columns = np.zeros((1, len(task.variables)), np.int32)
-    for column, variable in enumerate(task.variables):
-        probe = np.zeros((variable.values, len(task.variables)), np.int32)
-        probe[:, column] = np.arange(variable.values)
-        values = np.flatnonzero(task.tokens(probe)[:, variable.position] == tokens[column])
-        if not len(values):
-            return None
-        columns[0, column] = values[0]
-    return columns
+    found = numbered(task, text)
+    if found is None:
+        mend = f"give its number, or its symbols such as '{written_example(task)}'"
+        raise ClaimError("which question?", Reason(text or "(nothing)", "is no question of this task", mend))
+    return found

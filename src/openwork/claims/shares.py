@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.claims.circuits.passage import tokens_seen
 from openwork.claims.context import Context
 from openwork.claims.verdict import Case, Relation, part
 from openwork.data.interval import chernoff, clopper_pearson
@@ -46,8 +47,26 @@ def right_part(
 
 def guessing(context: Context, outputs: Sequence[int]) -> float:
     """What share of the answers at these outputs always giving each one's most frequent answer would have right."""
-    answers = context.subject.inputs.answers[:, list(outputs)]
+    answers = context.subject.inputs.symbols[:, list(outputs)]
     return sum(int(np.unique(column, return_counts=True)[1].max()) for column in answers.T) / answers.size
+
+
+def most_right(context: Context, seen: Mapping[int, frozenset[int]]) -> float:
+    """What share of all answers a model could have right, at most, that sees of each graded position only the tokens at
+    the positions that `seen` has for it: for each row of such tokens the answer that is most frequent after it."""
+    inputs, every = context.subject.inputs, tokens_seen(context.spec, context.task.n_pos, ())
+    if not inputs.one_symbol_each:
+        return 1.0  # several answers may be right, or none be wanted: nobody has counted how many
+    right = 0
+    for output, position in enumerate(inputs.graded):
+        if seen[position] == every[position]:
+            right += len(inputs)
+            continue
+        rows = np.column_stack([inputs.tokens[:, sorted(seen[position])], inputs.answers[:, output]])
+        kinds, counts = np.unique(rows, axis=0, return_counts=True)
+        starts = np.flatnonzero(np.r_[True, (kinds[1:, :-1] != kinds[:-1, :-1]).any(axis=1)])
+        right += int(np.maximum.reduceat(counts, starts).sum())
+    return right / inputs.answers.size
 
 
 def known_part(
@@ -63,14 +82,15 @@ def known_part(
 
     `independent` as in `right_part`.
 
-    Where the answers are right as often as is claimed, yet no more often than always giving the most frequent one
-    would be, that does not tell a model that knows them from one that knows nothing: such a part is open.
+    Where a loss is claimed, and the answers stay right more often than that, yet no more often than always giving the
+    most frequent one would be, that does not tell a model that knows them from one that knows nothing: such a part is
+    open. A share that guessing reaches says nothing: see `Case.vacuous`.
     """
-    answers = context.subject.inputs.answers[:, list(outputs)]
+    answers = context.subject.inputs.symbols[:, list(outputs)]
     judged = right_part(context, label, found[:, list(outputs)] == answers, relation, threshold, independent)
     guess = guessing(context, outputs)
     judged = replace(judged, guess=guess)
-    stays = judged.holds is (relation == ">=")
+    stays = relation == "<=" and judged.holds is False
     return replace(judged, holds=None) if stays and judged.value <= guess else judged
 
 

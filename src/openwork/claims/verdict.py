@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     """it holds, and says nothing: no model could fail it, or none that knows no more than the most frequent answer"""
 
 
-JUDGE = 7
+JUDGE = 8
 """Goes up when a kind comes to judge otherwise; what an older judge said is measured again."""
 
 
@@ -64,11 +64,16 @@ class Case:
     forced: str = ""
 
     @property
+    def trivial(self) -> bool:
+        """Whether no value lies beyond the threshold."""
+        return self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1
+
+    @property
     def vacuous(self) -> str:
         """Why it says nothing that it holds, as half a sentence; empty where it does not hold, or says something."""
         if self.holds is not True:
             return ""
-        if self.threshold <= 0 if self.relation == ">=" else self.threshold >= 1:
+        if self.trivial:
             return f"no share lies {'below 0 %' if self.relation == '>=' else 'above 100 %'}"
         if self.relation == ">=" and self.guess is not None and self.threshold <= self.guess:
             reached = f"always giving the most frequent answer reaches {percent(self.guess)}"

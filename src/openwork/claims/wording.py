@@ -11,10 +11,12 @@ MOST_NAMED = 12
 
 
 def holding(parts: Sequence[Case], noun: str = "cases") -> str:
-    """How many hold: `in 1 of 8 cases`, `in all 8 cases`, `in none of 8 cases`."""
+    """How many hold: `in 1 of 8 cases`, `in all 8 cases`, `in none of 8 cases`; of one `here`, or `in no case`."""
     count = sum(p.holds is True for p in parts)
     if count == len(parts):
         return f"in all {count} {noun}" if count > 1 else "here"
+    if len(parts) == 1:
+        return f"in no {noun.removesuffix('s')}"
     return f"in {count or 'none'} of {len(parts)} {noun}"
 
 

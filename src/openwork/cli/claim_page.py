@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from openwork.claims.claim import Claim
-from openwork.claims.programs.program import Program
+from openwork.claims.programs.program import GivenProgram
 from openwork.claims.registry import KINDS
 from openwork.claims.verdict import Outcome
 
@@ -75,11 +75,11 @@ right as well. So with `--only-right`, where some inputs are answered wrongly, c
 checkpoint, each on at most 512 inputs of which it answers at least 8 right, and not all the same. The verdict says what
 they reached, and what one of them meets too is not CONFIRMED.
 
-Asked is every part that claims that a share is at least so large: for all kinds that can mean something. Parts that
-claim a loss (`at_most`) are not: where a right answer is luck nearly any change loses it, so that controls would meet
-every true claim of need. Of a model that is right on every input nothing is asked: an untrained network is not, and how
-it works on the few that it has is no rival. What no model could fail is VACUOUS there by the wiring, and what guessing
-reaches by its threshold. `accuracy`, `learns` and `split` are about no mechanism.
+Asked is every part that holds, of all kinds. Where a right answer is luck nearly any change loses it, so a claim of a
+loss (`at_most`) holds of controls as well unless the loss is greater than theirs. Of a model that is right on every
+input nothing is asked: an untrained network is not, and how it works on the few that it has is no rival. What no model
+could fail is VACUOUS there by the wiring, and what guessing reaches by its threshold. `accuracy`, `learns` and `split`
+are about no mechanism.
 """
 
 
@@ -185,7 +185,7 @@ def _takes(field: FieldInfo) -> str:
     """What may be written there, in words."""
     kind, limits = field.annotation, list(field.metadata)
     if get_origin(kind) in (Union, UnionType):
-        kind = next(part for part in get_args(kind) if part not in (NoneType, Program))
+        kind = next(part for part in get_args(kind) if part not in (NoneType, GivenProgram))
     if get_origin(kind) is Annotated:
         kind, *inner = get_args(kind)
         limits += [item for info in inner if isinstance(info, FieldInfo) for item in info.metadata]

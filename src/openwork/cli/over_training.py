@@ -51,7 +51,7 @@ def plan(opened: OpenedRun, claims: Sequence[Claim], points: Points, as_json: bo
     """Says what it would cost."""
     cost, speed = plan_over_training(opened.training, claims, points), rows_per_second(opened.subject)
     if as_json:
-        emit({"run": opened.run.name} | _cost_summary(cost, speed))
+        emit({"run": opened.stored.name} | _cost_summary(cost, speed))
     else:
         people(as_json).print(_cost_view(cost, speed))
 
@@ -68,7 +68,7 @@ def judge(opened: OpenedRun, claims: Sequence[Claim], points: Points, output: Pa
     if output is not None:
         write_html(_document(opened, result), output)
     if as_json:
-        emit({"run": opened.run.name} | result.as_json())
+        emit({"run": opened.stored.name} | result.as_json())
         return
     console = people(as_json)
     console.print(terminal(parts_of(result)))
@@ -78,7 +78,7 @@ def judge(opened: OpenedRun, claims: Sequence[Claim], points: Points, output: Pa
 
 def _document(opened: OpenedRun, found: OverTraining) -> Document:
     section = Section("When each claim became true", "over-training", parts_of(found))
-    return Document(found.title, (section,), opened.overview.task_line, f"openwork · run {opened.run.name}")
+    return Document(found.title, (section,), opened.overview.task_line, f"openwork · run {opened.stored.name}")
 
 
 def _cost_summary(cost: TrainingCost, speed: float) -> dict[str, Any]:

@@ -33,13 +33,18 @@ COMMANDS: dict[str, Command] = {
     "decompile": Command(
         "openwork.cli.commands.decompile", "Find the program inside a stored run's model, and test every line there."
     ),
+    "prove": Command(
+        "openwork.cli.commands.prove",
+        "Prove a stored run's model right on every input, over the real numbers.",
+        True,
+    ),
     "report": Command("openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file."),
     "import": Command(
         "openwork.cli.commands.import_model", "Bring somebody else's model into the store, to be judged like our own."
     ),
     "export": Command(
         "openwork.cli.commands.export_model",
-        "Write a stored model as TransformerLens 3 or 4 takes it, or as plain safetensors.",
+        "Write a stored model for TransformerLens 3 or 4, transformers, PyTorch or ONNX, or as plain safetensors.",
     ),
     "gallery": Command(
         "openwork.cli.commands.gallery",

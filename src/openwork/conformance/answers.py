@@ -13,7 +13,8 @@ from openwork.conformance.names import told_by
 from openwork.conformance.questions import chosen_questions, question_faults
 from openwork.data.randomness import bits
 from openwork.errors import Reason
-from openwork.tasks import Task, Tokens, Vocabulary
+from openwork.tasks import UNASKED, Task, Tokens, Vocabulary
+from openwork.tasks.symbol_sets import MOST_SYMBOLS
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +51,18 @@ def answer_faults(task: Task, causal: bool, inputs: int) -> list[Reason]:
 
 def _arrays(task: Task, questions: Tokens) -> Iterator[Reason]:
     """Shapes, dtypes and vocabularies."""
-    sized: list[tuple[str, int, str, Vocabulary]] = [
-        ("tokens", task.n_pos, "pos", task.vocabulary),
-        ("answers", len(task.graded), "graded", task.answer_vocabulary),
-    ]
-    for where, length, axis, vocabulary in sized:
+    sets, least = task.answer_kind == "set", UNASKED if task.varying else 0
+    if sets and len(task.answer_vocabulary) > MOST_SYMBOLS:
+        yield Reason(
+            "answer_vocabulary", f"has {len(task.answer_vocabulary)} symbols", f"a set has {MOST_SYMBOLS} at most"
+        )
+        return
+    answers = 2 ** len(task.answer_vocabulary) if sets else len(task.answer_vocabulary)
+    sized = (
+        ("tokens", task.n_pos, "pos", 0, len(task.vocabulary)),
+        ("answers", len(task.graded), "graded", least, answers),
+    )
+    for where, length, axis, first, below in sized:
         given, compute = questions.copy(), getattr(task, where)
         try:
             array = compute(given)
@@ -66,10 +74,12 @@ def _arrays(task: Task, questions: Tokens) -> Iterator[Reason]:
         if array.shape != (len(questions), length) or array.dtype != np.int32:
             shape = (len(questions), length)
             yield Reason(where, f"{array.dtype} {array.shape}", f"int32 {shape}: [input, {axis}]")
-        elif len(wrong := np.argwhere((array < 0) | (array >= len(vocabulary)))):
+        elif len(wrong := np.argwhere((array < first) | (array >= below))):
             row, place = wrong[0]
             what = f"question {questions[row].tolist()} has id {array[row, place]} at {axis} {place}"
-            yield Reason(where, f"{what}, which is not in the vocabulary", f"ids are 0 to {len(vocabulary) - 1}")
+            yield Reason(where, f"{what}, which is not in the vocabulary", f"ids are {first} to {below - 1}")
+        elif len(idle := np.flatnonzero((array == UNASKED).all(axis=1))):
+            yield Reason(where, f"question {questions[idle[0]].tolist()} wants none", "every question wants an answer")
 
 
 def _first_that_raises(compute: Callable[[Tokens], Tokens], questions: Tokens) -> str:
@@ -99,7 +109,10 @@ def _functions(task: Task, seen: Seen) -> Iterator[Reason]:
 def _shown(task: Task, seen: Seen) -> Iterator[Reason]:
     """The token at a variable's position says its value: one token for each value."""
     for column, v in enumerate(task.variables):
-        pairs = np.unique(np.stack([seen.questions[:, column], seen.tokens[:, v.position]], axis=1), axis=0)
+        # What stands where a shorter question has nothing is not said by a variable.
+        there = seen.questions[:, column] < v.values - task.varying
+        shown = np.stack([seen.questions[there, column], seen.tokens[there, v.position]], axis=1)
+        pairs = np.unique(shown, axis=0)
         for which, words in ((0, "is shown by several tokens"), (1, "shows several values")):
             ids, counts = np.unique(pairs[:, which], return_counts=True)
             if len(twice := ids[counts > 1]):
@@ -114,7 +127,7 @@ def _later_tokens(task: Task, seen: Seen) -> Iterator[Reason]:
         if (position := task.roles.get(output)) is None:
             continue
         shown, right = _symbols(task.vocabulary, seen.tokens[:, position]), _right(task, seen, column)
-        if len(wrong := np.flatnonzero(shown != right)):
+        if len(wrong := np.flatnonzero((shown != right) & (seen.answers[:, column] != UNASKED))):
             row = wrong[0]
             what = f"question {seen.questions[row].tolist()} shows {shown[row]}, and the answer is {right[row]}"
             yield Reason(f"tokens at {output}", what, "tokens are teacher-forced: the right answers")
@@ -124,20 +137,21 @@ def _deciding(task: Task, seen: Seen) -> Iterator[Reason]:
     """The variable named decides the output, and an output that one variable decides names it."""
     names = [v.name for v in task.variables]
     for column, output in enumerate(task.outputs):
-        name, right = task.deciding_variable(output), seen.answers[:, column]
+        asked = seen.answers[:, column] != UNASKED
+        name, right, questions = task.deciding_variable(output), seen.answers[asked, column], seen.questions[asked]
         where = f"deciding_variable({output!r})"
-        if (right == right[0]).all():
+        if (right == right[:1]).all():
             if name is not None and seen.whole:
                 yield Reason(where, f"{name} decides nothing: the answer is always the same", "say None")
             continue
         if name is not None:
-            pair = _conflict(seen.questions[:, [names.index(name)]], right)
+            pair = _conflict(questions[:, [names.index(name)]], right)
             if pair:
-                one, other = (seen.questions[row].tolist() for row in pair)
+                one, other = (questions[row].tolist() for row in pair)
                 what = f"{name} does not decide it: {one} and {other} agree in {name} but not in the answer"
                 yield Reason(where, what, "name the variable that decides it, or say None")
-        elif seen.whole:
-            alone = [n for i, n in enumerate(names) if not _conflict(seen.questions[:, [i]], right)]
+        elif seen.whole and not task.varying:
+            alone = [n for i, n in enumerate(names) if not _conflict(questions[:, [i]], right)]
             if alone:
                 yield Reason(where, f"says None, but {alone[0]} alone decides it", f"say {alone[0]!r}")
 
@@ -146,11 +160,11 @@ def _leaks(task: Task, seen: Seen) -> Iterator[Reason]:
     """No place that is neither a variable's nor another output's already shows an answer that is to be predicted."""
     theirs = {v.position for v in task.variables} | {p for o in task.outputs if (p := task.roles.get(o)) is not None}
     for column, (output, graded) in enumerate(zip(task.outputs, task.graded, strict=True)):
-        right = _right(task, seen, column)
-        if (right == right[0]).all():
+        right, asked = _right(task, seen, column), seen.answers[:, column] != UNASKED
+        if (right[asked] == right[asked][:1]).all():
             continue
         for position in sorted(set(range(graded + 1)) - theirs):
-            if (_symbols(task.vocabulary, seen.tokens[:, position]) == right).all():
+            if (_symbols(task.vocabulary, seen.tokens[:, position]) == right)[asked].all():
                 what = f"position {position} always shows the answer, which is predicted at {graded}"
                 yield Reason(f"tokens before {output}", what, "an answer may be shown only after it is predicted")
 
@@ -158,8 +172,9 @@ def _leaks(task: Task, seen: Seen) -> Iterator[Reason]:
 def _predictable(task: Task, seen: Seen) -> Iterator[Reason]:
     """A causal model sees nothing after a graded position, so what stands up to there must decide the answer."""
     for column, (output, graded) in enumerate(zip(task.outputs, task.graded, strict=True)):
-        if pair := _conflict(seen.tokens[:, : graded + 1], seen.answers[:, column]):
-            one, other = (seen.questions[row].tolist() for row in pair)
+        asked = seen.answers[:, column] != UNASKED
+        if pair := _conflict(seen.tokens[asked, : graded + 1], seen.answers[asked, column]):
+            one, other = (seen.questions[asked][row].tolist() for row in pair)
             what = f"{one} and {other} look the same up to position {graded} but have different answers"
             mend = "grade it later, show more before it, or check it with causal=False"
             yield Reason(f"predicts {output}", what, mend)
@@ -185,4 +200,5 @@ def _symbols(vocabulary: Vocabulary, ids: Tokens) -> NDArray[np.str_]:
 
 
 def _right(task: Task, seen: Seen, column: int) -> NDArray[np.str_]:
-    return _symbols(task.answer_vocabulary, seen.answers[:, column])
+    """Sets and answers that are not wanted in words, so that no symbol equals them."""
+    return np.array([task.answer_text(answer) for answer in seen.answers[:, column].tolist()])

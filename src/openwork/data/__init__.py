@@ -1,15 +1,15 @@
 """ON WHICH inputs: the whole domain or a sample, their split, and pairs that differ in one variable."""
 
-from typing import Any
-
+from openwork.data.asked import answers_digest, asked_digest
 from openwork.data.counterfactual import change_variable, keep_forced
-from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another
+from openwork.data.dataset import Dataset, dataset_asking, dataset_of, one_after_another, unhandled
 from openwork.data.domain import MOST_ENUMERATED, MOST_MEASURED, USUAL_INPUTS, Inputs, enumerate_domain
 from openwork.data.pairing import independent_pairs, ring
 from openwork.data.parts import drawn_inputs, parts_of
+from openwork.data.question_text import numbered, written_example
 from openwork.data.sample import draw
 from openwork.data.split import DataSplit
-from openwork.errors import warn_renamed
+from openwork.errors import renamed
 
 __all__ = [
     "MOST_ENUMERATED",
@@ -18,6 +18,8 @@ __all__ = [
     "DataSplit",
     "Dataset",
     "Inputs",
+    "answers_digest",
+    "asked_digest",
     "change_variable",
     "dataset_asking",
     "dataset_of",
@@ -26,14 +28,12 @@ __all__ = [
     "enumerate_domain",
     "independent_pairs",
     "keep_forced",
+    "numbered",
     "one_after_another",
     "parts_of",
     "ring",
+    "unhandled",
+    "written_example",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name != "Split":
-        raise AttributeError(f"module 'openwork.data' has no attribute {name!r}")
-    warn_renamed("openwork.data.Split", "openwork.data.DataSplit")
-    return DataSplit
+__getattr__ = renamed(__name__, {"Split": "DataSplit"}, globals())

@@ -20,7 +20,8 @@ from openwork.engines.values import Batches, Floats, OptimiserState
 from openwork.engines.worlds import World
 from openwork.errors import PlanError, Reason
 from openwork.models import ModelSpec, Stack
-from openwork.tasks import Tokens
+from openwork.tasks import UNASKED, Tokens
+from openwork.tasks.symbol_sets import MOST_SYMBOLS
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,19 +80,20 @@ def held_inputs(
 
 
 def held_dataset(spec: ModelSpec, dataset: Dataset, inputs: Held) -> Dataset:
-    """Raises PlanError unless the answers are in the output vocabulary and one for each graded position."""
+    """Raises PlanError unless the answers are in the output vocabulary and one for each graded position, which may be
+    `UNASKED` for some of an input's."""
     reasons: list[Reason] = []
     answers = _held("answers", dataset.answers, reasons)
     expected = (len(inputs.tokens), len(inputs.graded))
     if answers.shape != expected:
         reasons.append(Reason("answers", f"have shape {answers.shape}", f"expected {expected}"))
     else:
-        reasons += _not_ids("answers", answers, spec.d_vocab_out, "graded position")
+        reasons += _not_answers(answers, spec.d_vocab_out, dataset.sets)
     if len(dataset.index) != len(inputs.tokens):
         reasons.append(Reason("index", f"has {len(dataset.index)} numbers", f"one for each of {expected[0]} inputs"))
     if reasons:
         raise PlanError("the answers do not fit the model", reasons)
-    return Dataset(inputs.tokens, _int32(answers), inputs.graded, dataset.index, dataset.sample_seed)
+    return Dataset(inputs.tokens, _int32(answers), inputs.graded, dataset.index, dataset.sample_seed, dataset.sets)
 
 
 def held_slopes(stack: Stack, dataset: Dataset, sites: Sequence[str], slopes: Floats | None) -> Floats | None:
@@ -174,6 +176,16 @@ def _not_graded(given: Sequence[int], graded: tuple[int, ...], n_pos: int) -> li
     if graded and ascending and min(graded) >= 0 and max(graded) < n_pos:
         return []
     return [Reason("graded", f"{graded or given}", f"give ascending positions from 0 to {n_pos - 1}")]
+
+
+def _not_answers(answers: NDArray[Any], vocabulary: int, sets: bool) -> list[Reason]:
+    if answers.dtype.kind == "i" and len(idle := np.flatnonzero((answers == UNASKED).all(axis=1))):
+        return [Reason("answers", f"input {idle[0]} wants none", "every input needs one")]
+    if sets and vocabulary > MOST_SYMBOLS:
+        what = f"are sets, and the model has {vocabulary} symbols"
+        return [Reason("answers", what, f"a set may have {MOST_SYMBOLS} at most")]
+    asked = answers if answers.dtype.kind != "i" else np.where(answers == UNASKED, 0, answers)
+    return _not_ids("answers", asked, 2**vocabulary if sets else vocabulary, "graded position")
 
 
 def _not_ids(name: str, ids: NDArray[Any], vocabulary: int, column: str) -> list[Reason]:

@@ -11,12 +11,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.data import Dataset
+from openwork.data import Dataset, unhandled
+from openwork.engines.applied import require_alike, require_no_function, with_values
 from openwork.engines.checks import Held, held_batches, held_dataset, held_inputs, held_slopes
+from openwork.engines.grading import scores_of
 from openwork.engines.resolve import Means, resolve_all
 from openwork.engines.taps import Source, Taps, own_sources
 from openwork.engines.values import (
@@ -31,12 +34,15 @@ from openwork.engines.values import (
     Trained,
 )
 from openwork.engines.worlds import Sources, worlds_of
+from openwork.errors import PlanError, Reason
 from openwork.interventions import Plan
 from openwork.models import Stack, site_named
 from openwork.tasks import Tokens
 
 UNEDITED = Plan()
 REFERENCE_BLOCK = 4096
+GRADED_NUMBERS = 2**23
+"""logits that are held at once while answers other than one symbol each are graded"""
 
 
 class Engine(ABC):
@@ -44,6 +50,8 @@ class Engine(ABC):
 
     name: str
     threads: int
+    learns_sets: bool = False
+    """whether it trains on answers that are sets, or not all wanted"""
 
     def run(
         self,
@@ -76,6 +84,12 @@ class Engine(ABC):
         [taps], drawn = self._resolved(held, [plan])
         return self._blocks(held.stack, held.tokens, taps, held.graded, drawn, held.block)
 
+    def _alike(self, held: Held, plans: Sequence[Plan], keep: bool = False) -> tuple[list[Taps], list[Source]]:
+        """As `_resolved`, of plans that write the same for every input, or what other inputs have there."""
+        taps, drawn = self._resolved(held, plans, keep)
+        require_alike(taps, drawn)
+        return taps, drawn
+
     def _resolved(self, held: Held, plans: Sequence[Plan], keep: bool = False) -> tuple[list[Taps], list[Source]]:
         """With `keep` the taps are for one pass over all inputs, which may begin with what measuring the means left."""
         stack, over = held.stack, held.tokens if held.reference is None else held.reference
@@ -94,9 +108,16 @@ class Engine(ABC):
     def _blocks(
         self, stack: Stack, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source], block: int
     ) -> Iterator[Trace]:
+        require_no_function(sources)
         for start in range(0, len(tokens), block):
             rows = slice(start, start + block)
-            yield self._run(stack, start, tokens[rows], taps, graded, [source.take(rows) for source in sources])
+            own, here = [source.take(rows) for source in sources], tokens[rows]
+            some = with_values(stack.spec, taps.take(rows), partial(self._values, stack, here, own))
+            yield self._run(stack, start, here, some, graded, own)
+
+    def _values(self, stack: Stack, tokens: Tokens, sources: list[Source], taps: Taps) -> Trace:
+        """What the taps read; the logits count for nothing."""
+        return self._run(stack, 0, tokens, taps, (tokens.shape[1] - 1,), sources)
 
     def score(
         self,
@@ -110,7 +131,9 @@ class Engine(ABC):
         """Loss and right answers of every model over the whole dataset; no logits are kept. See `run` for the rest."""
         held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference)
         own = held_dataset(stack.spec, dataset, held)
-        [taps], drawn = self._resolved(held, [plan], keep=True)
+        if not own.one_symbol_each:
+            return self._graded(held, own, [plan])[0]
+        [taps], drawn = self._alike(held, [plan], keep=True)
         return self._score(held.stack, own, taps, drawn)
 
     def sweep(
@@ -132,8 +155,21 @@ class Engine(ABC):
         own = held_dataset(stack.spec, dataset, held)
         if not plans:
             return ()
-        taps, drawn = self._resolved(held, plans, keep=True)
+        if not own.one_symbol_each:
+            return self._graded(held, own, plans)
+        taps, drawn = self._alike(held, plans, keep=True)
         return self._sweep(held.stack, own, taps, drawn)
+
+    def _graded(self, held: Held, dataset: Dataset, plans: Sequence[Plan]) -> tuple[Scores, ...]:
+        """Scores of answers that are sets or not all wanted, from logits: the same arithmetic in every engine."""
+        resolved, drawn = self._resolved(held, plans)
+        block = max(1, GRADED_NUMBERS // (len(held.stack) * len(dataset.graded) * held.stack.spec.d_vocab_out))
+        found = []
+        for taps in resolved:
+            own, sources = own_sources(taps, drawn)
+            passes = self._blocks(held.stack, held.tokens, replace(own, reads=()), held.graded, sources, block)
+            found.append(scores_of(passes, dataset, len(held.stack)))
+        return tuple(found)
 
     def site_means(self, stack: Stack, tokens: Tokens, sites: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         """Mean over the inputs of what is at each of these sites, `[model, *site axes]`: what a `Mean` puts there."""
@@ -142,16 +178,24 @@ class Engine(ABC):
     def train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         """Many optimiser steps in one call: AdamW as `torch.optim.AdamW`, after `clip_grad_norm_`.
 
-        The loss is the mean cross-entropy over a batch and its graded positions. Nothing given is changed.
+        The loss is the mean cross-entropy over a batch and its graded positions; of sets the binary one, averaged over
+        symbols too. Nothing given is changed.
         """
         held = held_inputs(stack, batches.dataset.tokens, batches.dataset.graded)
-        dataset = held_dataset(stack.spec, batches.dataset, held)
+        dataset = self._learnable(held_dataset(stack.spec, batches.dataset, held))
         return self._train(held.stack, *held_batches(held.stack, state, batches, dataset), optimiser)
 
     def gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         """Of the mean loss over the dataset and its graded positions, by every weight."""
         held = held_inputs(stack, dataset.tokens, dataset.graded)
-        return self._gradients(held.stack, held_dataset(stack.spec, dataset, held))
+        return self._gradients(held.stack, self._learnable(held_dataset(stack.spec, dataset, held)))
+
+    def _learnable(self, dataset: Dataset) -> Dataset:
+        """Raises PlanError where this engine has no loss for such answers."""
+        if dataset.one_symbol_each or self.learns_sets:
+            return dataset
+        reason = Reason("answers", unhandled(dataset.sets)[0], "take the engine torch: --engine torch")
+        raise PlanError(f"the {self.name} engine does not train on such answers yet", reason)
 
     def gradients_at(
         self,
@@ -191,9 +235,12 @@ class Engine(ABC):
         """
         held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference, block)
         own = held_dataset(stack.spec, dataset, held)
+        if slopes is None and not own.one_symbol_each:
+            reason = Reason("slopes", "the loss of such answers has no gradients at sites yet", "give slopes")
+            raise PlanError("the gradients asked for do not fit the answers", reason)
         slopes = held_slopes(held.stack, own, sites, slopes)
         whole = replace(plan, captures=(*plan.captures, *sites))
-        [taps], drawn = self._resolved(held, [whole])
+        [taps], drawn = self._alike(held, [whole])
         asked, captured = (
             tuple(dict.fromkeys(site_named(stack.spec, name).name for name in names))
             for names in (sites, plan.captures)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write
+from openwork.engines.taps import Affine, Applied, Constant, FromSource, PerInput, Source, Taps, Write
 from openwork.engines.values import Trace
 from openwork.engines.worlds import World, in_order
 from openwork.errors import PlanError, Reason
-from openwork.interventions import Edit, Linearise, Mean, Patch, Plan, Resample, Set, Zero, drawn_rows
+from openwork.interventions import Apply, Edit, Given, Linearise, Mean, Patch, Plan, Resample, Set, Zero, drawn_rows
 from openwork.models import ModelSpec, site_named
 from openwork.tasks import Tokens
 
@@ -54,6 +54,7 @@ def resolve_all(
     """
     n_pos = tokens.shape[1]
     checked = [plan.checked(spec, n_pos, worlds.keys()) for plan in plans]
+    _require_one_each([edit for plan in checked for edit in plan.edits], worlds, len(tokens))
     edits = [edit for plan in checked for edit in plan.edits]
     taken = in_order(worlds, edits, spec, n_pos)
     edits += [edit for name in taken for edit in worlds[name].edits]
@@ -69,10 +70,20 @@ def resolve_all(
     numbered = {name: number for number, name in enumerate(drawn)}
 
     def writes(edits: Sequence[Edit]) -> tuple[Write, ...]:
-        return tuple(_write(spec, n_pos, edit, means.at, maps, numbered) for edit in edits)
+        return tuple(_write(spec, tokens.shape, edit, means.at, maps, numbered) for edit in edits)
 
     sources = [Source(world.tokens, writes(world.edits)) for world in drawn.values()]
     return [Taps(writes(plan.edits), plan.captures, means.below) for plan in checked], sources
+
+
+def _require_one_each(edits: Sequence[Edit], worlds: Mapping[str, World], n: int) -> None:
+    """Raises PlanError where values are given of another number of inputs than there are."""
+    every = [*edits, *(edit for world in worlds.values() for edit in world.edits)]
+    given = [edit for edit in every if isinstance(edit, Given) and len(edit.values) not in (1, n)]
+    if given:
+        mend = f"give those of {n:,}, or of one for all"
+        reasons = [Reason(f"{e.site}, values", f"are those of {len(e.values):,} inputs", mend) for e in given]
+        raise PlanError("the plan does not fit the inputs", reasons)
 
 
 def _drawn(edit: Resample) -> str:
@@ -85,12 +96,13 @@ def _given(name: str) -> str:
 
 def _write(
     spec: ModelSpec,
-    n_pos: int,
+    inputs: tuple[int, ...],
     edit: Edit,
     means: Mapping[str, NDArray[np.float64]],
     maps: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]],
     numbered: Mapping[str, int],
 ) -> Write:
+    n, n_pos = inputs
     site = site_named(spec, edit.site).name
     index = edit.index(spec, n_pos)
     match edit:
@@ -106,6 +118,11 @@ def _write(
             return FromSource(site, index, numbered[_given(edit.source)])
         case Resample():
             return FromSource(site, index, numbered[_drawn(edit)])
+        case Given():
+            values = edit.values.reshape(1, len(edit.values), -1)[..., index].astype(spec.dtype)
+            return PerInput(site, index, np.broadcast_to(values, (1, n, len(index))))
+        case Apply():
+            return Applied(site, index, edit.function, str(edit))
         case Linearise():
             chosen = range(n_pos) if edit.positions is None else edit.positions
             matrix, bias = maps[site]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,28 @@ class FromSource:
 
 
 @dataclass(frozen=True, eq=False)
+class PerInput:
+    """Write given numbers, others for each input: `values` is `[model, input, index]`, or with one model for all."""
+
+    site: str
+    index: NDArray[np.int32]
+    values: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """Write what a function of the user's makes of the site's whole value; `name` is the edit's, for errors.
+
+    No engine sees one: `openwork.engines.applied` makes numbers of it first.
+    """
+
+    site: str
+    index: NDArray[np.int32]
+    function: Callable[[Floats], Any]
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
 class Affine:
     """Write an affine map of what the MLP of the same block reads.
 
@@ -45,7 +68,12 @@ class Affine:
     bias: Floats
 
 
-Write = Constant | FromSource | Affine
+Write = Constant | FromSource | PerInput | Applied | Affine
+
+
+def rows_of(writes: Iterable[Write], rows: slice) -> tuple[Write, ...]:
+    """The same writes in a pass over these inputs only."""
+    return tuple(replace(w, values=w.values[:, rows]) if isinstance(w, PerInput) else w for w in writes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +88,10 @@ class Taps:
     reads: tuple[str, ...] = ()
     below: object = None
 
+    def take(self, rows: slice) -> Taps:
+        """In a pass over these inputs only."""
+        return replace(self, writes=rows_of(self.writes, rows))
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -73,7 +105,7 @@ class Source:
 
     def take(self, rows: slice) -> Source:
         """These inputs of it."""
-        return Source(self.tokens[rows], self.writes)
+        return Source(self.tokens[rows], rows_of(self.writes, rows))
 
 
 def taken_from(writes: Iterable[Write]) -> set[int]:

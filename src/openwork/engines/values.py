@@ -72,6 +72,10 @@ class Scores:
             infinity where a logit is not finite.
         not_numbers: `[model]`, inputs with a logit that is NaN or infinite at a graded position: no such answer is
             right.
+        asked: `[graded]`, inputs that want an answer at each graded position; None where all do.
+
+    Where answers are sets, the loss is the binary cross-entropy, averaged over symbols too, and the margin the smallest
+    distance from 0 of any logit, on the right side.
     """
 
     inputs: int
@@ -80,12 +84,26 @@ class Scores:
     sequences: NDArray[np.int64]
     margin: NDArray[np.float64]
     not_numbers: NDArray[np.int64]
+    asked: NDArray[np.int64] | None = None
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
-        """`[model]`, share of graded positions that are right."""
+        """`[model]`, share of the answers wanted that are right."""
+        if self.asked is not None:
+            return np.asarray(self.right.sum(axis=1) / self.asked.sum())
         found: NDArray[np.float64] = self.right.mean(axis=1) / self.inputs
         return found
+
+    @property
+    def wanted(self) -> NDArray[np.int64]:
+        """The graded positions, by number, at which some input wants an answer."""
+        return np.arange(self.right.shape[1]) if self.asked is None else np.flatnonzero(self.asked)
+
+    @property
+    def per_position(self) -> NDArray[np.float64]:
+        """`[model, wanted]`, share of inputs right at each graded position, of those that want an answer there."""
+        asked = self.inputs if self.asked is None else self.asked[self.wanted]
+        return np.asarray(self.right[:, self.wanted] / asked)
 
     @property
     def solved(self) -> NDArray[np.bool_]:

@@ -6,8 +6,9 @@ from openwork.interop.identify import ROUNDS, Identified, Trial
 from openwork.interop.imported_model import Description, ImportedModel, describe_checkpoint, imported_model
 from openwork.interop.live import from_live, live_checkpoint, to_live
 from openwork.interop.missing_fields import KnownField
+from openwork.interop.plain_torch import plain_torch
+from openwork.interop.targets import TARGETS, Target, require_target
 from openwork.interop.tracr import Labels, residual_note, tracr_checkpoint
-from openwork.interop.transformer_lens import TARGETS, Target, require_target
 
 __all__ = [
     "ROUNDS",
@@ -26,6 +27,7 @@ __all__ = [
     "how_to_load",
     "imported_model",
     "live_checkpoint",
+    "plain_torch",
     "read_checkpoint",
     "require_target",
     "residual_note",

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from openwork.data import Dataset
 from openwork.engines import choose_engine
+from openwork.engines.grading import right_in
 from openwork.interop.missing_fields import MissingField, shown
 from openwork.models import Stack
+from openwork.tasks import UNASKED
 
 ROUNDS = (256, 4096, 16384)
 """questions that all combinations answer first, and how many those answer that may still be best"""
@@ -121,9 +123,10 @@ def _round(combinations: Iterable[Values], build: Build, dataset: Dataset, most:
 def _answered(values: Values, build: Build, dataset: Dataset) -> _Answered:
     stack, few, right = build(values), None, []
     for trace in choose_engine(stack.spec).engine.run(stack, dataset.tokens, graded=dataset.graded):
-        answers = dataset.answers[trace.start : trace.start + trace.logits.shape[1]]
-        right.append((trace.answers[0] == answers).mean(axis=1))
-        few = trace.logits[0, : ROUNDS[0]] if few is None else few
+        wanted = dataset.answers[trace.start : trace.start + trace.logits.shape[1]] != UNASKED
+        right.append(right_in(trace.logits[0], dataset, trace.start).sum(axis=1) / wanted.sum(axis=1))
+        some = wanted[: ROUNDS[0], :, None]
+        few = np.where(some, trace.logits[0, : ROUNDS[0]], 0) if few is None else few
     shares = np.concatenate(right)
     return _Answered(Trial(values, float(shares.mean()), len(dataset)), shares, np.zeros(0) if few is None else few)
 

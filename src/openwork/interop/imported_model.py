@@ -149,6 +149,9 @@ def _maker(checkpoint: Checkpoint, options: Mapping[str, Any], task: Task | None
     names = positions_from(checkpoint.name, names, options.get("position_offset", 0))
     if names.known is not None and task is None:
         known.setdefault("pad_token", KnownField("pad_token", None, "it masks no token that it is not told to"))
+    causal = "attention_dir" in known and known["attention_dir"].value == "causal"
+    if task is not None and task.varying and causal:
+        known.setdefault("pad_token", KnownField("pad_token", None, "pads come after all that is asked"))
     heads = _possible_heads(checkpoint.name, names.arrays, known) if names.heads_joined else ()
     return _Maker(checkpoint.name, names, known, task, heads)
 

@@ -18,7 +18,8 @@ from openwork.errors import CheckpointError, EngineError, Reason
 from openwork.interop.checkpoint import Checkpoint
 from openwork.interop.imported_model import ImportedModel, imported_model
 from openwork.interop.missing_fields import CAPS, ELSEWHERE
-from openwork.interop.transformer_lens import Target, config_for, require_target, state_dict_for
+from openwork.interop.targets import Target, require_target
+from openwork.interop.transformer_lens import config_for, state_dict_for
 from openwork.models import Stack
 
 CONFIG = ("act_fn", "normalization_type", "attention_dir", "eps", "n_heads", "d_head", "use_attn_scale", "attn_scale")

@@ -6,40 +6,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.errors import CheckpointError, Reason, suggestion
+from openwork.errors import CheckpointError, Reason
+from openwork.interop.targets import Target
 from openwork.models import ModelSpec, Stack
 
 Array = NDArray[np.generic]
-Target = Literal["transformer-lens-3", "transformer-lens-4", "safetensors"]
-TARGETS: tuple[Target, ...] = get_args(Target)
-
-
-def misfits(spec: ModelSpec, target: Target) -> list[Reason]:
-    """What the target cannot express of such a model."""
-    if target == "safetensors" or spec.positional_embedding_type == "standard":
-        return []
-    what = "has no model without positional embeddings"
-    return [Reason("positional_embedding_type", f"{target} {what}", "give the model positions, or export safetensors")]
-
-
-def require_target(name: str, spec: ModelSpec) -> Target:
-    """The target of this name.
-
-    Raises:
-        CheckpointError: there is none, or it cannot express the model.
-    """
-    target = next((t for t in TARGETS if t == name), None)
-    if target is None:
-        raise CheckpointError("unknown target", Reason("--to", f"{name!r} is not one", suggestion(name, TARGETS)))
-    reasons = misfits(spec, target)
-    if reasons:
-        raise CheckpointError(f"the model cannot be given to {target}", reasons)
-    return target
 
 
 def config_for(spec: ModelSpec, target: Target) -> dict[str, Any]:
@@ -82,7 +58,7 @@ def state_dict_for(stack: Stack, target: Target) -> dict[str, Array]:
     if target == "transformer-lens-3":
         return weights | _buffers(stack.spec)
     if target == "transformer-lens-4":
-        return _heads_joined(stack.spec, weights)
+        return heads_joined(stack.spec, weights)
     return weights
 
 
@@ -97,9 +73,12 @@ def _buffers(spec: ModelSpec) -> dict[str, Array]:
     return buffers
 
 
-def _heads_joined(spec: ModelSpec, weights: Mapping[str, Array]) -> dict[str, Array]:
-    """Under the names and shapes of a native bridge: `interop.names.heads_apart` undone, queries scaled."""
-    scale = np.asarray(math.sqrt(spec.d_head) / spec.score_divisor, spec.dtype)
+def heads_joined(spec: ModelSpec, weights: Mapping[str, Array], usual_scale: bool = True) -> dict[str, Array]:
+    """Under the names and shapes of a native bridge: `interop.names.heads_apart` undone.
+
+    With the usual scale queries carry what makes it so: scores are to be divided by sqrt(d_head).
+    """
+    scale = np.asarray(math.sqrt(spec.d_head) / spec.score_divisor if usual_scale else 1.0, spec.dtype)
     joined: dict[str, Array] = {}
     for name, array in weights.items():
         place, tail = name.rsplit(".", 1)

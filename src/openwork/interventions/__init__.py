@@ -1,6 +1,8 @@
 """WHAT WE CHANGE: edits as frozen values at sites, and plans of edits and captures."""
 
+from openwork.interventions.apply import Apply
 from openwork.interventions.edit import Edit
+from openwork.interventions.given import Given
 from openwork.interventions.linearise import Linearise
 from openwork.interventions.mean import Mean
 from openwork.interventions.patch import Patch
@@ -11,7 +13,9 @@ from openwork.interventions.set_to import Set
 from openwork.interventions.zero import Zero
 
 __all__ = [
+    "Apply",
     "Edit",
+    "Given",
     "Linearise",
     "Mean",
     "Patch",

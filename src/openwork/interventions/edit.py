@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,24 +50,34 @@ class Edit:
         return reasons
 
     def index(self, spec: ModelSpec, n_pos: int) -> NDArray[np.int32]:
-        """Flat indices of the chosen numbers in the site's C-ordered value, ascending."""
-        site = site_named(spec, self.site)
-        mask = np.ones(site.shape(spec, n_pos), bool)
-        for _, chosen, axis in self._chosen(site):
-            if chosen is not None and axis is not None:
-                keep = np.zeros(mask.shape[axis], bool)
-                keep[list(chosen)] = True
-                mask &= keep.reshape([-1 if a == axis else 1 for a in range(mask.ndim)])
-        return np.flatnonzero(mask).astype(np.int32)
+        """Flat indices of the chosen numbers in the site's C-ordered value, ascending; not to be written to."""
+        return _index(spec, n_pos, self.site, self.positions, self.heads, self.units)
 
     def _chosen(self, site: Site) -> list[tuple[str, tuple[int, ...] | None, int | None]]:
-        head = site.axes.index("head") if "head" in site.axes else None
-        return [
-            ("positions", self.positions, site.pos_axis),
-            ("heads", self.heads, head),
-            ("units", self.units, len(site.axes) - 1),
-        ]
+        whats = ("positions", "heads", "units")
+        return list(zip(whats, (self.positions, self.heads, self.units), _axes(site), strict=True))
 
     def __str__(self) -> str:
         said = [f"{f.name}={getattr(self, f.name)}" for f in fields(self)[1:] if getattr(self, f.name) is not None]
         return f"{type(self).__name__}({', '.join([self.site, *said])})"
+
+
+def _axes(site: Site) -> tuple[int | None, ...]:
+    """Along which of the site's axes positions, heads and units are chosen."""
+    head = site.axes.index("head") if "head" in site.axes else None
+    return site.pos_axis, head, len(site.axes) - 1
+
+
+@lru_cache(maxsize=4096)
+def _index(spec: ModelSpec, n_pos: int, name: str, *choices: tuple[int, ...] | None) -> NDArray[np.int32]:
+    """As `Edit.index`, made once for each place: a search asks for the same ones thousands of times."""
+    site = site_named(spec, name)
+    mask = np.ones(site.shape(spec, n_pos), bool)
+    for chosen, axis in zip(choices, _axes(site), strict=True):
+        if chosen is not None and axis is not None:
+            keep = np.zeros(mask.shape[axis], bool)
+            keep[list(chosen)] = True
+            mask &= keep.reshape([-1 if a == axis else 1 for a in range(mask.ndim)])
+    found = np.flatnonzero(mask).astype(np.int32)
+    found.setflags(write=False)
+    return found

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from openwork.claims import Claim, ClaimsHeading, Implements, Program, heading_of, parse_claims, program_from_text
+from openwork.claims import Claim, ClaimsHeading, GivenProgram, Implements, heading_of, parse_claims, program_from_text
 from openwork.errors import ClaimError, Reason, StoreNotWritable
 from openwork.interop.place import place_to_write
 from openwork.models import ModelSpec
@@ -64,7 +64,7 @@ def read_heading(path: Path) -> ClaimsHeading:
     return heading_of(_text(path, "claims file"), path.name)
 
 
-def _program(path: Path) -> Program:
+def _program(path: Path) -> GivenProgram:
     return program_from_text(_text(path, "program"), path.name)
 
 

@@ -21,7 +21,7 @@ from openwork.interop import (
     tracr_checkpoint,
 )
 from openwork.jobs.setting import Setting
-from openwork.runs import Imported, Origin, Run, keep_import
+from openwork.runs import CHOICES, Imported, Origin, Run, keep_import
 from openwork.tasks import Task
 from openwork.training import Measured
 
@@ -98,7 +98,8 @@ def keep_imported_model(
     scores = engine.score(imported.stack, inputs.of(task))
     said, lost = tuple(map(str, imported.known)), int(scores.not_numbers[0])
     notes = (*imported.notes, not_numbers_text(lost, scores.inputs)) if lost else imported.notes
-    origin = Origin(checkpoint.name, checkpoint.digest, imported.dialect, said, notes)
+    choices = {known.field: int(known.value) for known in imported.known if known.field in CHOICES and known.value}
+    origin = Origin(checkpoint.name, checkpoint.digest, imported.dialect, said, notes, choices)
     measured = Measured(float(scores.loss[0]), float(scores.accuracy[0]), int(scores.sequences[0]), scores.inputs)
     source = Imported(task, imported.stack.spec, origin)
     return keep_import(setting.store, source, imported.stack, measured, engine.arithmetic)

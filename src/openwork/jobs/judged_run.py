@@ -29,6 +29,7 @@ from openwork.claims.over_training.checkpoints import Training
 from openwork.claims.over_training.judging import judge_over_training, known_or_cheap
 from openwork.jobs.stored_run import StoredRun
 from openwork.programs import known_decompilation
+from openwork.proofs import Proof, known_proof
 from openwork.report import Display, Judged, Overview, RecipeClaims
 
 
@@ -45,14 +46,14 @@ class JudgedRun(StoredRun):
     def recipe(self) -> RecipeClaims:
         """The verdicts on claims about a recipe, where asked for: they may train seeds that are not stored. And
         what was not asked."""
-        shipped = about_recipes(shipped_for(self.run.task)) if self.asked.claims is None else ()
+        shipped = about_recipes(shipped_for(self.stored.task)) if self.asked.claims is None else ()
         left = tuple(claim for claim in shipped if claim not in self.asked.of_recipes)
         return RecipeClaims(tuple(self._judged(self.asked.of_recipes)), left, self._publication)
 
     @property
     def _publication(self) -> Publication | None:
         asked = self.asked
-        heading = heading_for(self.run.task) if asked.heading is None and asked.claims is None else asked.heading
+        heading = heading_for(self.stored.task) if asked.heading is None and asked.claims is None else asked.heading
         return None if heading is None else heading.publication
 
     def _judged(self, claims: tuple[Claim, ...], rows: Callable[[int], None] = lambda rows: None) -> Judged:
@@ -61,10 +62,10 @@ class JudgedRun(StoredRun):
     @cached_property
     def _asserted(self) -> FittedClaims:
         given = self.asked.of_models
-        asked = about_models(shipped_for(self.run.task)) if given is None else given
+        asked = about_models(shipped_for(self.stored.task)) if given is None else given
         if given is None and not asked:
             asked = self._of_its_own
-        return fitted(asked, self.run.task, self.stack.spec)
+        return fitted(asked, self.stored.task, self.stack.spec)
 
     @property
     def _of_its_own(self) -> tuple[Claim, ...]:
@@ -77,8 +78,8 @@ class JudgedRun(StoredRun):
     @cached_property
     def _context(self) -> Context:
         """What claims are judged on; what one of them measured, the next need not."""
-        experiment = None if self.run.imported else self.run.experiment
-        first = None if self.run.imported else partial(self.weights_at, 0)
+        experiment = None if self.stored.imported else self.stored.experiment
+        first = None if self.stored.imported else partial(self.weights_at, 0)
         only_right, controls = self.inputs.only_right, Controls(first)
         return Context(self.subject, experiment, trials=self.trials, only_right=only_right, controls=controls)
 
@@ -121,7 +122,7 @@ class JudgedRun(StoredRun):
     @cached_property
     def training(self) -> Training:
         """Its training, as claims are judged over it."""
-        return Training(self.run, self._context, self.inputs, self.weights_at, self.kept)
+        return Training(self.stored, self._context, self.inputs, self.weights_at, self.kept)
 
     def _since_when(self, spend: bool) -> tuple[Result, ...]:
         """The report's claims over the training: what is known, or with `spend` can be had in a moment."""
@@ -129,21 +130,27 @@ class JudgedRun(StoredRun):
         return () if judged is None else (judged,)
 
     @property
+    def known_proof(self) -> Proof | None:
+        """What was proved of it before; None where nothing was. Runs nothing."""
+        return known_proof(self.subject, self.kept)
+
+    @property
     def overview(self) -> Overview:
         """Where it comes from and how right it is, for the top of a report."""
-        tried = self.tried or self.siblings or (self.run,)
+        tried = self.tried or self.siblings or (self.stored,)
         scores = self.subject.scores
         return Overview(
-            self.run.source,
-            self.run.name,
-            self.run.seed,
-            int(scores.sequences[0]),
-            scores.inputs,
-            tuple(run.progress for run in tried),
-            self.choice.reason,
-            sum(epoch.seconds for epoch in self.run.history),
-            "" if self.subject.whole else self.subject.coverage,
-            self.go_on,
-            self._publication,
-            self.damage,
+            source=self.stored.source,
+            run=self.stored.name,
+            seed=self.stored.seed,
+            right=int(scores.sequences[0]),
+            inputs=scores.inputs,
+            seeds=tuple(run.progress for run in tried),
+            engine=self.choice.reason,
+            seconds=sum(epoch.seconds for epoch in self.stored.history),
+            coverage="" if self.subject.whole else self.subject.coverage,
+            go_on=self.go_on,
+            publication=self._publication,
+            damage=self.damage,
+            proof="" if self.known_proof is None else self.known_proof.short,
         )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from openwork.analyses import ANALYSES, Result
+from openwork.jobs.arguments import fitting
 from openwork.jobs.judged_run import JudgedRun
 from openwork.report import Display
 from openwork.runs import Run
@@ -23,9 +24,9 @@ def was_drawn(run: Run) -> bool:
 
 GIVEN: Mapping[str, Callable[[JudgedRun], Any]] = {
     "subject": lambda run: run.subject,
-    "rows": lambda run: run.run.history,
-    "drawn": lambda run: was_drawn(run.run),
-    "run": lambda run: run.run,
+    "rows": lambda run: run.stored.history,
+    "drawn": lambda run: was_drawn(run.stored),
+    "run": lambda run: run.stored,
     "weights_at": lambda run: run.weights_at,
     "watch": lambda run: run.watch,
 }
@@ -34,18 +35,26 @@ Class = TypeVar("Class", bound=type[JudgedRun])
 
 
 def measured(run: JudgedRun, analysis: Callable[..., Result], **told: Any) -> Result:
-    """What the analysis gives for this run; `told` are its other arguments."""
+    """What the analysis gives for this run; `told` are its other arguments.
+
+    Raises:
+        PlanError: arguments of other kinds than the analysis takes, with every one; and what the analysis raises.
+    """
+    told = fitting(analysis, told)
     given = {name: GIVEN[name](run) for name in inspect.signature(analysis).parameters if name in GIVEN}
     return analysis(**given, **told)
 
 
-def with_analyses(cls: Class) -> Class:
-    """Gives a class of runs a method for every analysis that it has no method of that name for."""
-    for name, analysis in ANALYSES.items():
-        name = name.replace("-", "_")
-        if not hasattr(cls, name):
-            setattr(cls, name, _method(name, analysis, cls))
-    return cls
+def with_analyses(otherwise: Collection[str]) -> Callable[[Class], Class]:
+    """Gives a class of runs a method for every analysis but those that a class made from it measures otherwise."""
+
+    def given(cls: Class) -> Class:
+        for name, analysis in ANALYSES.items():
+            if (name := name.replace("-", "_")) not in otherwise:
+                setattr(cls, name, _method(name, analysis, cls))
+        return cls
+
+    return given
 
 
 def _method(name: str, analysis: Callable[..., Result], cls: type) -> Callable[..., Display]:

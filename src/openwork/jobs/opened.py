@@ -6,40 +6,48 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from openwork import analyses
 from openwork.analyses import FoundRoutes, Result, Step
 from openwork.analyses.steps import Watch, stretch
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
-from openwork.jobs.judged_run import JudgedRun
-from openwork.jobs.measuring import was_drawn, with_analyses
+from openwork.engines.choose import available_threads
+from openwork.jobs.looking import Look, Looking
+from openwork.jobs.looking.of_run import look_of
+from openwork.jobs.measuring import measured, was_drawn
 from openwork.jobs.old_names import OldNames
 from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
 from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
+from openwork.proofs import Proof, certified, prove_kept, work_of
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
+from openwork.report.html.lowering import html_fragment
 from openwork.runs import Run
 
+CHEAP = 6e9
+"""steps of arithmetic of a proof that a report waits for: about ten seconds on one core"""
+NO_PROOF = "no proof: the model does not solve the task, or not every question is asked"
+NO_SETS = "no proof: the answers are sets of symbols"
+TOO_LONG = "no proof: it takes longer than a report waits; openwork prove RUN"
 MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
 
 
-@with_analyses
 @dataclass(frozen=True, eq=False)
-class OpenedRun(JudgedRun, OldNames):
+class OpenedRun(OldNames, Looking):
     """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
 
-    Every analysis that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
+    `run.logits`, `run.cache`, `run.run` and `run.weights` look inside, whatever is asked. Every analysis
+    that `openwork analyse` lists is a method, with the arguments and the words of the analysis:
     `run.logit_lens()`, `run.pruning(at_least=0.99)`. Those that stand here do more than their analysis.
     """
 
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Callable[..., Display]:
-            """The analyses' methods, which `with_analyses` makes."""
+    @cached_property
+    def _look(self) -> Look:
+        """Its model, asked questions of its task."""
+        return look_of(self.subject)
 
     @cached_property
     def accuracy(self) -> Display:
@@ -51,11 +59,19 @@ class OpenedRun(JudgedRun, OldNames):
         """How it learned, epoch by epoch."""
         return self.learning_curve()
 
-    def attention(self, layer: int, questions: Sequence[int] | None = None) -> Display:
-        """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions by number."""
+    def attention(self, layer: int, questions: Sequence[int | str] | None = None) -> Display:
+        """Where a layer's heads look: the mean over all inputs, or the patterns of a few questions.
+
+        Args:
+            layer: which block.
+            questions: their numbers, or their texts such as `"0 1 2 3"`.
+
+        Raises:
+            PlanError: the model has no such layer, or the task no such question.
+        """
         if questions is None:
-            return Display(analyses.attention(self.subject, layer))
-        return Display(analyses.attention_examples(self.subject, layer, questions))
+            return Display(measured(self, analyses.attention, layer=layer))
+        return Display(measured(self, analyses.attention_examples, layer=layer, questions=questions))
 
     @cached_property
     def interchange(self) -> Display:
@@ -80,7 +96,7 @@ class OpenedRun(JudgedRun, OldNames):
     @property
     def shows_routes(self) -> bool:
         """Whether a report shows them: of a model that does not solve its task, only where they were asked for."""
-        return self.solved or self._found_routes.known is not None
+        return self.decompilable or (self.stored.task.one_symbol_each and self._found_routes.known is not None)
 
     @cached_property
     def _found_routes(self) -> FoundRoutes:
@@ -93,6 +109,29 @@ class OpenedRun(JudgedRun, OldNames):
             PlanError: a time that is none.
         """
         return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
+
+    def prove(self, margin: float = 0.0) -> Display:
+        """Whether every right answer surely leads by more than `margin`, in the logits, over the real numbers; kept in
+        the store, where an interrupted proof goes on.
+
+        Raises:
+            PlanError: a sample, questions that nobody can list, or a margin that is none.
+            CheckpointError: weights that are not numbers.
+        """
+        return Display(self.proved(margin))
+
+    def proved(self, margin: float = 0.0) -> Proof:
+        """The same as numbers. Raises as `prove`."""
+        return prove_kept(self.subject, self.kept, margin, self.setting.threads or available_threads(), self.watch)
+
+    @property
+    def why_no_proof(self) -> str:
+        """Why a report does not wait for a proof; empty where it does."""
+        if not self.subject.task.one_symbol_each:
+            return NO_SETS
+        if not self.solved or not self.subject.whole or self.subject.spec.d_vocab_out < 2:
+            return NO_PROOF
+        return TOO_LONG if work_of(self.subject) > CHEAP else ""
 
     def look_inside(self, seconds: float) -> Decompilation:
         """The program that is known, or what so many seconds find.
@@ -115,7 +154,9 @@ class OpenedRun(JudgedRun, OldNames):
     def results(self) -> tuple[Result, ...]:
         """Every analysis that a report shows; the program first, where the run was decompiled before."""
         program = self.known_program
-        first = () if program is None else (program,)
+        proof = self.known_proof
+        certain = None if proof is None else certified(self.subject, proof)
+        first = tuple(found for found in (program, certain) if found is not None)
         return (*first, *((self.all_routes,) if self.shows_routes else ()), *self.measured)
 
     @cached_property
@@ -123,6 +164,8 @@ class OpenedRun(JudgedRun, OldNames):
         """Every one that a report shows, routes aside."""
         layers = range(self.stack.spec.n_layers)
         wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
+        if not self.stored.task.one_symbol_each:
+            return self._results_of([*wanted, ("ablations", self.ablation_table)])
         if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
             wanted.append(("interchange", lambda: self.interchange))
         wanted += [(f"attention of layer {layer}", partial(self.attention, layer)) for layer in layers]
@@ -131,7 +174,10 @@ class OpenedRun(JudgedRun, OldNames):
             wanted += [
                 (f"MLP {layer}", partial(self.component_outputs, f"blocks.{layer}.mlp", (0,))) for layer in layers
             ]
-        results = [] if self.run.imported else [self.curve.result, *self._since_when(spend=True)]
+        return self._results_of(wanted)
+
+    def _results_of(self, wanted: Sequence[tuple[str, Callable[[], Display]]]) -> tuple[Result, ...]:
+        results = [] if self.stored.imported else [self.curve.result, *self._since_when(spend=True)]
         for number, (name, measure) in enumerate(wanted):
             self.watch(Step(name, number / len(wanted), 0))
             results.append(measure().result)
@@ -142,8 +188,8 @@ class OpenedRun(JudgedRun, OldNames):
         """Everything that a publication reports, measured of this model: ablations held out, the rest on all inputs."""
         held_out = self.held_out
         return ReproducedSeed(
-            self.run.seed,
-            _curve(self.run),
+            self.stored.seed,
+            _curve(self.stored),
             tuple(analyses.ablate(held_out, zeroed.site, "zero") for zeroed in original.zeroed),
             analyses.readout(self.subject, f"blocks.{self.stack.spec.n_layers - 1}.hook_resid_post", "W_E"),
             analyses.attention(self.subject, 0),
@@ -167,7 +213,7 @@ class OpenedRun(JudgedRun, OldNames):
 
     def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""
-        routes = {self.run.name: self.all_routes} if self.shows_routes else {}
+        routes = {self.stored.name: self.all_routes} if self.shows_routes else {}
         for name, found in self._beside.items() if routes else ():
             known = found.all if compare else found.known
             routes |= {} if known is None else {name: known}
@@ -179,7 +225,7 @@ class OpenedRun(JudgedRun, OldNames):
     @cached_property
     def _beside(self) -> dict[str, FoundRoutes]:
         """The routes of up to two other solved models, by the names of their runs."""
-        solved = [run for run in self.siblings if run.solved and run.name != self.run.name]
+        solved = [run for run in self.siblings if run.solved and run.name != self.stored.name]
         chosen = solved[: MOST_COMPARED - 1]
         watches = [stretch(self.watch, number, len(chosen), 0) for number in range(len(chosen))]
         return {run.name: self._routes_of(run, watch) for run, watch in zip(chosen, watches, strict=True)}
@@ -191,10 +237,12 @@ class OpenedRun(JudgedRun, OldNames):
     def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
         """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
 
+        Of a task whose answers are sets, or come in several lengths, there is none that is live.
+
         Raises:
             StoreNotWritable: the file cannot be written there.
         """
-        if static:
+        if static or not self.stored.task.one_symbol_each:
             write_html(self.document(), Path(path))
         else:
             write_page(live_html(self.live(compare)), Path(path))
@@ -202,12 +250,14 @@ class OpenedRun(JudgedRun, OldNames):
 
     def _repr_html_(self) -> str:
         """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
-        known = () if self.run.imported else (self.curve.result, *self._since_when(spend=False))
+        if not self.stored.task.one_symbol_each:
+            return html_fragment(self.document().parts)
+        known = () if self.stored.imported else (self.curve.result, *self._since_when(spend=False))
         routes = self._found_routes.known
         return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, known, routes, ()))
 
     def __repr__(self) -> str:
-        return f"run {self.run.name}: {self.overview.task_line}; right on {self.overview.right_line}"
+        return f"run {self.stored.name}: {self.overview.task_line}; right on {self.overview.right_line}"
 
 
 def _curve(run: Run) -> analyses.LearningCurve:

@@ -20,11 +20,12 @@ from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
 TRAIN, JUDGE, RECIPE, MEASURE = "training seeds", "judging claims", "judging claims about a recipe", "measuring"
-PROGRAM = "looking for the program inside"
+PROGRAM, PROVE = "looking for the program inside", "proving it on every input"
 OVER_TRAINING, ROUTES = "judging claims over the training", "looking for routes"
 COMPARE, WRITE = "looking for routes of other seeds", "writing the page"
 NO_ROUTES = "no routes: the model does not solve the task"
 NO_PROGRAM = "no program: the model does not solve the task"
+NO_SETS = "answers are sets or come in several lengths, which it cannot handle yet"
 """the stages of a job, as they are announced"""
 FEW_SECONDS = 24.0
 """for the program in a report; `openwork decompile` looks longer"""
@@ -75,7 +76,7 @@ def explain(
     experiment = experiment or named_experiment(task.name, task)
     asked = about_recipes(claims if claims is not None else shipped_for(task) if recipe_claims else ())
     paged = () if page is None else (MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE)
-    stage = stages_of(setting.watch, (TRAIN, PROGRAM, JUDGE, *((RECIPE,) if asked else ()), *paged))
+    stage = stages_of(setting.watch, (TRAIN, PROGRAM, PROVE, JUDGE, *((RECIPE,) if asked else ()), *paged))
     stage(TRAIN)
     runs = search(experiment, setting) if seeds is None else train_seeds(experiment, seeds, setting)
     chosen = first_solved(runs) if seeds is None else best(runs)
@@ -113,7 +114,7 @@ def report(
     Raises:
         StoreNotWritable: the file cannot be written there.
     """
-    first = (PROGRAM, JUDGE, *((OVER_TRAINING,) if over_training else ()))
+    first = (PROGRAM, PROVE, JUDGE, *((OVER_TRAINING,) if over_training else ()))
     stage = stages_of(setting.watch, (*first, MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE))
     look_inside(opened, stage)
     stage(JUDGE)
@@ -125,10 +126,14 @@ def report(
 
 
 def look_inside(opened: OpenedRun, stage: Callable[..., None]) -> None:
-    """Looks for the program of a model that solves its task, so that the report has it."""
-    stage(PROGRAM, "" if opened.solved else NO_PROGRAM)
-    if opened.solved:
+    """Looks for the program of a model that solves its task, and proves it, so that the report has both."""
+    left_out = NO_PROGRAM if opened.stored.task.one_symbol_each else f"no program: {NO_SETS}"
+    stage(PROGRAM, "" if opened.decompilable else left_out)
+    if opened.decompilable:
         opened.look_inside(FEW_SECONDS)
+    stage(PROVE, opened.why_no_proof)
+    if not opened.why_no_proof:
+        opened.prove()
 
 
 def write_report(
@@ -137,10 +142,12 @@ def write_report(
     """Measures what a report shows, stage by stage, and writes it."""
     stage(MEASURE)
     _ = opened.measured
-    stage(ROUTES, "" if opened.shows_routes else NO_ROUTES)
+    sets = not opened.stored.task.one_symbol_each
+    stage(ROUTES, "" if opened.shows_routes else f"no routes: {NO_SETS}" if sets else NO_ROUTES)
     _ = opened.results
     if compare:
-        stage(COMPARE)
+        stage(COMPARE, f"no routes: {NO_SETS}" if sets else "")
+    if compare and not sets:
         opened.compared_siblings(compare)
     stage(WRITE)
     return opened.report(page, static=static, compare=compare)
@@ -153,5 +160,5 @@ def remember(opened: OpenedRun, verdicts: Sequence[Verdict], store: Store) -> No
         StoreNotWritable: they cannot be kept.
     """
     fresh = {verdict.key: verdict.as_json() for verdict in verdicts if verdict not in opened.known}
-    if fresh and opened.inputs == USUAL_INPUTS and opened.run.ended:
-        store.save_verdicts(opened.run, fresh)
+    if fresh and opened.inputs == USUAL_INPUTS and opened.stored.ended:
+        store.save_verdicts(opened.stored, fresh)

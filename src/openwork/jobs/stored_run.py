@@ -47,7 +47,7 @@ class StoredRun:
     """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
 
     Attributes:
-        run: how it was trained, and every epoch of it.
+        stored: how it was trained, and every epoch of it.
         setting: the store that has it, the engine, and who watches.
         inputs: on how many inputs to measure, at most.
         asked: what is claimed of it.
@@ -55,7 +55,7 @@ class StoredRun:
         trains: whether claims about learning may train seeds that are not stored.
     """
 
-    run: Run
+    stored: Run
     setting: Setting
     inputs: Inputs = USUAL_INPUTS
     asked: Asked = field(default_factory=Asked)
@@ -69,16 +69,16 @@ class StoredRun:
     @cached_property
     def choice(self) -> Choice:
         """The engine that measures, and why that one."""
-        return choose_engine(self.run.spec, self.setting.engine, self.setting.threads)
+        return choose_engine(self.stored.spec, self.setting.engine, self.setting.threads)
 
     @cached_property
     def stack(self) -> Stack:
         """Its weights, a stack of one."""
-        return self.setting.store.stack(self.run)
+        return self.setting.store.stack(self.stored)
 
     def weights_at(self, epoch: int) -> Stack:
         """Its weights after this epoch; see `Store.stack_at`."""
-        return self.setting.store.stack_at(self.run, epoch)
+        return self.setting.store.stack_at(self.stored, epoch)
 
     @cached_property
     def known(self) -> tuple[Verdict, ...]:
@@ -86,23 +86,23 @@ class StoredRun:
 
         Those on a run that has gone on learning since are not known of this one.
         """
-        if self.inputs != USUAL_INPUTS or not self.run.ended:
+        if self.inputs != USUAL_INPUTS or not self.stored.ended:
             return ()
-        return tuple(verdict_from_json(kept) for kept in self.setting.store.verdicts(self.run).values())
+        return tuple(verdict_from_json(kept) for kept in self.setting.store.verdicts(self.stored).values())
 
     @cached_property
     def kept(self) -> KeptResults:
         """Results of measurements that the store has."""
-        return KeptResults(self.setting.store.home, self.run)
+        return KeptResults(self.setting.store.home, self.stored)
 
     @cached_property
     def _around(self) -> Contents:
-        return self.setting.store.siblings_of(self.run)
+        return self.setting.store.siblings_of(self.stored)
 
     @property
     def siblings(self) -> tuple[Run, ...]:
         """Every stored run of the same experiment, itself included; an imported model has none."""
-        return () if self.run.imported else self._around.runs
+        return () if self.stored.imported else self._around.runs
 
     @property
     def damage(self) -> tuple[Reason, ...]:
@@ -112,7 +112,7 @@ class StoredRun:
     @property
     def go_on(self) -> str:
         """The command that goes on with what was tried and not trained to its end; empty where there is none."""
-        return "" if self.run.imported else go_on(self.run.experiment, self.tried or self.siblings)
+        return "" if self.stored.imported else go_on(self.stored.experiment, self.tried or self.siblings)
 
     @property
     def watch(self) -> Watch:
@@ -121,12 +121,12 @@ class StoredRun:
 
     def trials(self, name: str, seeds: int) -> Trials | None:
         """How many seeds learn the task by a named experiment: trained where that may be, or looked up."""
-        return trials(name, self.run.task, seeds, self.setting, self.trains)
+        return trials(name, self.stored.task, seeds, self.setting, self.trains)
 
     @cached_property
     def subject(self) -> Subject:
         """The model, its task and all its inputs, as every analysis takes it."""
-        return Subject.of(self.choice.engine, self.stack, self.run.task, self.inputs)
+        return Subject.of(self.choice.engine, self.stack, self.stored.task, self.inputs)
 
     @cached_property
     def held_out(self) -> Subject:
@@ -135,8 +135,13 @@ class StoredRun:
         Raises:
             PlanError: nothing was held out.
         """
-        _, held_out = parts_of(self.run.experiment.task, self.run.experiment.split)
+        _, held_out = parts_of(self.stored.experiment.task, self.stored.experiment.split)
         return self.subject.on(held_out)
+
+    @property
+    def decompilable(self) -> bool:
+        """Whether it solves its task, and the task's answers are such that a program can be looked for."""
+        return self.solved and self.stored.task.one_symbol_each
 
     @property
     def solved(self) -> bool:

@@ -19,6 +19,8 @@ from openwork.tasks import Task
 
 LARGEST = 2**24
 """of any size; a matrix between two such would take 2**50 bytes"""
+LEAST_EPS = 2.0**-126
+"""the least number that float32 has in full: what is smaller may be 0 in a pass"""
 Normalization = Literal["LN", "LNPre", "RMS", "RMSPre"]
 
 
@@ -55,6 +57,12 @@ class ModelSpec(BaseModel):
     def _mlp_agrees(self) -> Self:
         if self.attn_only != (self.d_mlp == 0):
             raise ValueError("d_mlp is 0 exactly when attn_only is true: give the MLP neurons, or say attn_only")
+        return self
+
+    @model_validator(mode="after")
+    def _eps_is_not_nothing(self) -> Self:
+        if self.dtype == "float32" and self.eps < LEAST_EPS:
+            raise ValueError(f"eps {self.eps:g} is 0 in float32: give {LEAST_EPS:.2g} or more")
         return self
 
     @model_validator(mode="after")

@@ -143,11 +143,22 @@ def _joined(rows: Rows, more: Rows, seed: int) -> Rows:
 
 def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, stopped: str) -> Decompilation:
     subject = network.subject
-    about = (subject.coverage, subject.whole)
+    unjudged = Decompilation(
+        program=None,
+        equal=None,
+        lines=(),
+        whole=None,
+        short=None,
+        coverage=subject.coverage,
+        exhaustive=subject.whole,
+        unlabelled=(),
+        stopped=stopped,
+        seconds=0.0,
+    )
     if found is None:
-        return Decompilation(None, None, (), None, None, *about, (), stopped, 0.0)
+        return unjudged
     unlabelled = tuple(map(str, sorted({*found.quantised.unlabelled, *found.unsaid}, key=lambda place: place.order)))
-    judged = Decompilation(found.program, None, (), None, None, *about, unlabelled, stopped, 0.0)
+    judged = replace(unjudged, program=found.program, unlabelled=unlabelled)
     try:
         for measured in _verdicts(network, judged, found, seed, watch):
             judged = measured

@@ -8,7 +8,7 @@ from dataclasses import fields
 from reprlib import repr as shown
 from typing import Any
 
-from openwork.programs.language import Expression, Match, Modulo, Ranked, Table
+from openwork.programs.language import Expression, Match, Modulo, Ranked, SumSigned, Table
 from openwork.programs.language.comparison import HOLDS
 from openwork.programs.place import EMBEDDING, Place
 from openwork.programs.program import Program
@@ -84,7 +84,7 @@ def _of_kind(expression: Expression) -> Iterator[str]:
     match expression:
         case Table(of, rows) if any(len(row) != len(of) + 1 for row in rows):
             yield "a row has a number for each key, and the value"
-        case Modulo(_, modulus) if modulus < 1:
+        case Modulo(_, modulus) | SumSigned(_, modulus) if modulus < 1:
             yield f"the modulus {modulus} is not above 0"
         case Ranked(of, rank) if not 0 <= rank < len(of):
             yield f"there is no rank {rank} among {len(of)}"

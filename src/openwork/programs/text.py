@@ -8,29 +8,17 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from openwork.programs.decompile.shortening import unread_items, without_unread_items
-from openwork.programs.language import Expression
+from openwork.programs.language import FUNCTIONS, Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 
 WIDTH = 78
 INDENT = "    "
 INDEX = re.compile(r"(?<=[\[:])\d+(?=[\]:])")
-MATCHING = {
-    "last_match": (
-        "def last_match(wanted, keys, held, default):",
-        "    pairs = zip(keys, held)",
-        "    return ([h for k, h in pairs if k == wanted] or [default])[-1]",
-    ),
-    "first_match": (
-        "def first_match(wanted, keys, held, default):",
-        "    pairs = zip(keys, held)",
-        "    return ([h for k, h in pairs if k == wanted] or [default])[0]",
-    ),
-}
 
 
 @dataclass(frozen=True)
-class Line:
+class Assignment:
     """One assignment, where what it assigns stands, and what its place brings along that nothing reads."""
 
     left: str
@@ -60,12 +48,12 @@ def program_text(program: Program) -> str:
     last = len(program.outputs) - 1
     body.append(f"return [answer[i] for i in range({last + 1})]" if last > 2 else f"return [{answers}]")
     text = [f"def program({', '.join(arguments(lean))}):", *(INDENT + line for line in body)]
-    used = [code for name, code in MATCHING.items() if any(f"{name}(" in line for line in text)]
+    used = [code for name, code in FUNCTIONS.items() if any(f"{name}(" in line for line in text)]
     head = [line for code in used for line in (*code, "", "")]
     return "\n".join([*head, *text]) + "\n"
 
 
-def folded(program: Program) -> Iterator[tuple[list[Line], tuple[Expression, ...]]]:
+def folded(program: Program) -> Iterator[tuple[list[Assignment], tuple[Expression, ...]]]:
     """The lines in groups, each a loop or a single line, with the expressions of its first."""
     lines = [*map(_variable, program.variables), *_outputs(program)]
     held = {line.left: v.items for line, v in zip(lines, program.variables, strict=False)}
@@ -85,32 +73,32 @@ def _unread(program: Program, variable: Variable) -> tuple[str, ...]:
     return () if len(unread) == len(variable.items) else tuple(variable.items[number].text() for number in unread)
 
 
-def _variable(variable: Variable, along: tuple[str, ...] = ()) -> Line:
+def _variable(variable: Variable, along: tuple[str, ...] = ()) -> Assignment:
     said = [item.text() for item in variable.items]
     right = said[0] if len(said) == 1 else f"({', '.join(said)})"
-    return Line(variable.name, right, variable.sites, along)
+    return Assignment(variable.name, right, variable.sites, along)
 
 
-def _outputs(program: Program) -> Iterator[Line]:
+def _outputs(program: Program) -> Iterator[Assignment]:
     for number, output in enumerate(program.outputs):
-        yield Line(f"answer[{number}]", output.expression.text(), (Place("unembed", output.position),))
+        yield Assignment(f"answer[{number}]", output.expression.text(), (Place("unembed", output.position),))
 
 
-def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
+def _groups(lines: Sequence[Assignment]) -> Iterator[list[Assignment]]:
     """Lines that say the same of other places, whose indices go in equal steps; each group at its first line's place.
 
     Lines of one stem never read each other, so their order does not matter.
     """
     left = list(lines)
     while left:
-        group, rest = [left[0]], list[Line]()
+        group, rest = [left[0]], list[Assignment]()
         for line in left[1:]:
             (group if _continues(group, line) else rest).append(line)
         left = rest
         yield group
 
 
-def _continues(group: Sequence[Line], line: Line) -> bool:
+def _continues(group: Sequence[Assignment], line: Assignment) -> bool:
     first = group[0]
     if (line.stem, line.sites[0].component) != (first.stem, first.sites[0].component):
         return False
@@ -122,12 +110,12 @@ def _continues(group: Sequence[Line], line: Line) -> bool:
     return _steps(group[-1], line) == _steps(group[0], group[1])
 
 
-def _steps(one: Line, other: Line) -> list[int]:
+def _steps(one: Assignment, other: Assignment) -> list[int]:
     pairs = zip(INDEX.findall(f"{one.left} = {one.right}"), INDEX.findall(f"{other.left} = {other.right}"), strict=True)
     return [int(b) - int(a) for a, b in pairs]
 
 
-def _said(group: Sequence[Line]) -> Iterator[str]:
+def _said(group: Sequence[Assignment]) -> Iterator[str]:
     first, where = group[0], dict[str, list[int]]()
     for site in (site for line in group for site in line.sites):
         where.setdefault(site.component, []).append(site.position)

@@ -18,6 +18,8 @@ from openwork.report.sections.over_training import over_training_parts as over_t
 from openwork.report.sections.path_patching import path_patching_parts as path_patching_parts
 from openwork.report.sections.program import program_parts as program_parts
 from openwork.report.sections.progress_measures import progress_measures_parts as progress_measures_parts
+from openwork.report.sections.proof import certified_parts as certified_parts
+from openwork.report.sections.proof import proof_parts as proof_parts
 from openwork.report.sections.pruning import pruning_parts as pruning_parts
 from openwork.report.sections.readout import readout_parts as readout_parts
 from openwork.report.sections.readout import readout_table_parts as readout_table_parts

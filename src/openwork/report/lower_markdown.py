@@ -136,6 +136,11 @@ def _folded(summary: str, lines: list[str]) -> list[str]:
 
 
 @markdown_of.register
+def _(part: p.Attachment) -> list[str]:
+    return [f"{plain(part.name)} ({part.size}), in the page: {plain(part.caption)}", ""]
+
+
+@markdown_of.register
 def _(part: p.Beside) -> list[str]:
     return [line for inside in part.parts for line in markdown_of(inside)]
 

@@ -47,6 +47,20 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A text that a page holds whole, to be saved as a file."""
+
+    name: str
+    text: str
+    caption: str
+
+    @property
+    def size(self) -> str:
+        """In kilobytes."""
+        return f"{max(1, round(len(self.text.encode()) / 1000)):,} kB"
+
+
+@dataclass(frozen=True)
 class Figure:
     """One number that matters, with what it is."""
 
@@ -291,7 +305,8 @@ class Section:
     parts: tuple[Part, ...]
 
 
-Part = Heading | Text | Figures | Table | Curve | Tracks | Heatmap | Graph | VerdictList | Beside | Fold | Section
+Drawing = Curve | Tracks | Heatmap | Graph
+Part = Heading | Text | Attachment | Figures | Table | Drawing | VerdictList | Beside | Fold | Section
 
 
 def columns(*names: str, numeric: Iterable[int] = ()) -> tuple[Column, ...]:

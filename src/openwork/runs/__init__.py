@@ -1,7 +1,7 @@
 """WHAT WE KEEP: the record of runs, its format with a number, and the folder that holds them."""
 
 from openwork.runs.home import default_home
-from openwork.runs.imported import Imported, Origin
+from openwork.runs.imported import CHOICES, Imported, Origin
 from openwork.runs.importing import keep_import
 from openwork.runs.kept import KeptResults
 from openwork.runs.recording import recorded
@@ -12,6 +12,7 @@ from openwork.runs.schema import FORMAT
 from openwork.runs.store import Store
 
 __all__ = [
+    "CHOICES",
     "FORMAT",
     "Contents",
     "EpochRecord",

@@ -16,7 +16,7 @@ from openwork.errors import OpenworkError, Reason, StoreError
 from openwork.models import ModelSpec
 from openwork.runs.checksums import linked
 from openwork.runs.files import CHECKPOINTS, ENDING, PROGRESS, STATES, WEIGHTS, named
-from openwork.runs.imported import is_imported
+from openwork.runs.imported import deciding_of, is_imported
 from openwork.runs.remeasured import remeasured
 from openwork.runs.rows import COLUMNS
 from openwork.runs.tensors import About, read_about, read_rows, read_state, read_weights
@@ -179,11 +179,11 @@ def _history(name: str, last: int, files: Files) -> tuple[tuple[tuple[Any, ...],
 
 
 def _deciding(experiment: Mapping[str, Any]) -> dict[str, Any]:
-    """What decides a run's name: all but where its task's file lies, and of an import's origin its digest."""
+    """What decides a run's name: all but where its task's file lies; of an import see `deciding_of`."""
     value = json.loads(json.dumps(experiment))
-    value["task"].get("file", {}).pop("path", None)
     if is_imported(value):
-        value["origin"] = value["origin"]["digest"]
+        return deciding_of(value)
+    value["task"].get("file", {}).pop("path", None)
     return dict(value)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from openwork.models import ModelSpec
 from openwork.tasks import Task
 from openwork.training import subject_from_json, task_as_json
+
+CHOICES = ("token_shift", "position_offset")
+"""what decides a model's weights beside its file, and is no field of its spec; 0 where nobody chose"""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Origin:
         dialect: whose names its weights had.
         said: every choice that decides what it computes and that shapes do not say, with how it came to be known.
         notes: what was left out or filled in.
+        choices: those among `said` that are no field of the model's spec, as by which row the token ids start.
     """
 
     file: str
@@ -30,6 +35,12 @@ class Origin:
     dialect: str
     said: tuple[str, ...]
     notes: tuple[str, ...]
+    choices: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it in plain values, as before there were choices where there are none: files hold a digest of it."""
+        written = asdict(self)
+        return written if self.choices else {name: value for name, value in written.items() if name != "choices"}
 
 
 @dataclass(frozen=True)
@@ -45,15 +56,14 @@ class Imported:
         return {
             "task": task_as_json(self.task),
             "spec": self.spec.model_dump(),
-            "origin": asdict(self.origin),
+            "origin": self.origin.as_json(),
         }
 
     @property
     def key(self) -> str:
-        """A hash of the task, the model and the file: the same import again has the same, wherever a task file lies."""
-        value = self.as_json()
-        value["task"].get("file", {}).pop("path", None)
-        value["origin"] = self.origin.digest
+        """A hash of the task, the model, the file and the choices: the same import again has the same, wherever a task
+        file lies."""
+        value = deciding_of(self.as_json())
         return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
@@ -67,6 +77,15 @@ def is_imported(value: Mapping[str, Any]) -> bool:
     return "origin" in value
 
 
+def deciding_of(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an import's JSON decides its name: all but where its task's file lies, and what was told of its file."""
+    left = deepcopy(dict(value))
+    left["task"].get("file", {}).pop("path", None)
+    digest, choices = left["origin"]["digest"], left["origin"].get("choices")
+    left["origin"] = {"digest": digest, "choices": choices} if choices else digest
+    return left
+
+
 def imported_from_json(value: Mapping[str, Any]) -> Imported:
     """What `Imported.as_json` wrote.
 
@@ -78,4 +97,6 @@ def imported_from_json(value: Mapping[str, Any]) -> Imported:
     task, spec = subject_from_json({"task": value["task"], "spec": value["spec"]})
     told = value["origin"]
     said, notes = tuple(map(str, told["said"])), tuple(map(str, told["notes"]))
-    return Imported(task, spec, Origin(str(told["file"]), str(told["digest"]), str(told["dialect"]), said, notes))
+    choices = {str(name): int(number) for name, number in told.get("choices", {}).items()}
+    origin = Origin(str(told["file"]), str(told["digest"]), str(told["dialect"]), said, notes, choices)
+    return Imported(task, spec, origin)

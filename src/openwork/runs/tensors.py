@@ -110,7 +110,8 @@ def read_state(path: Path, spec: ModelSpec, number: int, row: Row) -> OptimiserS
     step = arrays["step"].astype(np.int64)
     if step.shape != (1,):
         raise damaged(path, "does not say how many steps were taken")
-    _expect(path, about, number, row, None, average[0], square[0], step[0])
+    numbers = average[0], square[0], step[0]
+    _expect(path, about, number, row, None, *numbers)
     return OptimiserState(average, square, step)
 
 

@@ -1,16 +1,33 @@
 """WHAT is computed: vocabulary, domain or sampler, answer, graded positions, roles."""
 
-from openwork.tasks.contract import Draws, Task, TaskFile, Tokens, Variable
+from openwork.errors import renamed
+from openwork.tasks.automaton import Automaton, automaton_of
+from openwork.tasks.contract import UNASKED, Draws, Task, TaskFile, Tokens, Variable
 from openwork.tasks.from_function import FunctionTask, task
 from openwork.tasks.numbering import Numbers, as_numbers, format_count
 from openwork.tasks.ours import *  # noqa: F403
 from openwork.tasks.own_file import own_task, task_of_run
+from openwork.tasks.own_language import FunctionLanguage, language
+from openwork.tasks.prefix_tree import END
+from openwork.tasks.prefixes import Language
 from openwork.tasks.registry import OURS, make, make_task, task_types
 from openwork.tasks.vocabulary import Vocabulary
+from openwork.tasks.word_questions import WordQuestions
+from openwork.tasks.written_out import Free, WrittenOut
 
 __all__ = [
+    "Automaton",
+    "Free",
+    "Language",
+    "WordQuestions",
+    "WrittenOut",
+    "automaton_of",
     *(task_type.__name__ for task_type in OURS),
+    "OURS",
+    "UNASKED",
+    "END",
     "Draws",
+    "FunctionLanguage",
     "FunctionTask",
     "Numbers",
     "Task",
@@ -20,6 +37,7 @@ __all__ = [
     "Vocabulary",
     "as_numbers",
     "format_count",
+    "language",
     "make",
     "make_task",
     "own_task",
@@ -27,3 +45,5 @@ __all__ = [
     "task_of_run",
     "task_types",
 ]
+
+__getattr__ = renamed(__name__, {"made": "make", "said": "format_count"}, globals())

@@ -5,7 +5,8 @@ sees for it, teacher-forced; `answers` is what is right at each *graded* positio
 The token of `y[i]` is predicted one position earlier, and both places have a name: `y[i]` and `predicts y[i]`.
 
 Answers may be wanted at every position, at the end, at the start, or at some: `graded` says where. They may be symbols
-that the model never sees (`answer_vocabulary`). Questions of several lengths end in `pad_token`. A task whose variables
+that the model never sees (`answer_vocabulary`), or sets of symbols (`answer_kind`). Questions of several lengths end in
+`pad_token`, and where one of them wants no answer its answer is `UNASKED`. A task whose variables
 are not free of one another says which rows are questions (`valid`); one with too many questions to ask them all says
 how to draw them (`sample`).
 """
@@ -24,10 +25,13 @@ from numpy.typing import NDArray
 from openwork.tasks.learned import Learned
 from openwork.tasks.numbering import Numbers, columns_of, numbers_of
 from openwork.tasks.old_name import OnceCarrier
+from openwork.tasks.symbol_sets import set_text
 from openwork.tasks.vocabulary import Vocabulary
 
 Tokens = NDArray[np.int32]
 """ids or values, one row for each question; each use says what the columns are"""
+UNASKED = -1
+"""in place of an answer, where a question of a varying length wants none at that position"""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,12 @@ class Task(OnceCarrier, ABC):
     """what fills up shorter questions; models of the task mask its keys"""
     sampling: str = "each question equally likely"
     """how `sample` draws, in a few words"""
+    answer_kind: Literal["symbol", "set"] = "symbol"
+    """`set` where an answer says of every symbol whether it may follow: then bit `i` of it stands for symbol `i`, and a
+    model's answer holds the symbols whose logit is above 0 (`openwork.tasks.symbol_sets`)"""
+    varying: bool = False
+    """whether questions have several lengths: the last value of a variable then says that there is none, and the others
+    are tokens of `vocabulary`"""
     file: TaskFile | None = None
     """where it was loaded from, for a task of the user's own"""
     learned: Learned | None = None
@@ -131,7 +141,10 @@ class Task(OnceCarrier, ABC):
 
     @abstractmethod
     def answers(self, questions: Tokens) -> Tokens:
-        """What is right: `[input, variable] -> [input, graded]`, ids in `answer_vocabulary`."""
+        """What is right: `[input, variable] -> [input, graded]`, ids in `answer_vocabulary`; see `answer_kind`.
+
+        `UNASKED` where a question wants no answer; every question wants one.
+        """
 
     @abstractmethod
     def deciding_variable(self, output: str) -> str | None:
@@ -158,6 +171,23 @@ class Task(OnceCarrier, ABC):
         """`n` questions drawn independently, `[input, variable]`; every one equally likely unless overridden."""
         columns = [draws.integers(values, n) for values in self._radix]
         return np.stack(columns, axis=-1).astype(np.int32)
+
+    @property
+    def one_symbol_each(self) -> bool:
+        """Whether every question wants the same answers, one symbol each, as most analyses and claims need it."""
+        return self.answer_kind == "symbol" and not self.varying
+
+    def question_symbols(self, question: Tokens) -> tuple[str, ...]:
+        """One question `[variable]` as a person reads it: the symbols of its variables, without pads."""
+        seen = self.tokens(question[None])[0, [v.position for v in self.variables]]
+        return tuple(self.vocabulary.symbols[token] for token in seen if token != self.pad_token)
+
+    def answer_text(self, answer: int) -> str:
+        """An answer as a person reads it: its symbol, or the set of them; empty where none is wanted."""
+        if answer == UNASKED:
+            return ""
+        symbols = self.answer_vocabulary.symbols
+        return set_text(answer, symbols) if self.answer_kind == "set" else symbols[answer]
 
     @property
     def _radix(self) -> tuple[int, ...]:

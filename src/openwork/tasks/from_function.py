@@ -17,8 +17,7 @@ import hashlib
 import inspect
 import json
 import keyword
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -26,17 +25,20 @@ from typing import Any
 import numpy as np
 
 from openwork.errors import Reason, TaskError
-from openwork.tasks.contract import Task, TaskFile, Tokens, Variable
+from openwork.tasks.asked_as_needed import ASKED_FIRST, AskedAsNeeded, FirstDraws, asked_as_needed
+from openwork.tasks.contract import Draws, Task, TaskFile, Tokens, Variable
+from openwork.tasks.declared_rows import Argument, row_of
 from openwork.tasks.function_table import Table, table_of
 from openwork.tasks.learned import learned_with
 from openwork.tasks.numbering import numbers_of
 from openwork.tasks.vocabulary import Vocabulary
 
 MOST_QUESTIONS = 2**20
-"""a Python function is asked every one of them; a task with more is a `Task` of its own"""
+"""a Python function is asked every one of them; of more, what is drawn"""
+MOST_VALUES = 2**16
 END = "="
-RESERVED = ("model", "training", "split")
-DEFINED: dict[str, list[type[FunctionTask]]] = {}
+RESERVED = ("model", "training", "split", "answers")
+DEFINED: dict[str, list[type[Task]]] = {}
 """by name, every task that a function of this process was made into: a notebook's cell may be run again"""
 Values = int | str | list[str]
 """a number of values, the name of the parameter that says it, or symbols"""
@@ -49,6 +51,7 @@ def task(
     model: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     split: Mapping[str, Any] | None = None,
+    answers: Sequence[str] | None = None,
     **variables: Declared,
 ) -> Callable[[Callable[..., Any]], type[FunctionTask]]:
     """Makes a function a task.
@@ -57,6 +60,8 @@ def task(
         model: fields of `ModelSpec` that differ from the usual, such as `{"n_layers": 1}`.
         training: fields of `Recipe` that differ, such as `{"epochs": 50}`.
         split: fields of `Split` that differ, such as `{"held_out": 0.1}`.
+        answers: the symbols of answers, for a task of more than 2^20 questions: a function is not asked so many, but
+            what is drawn, and unless they are said the first 2,048 drawn say which symbols there are.
         variables: for each parameter of the function, its values: `a=7` is a number from 0 to 6, `op=["+", "-"]` one of
             these symbols, `x=(4, 8)` a list of eight numbers below 4. In place of a number may stand the name of a
             keyword-only parameter of the function with a default: those are the task's parameters (`--param`).
@@ -76,6 +81,7 @@ def task(
             "learned": learned,
             "function": staticmethod(function),
             "declared": dict(variables),
+            "symbols": answers,
             "sizes": sizes,
             "__signature__": inspect.Signature(parameters),
             "__module__": function.__module__,
@@ -86,16 +92,6 @@ def task(
         return made_of
 
     return made
-
-
-@dataclass(frozen=True)
-class _Argument:
-    """One parameter of the function: its symbols, and how many variables make it; None where it is one value."""
-
-    name: str
-    symbols: tuple[str, ...]
-    numbers: bool
-    several: int | None
 
 
 class FunctionTask(Task):
@@ -109,18 +105,24 @@ class FunctionTask(Task):
     function: Callable[..., Any]
     declared: Mapping[str, Declared]
     sizes: Mapping[str, int]
+    symbols: Sequence[str] | None = None
+    """of answers, where they are said"""
+    drawn: Callable[[Draws], Any] | None = None
+    """see `draw`"""
 
     def __init__(self, **params: int) -> None:
         self._params = {**self.sizes, **params}
         self._arguments = self._read()
-        size = prod(self._radix)
-        if size > MOST_QUESTIONS:
-            what = f"{size:,} questions are more than a function is asked ({MOST_QUESTIONS:,})"
-            raise TaskError(f"{self.name} is too large", Reason("variables", what, "take fewer or smaller variables"))
-        answers = table_of(type(self), tuple(self._params.items()), self._radix, self._asked)
-        if answers.reasons:
-            raise TaskError(f"{self.name} cannot be computed", answers.reasons)
-        self._table: Table = answers
+        self._table: Table | AskedAsNeeded
+        if prod(self._radix) > MOST_QUESTIONS:
+            shown = [symbol for argument in self._arguments for symbol in argument.symbols]
+            first = self.sample(FirstDraws(), ASKED_FIRST)
+            self._table = asked_as_needed(first, self._asked, self.symbols, shown)
+        else:
+            answers = table_of(type(self), tuple(self._params.items()), self._radix, self._asked)
+            if answers.reasons:
+                raise TaskError(f"{self.name} cannot be computed", answers.reasons)
+            self._table = answers
         if self.file is None:
             self.file = TaskFile("", self._content())
 
@@ -161,7 +163,7 @@ class FunctionTask(Task):
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        return tuple(_numbered("y", self._table.ids.shape[1])) if self._table.several else ("y",)
+        return tuple(_numbered("y", self._table.width)) if self._table.several else ("y",)
 
     @cached_property
     def roles(self) -> Mapping[str, int]:
@@ -177,10 +179,19 @@ class FunctionTask(Task):
 
     def answers(self, questions: Tokens) -> Tokens:
         ids = np.array([self.answer_vocabulary.symbols.index(s) for s in self._table.symbols])
-        answers: Tokens = ids[self._table.ids[numbers_of(questions, self._radix)]].astype(np.int32)
+        answers: Tokens = ids[self._answered(questions)].astype(np.int32)
         return answers
 
+    def _answered(self, questions: Tokens) -> Tokens:
+        """`[input, output]`, places in the table's symbols."""
+        if isinstance(self._table, AskedAsNeeded):
+            return self._table.ids(questions)
+        found: Tokens = self._table.ids[numbers_of(questions, self._radix)]
+        return found
+
     def deciding_variable(self, output: str) -> str | None:
+        if isinstance(self._table, AskedAsNeeded):
+            return None  # of so many questions nobody has seen all
         right = self._table.ids[:, self.outputs.index(output)].reshape(self._radix)
         if (right == right.flat[0]).all():
             return None
@@ -190,11 +201,33 @@ class FunctionTask(Task):
                 return variable.name
         return None
 
+    @classmethod
+    def draw(cls, function: Callable[[Draws], Any]) -> Callable[[Draws], Any]:
+        """Makes a function say how questions are drawn, in place of each being equally likely; used as `@mine.draw`.
+
+        It is called for every question with `draws` and returns the task's arguments: a tuple in their order, a
+        dictionary by name, or of a single argument just that. All its choices come from `draws.integers(below, n)` and
+        `draws.uniform(n)`, so that a seed decides them. The first line of its documentation says how it draws.
+        """
+        cls.drawn = staticmethod(function)
+        cls.sampling = (inspect.getdoc(function) or "as the task's own draw says").strip().splitlines()[0]
+        return function
+
+    def sample(self, draws: Draws, n: int) -> Tokens:
+        drawn = self.drawn
+        if drawn is None:
+            return super().sample(draws, n)
+        return np.array([row_of(drawn(draws), self._arguments) for _ in range(n)], np.int32)
+
     def _content(self) -> str:
-        """SHA-256 of every question and answer: what a task is that no file says."""
+        """SHA-256 of every question and answer, or of those drawn first: what a task is that no file says."""
         shown = [[a.name, a.symbols, a.several] for a in self._arguments]
         said = json.dumps([self.name, dict(self._params), shown, self._table.symbols, self._table.several])
-        return hashlib.sha256(said.encode() + self._table.ids.astype("<i4").tobytes()).hexdigest()
+        if isinstance(self._table, AskedAsNeeded):
+            answers = repr(sorted(self._table.known.items())).encode()
+        else:
+            answers = self._table.ids.astype("<i4").tobytes()
+        return hashlib.sha256(said.encode() + answers).hexdigest()
 
     @cached_property
     def _radix(self) -> tuple[int, ...]:
@@ -219,18 +252,21 @@ class FunctionTask(Task):
         said = ", ".join(f"{name}={value!r}" for name, value in given.items())
         return (lambda: type(self).function(**given, **self._params)), said
 
-    def _read(self) -> list[_Argument]:
+    def _read(self) -> list[Argument]:
         arguments, reasons = [], []
         for name, declared in self.declared.items():
             values, several = declared if isinstance(declared, tuple) else (declared, None)
             many = values if isinstance(values, list) else self._params[values] if isinstance(values, str) else values
             count = self._params[several] if isinstance(several, str) else several
-            symbols = tuple(many) if isinstance(many, list) else tuple(map(str, range(min(many, MOST_QUESTIONS))))
+            symbols = tuple(many) if isinstance(many, list) else tuple(map(str, range(min(many, MOST_VALUES))))
+            if not isinstance(many, list) and many > MOST_VALUES:
+                mend = f"a model has a symbol for each: give it {MOST_VALUES:,} at most"
+                reasons.append(Reason(name, f"has {many:,} values", mend))
             if not symbols:
                 reasons.append(Reason(name, f"has {many} values", "give it at least one"))
             if count is not None and not 1 <= count <= 64:
                 reasons.append(Reason(name, f"is a list of {count}", "give it 1 to 64"))
-            arguments.append(_Argument(name, symbols, not isinstance(many, list), count))
+            arguments.append(Argument(name, symbols, not isinstance(many, list), count))
         if reasons:
             raise TaskError(f"there is no such {self.name} task", reasons)
         return arguments

@@ -32,6 +32,11 @@ class Table:
     """whether the function returns a list"""
     reasons: tuple[Reason, ...] = ()
 
+    @property
+    def width(self) -> int:
+        """How many symbols an answer has."""
+        return int(self.ids.shape[1])
+
 
 @lru_cache(maxsize=16)
 def _kept(owner: type, params: tuple[tuple[str, int], ...]) -> list[Table]:
@@ -53,7 +58,7 @@ def _asked(radix: tuple[int, ...], asking: Asking) -> Table:
     for row in product(*map(range, radix)):
         call, said = asking(row)
         try:
-            symbols, several = _symbols(call())
+            symbols, several = symbols_of(call())
         except (Exception, SystemExit) as error:
             reasons.append(Reason(said, told(error)))
         else:
@@ -68,7 +73,7 @@ def _asked(radix: tuple[int, ...], asking: Asking) -> Table:
         reasons = _changing(radix, asking, answers)
     if reasons:
         return Table((), np.zeros((0, 0), np.int32), False, tuple(reasons))
-    symbols = tuple(sorted({s for answer in answers for s in answer}, key=_order))
+    symbols = tuple(sorted({s for answer in answers for s in answer}, key=answer_order))
     at = {symbol: place for place, symbol in enumerate(symbols)}
     ids = np.array([[at[s] for s in answer] for answer in answers], np.int32)
     return Table(symbols, ids, bool(shape and shape[1]))
@@ -80,7 +85,7 @@ def _changing(radix: tuple[int, ...], asking: Asking, found: list[tuple[str, ...
     for number, row in islice(enumerate(product(*map(range, radix))), ASKED_AGAIN):
         call, said = asking(row)
         try:
-            again = _symbols(call())[0]
+            again = symbols_of(call())[0]
         except (Exception, SystemExit) as error:
             again = (told(error),)
         if again != found[number]:
@@ -89,7 +94,7 @@ def _changing(radix: tuple[int, ...], asking: Asking, found: list[tuple[str, ...
     return reasons[:MOST_TOLD]
 
 
-def _symbols(answer: Any) -> tuple[tuple[str, ...], bool]:
+def symbols_of(answer: Any) -> tuple[tuple[str, ...], bool]:
     """The symbols of an answer, and whether it was a list."""
     several = isinstance(answer, list | tuple | np.ndarray)
     parts = list(answer) if several else [answer]
@@ -115,7 +120,7 @@ def _symbol(part: Any) -> str:
         raise ValueError(f"returns {part!r}, which is neither a whole number, nor text, nor a list of them") from None
 
 
-def _order(symbol: str) -> tuple[int, int, str]:
+def answer_order(symbol: str) -> tuple[int, int, str]:
     number = symbol.removeprefix("-").isdecimal()
     return (0, int(symbol), "") if number else (1, 0, symbol)
 

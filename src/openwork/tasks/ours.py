@@ -19,3 +19,12 @@ from openwork.tasks.parity import Parity as Parity
 from openwork.tasks.modular_polynomial import ModularPolynomial as ModularPolynomial
 from openwork.tasks.maximum import Maximum as Maximum
 from openwork.tasks.majority import Majority as Majority
+from openwork.tasks.dyck import Dyck as Dyck
+from openwork.tasks.tomita import Tomita as Tomita
+from openwork.tasks.repeated import Repeated as Repeated
+from openwork.tasks.runs_of_letters import RunsOfLetters as RunsOfLetters
+from openwork.tasks.binary_majority import BinaryMajority as BinaryMajority
+from openwork.tasks.binary_addition import BinaryAddition as BinaryAddition
+from openwork.tasks.count_up import CountUp as CountUp
+from openwork.tasks.varying_lists import VaryingSort as VaryingSort, VaryingCopy as VaryingCopy
+from openwork.tasks.varying_majority import VaryingMajority as VaryingMajority

@@ -28,7 +28,8 @@ _LOADED: dict[tuple[str, str], type[Task]] = {}
 
 
 def own_task(path: Path) -> type[Task]:
-    """The task in this file. This executes the file, so only do it where the user has asked for it.
+    """The task in this file, as what it imports and reads is now. This executes the file, so only do it where the user
+    has asked for it.
 
     Raises:
         TaskError: it cannot be read, raises when it is read, or has no task or more than one.
@@ -36,6 +37,7 @@ def own_task(path: Path) -> type[Task]:
     text = _text(path)
     file = TaskFile(str(path.absolute()), _digest(text))
     _remember(file)
+    _LOADED.pop((file.path, file.digest), None)
     return _loaded(file, text)
 
 

@@ -19,7 +19,7 @@ KINDS: tuple[type[Edit], ...] = (Zero, Mean, Resample, Patch, Set, Linearise)
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class EngineCase:
     """What an engine is given: a stack, a dataset, paired inputs for `Patch` and a reference for `Mean`."""
 
     seed: int
@@ -44,17 +44,17 @@ class Case:
         """Tokens in a sequence; at most the spec's context."""
         return int(self.dataset.tokens.shape[1])
 
-    def with_stack(self, stack: Stack) -> Case:
+    def with_stack(self, stack: Stack) -> EngineCase:
         """The same inputs for other models."""
         return replace(self, stack=stack)
 
-    def in_other_dtype(self) -> Case:
+    def in_other_dtype(self) -> EngineCase:
         """The same weights in float64 instead of float32, or rounded the other way about."""
         dtype = "float64" if self.spec.dtype == "float32" else "float32"
         return self.with_stack(Stack(self.spec.model_copy(update={"dtype": dtype}), self.stack.flat.astype(dtype)))
 
 
-def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> Case:
+def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> EngineCase:
     """Initial weights with noise on all of them, biases and norms included; random tokens, answers, positions."""
     start = initial_stack(spec, range(seed, seed + models))
     noise = 0.6 * _uniform("kit noise", seed, start.flat.shape) - 0.3
@@ -63,7 +63,7 @@ def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> 
     graded = tuple(sorted(int(p) for p in order[: 1 + seed % n_pos]))
     answers = _tokens("kit answers", seed, spec.d_vocab_out, (inputs, len(graded)))
     dataset = Dataset(_tokens("kit tokens", seed, spec.d_vocab, (inputs, n_pos)), answers, graded, np.arange(inputs))
-    return Case(
+    return EngineCase(
         seed,
         Stack(spec, (start.flat + noise).astype(spec.dtype)),
         dataset,
@@ -72,7 +72,7 @@ def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> 
     )
 
 
-def _worlds(case: Case) -> dict[str, World]:
+def _worlds(case: EngineCase) -> dict[str, World]:
     """Edits of every kind but `Linearise`, whose map is each engine's own rounding."""
     other = _tokens("kit world", case.seed, case.spec.d_vocab, case.dataset.tokens.shape)
     edits = [e for n, kind in enumerate(KINDS[:-1], start=100) if (e := _edit(case, kind, n)) is not None]
@@ -80,13 +80,13 @@ def _worlds(case: Case) -> dict[str, World]:
     return {"second": World(case.dataset.tokens, tuple(again)), "first": World(other, tuple(edits))}
 
 
-def _patch(case: Case, number: int, source: str) -> Patch:
+def _patch(case: EngineCase, number: int, source: str) -> Patch:
     """A `Patch` at a random place."""
     place = _edit(case, Patch, number) or Patch("hook_embed")
     return Patch(place.site, place.positions, place.heads, place.units, source)
 
 
-def random_plans(case: Case, of_each: int = 2) -> list[Plan]:
+def random_plans(case: EngineCase, of_each: int = 2) -> list[Plan]:
     """Plans with one edit of every kind at random places, `of_each` of each, one with all of them, and two with values
     from a world, in the second of which all of them follow.
 
@@ -99,7 +99,7 @@ def random_plans(case: Case, of_each: int = 2) -> list[Plan]:
     return [Plan(plan, (*(edit.site for edit in plan), *last)) for plan in plans]
 
 
-def _edit(case: Case, kind: type[Edit], number: int) -> Edit | None:
+def _edit(case: EngineCase, kind: type[Edit], number: int) -> Edit | None:
     """One edit at a random place; None where the model has no place for this kind."""
     spec, n_pos = case.spec, case.n_pos
     stream = bits("kit edit", case.seed, number)
@@ -135,7 +135,7 @@ def linearised_sites(spec: ModelSpec) -> list[str]:
     return [name for name in sites_of(spec) if name.endswith("hook_mlp_out")]
 
 
-def random_sites(case: Case, number: int) -> tuple[str, ...]:
+def random_sites(case: EngineCase, number: int) -> tuple[str, ...]:
     """All sites (number 0), or a few of them: what is asked decides what an engine may leave out."""
     names = list(sites_of(case.spec))
     if number == 0:
@@ -144,20 +144,20 @@ def random_sites(case: Case, number: int) -> tuple[str, ...]:
     return tuple(names[i] for i in permutation(stream, len(names))[: 1 + number % 3])
 
 
-def random_slopes(case: Case, models: int) -> NDArray[np.float64]:
+def random_slopes(case: EngineCase, models: int) -> NDArray[np.float64]:
     """`[model, input, graded, d_vocab_out]`, of either sign."""
     shape = (models, *case.dataset.answers.shape, case.spec.d_vocab_out)
     return 2 * _uniform("kit slopes", case.seed, shape) - 1
 
 
-def random_affine(case: Case, site: str) -> Affine:
+def random_affine(case: EngineCase, site: str) -> Affine:
     """A map for the MLP that writes at `site`, another for each model, at every second position."""
     models, d, dtype = len(case.stack), case.spec.d_model, case.spec.dtype
     numbers = (_uniform(f"kit affine {site}", case.seed, (models, d + 1, d)) - 0.5).astype(np.float32).astype(dtype)
     return Affine(site, np.arange(0, case.n_pos, 2, dtype=np.int32), numbers[:, :d], numbers[:, d])
 
 
-def training_work(case: Case, steps: int, warm: bool) -> tuple[OptimiserState, Batches]:
+def training_work(case: EngineCase, steps: int, warm: bool) -> tuple[OptimiserState, Batches]:
     """Batches of 8, the last one smaller, each model with its own order and rates; fresh or `warm` optimiser memory."""
     models, n = len(case.stack), 8 * steps - 3
     order = integers(bits("kit order", case.seed), len(case.dataset), models * n).reshape(models, n)

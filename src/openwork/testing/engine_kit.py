@@ -25,7 +25,7 @@ from openwork.interventions import Linearise, Plan
 from openwork.models import ModelSpec, named_views, sites_of
 from openwork.testing.engine_case import (
     CLIPPED,
-    Case,
+    EngineCase,
     linearised_sites,
     make_case,
     random_affine,
@@ -37,7 +37,7 @@ from openwork.testing.engine_case import (
 from openwork.testing.engine_rules import Make, check_rules
 
 Measured = Mapping[str, NDArray[np.generic]]
-Measure = Callable[[Engine, Case], Measured]
+Measure = Callable[[Engine, EngineCase], Measured]
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 OWN_ERROR = 10
@@ -84,7 +84,7 @@ def check_training(engine: Engine, oracle: Engine, spec: ModelSpec, seed: int, s
 def agree(
     engine: Engine,
     oracle: Engine,
-    case: Case,
+    case: EngineCase,
     measure: Measure,
     when: str = "",
     looser: float = 1,
@@ -112,7 +112,7 @@ def agree(
         )
 
 
-def unedited(engine: Engine, case: Case) -> Measured:
+def unedited(engine: Engine, case: EngineCase) -> Measured:
     """Logits and every site, run in blocks."""
     plan = Plan(captures=tuple(sites_of(case.spec)))
     blocks = list(engine.run(case.stack, case.dataset.tokens, plan, graded=case.dataset.graded, block=16))
@@ -122,7 +122,7 @@ def unedited(engine: Engine, case: Case) -> Measured:
     return _of_trace(joined(blocks)) | scores(engine, case, Plan())
 
 
-def edited(plan: Plan, engine: Engine, case: Case) -> Measured:
+def edited(plan: Plan, engine: Engine, case: EngineCase) -> Measured:
     """Logits, the plan's captures and scores."""
     trace = engine.run(
         case.stack,
@@ -135,7 +135,7 @@ def edited(plan: Plan, engine: Engine, case: Case) -> Measured:
     return _of_trace(joined(trace)) | scores(engine, case, plan)
 
 
-def affine(site: str, engine: Engine, case: Case) -> Measured:
+def affine(site: str, engine: Engine, case: EngineCase) -> Measured:
     """Logits and captures with a random affine map, the same for every engine, in an MLP's place."""
     write, dataset = random_affine(case, site), case.dataset
     trace = engine._run(case.stack, 0, dataset.tokens, Taps((write,), (site,)), dataset.graded, [])
@@ -146,19 +146,19 @@ def _of_trace(trace: Trace) -> dict[str, NDArray[np.generic]]:
     return {"logits": trace.logits, **trace.captures}
 
 
-def scores(engine: Engine, case: Case, plan: Plan) -> dict[str, NDArray[np.generic]]:
+def scores(engine: Engine, case: EngineCase, plan: Plan) -> dict[str, NDArray[np.generic]]:
     """Loss, right answers and margin."""
     scored = engine.score(case.stack, case.dataset, plan, sources=case.sources, reference=case.reference)
     return {"loss": scored.loss, "right": scored.right, "sequences": scored.sequences, "margin": scored.margin}
 
 
-def gradients(engine: Engine, case: Case) -> Measured:
+def gradients(engine: Engine, case: EngineCase) -> Measured:
     """Of the mean loss, by every weight."""
     measured = engine.gradients(case.stack, case.dataset)
     return {"loss": measured.loss} | {f"gradient of {name}": array for name, array in measured.weights.items()}
 
 
-def gradients_at(plan: Plan, number: int, engine: Engine, case: Case) -> Measured:
+def gradients_at(plan: Plan, number: int, engine: Engine, case: EngineCase) -> Measured:
     """Of the loss, or with an odd number of random slopes of the logits, at random sites with a plan's edits in place.
 
     Run in blocks; what the plan captures comes along. Unedited, the slopes differ from model to model.
@@ -183,7 +183,7 @@ def gradients_at(plan: Plan, number: int, engine: Engine, case: Case) -> Measure
     return arrays
 
 
-def one_step(engine: Engine, case: Case, optimiser: AdamW = CLIPPED) -> Measured:
+def one_step(engine: Engine, case: EngineCase, optimiser: AdamW = CLIPPED) -> Measured:
     """One optimiser step from memory that is not empty, so that no weight's step hangs on a gradient's sign."""
     state, batches = training_work(case, 1, warm=True)
     after = engine.train(case.stack, state, batches, optimiser)
@@ -196,7 +196,7 @@ def one_step(engine: Engine, case: Case, optimiser: AdamW = CLIPPED) -> Measured
     }
 
 
-def many_steps(engine: Engine, case: Case, steps: int) -> Measured:
+def many_steps(engine: Engine, case: EngineCase, steps: int) -> Measured:
     """Losses of every step, and where they lead."""
     state, batches = training_work(case, steps, warm=False)
     after = engine.train(case.stack, state, batches, AdamW())

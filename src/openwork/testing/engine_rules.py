@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.engines import AdamW, Batches, Engine, Trace, joined
-from openwork.interventions import Plan, Set, Zero
+from openwork.interventions import Given, Patch, Plan, Set, Zero
 from openwork.models import Stack, sites_of
-from openwork.testing.engine_case import CLIPPED, Case, random_plans, random_sites, training_work
+from openwork.testing.engine_case import CLIPPED, EngineCase, random_plans, random_sites, training_work
 
 Make = Callable[[int], Engine]
 """Gives an engine that uses so many threads."""
 
 
-def check_rules(make: Make, case: Case) -> None:
+def check_rules(make: Make, case: EngineCase) -> None:
     """All rules of this file on one case.
 
     Raises:
@@ -29,6 +29,7 @@ def check_rules(make: Make, case: Case) -> None:
         _queries_can_be_blinded,
         _edits_show,
         _order_counts,
+        _each_input_takes_its_own,
         _edits_stop_gradients,
     ):
         rule(engine, case)
@@ -38,12 +39,12 @@ def check_rules(make: Make, case: Case) -> None:
     _neighbours_change_nothing(engine, case)
 
 
-def _require(holds: bool, case: Case, engine: Engine, words: str) -> None:
+def _require(holds: bool, case: EngineCase, engine: Engine, words: str) -> None:
     if not holds:
         raise AssertionError(f"{engine.name} {words} (seed {case.seed}, {case.spec!r})")
 
 
-def _everything(engine: Engine, case: Case) -> list[NDArray[np.generic]]:
+def _everything(engine: Engine, case: EngineCase) -> list[NDArray[np.generic]]:
     """Every array that an engine can give for a case."""
     plan, sources = random_plans(case, 1)[-1], case.sources
     trace = joined(
@@ -63,11 +64,25 @@ def _everything(engine: Engine, case: Case) -> list[NDArray[np.generic]]:
     ]
 
 
+def _each_input_takes_its_own(engine: Engine, case: EngineCase) -> None:
+    """What is given for each input is what a patch from another pass takes, where that pass has the same."""
+    tokens, graded = case.dataset.tokens, case.dataset.graded
+    for site in random_sites(case, 1):
+        there = joined(engine.run(case.stack, case.source, Plan(captures=(site,)), graded=graded)).captures[site]
+        for model in range(len(case.stack)):
+            stack = case.stack.take([model])
+            own = joined(engine.run(stack, tokens, Plan((Given(site, values=there[model]),)), graded=graded)).logits
+            patch = Plan((Patch(site),))
+            theirs = joined(engine.run(stack, tokens, patch, graded=graded, sources={"source": case.source})).logits
+            close = np.allclose(own, theirs, rtol=1e-4, atol=1e-4 * max(1.0, float(np.abs(theirs).max())))
+            _require(close, case, engine, f"gives inputs other values at {site} than those given")
+
+
 def _same_bits(one: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) -> bool:
     return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True))
 
 
-def _threads_change_nothing(make: Make, case: Case) -> None:
+def _threads_change_nothing(make: Make, case: EngineCase) -> None:
     one = make(1)
     expected = _everything(one, case)
     for threads in (2, 3):
@@ -75,7 +90,7 @@ def _threads_change_nothing(make: Make, case: Case) -> None:
         _require(_same_bits(measured, expected), case, one, f"gives other bits with {threads} threads than with one")
 
 
-def _neighbours_change_nothing(engine: Engine, case: Case) -> None:
+def _neighbours_change_nothing(engine: Engine, case: EngineCase) -> None:
     state, batches = training_work(case, 5, warm=True)
     together = engine.train(case.stack, state, batches, CLIPPED)
     scores = engine.score(case.stack, case.dataset)
@@ -100,7 +115,7 @@ def _neighbours_change_nothing(engine: Engine, case: Case) -> None:
         _require(same, case, engine, f"scores model {model} differently alone than beside its neighbours")
 
 
-def _weights_stay(engine: Engine, case: Case) -> None:
+def _weights_stay(engine: Engine, case: EngineCase) -> None:
     weights, before = case.stack.flat.tobytes(), _run(engine, case, Plan()).logits
     _everything(engine, case)
     _require(case.stack.flat.tobytes() == weights, case, engine, "changed the weights it was given")
@@ -108,7 +123,7 @@ def _weights_stay(engine: Engine, case: Case) -> None:
     _require(_same_bits([after], [before]), case, engine, "answers differently after edited passes and training")
 
 
-def _masks_hold(engine: Engine, case: Case) -> None:
+def _masks_hold(engine: Engine, case: EngineCase) -> None:
     """No edit lets a model look ahead or at pads, captures say so, and no gradient comes from there."""
     tokens, n_pos = case.dataset.tokens, case.n_pos
     hidden = np.zeros((len(tokens), 1, n_pos, n_pos), bool)
@@ -131,7 +146,7 @@ def _masks_hold(engine: Engine, case: Case) -> None:
         _require(not back.gradients[site.name][unseen].any(), case, engine, f"has gradients hidden at {site.name}")
 
 
-def _queries_can_be_blinded(engine: Engine, case: Case) -> None:
+def _queries_can_be_blinded(engine: Engine, case: EngineCase) -> None:
     """Scores set to minus infinity leave exactly nothing: a query without a key attends to nothing, and reads zeros."""
     for site in sites_of(case.spec).values():
         if site.name.endswith("hook_attn_scores"):
@@ -141,7 +156,7 @@ def _queries_can_be_blinded(engine: Engine, case: Case) -> None:
             _require(nothing, case, engine, f"attends to something where all of {site.name} is minus infinity")
 
 
-def _edits_show(engine: Engine, case: Case) -> None:
+def _edits_show(engine: Engine, case: EngineCase) -> None:
     """What is set is what is captured, at every site."""
     for site in sites_of(case.spec).values():
         if site.axes == ("head", "query", "key"):
@@ -157,7 +172,7 @@ def _edits_show(engine: Engine, case: Case) -> None:
             _require(same, case, engine, f"writes other than b_O at {name} when every head's result is zero")
 
 
-def _order_counts(engine: Engine, case: Case) -> None:
+def _order_counts(engine: Engine, case: EngineCase) -> None:
     """Of two edits of one place, the later one holds."""
     for site in sites_of(case.spec).values():
         if site.axes != ("head", "query", "key"):
@@ -168,7 +183,7 @@ def _order_counts(engine: Engine, case: Case) -> None:
             )
 
 
-def _edits_stop_gradients(engine: Engine, case: Case) -> None:
+def _edits_stop_gradients(engine: Engine, case: EngineCase) -> None:
     """None goes back past what is replaced; and a query that sees nothing gives none that is not finite."""
     for site in sites_of(case.spec).values():
         if site.name.endswith("hook_resid_pre"):
@@ -184,11 +199,11 @@ def _edits_stop_gradients(engine: Engine, case: Case) -> None:
             _require(finite, case, engine, f"has gradients that are not finite where {site.name} is minus infinity")
 
 
-def _run(engine: Engine, case: Case, plan: Plan) -> Trace:
+def _run(engine: Engine, case: EngineCase, plan: Plan) -> Trace:
     return joined(engine.run(case.stack, case.dataset.tokens, plan, graded=case.dataset.graded))
 
 
-def _first_largest_wins(engine: Engine, case: Case) -> None:
+def _first_largest_wins(engine: Engine, case: EngineCase) -> None:
     """With all weights zero all logits are equal: the answer is 0, the margin 0, the loss that of guessing."""
     level = Stack(case.spec, np.zeros_like(case.stack.flat))
     scores = engine.score(level, case.dataset)
@@ -202,7 +217,7 @@ def _first_largest_wins(engine: Engine, case: Case) -> None:
     _require(bool(np.abs(scores.loss - guess).max() < 1e-5), case, engine, f"has loss {scores.loss} where logits are 0")
 
 
-def _nan_is_wrong(engine: Engine, case: Case) -> None:
+def _nan_is_wrong(engine: Engine, case: EngineCase) -> None:
     broken = Stack(case.spec, np.full_like(case.stack.flat, np.nan))
     scores = engine.score(broken, case.dataset)
     _require(not scores.right.any() and not scores.sequences.any(), case, engine, "calls a NaN logit right")
@@ -212,7 +227,7 @@ def _nan_is_wrong(engine: Engine, case: Case) -> None:
     _require(bool(np.isnan(scores.loss).all()), case, engine, "has a finite loss where every logit is NaN")
 
 
-def _not_finite_stops(engine: Engine, case: Case) -> None:
+def _not_finite_stops(engine: Engine, case: EngineCase) -> None:
     """A model whose loss is not finite stops there, as it was before that step; its neighbours go on."""
     state, batches = training_work(case, 4, warm=True)
     constants = AdamW(weight_decay=0.01)

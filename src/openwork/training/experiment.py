@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from openwork.data import DataSplit
-from openwork.errors import RecipeError
+from openwork.data import DataSplit, answers_digest
+from openwork.errors import OpenworkError, Reason, RecipeError, TaskError
 from openwork.models import ModelSpec, reasons_of, require_fit
 from openwork.tasks import Task, TaskFile, make_task, task_of_run
 from openwork.training.recipe import Recipe
@@ -38,11 +40,16 @@ class Experiment:
     def as_json(self) -> dict[str, Any]:
         """All of it in plain values; `experiment_from_json` reads them."""
         return {
-            "task": task_as_json(self.task),
+            "task": deepcopy(self._task),
             "spec": self.spec.model_dump(),
             "recipe": self.recipe.model_dump(),
             "split": self.split.model_dump(),
         }
+
+    @cached_property
+    def _task(self) -> dict[str, Any]:
+        """Computed once: it may take every answer of the task."""
+        return task_as_json(self.task)
 
     @property
     def key(self) -> str:
@@ -65,9 +72,13 @@ def _digest(value: Mapping[str, Any]) -> str:
 
 
 def task_as_json(task: Task) -> dict[str, Any]:
-    """A task in plain values, with the file it was loaded from; `subject_from_json` reads them."""
+    """A task in plain values, with the file it was loaded from and, where those do not decide its answers, a digest of
+    them; `subject_from_json` reads them."""
     value: dict[str, Any] = {"name": task.name, "params": dict(task.params)}
-    return value if task.file is None else value | {"file": asdict(task.file)}
+    if task.file is not None:
+        value["file"] = asdict(task.file)
+    answers = answers_digest(task)
+    return value if answers is None else value | {"answers": answers}
 
 
 class _File(BaseModel):
@@ -83,11 +94,32 @@ class _Task(BaseModel):
     name: str
     params: dict[str, int] = {}
     file: _File | None = None
+    answers: str | None = None
+    """None also where it was written before they were kept"""
 
     def made(self) -> Task:
         if self.file is None:
-            return make_task(self.name, self.params)
-        return task_of_run(self.name, self.params, TaskFile(self.file.path, self.file.digest))
+            task = make_task(self.name, self.params)
+        else:
+            task = task_of_run(self.name, self.params, TaskFile(self.file.path, self.file.digest))
+        if self.answers is not None and (now := self._answers_of(task)) != self.answers:
+            what = f"answers otherwise than when the run was made ({self.answers} then, {now} now)"
+            mend = "undo the change in what its code imports or reads, or train or import again: it is another task now"
+            raise TaskError("the run's task has changed", Reason(_where(task), what, mend))
+        return task
+
+    def _answers_of(self, task: Task) -> str | None:
+        try:
+            return answers_digest(task)
+        except OpenworkError:
+            raise
+        except Exception as error:
+            said = f"raises {type(error).__name__}: {error}"
+            raise TaskError("the run's task cannot be computed", Reason(_where(task), said)) from error
+
+
+def _where(task: Task) -> str:
+    return task.name if task.file is None else task.file.path
 
 
 class _Subject(BaseModel):

@@ -91,8 +91,16 @@ def _progress(
         status = "finished"
     step = len(losses) * (epoch - 1) + (int(bad[0]) + 1 if len(bad) else len(losses))
     held_out = None if on_held_out is None else measured(on_held_out, model)
-    mean_loss = float(losses.mean())
-    return Progress(state.seeds[model], epoch, lr, mean_loss, measured(on_train, model), held_out, status, step)
+    return Progress(
+        seed=state.seeds[model],
+        epoch=epoch,
+        lr=lr,
+        running_loss=float(losses.mean()),
+        train=measured(on_train, model),
+        held_out=held_out,
+        status=status,
+        step=step,
+    )
 
 
 def measured(scores: Scores, model: int) -> Measured:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 
 from openwork.engines import AdamW
 from openwork.errors import RecipeError
-from openwork.models import reasons_of
+from openwork.models import LEAST_EPS, reasons_of
 
 
 class Recipe(BaseModel):
@@ -29,7 +29,7 @@ class Recipe(BaseModel):
     """factor on `lr` where the cosine starts, of `warmup-cosine`"""
     beta1: float = Field(default=0.9, ge=0, lt=1)
     beta2: float = Field(default=0.999, ge=0, lt=1)
-    eps: float = Field(default=1e-8, gt=0)
+    eps: float = Field(default=1e-8, ge=LEAST_EPS)
     weight_decay: float = Field(default=0.01, ge=0)
     """AdamW's, on every parameter"""
     max_grad_norm: float | None = Field(default=1.0, gt=0)

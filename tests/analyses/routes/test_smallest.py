@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from openwork.analyses.routes.screening import Judged
+from openwork.analyses.routes.screening import Screened
 from openwork.analyses.routes.smallest import smallest
 
 
@@ -22,6 +22,6 @@ def test_smallest(works, expected):
     weak = {"a": 0.1, "b": 0.2, "c": 0.3, "d": 0.4}
 
     def judged(sets):
-        return [Judged(works(set(chosen)), weak[chosen[0]] if len(chosen) == 1 else 1.0) for chosen in sets]
+        return [Screened(works(set(chosen)), weak[chosen[0]] if len(chosen) == 1 else 1.0) for chosen in sets]
 
     assert smallest(items, judged([(item,) for item in items]), judged) == tuple(expected)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from openwork.analyses.pairs import Alternatives, pairs_for
 from openwork.analyses.routes.following import Following
 from openwork.analyses.routes.means import Means
-from openwork.analyses.routes.progress import Progress
+from openwork.analyses.routes.progress import RoutesProgress
 from openwork.analyses.routes.result import Routes
 from openwork.analyses.routes.route import Route
 from openwork.analyses.routes.screening import SHOWN
@@ -74,7 +74,7 @@ def find_routes(
     chosen = alternatives or ("all" if most <= MOST_PAIRS else "one")
     if not every:
         subject = _affordable(subject, [v.name for v in variables], chosen, seed, most_work)
-    progress = Progress(watch, [v.name for v in variables], [_work(subject, variable) for variable in variables])
+    progress = RoutesProgress(watch, [v.name for v in variables], [_work(subject, variable) for variable in variables])
     progress.swept(subject.scores.inputs)
     means = Means(subject, progress.swept)
     found: list[Route] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from openwork.analyses.routes.numbering import Numbering, Run, Spot
+from openwork.analyses.routes.numbering import Numbered, Numbering, Spot
 from openwork.engines import Sources, World
 from openwork.interventions import Edit, Patch, Plan, Set
 
@@ -52,7 +52,7 @@ class Merging:
                 waiting += self.worlds.get(edit.source, ())
         return sources
 
-    def _merged(self, edits: tuple[Edit, ...], sources: Sources) -> tuple[tuple[Edit, ...], Run]:
+    def _merged(self, edits: tuple[Edit, ...], sources: Sources) -> tuple[tuple[Edit, ...], Numbered]:
         """These edits of the base run with nothing to spare, and the run's numbers."""
         named = tuple(
             replace(edit, source=self._name(edit.source, sources)) if isinstance(edit, Patch) else edit
@@ -79,7 +79,7 @@ class Merging:
         assert isinstance(edit, Set), "routes are sought with patches and means"
         return self.numbering.number("set", spot[0], edit.value)
 
-    def _kept(self, number: int, edit: Edit, run: Run) -> Iterator[Edit]:
+    def _kept(self, number: int, edit: Edit, run: Numbered) -> Iterator[Edit]:
         """What this edit changes, taken from the base or the source where it is the same there."""
         changes = [spot for spot in self.numbering.spots(edit) if self._given(edit, spot) != run.before[number, spot]]
         if not isinstance(edit, Patch):

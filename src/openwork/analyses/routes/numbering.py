@@ -18,7 +18,7 @@ Spot = tuple[str, int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Numbered:
     """The number of every value of a run, and of those values that its edits replaced.
 
     Attributes:
@@ -61,9 +61,9 @@ class Numbering:
             for head in heads:
                 yield edit.site, position, head
 
-    def run(self, of_source: bool, edits: Sequence[Edit], given: Callable[[Edit, Spot], int]) -> Run:
+    def run(self, of_source: bool, edits: Sequence[Edit], given: Callable[[Edit, Spot], int]) -> Numbered:
         """A run over sources or bases with these edits; `given` says the number of what an edit puts at a spot."""
-        run = Run()
+        run = Numbered()
         changed: dict[str, list[tuple[int, Edit]]] = {}
         for number, edit in enumerate(edits):
             changed.setdefault(edit.site, []).append((number, edit))
@@ -82,7 +82,7 @@ class Numbering:
         stream = edited("hook_embed", [self.number(p, of_source and p in self.entries) for p in range(self.n_pos)])
         for layer in range(self.spec.n_layers):
             stream = self._layer(layer, stream, mask, edited)
-        return Run(run.values, run.before, stream[self.query])
+        return Numbered(run.values, run.before, stream[self.query])
 
     def _layer(self, layer: int, stream: list[int], mask: bool, edited: Callable[..., list[int]]) -> list[int]:
         block, number, positions = f"blocks.{layer}", self.number, range(self.n_pos)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from openwork.analyses.steps import Step, Watch
 
 
-class Progress:
+class RoutesProgress:
     """Counts rows and tells a watch which variable of how many is being followed, and to which output.
 
     Args:

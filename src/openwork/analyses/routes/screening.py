@@ -36,7 +36,7 @@ class Bar:
     share: float = 1.0
 
 
-class Judged(NamedTuple):
+class Screened(NamedTuple):
     """Whether a plan reaches a bar, its rate on the pairs that settled it, and how many were drawn; None: all ran."""
 
     reaches: bool
@@ -76,10 +76,10 @@ class Screen:
         self.drew = False
         self._bars: dict[Bar, Bounds] = {}
 
-    def judged(self, plans: Sequence[Plan | tuple[Plan, ...]], bar: Bar) -> list[Judged]:
+    def judged(self, plans: Sequence[Plan | tuple[Plan, ...]], bar: Bar) -> list[Screened]:
         """Each of these plans against the bar; of several in a tuple the best."""
         waiting = {number: plan if isinstance(plan, tuple) else (plan,) for number, plan in enumerate(plans)}
-        by_plan: dict[int, Judged] = {}
+        by_plan: dict[int, Screened] = {}
         sample = _Sample()
         while waiting:
             bounds = self._looked([plan for of in waiting.values() for plan in of], bar, sample)
@@ -89,7 +89,7 @@ class Screen:
                 reaches = any(bounds[plan].low >= high for plan in of)
                 waiting[number] = tuple(plan for plan in of if bounds[plan].high >= low)
                 if reaches or not waiting[number]:
-                    by_plan[number] = Judged(reaches, best.rate, best.drawn)
+                    by_plan[number] = Screened(reaches, best.rate, best.drawn)
                     del waiting[number]
         return [by_plan[number] for number in range(len(plans))]
 
@@ -159,4 +159,4 @@ def _relative_entropy(rate: float, other: float) -> float:
     return entropy + ((1 - rate) * (log1p(-rate) - log1p(-other)) if rate < 1 else 0.0)
 
 
-__all__ = ["DOUBT", "Bar", "Bounds", "Judged", "Screen", "chernoff"]
+__all__ = ["DOUBT", "Bar", "Bounds", "Screen", "Screened", "chernoff"]

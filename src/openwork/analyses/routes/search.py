@@ -31,7 +31,7 @@ from openwork.analyses.routes.graph import edges_of
 from openwork.analyses.routes.means import Means, stream_site
 from openwork.analyses.routes.merging import SOURCE
 from openwork.analyses.routes.route import EMBED, Hop, Kind, RatedEdge, RoutePath, Tried
-from openwork.analyses.routes.screening import FIRST, Bar, Judged, Screen
+from openwork.analyses.routes.screening import FIRST, Bar, Screen, Screened
 from openwork.analyses.routes.smallest import smallest
 from openwork.interventions import Patch, Plan
 from openwork.models import ModelSpec
@@ -115,10 +115,10 @@ class Search:
     def _plan(self, flow: Flow) -> Plan:
         return self.worlds.plan(flow, self.spec.n_layers, self.query)
 
-    def _judged(self, flows: Sequence[Flow], bar: Bar) -> list[Judged]:
+    def _judged(self, flows: Sequence[Flow], bar: Bar) -> list[Screened]:
         return self.screen.judged([self._plan(flow) for flow in flows], bar)
 
-    def _places(self, wanted: float) -> tuple[tuple[Tried, ...], dict[Node, Judged]]:
+    def _places(self, wanted: float) -> tuple[tuple[Tried, ...], dict[Node, Screened]]:
         """Every place where it can pass, with its rate alone; and whether the streams among them reach what is wanted.
 
         Above the last attention only the query is left.
@@ -142,14 +142,14 @@ class Search:
         component = component_named(self.spec, node.component)
         return Plan((Patch(component.site, (node.position,), component.heads, source=SOURCE),))
 
-    def _chosen(self, streams: dict[Node, Judged], wanted: float) -> list[tuple[int, ...]]:
+    def _chosen(self, streams: dict[Node, Screened], wanted: float) -> list[tuple[int, ...]]:
         """For the start of each layer, and the end, the positions whose streams carry it."""
         positions = []
         for layer in range(self.spec.n_layers):
             site = stream_site(layer)
             here = {node.position: judged for node, judged in streams.items() if node.component == site}
 
-            def together(sets: Sequence[tuple[int, ...]], site: str = site) -> list[Judged]:
+            def together(sets: Sequence[tuple[int, ...]], site: str = site) -> list[Screened]:
                 plans = [Plan((Patch(site, chosen, source=SOURCE),) if chosen else ()) for chosen in sets]
                 return self.screen.judged(plans, Bar(wanted))
 
@@ -224,7 +224,7 @@ class Search:
             return (), ()
         bar = Bar(1.0, self._plan(Flow(links)), HALF)
 
-        def with_only(sets: Sequence[tuple[Node, ...]]) -> list[Judged]:
+        def with_only(sets: Sequence[tuple[Node, ...]]) -> list[Screened]:
             others = [tuple(node for node in nodes if node not in kept) for kept in sets]
             plans = [(self._plan(Flow(links, held=rest)), self._plan(Flow(links, muted=rest))) for rest in others]
             return self.screen.judged(plans, bar)

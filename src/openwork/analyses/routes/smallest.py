@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from openwork.analyses.routes.screening import Judged
+from openwork.analyses.routes.screening import Screened
 
 T = TypeVar("T")
 
 
 def smallest(
     items: Sequence[T],
-    alone: Sequence[Judged],
-    judged: Callable[[Sequence[tuple[T, ...]]], list[Judged]],
+    alone: Sequence[Screened],
+    judged: Callable[[Sequence[tuple[T, ...]]], list[Screened]],
 ) -> tuple[T, ...]:
     """Those of `items` that together reach a bar, none of them to spare; all where nothing less does.
 

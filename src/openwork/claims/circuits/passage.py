@@ -71,6 +71,13 @@ def passage(spec: ModelSpec, n_pos: int, edits: Sequence[Edit], differing: Itera
     return wiring.patched("ln_final.hook_normalized", wiring.scaled("ln_final.hook_scale", stream))
 
 
+def tokens_seen(spec: ModelSpec, n_pos: int, edits: Sequence[Edit]) -> dict[int, frozenset[int]]:
+    """For each position, those whose own tokens may decide, for some weights, what is computed there under edits that
+    take nothing from the input itself: zeros, means, another run."""
+    unlike = [passage(spec, n_pos, edits, {token}).unlike_other for token in range(n_pos)]
+    return {here: frozenset(token for token in range(n_pos) if here in unlike[token]) for here in range(n_pos)}
+
+
 @dataclass(frozen=True)
 class _Wiring:
     spec: ModelSpec

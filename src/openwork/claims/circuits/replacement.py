@@ -10,14 +10,14 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from openwork.analyses import By, Component, percent
-from openwork.claims.circuits.passage import passage
+from openwork.claims.circuits.passage import passage, tokens_seen
 from openwork.claims.claim import Claim, Finding, Several, several
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import OTHER
 from openwork.claims.evidence import Predictions
 from openwork.claims.examples import against_or_for, right_answers, wrong_answers
 from openwork.claims.places import together, unknown_components
-from openwork.claims.shares import known_part
+from openwork.claims.shares import known_part, most_right
 from openwork.claims.verdict import Case, Effect, Outcome, Relation
 from openwork.claims.wording import told, weakest
 from openwork.errors import Reason
@@ -82,7 +82,7 @@ class Replacement(Claim):
     def find(self, context: Context) -> Finding:
         """Accuracies, and inputs that break."""
         relation, threshold = self.bound
-        parts, wrong, right = [], [], []
+        parts, wrong, right, by_build = [], [], [], []
         broken: dict[str, dict[By, bool]] = {}
         for names, by, wanted in self._edited(context):
             answers = context.evidence(wanted)
@@ -90,6 +90,7 @@ class Replacement(Claim):
             label, independent = f"{names} {REPLACED[by]}", wanted.independent(context)
             judged = known_part(context, label, answers, every, relation, threshold, independent)
             parts.append(replace(judged, forced=_forced(context, judged, by, wanted.edits)))
+            by_build.append(_by_build(context, parts[-1], wanted.edits))
             broken.setdefault(names, {})[by] = parts[-1].holds is (relation == "<=")
             said = f"with {names} replaced {REPLACED[by]}"
             wrong.append(wrong_answers(context, answers, every, f"{said} the model says", wanted.replay))
@@ -102,10 +103,10 @@ class Replacement(Claim):
             sentence,
             effect,
             against_or_for(parts, wrong, ()) if relation == ">=" else against_or_for(parts, right, wrong),
-            lambda outcome: self._advice(outcome, parts, broken),
+            lambda outcome: self._advice(outcome, parts, broken, all(by_build)),
         )
 
-    def _advice(self, outcome: Outcome, parts: Sequence[Case], broken: Broken) -> str:
+    def _advice(self, outcome: Outcome, parts: Sequence[Case], broken: Broken, by_build: bool) -> str:
         if outcome is Outcome.UNDECIDED or any(p.holds is None for p in parts):
             return self.advice_on(outcome)
         for ways in broken.values():
@@ -115,7 +116,9 @@ class Replacement(Claim):
             return REDUNDANT
         if outcome is Outcome.REFUTED and any(p.relation == "<=" and p.value < MISSED for p in parts):
             return MISSED_LESS
-        return CANCELLING if _cancelling(broken) else self.advice_on(outcome)
+        if _cancelling(broken):
+            return CANCELLING
+        return BY_BUILD if by_build and self.tells_information else self.advice_on(outcome)
 
 
 def _forced(context: Context, judged: Case, by: By, edits: Sequence[Edit]) -> str:
@@ -130,6 +133,19 @@ def _forced(context: Context, judged: Case, by: By, edits: Sequence[Edit]) -> st
         return NOTHING_REPLACED if by != "zero" and all(map(after.is_base, graded)) else ""
     guessed = by != "resample" and judged.guess is not None and judged.threshold < judged.guess
     return ALL_REPLACED if all(map(after.is_others, graded)) and not guessed else ""
+
+
+def _by_build(context: Context, judged: Case, edits: Sequence[Edit]) -> bool:
+    """Whether no model without it could have more right than is claimed to be left, for it is left with too few tokens:
+    as where one layer's attention, the only way between positions, is replaced. By what another input writes, which
+    tells nothing of this one, that is so on average over draws.
+
+    That is told and not VACUOUS: a model needs it all the same, and beside heads that can each be spared it says that
+    they cannot all be.
+    """
+    if judged.relation == ">=" or not judged.holds or judged.forced:
+        return False
+    return judged.threshold >= most_right(context, tokens_seen(context.spec, context.task.n_pos, edits))
 
 
 def _edit(component: Component, by: By) -> Edit:
@@ -179,6 +195,10 @@ def _cancelling(broken: Broken) -> bool:
 
 ALL_REPLACED = "all that the answers are computed from is replaced, so no model that is right stays so"
 NOTHING_REPLACED = "it is the same on every input, so nothing is replaced"
+BY_BUILD = (
+    "Every model of these sizes that is right needs it: without it too few tokens are seen where answers are given. "
+    "What it brings there is shown by patching it one position at a time."
+)
 MISSED_LESS = (
     "The model does miss it, though less than is claimed: the share of answers that is left says how much, so claim "
     "that much."

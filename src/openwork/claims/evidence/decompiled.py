@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from openwork.claims.context import Context, Evidence
 from openwork.programs import program_from_json
-from openwork.programs.verdicts.judging import Scores, scores, scores_rows
+from openwork.programs.verdicts.judging import ProgramScores, scores, scores_rows
 
 
 @dataclass(frozen=True)
-class DecompiledScores(Evidence[Scores]):
+class DecompiledScores(Evidence[ProgramScores]):
     """A program's scores.
 
     Attributes:
@@ -28,6 +28,6 @@ class DecompiledScores(Evidence[Scores]):
         """At most."""
         return scores_rows(context.subject, program_from_json(json.loads(self.program)), self.lines)
 
-    def measure(self, context: Context) -> Scores:
+    def measure(self, context: Context) -> ProgramScores:
         """Nothing is searched for: places are as the program names them."""
         return scores(context.subject, program_from_json(json.loads(self.program)), self.lines, self.seed)

@@ -97,7 +97,7 @@ def _answered_right(context: Context, asked: Dataset) -> NDArray[np.bool_]:
     subject = context.subject
     run = subject.engine.run(subject.stack, asked.tokens, graded=asked.graded)
     answers = np.concatenate([answers_in(trace.logits[0]) for trace in run])
-    right: NDArray[np.bool_] = (answers == asked.answers).all(axis=1)
+    right: NDArray[np.bool_] = (answers == asked.symbols).all(axis=1)
     return right
 
 

@@ -21,7 +21,7 @@ from openwork.tasks import Tokens
 
 @dataclass(frozen=True)
 class Predictions(Evidence[NDArray[np.int16]]):
-    """The answers under these edits: `[input, graded]`, the symbol with the largest logit.
+    """The answers under these edits: `[input, graded]`, the symbol with the largest logit, or the set of those above 0.
 
     `Patch(..., source="other")` takes values from another input, drawn for each by `seed` as `Resample` does, or of a
     sample the next in a ring, which `independent` counts; any other source names one of `worlds`: the input itself with
@@ -44,7 +44,7 @@ class Predictions(Evidence[NDArray[np.int16]]):
             sources[OTHER] = tokens[self._others(context)]
         plan = Plan(self.edits)
         run = subject.engine.run(subject.stack, tokens, plan, graded=subject.inputs.graded, sources=sources)
-        return np.concatenate([answers_in(trace.logits[0]) for trace in run])
+        return np.concatenate([answers_in(trace.logits[0], subject.inputs.sets) for trace in run])
 
     def replay(self, context: Context, row: int, output: str) -> Replay:
         """One input of this evidence, to be run again."""

@@ -32,7 +32,7 @@ class NearestAnswer(Evidence[NDArray[np.int16]]):
         subject = context.subject
         # Those of all inputs, where only some are judged: fewer candidates would be easier to tell apart.
         asked = subject.inputs if subject.asked is None else subject.asked
-        candidates = np.unique(asked.answers).astype(np.int16)
+        candidates = np.unique(asked.symbols).astype(np.int16)
         directions, offsets = _directions(subject, self.way, candidates)
         graded = list(subject.inputs.graded)
         nearest = []

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from numpy.typing import NDArray
+
 from openwork.analyses import exact_percent, percent
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
@@ -17,11 +19,14 @@ from openwork.claims.verdict import Effect
 from openwork.claims.wording import MEASURE_MORE, advice, told
 from openwork.errors import Reason
 from openwork.models import ModelSpec
-from openwork.tasks import Task
+from openwork.tasks import UNASKED, Task
 
 
 class Accuracy(Claim):
     """Of all graded answers, or of each chosen output's, `at_least` this share is right.
+
+    Where answers are sets, or questions have several lengths, it is the share of inputs that are right at every answer
+    that they want.
 
     Evidence: the model's answers to every input.
 
@@ -39,6 +44,7 @@ class Accuracy(Claim):
     """
 
     kind: ClassVar[str] = "accuracy"
+    handles_sets: ClassVar[bool] = True
     about_mechanism: ClassVar[bool] = False
 
     output: str = ""
@@ -70,6 +76,8 @@ class Accuracy(Claim):
         groups = {"all outputs": list(range(len(names)))}
         if self.output:
             groups = {name: [names.index(name)] for (name,) in filled(self.each, context.task, (self.output,))}
+        if not context.subject.inputs.one_symbol_each:
+            return self._of_whole_answers(context, answers)
         right = answers == context.subject.inputs.answers
         parts = tuple(
             replace(right_part(context, label, right[:, group], ">=", self.at_least), guess=guessing(context, group))
@@ -85,6 +93,27 @@ class Accuracy(Claim):
         sentence += f" {lost:,} answers are wrong because their logits are not numbers." if lost else ""
         against = wrong_answers(context, answers, chosen)
         return Finding(parts, sentence, Effect(float(right.mean()), "share of answers right"), against, ADVICE)
+
+    def _of_whole_answers(self, context: Context, found: NDArray[Any]) -> Finding:
+        """Where inputs do not want equally many answers, an input is right or it is not: all that it wants."""
+        answers, names = context.subject.inputs.answers, context.task.outputs
+        asked = answers != UNASKED
+        groups = {"all outputs": list(range(len(names)))}
+        if self.output:
+            groups = {name: [names.index(name)] for (name,) in filled(self.each, context.task, (self.output,))}
+        wrong = asked & (found != answers)
+        parts, chosen = [], [o for group in groups.values() for o in group]
+        for label, group in groups.items():
+            right = ~wrong[:, group].any(axis=1)[asked[:, group].any(axis=1)]
+            parts.append(right_part(context, label, right, ">=", self.at_least))
+        rows = asked[:, chosen].any(axis=1)
+        right = ~wrong[rows][:, chosen].any(axis=1)
+        sentence = f"{int(right.sum()):,} of {len(right):,} inputs are right ({percent(float(right.mean()))})"
+        sentence += f": {told(tuple(parts), percent)}." if self.output else "."
+        lost = int((asked & (found == NO_NUMBER)).sum())
+        sentence += f" {lost:,} answers are wrong because their logits are not numbers." if lost else ""
+        effect = Effect(float(right.mean()), "share of inputs right")
+        return Finding(tuple(parts), sentence, effect, wrong_answers(context, found, chosen), ADVICE)
 
 
 ADVICE = advice(

@@ -31,7 +31,9 @@ class Attends(Claim):
 
     Cost: one forward row for each input, shared by all cases.
 
-    Refuted by: a lower mean in every case. Vacuous at the first position of a causal model, which sees none but itself.
+    Refuted by: a lower mean in every case. Vacuous where a head that looks evenly at all that it sees gives one
+    position as much as is claimed of all keys of this query together, and at the first position of a causal model,
+    which sees none but itself.
 
     Example::
 
@@ -87,7 +89,7 @@ class Attends(Claim):
         parts = tuple(
             replace(
                 mean_part(context, f"{query} → {key}", float(mean), ">=", self.at_least),
-                forced=ONLY_ITSELF if self._sees_itself_alone(context, query) else "",
+                forced=self._forced(context, query, key),
             )
             for (query, key), mean in zip(cases, means, strict=True)
         )
@@ -101,8 +103,18 @@ class Attends(Claim):
         )
         return Finding(parts, sentence, Effect(float(means.mean()), "mean attention"), in_turn(against), ADVICE)
 
-    def _sees_itself_alone(self, context: Context, query: str) -> bool:
-        return context.spec.attention_dir == "causal" and context.task.roles[query] == 0
+    def _forced(self, context: Context, query: str, key: str) -> str:
+        """Why a head that knows nothing looks there as much as is claimed; empty where it does not."""
+        spec, roles, tokens = context.spec, context.task.roles, context.subject.inputs.tokens
+        if spec.attention_dir == "causal" and roles[query] == 0:
+            return ONLY_ITSELF
+        seen = np.ones(tokens.shape, bool) if spec.pad_token is None else tokens != spec.pad_token
+        if spec.attention_dir == "causal":
+            seen[:, roles[query] + 1 :] = False
+        evenly = float((seen[:, roles[key]] / np.maximum(seen.sum(axis=1), 1)).mean())
+        # Of several keys at once so little each would not do: a head that chooses one of them would fail.
+        claimed = self.at_least * sum(other == query for other, _ in self._cases(context))
+        return f"looking evenly at all that it sees gives {evenly:.2f}" if claimed <= evenly else ""
 
     def _example(self, context: Context, row: int, query: str, key: str, weight: float) -> Counterexample:
         output, roles = query.removeprefix("predicts "), context.task.roles

@@ -21,8 +21,15 @@ from openwork.claims.evidence import ProgramPairs, Represented
 from openwork.claims.examples import MOST, in_turn, question, symbol
 from openwork.claims.places import filled
 from openwork.claims.programs.alignment import alignment_misfits, patches, variable_misfits
-from openwork.claims.programs.program import Program
-from openwork.claims.programs.told_apart import Held, Variable, variable_of, what_is_held, what_was_tested, within
+from openwork.claims.programs.program import GivenProgram
+from openwork.claims.programs.told_apart import (
+    Held,
+    VariableOnInputs,
+    variable_of,
+    what_is_held,
+    what_was_tested,
+    within,
+)
 from openwork.claims.programs.values import MOST_TRIED, decided_by, on_inputs, tried
 from openwork.claims.shares import count_part, most_frequent
 from openwork.claims.verdict import Case, ClaimText, Effect, Outcome, part
@@ -103,8 +110,8 @@ class Implements(Claim):
     kind: ClassVar[str] = "implements"
     about_mechanism: ClassVar[bool] = True
 
-    program: Program | str
-    """the name of its file; in Python a `Program` too"""
+    program: GivenProgram | str
+    """the name of its file; in Python a `GivenProgram` too"""
     alignment: Alignment
     """a variable of the program, or one element of a list, to its place: a component, optionally `@` a role; several
     joined by `+` are patched at once"""
@@ -122,16 +129,16 @@ class Implements(Claim):
     unless given"""
 
     @field_serializer("program")
-    def _name(self, program: Program | str) -> str:
+    def _name(self, program: GivenProgram | str) -> str:
         return str(program)
 
     @field_serializer("alignment")
     def _table(self, alignment: Alignment) -> dict[str, str]:
         return dict(alignment)
 
-    def given(self, programs: Mapping[str, Program]) -> Self:
+    def given(self, programs: Mapping[str, GivenProgram]) -> Self:
         """With the program that it names, where that is among these; names are file names without their ending."""
-        if isinstance(self.program, Program):
+        if isinstance(self.program, GivenProgram):
             return self
         named = {PurePath(name).stem: program for name, program in programs.items()}
         return self.model_copy(update={"program": named.get(PurePath(self.program).stem, self.program)})
@@ -161,7 +168,7 @@ class Implements(Claim):
             what = f"{task} has too many questions, or variables that are not free of one another"
             yield Reason("sources", what, 'write sources = "any"')
         reasons = list(alignment_misfits(self.alignment, self.each, task, spec))
-        if isinstance(self.program, Program):
+        if isinstance(self.program, GivenProgram):
             try:
                 lengths = tried(self.program, task).lengths
             except ClaimError as error:
@@ -191,9 +198,9 @@ class Implements(Claim):
             return ()
         return (*(aligned.evidence for aligned in self._parts(context)), self._represented(context)[1])
 
-    def _represented(self, context: Context) -> tuple[list[Variable], Represented]:
+    def _represented(self, context: Context) -> tuple[list[VariableOnInputs], Represented]:
         """Every aligned variable, and the evidence of what its place holds."""
-        assert isinstance(self.program, Program)
+        assert isinstance(self.program, GivenProgram)
         program = on_inputs(self.program, context.task, context.subject.inputs)
         parts = list(self._parts(context))
         variables = [variable_of(aligned.variable, program) for aligned in parts]
@@ -217,7 +224,7 @@ class Implements(Claim):
                 yield _Aligned(variable, places, ProgramPairs(edits, self.pairs, self.seed, changing))
 
     def _decided_by(self, task: Task, variable: str) -> tuple[str, ...]:
-        assert isinstance(self.program, Program)
+        assert isinstance(self.program, GivenProgram)
         return decided_by(self.program, task, variable)
 
     def find(self, context: Context) -> Finding:

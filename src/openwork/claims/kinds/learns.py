@@ -47,6 +47,7 @@ class Learns(Claim):
     kind: ClassVar[str] = "learns"
     about_mechanism: ClassVar[bool] = False
     about_weights: ClassVar[bool] = False
+    handles_sets: ClassVar[bool] = True
 
     experiment: str
     """a named experiment, for example `notebook`"""

@@ -21,7 +21,8 @@ class Necessary(Replacement):
     Cost: for each part one forward row per input by zero, two by mean or resample.
 
     Refuted by: answers that stay right without the component, by every replacement. Vacuous where all that the answers
-    are computed from is replaced, as with the last stream.
+    are computed from is replaced, as with the last stream. Of the attention of a model of one layer, the only way from
+    one position to another, it is told that every model that is right needs it.
 
     Example::
 

@@ -113,7 +113,7 @@ class ReadsOut(Claim):
         nearest: Any = context.evidence(self.needs(context)[0])
         names = [name for (name,) in filled(self.each, context.task, (self.output,))] if self.output else ()
         outputs = [context.task.outputs.index(name) for name in names or context.task.outputs]
-        right = nearest == context.subject.inputs.answers
+        right = nearest == context.subject.inputs.symbols
         parts = tuple(known_part(context, context.task.outputs[o], nearest, [o], ">=", self.at_least) for o in outputs)
         if self._is_the_model(context):
             parts = tuple(replace(p, forced=ITSELF) for p in parts)

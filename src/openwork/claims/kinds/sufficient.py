@@ -17,7 +17,7 @@ from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence import Predictions
 from openwork.claims.examples import in_turn, wrong_answers
 from openwork.claims.expressions import fill
-from openwork.claims.places import Place, filled, place, unknown_names
+from openwork.claims.places import ClaimedPlace, filled, place, unknown_names
 from openwork.claims.quantifier import cases
 from openwork.claims.shares import known_part
 from openwork.claims.verdict import Effect, Outcome
@@ -112,7 +112,7 @@ class Sufficient(Claim):
                 ]
         return dict.fromkeys(reasons)
 
-    def _written(self) -> Iterator[tuple[str, str, tuple[Place, ...]]]:
+    def _written(self) -> Iterator[tuple[str, str, tuple[ClaimedPlace, ...]]]:
         """Each node or edge: the field, its text, and its places, two for an edge."""
         for text in self.nodes:
             yield "nodes", text, (place(text),)
@@ -207,7 +207,7 @@ class Sufficient(Claim):
 
 
 def _nodes_at(
-    p: Place, task: Task, spec: ModelSpec, names: Mapping[str, int], ends: tuple[str, ...] = ()
+    p: ClaimedPlace, task: Task, spec: ModelSpec, names: Mapping[str, int], ends: tuple[str, ...] = ()
 ) -> frozenset[Node]:
     """The nodes of a place in one case; those of every position where it has no role."""
     positions = [task.roles[fill(p.role, names)]] if p.role else range(task.n_pos)

@@ -8,7 +8,7 @@ from itertools import combinations
 from openwork.claims.counterexample import OTHER
 from openwork.claims.expressions import ExpressionError, fill
 from openwork.claims.places import component, place, places_in, unknown_components, unknown_names
-from openwork.claims.programs.program import ELEMENT, Program
+from openwork.claims.programs.program import ELEMENT, GivenProgram
 from openwork.claims.quantifier import Quantifier, cases
 from openwork.errors import Reason, suggestion
 from openwork.interventions import Patch
@@ -46,7 +46,7 @@ def variable_misfits(
     each: Quantifier,
     task: Task,
     spec: ModelSpec | None,
-    program: Program,
+    program: GivenProgram,
     lengths: Mapping[str, int | None],
 ) -> Iterator[Reason]:
     """Variables that the program does not have, two at one place, and places in another order than the variables.
@@ -88,7 +88,7 @@ def _unknown(variable: str, lengths: Mapping[str, int | None]) -> tuple[str, str
     return None
 
 
-def _conflicts(where: Mapping[str, tuple[Patch, ...]], spec: ModelSpec, program: Program) -> Iterator[Reason]:
+def _conflicts(where: Mapping[str, tuple[Patch, ...]], spec: ModelSpec, program: GivenProgram) -> Iterator[Reason]:
     order = {name: number for number, name in enumerate(sites_of(spec))}
     for (first, its), (second, others) in combinations(where.items(), 2):
         if any(_overlap(a, b) for a in its for b in others):

@@ -35,7 +35,7 @@ FAILURES = (Exception, SystemExit)
 
 
 @dataclass(frozen=True, eq=False)
-class Program:
+class GivenProgram:
     """Functions by name, in the order in which they are written, and the text that they come from."""
 
     name: str
@@ -43,7 +43,7 @@ class Program:
     text: str
 
     @classmethod
-    def of(cls, *functions: Callable[..., Any], name: str = "program") -> Program:
+    def of(cls, *functions: Callable[..., Any], name: str = "program") -> GivenProgram:
         """A program of these functions."""
         text = "\n".join(map(_source, functions))
         return cls(name, {function.__name__: function for function in functions}, text)
@@ -126,7 +126,7 @@ class Program:
         return self.name
 
 
-def program_from_text(text: str, name: str) -> Program:
+def program_from_text(text: str, name: str) -> GivenProgram:
     """The program in a Python file. This executes the file, so only do it where the user has asked for it.
 
     Raises:
@@ -145,7 +145,7 @@ def program_from_text(text: str, name: str) -> Program:
     if not functions:
         mend = "write one for each variable, with its parents as parameters"
         raise ClaimError("the program cannot be read", Reason(name, "has no functions", mend))
-    return Program(name, functions, text)
+    return GivenProgram(name, functions, text)
 
 
 @lru_cache
@@ -177,6 +177,6 @@ def _told(error: BaseException, name: str) -> str:
     return f"raises {type(error).__name__}: {what}" + (f" (line {line})" if line else "")
 
 
-def raised(error: BaseException, program: Program) -> str:
+def raised(error: BaseException, program: GivenProgram) -> str:
     """What a program raised when it ran, and in which of its lines."""
     return _told(error, program.name)

@@ -30,13 +30,13 @@ MOST_NAMED = 3
 
 
 @lru_cache(maxsize=64)
-def variable_of(name: str, program: ProgramValues) -> Variable:
+def variable_of(name: str, program: ProgramValues) -> VariableOnInputs:
     """A variable, or one element of a list, of a program on some inputs; what is found of it is found once."""
-    return Variable(name, program)
+    return VariableOnInputs(name, program)
 
 
 @dataclass(frozen=True, eq=False)
-class Variable:
+class VariableOnInputs:
     """A variable of a program on some inputs.
 
     Attributes:
@@ -103,12 +103,12 @@ class Held:
         by_answers: that the program's answers alone explain.
     """
 
-    variable: Variable
+    variable: VariableOnInputs
     by_values: float
     by_answers: float
 
 
-def within(variables: Sequence[Variable]) -> str:
+def within(variables: Sequence[VariableOnInputs]) -> str:
     """How much of the variables was tested, to be said with the claim; empty where it was all of them."""
     part = [v for v in variables if not v.told.all_told]
     named = [f"{v.told.effective} of {v.told.values} of {v.name}" for v in part[:MOST_NAMED]]
@@ -116,7 +116,7 @@ def within(variables: Sequence[Variable]) -> str:
     return f"only as far as answers tell values apart: {', '.join(named)}{more}" if part else ""
 
 
-def what_was_tested(variables: Sequence[Variable]) -> Iterator[str]:
+def what_was_tested(variables: Sequence[VariableOnInputs]) -> Iterator[str]:
     """Sentences about what the variables come to; none where each tells more than question and answer do."""
     for (effective, values), names in _alike(variables):
         sure = "" if all(v.told.every_context for v in names) else " (in the contexts that were tried)"
@@ -149,16 +149,16 @@ def what_is_held(held: Sequence[Held]) -> str:
     )
 
 
-def _alike(variables: Sequence[Variable]) -> Iterator[tuple[tuple[int, int], list[Variable]]]:
+def _alike(variables: Sequence[VariableOnInputs]) -> Iterator[tuple[tuple[int, int], list[VariableOnInputs]]]:
     """Variables not all of whose values are told apart, by how many are, and of how many."""
-    groups: dict[tuple[int, int], list[Variable]] = {}
+    groups: dict[tuple[int, int], list[VariableOnInputs]] = {}
     for variable in variables:
         if not variable.told.all_told:
             groups.setdefault((variable.told.effective, variable.told.values), []).append(variable)
     yield from groups.items()
 
 
-def _named(variables: Sequence[Variable]) -> str:
+def _named(variables: Sequence[VariableOnInputs]) -> str:
     names = [v.name for v in variables]
     return (
         names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}" if len(names) > MOST_NAMED else ", ".join(names)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.analyses.effective_values import classes_of
-from openwork.claims.programs.program import ELEMENT, FAILURES, Program, grouped, raised
+from openwork.claims.programs.program import ELEMENT, FAILURES, GivenProgram, grouped, raised
 from openwork.data import Dataset, Inputs
 from openwork.data.domain import SAMPLED
 from openwork.errors import ClaimError, Reason
@@ -80,7 +80,7 @@ class ProgramValues:
         answers: `[input, graded]`, numbers in the answer vocabulary.
     """
 
-    program: Program
+    program: GivenProgram
     task: Task
     inputs: Dataset
     values: tuple[dict[str, Any], ...]
@@ -187,7 +187,7 @@ def _with_element(values: Any, place: int, value: Any) -> Any:
 
 
 @lru_cache(maxsize=8)
-def tried(program: Program, task: Task) -> ProgramValues:
+def tried(program: GivenProgram, task: Task) -> ProgramValues:
     """The program on every question of the task, or on 10,000 where they are more than 2**17; see `program_values`."""
     size = task.domain_size
     few = size is not None and size <= MOST_TRIED
@@ -195,7 +195,7 @@ def tried(program: Program, task: Task) -> ProgramValues:
 
 
 @lru_cache(maxsize=256)
-def decided_by(program: Program, task: Task, variable: str) -> tuple[str, ...]:
+def decided_by(program: GivenProgram, task: Task, variable: str) -> tuple[str, ...]:
     """Variables of the question that change the value of this one, which may be one element of a list, on any question.
 
     Only for a task of at most 2**17 questions, whose variables are free of one another.
@@ -212,13 +212,13 @@ def decided_by(program: Program, task: Task, variable: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
-def on_inputs(program: Program, task: Task, inputs: Dataset) -> ProgramValues:
+def on_inputs(program: GivenProgram, task: Task, inputs: Dataset) -> ProgramValues:
     """The program on these inputs; those that it was tried on are not run again. See `program_values`."""
     known = tried(program, task)
     return known if np.array_equal(known.inputs.index, inputs.index) else program_values(program, task, inputs)
 
 
-def program_values(program: Program, task: Task, inputs: Dataset) -> ProgramValues:
+def program_values(program: GivenProgram, task: Task, inputs: Dataset) -> ProgramValues:
     """The program on these inputs.
 
     Raises:
@@ -248,11 +248,11 @@ def program_values(program: Program, task: Task, inputs: Dataset) -> ProgramValu
     return ProgramValues(program, task, inputs, tuple(values), np.array(answers, np.int16), reader)
 
 
-def _told(error: BaseException, program: Program) -> str:
+def _told(error: BaseException, program: GivenProgram) -> str:
     return str(error) if isinstance(error, _Unfit) else raised(error, program)
 
 
-def _failure(program: Program, task: Task, inputs: Dataset, asked: int, what: str, rows: list[int]) -> Reason:
+def _failure(program: GivenProgram, task: Task, inputs: Dataset, asked: int, what: str, rows: list[int]) -> Reason:
     first = f"first {_question(task, inputs, rows[0])}"
     of = f"{asked:,} questions" if asked == len(inputs) else f"the first {asked:,} questions"
     return Reason(str(program), f"{what}; on {len(rows):,} of {of}, {first}")

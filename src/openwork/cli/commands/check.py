@@ -117,7 +117,7 @@ def check(
 def _show_plan(opened: OpenedRun, claims: Sequence[Claim], as_json: bool) -> None:
     cost, speed = opened.plan(claims), rows_per_second(opened.subject)
     if as_json:
-        emit({"run": opened.run.name} | cost_summary(claims, cost, speed))
+        emit({"run": opened.stored.name} | cost_summary(claims, cost, speed))
     else:
         people(as_json).print(cost_view(claims, cost, speed))
 

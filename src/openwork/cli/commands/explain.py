@@ -99,15 +99,15 @@ def explain(
         if as_json:
             tried = [run_summary(run) for run in found.opened.tried]
             verdicts = [verdict.as_json() for verdict in found.verdicts]
-            about = {"run": run_summary(found.opened.run), "solved": found.opened.solved, "tried": tried}
+            about = {"run": run_summary(found.opened.stored), "solved": found.opened.solved, "tried": tried}
             emit(about | {"verdicts": verdicts, "report": str(page.absolute())})
         else:
             shown = found.opened.overview, found.opened.claims, found.opened.recipe, found.opened.known_program
             console.print(verdict_screen(*shown))
             console.print(f"\nReport: {path_text(page)}", soft_wrap=True)
             known = found.opened.known_program
-            if found.opened.solved and (known is None or known.word != "decompiled"):
-                console.print(f"Next: openwork decompile {found.opened.run.name}", soft_wrap=True)
+            if found.opened.decompilable and (known is None or known.word != "decompiled"):
+                console.print(f"Next: openwork decompile {found.opened.stored.name}", soft_wrap=True)
     if not found.opened.solved:
         raise typer.Exit(1)
 

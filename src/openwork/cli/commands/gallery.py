@@ -81,11 +81,11 @@ def gallery(
             file,
             wanted,
             heading,
-            lambda spec: read_claims(claims, wanted, spec, program or ()),
-            Setting(kept, engine, threads, display),
-            Inputs(inputs, sample_seed),
-            Inputs(min(routes_on, inputs or routes_on), sample_seed),
-            typed(),
+            claims_for=lambda spec: read_claims(claims, wanted, spec, program or ()),
+            setting=Setting(kept, engine, threads, display),
+            inputs=Inputs(inputs, sample_seed),
+            traced=Inputs(min(routes_on, inputs or routes_on), sample_seed),
+            command=typed(),
         )
     WRITERS[page.suffix](gallery_document(entry), page)
     if as_json:

@@ -162,7 +162,9 @@ def _either(choices: Sequence[str]) -> str:
 def _show(console: Console, file: Path, run: Run, imported: ImportedModel) -> None:
     measured = run.last.train
     console.print(f"[bold]{run.name}[/bold]  {escape(file.name)}", soft_wrap=True)
-    right = f"{share_text(measured.accuracy)} of answers right, on {measured.inputs:,} inputs"
+    right = (
+        f"{share_text(measured.accuracy)} of answers right; {measured.sequences:,} of {measured.inputs:,} inputs whole"
+    )
     facts: list[tuple[str, object]] = [("model", run.spec), ("task", run.task), ("accuracy", right)]
     facts += [("settings", known) for known in imported.known]
     facts += [] if imported.identified is None else [("search", imported.search)]

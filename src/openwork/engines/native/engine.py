@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.data import Dataset
+from openwork.engines.applied import for_each_input
 from openwork.engines.contract import Engine
 from openwork.engines.native import _core
 from openwork.engines.native._core import TapKind
+from openwork.engines.native.each_input import input_by_input
 from openwork.engines.native.sites import tap_site
 from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write, own_sources
 from openwork.engines.values import (
@@ -77,7 +79,7 @@ class NativeEngine(Engine):
             self._pools.append(_core.ThreadPool(self.threads))
         return self._pools[-1]
 
-    def _workload(
+    def workload(
         self,
         stack: Stack,
         tokens: Tokens,
@@ -102,11 +104,13 @@ class NativeEngine(Engine):
     def _run(
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace:
+        if for_each_input([*taps.writes, *(write for source in sources for write in source.writes)]):
+            return input_by_input(self._run, stack, start, tokens, taps, graded, sources)
         spec, models, n = stack.spec, len(stack), len(tokens)
         logits = np.empty((models, n, len(graded), spec.d_vocab_out), spec.dtype)
         captures = _room(stack, tokens, taps.reads)
         held = _writes(taps.writes) + _reads(TapKind.read, captures)
-        _core.run(self._workload(stack, tokens, graded, sources=sources, taps=held), logits)
+        _core.run(self.workload(stack, tokens, graded, sources=sources, taps=held), logits)
         return Trace(start, logits, captures)
 
     def _score(self, stack: Stack, dataset: Dataset, taps: Taps, sources: list[Source]) -> Scores:
@@ -119,7 +123,7 @@ class NativeEngine(Engine):
         loss, margin = np.zeros(shape), np.zeros(shape)
         right, sequences = np.zeros((*shape, graded), np.int64), np.zeros(shape, np.int64)
         of_plans = [_writes(taps.writes) for taps in plans]
-        work = self._workload(
+        work = self.workload(
             stack,
             dataset.tokens,
             dataset.graded,
@@ -156,7 +160,7 @@ class NativeEngine(Engine):
         sizes = [math.prod(shape) for shape in shapes.values()]
         whole = [FromSource(site, np.arange(size, dtype=np.int32), 0) for site, size in zip(sites, sizes, strict=True)]
         sums = np.zeros((len(stack), sum(sizes)))
-        work = self._workload(stack, tokens, range(n_pos), sources=[Source(tokens)], taps=_writes(whole))
+        work = self.workload(stack, tokens, range(n_pos), sources=[Source(tokens)], taps=_writes(whole))
         places = [_core.make_tap(*tap_site(site), TapKind.constant) for site in edited]
         below = _core.site_sums(work, places, KEPT_BYTES if edited else 0, sums)
         parts = np.split(sums, np.cumsum(sizes)[:-1], axis=1)
@@ -168,7 +172,7 @@ class NativeEngine(Engine):
         dataset = batches.dataset
         size = min(batches.batch_size, batches.order.shape[1])  # whatever memory a larger one would ask for
         _core.train(
-            self._workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers),
+            self.workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers),
             _core.State(weights=flat, exp_avg=exp_avg, exp_avg_sq=exp_avg_sq, steps=step),
             _core.Batches(
                 order=np.ascontiguousarray(batches.order, np.int64),
@@ -188,7 +192,7 @@ class NativeEngine(Engine):
 
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         loss, flat = np.zeros(len(stack)), np.zeros_like(stack.flat)
-        _core.gradients(self._workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers), loss, flat)
+        _core.gradients(self.workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers), loss, flat)
         return Gradients(loss, named_views(stack.spec, flat))
 
     def _gradients_at(
@@ -207,7 +211,7 @@ class NativeEngine(Engine):
         given = np.empty(0, spec.dtype)  # the loss
         if slopes is not None:
             given = np.ascontiguousarray(slopes, spec.dtype).reshape(-1, *slopes.shape[-3:])
-        work = self._workload(
+        work = self.workload(
             stack,
             tokens,
             dataset.graded,
@@ -227,15 +231,15 @@ def _core_of(spec: ModelSpec, level: str) -> _core.Core:
     sizes += [spec.d_mlp, spec.d_vocab, spec.d_vocab_out, spec.n_ctx]
     return _core.make_core(
         level,
-        spec.dtype == "float64",
-        sizes,
-        spec.act_fn,
-        spec.normalization_type or "none",
-        spec.eps,
-        spec.score_divisor,
-        spec.attention_dir == "causal",
-        spec.positional_embedding_type == "standard",
-        -1 if spec.pad_token is None else spec.pad_token,
+        wide=spec.dtype == "float64",
+        sizes=sizes,
+        act=spec.act_fn,
+        norm=spec.normalization_type or "none",
+        eps=spec.eps,
+        score_divisor=spec.score_divisor,
+        causal=spec.attention_dir == "causal",
+        positions=spec.positional_embedding_type == "standard",
+        pad=-1 if spec.pad_token is None else spec.pad_token,
     )
 
 

@@ -49,6 +49,7 @@ class TorchEngine(Engine):
     """Models, and pieces of the inputs, on `threads` cores or on a GPU."""
 
     name = "torch"
+    learns_sets = True
 
     def __init__(self, threads: int = 1, device: Device = CPU) -> None:
         self.threads, self.device = threads, device
@@ -64,7 +65,8 @@ class TorchEngine(Engine):
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace:
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured]:
-            logits, at = _pass(stack, weights, model, tokens[rows], taps, graded, [s.take(rows) for s in sources])
+            own = [source.take(rows) for source in sources]
+            logits, at = _pass(stack, weights, model, tokens[rows], taps.take(rows), graded, own)
             return logits.cpu(), {site: at.seen[site].cpu() for site in taps.reads}
 
         found = self._each_piece(stack, tokens, piece)
@@ -131,7 +133,9 @@ class TorchEngine(Engine):
 
         def piece(weights: Weights, model: int, rows: slice) -> tuple[Tensor, Captured, Captured]:
             inputs = [source.take(rows) for source in sources]
-            logits, at = _pass(stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs, sites)
+            logits, at = _pass(
+                stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs, gradients=sites
+            )
             own = slopes if slopes is None or slopes.ndim == 3 else slopes[min(model, len(slopes) - 1)]
             metric = metric_of(logits, ids(dataset.answers[rows], device), None if own is None else own[rows])
             leaves = [at.leaves[site] for site in sites]

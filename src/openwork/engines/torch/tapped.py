@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from openwork.engines.resolve import mlp_reads
-from openwork.engines.taps import Affine, Constant, FromSource, Write
+from openwork.engines.taps import Affine, Constant, FromSource, PerInput, Write
 from openwork.engines.values import Floats
 from openwork.models import ModelSpec
 
@@ -69,6 +69,8 @@ class Tapped:
                     raise RuntimeError(f"no sources were given for the write at {write.site}")
                 index = _index(write.index, value)
                 value.view(len(value), -1)[:, index] = self.sources(write.source)[write.site].flatten(1)[:, index]
+            case PerInput():
+                value.view(len(value), -1)[:, _index(write.index, value)] = _tensor(self._row(write.values), value)
             case Affine():
                 at = _index(write.positions, value)
                 read = self.seen[mlp_reads(self.spec, write.site)][:, at]

@@ -18,6 +18,7 @@ from openwork.engines.torch.tapped import Tapped
 from openwork.engines.torch.weights import Weights, ids, leaves
 from openwork.engines.values import AdamW, Batches, OptimiserState, Trained
 from openwork.models import ModelSpec, Stack
+from openwork.tasks import UNASKED
 
 MEMORY = 4 * 2**30
 """Bytes that autograd may keep for models that train together."""
@@ -26,19 +27,27 @@ MEMORY = 4 * 2**30
 def backward(spec: ModelSpec, weights: Weights, dataset: Dataset, device: Device) -> float:
     """The mean loss of one model; its gradient is in `weights.gradient` afterwards."""
     weights.gradient.zero_()
-    total = 0.0
+    total, asked = 0.0, int((dataset.answers != UNASKED).sum())
     for rows in device.pieces(*dataset.tokens.shape):
         tokens, answers = ids(dataset.tokens[rows], device.name), ids(dataset.answers[rows], device.name)
-        loss = summed_loss(spec, dataset.graded, weights.named, tokens, answers) / dataset.answers.size
+        loss = summed_loss(spec, dataset.graded, dataset.sets, weights.named, tokens, answers) / asked
         torch.autograd.backward(loss)
         total += loss.item()
     return total
 
 
-def summed_loss(spec: ModelSpec, graded: tuple[int, ...], named: Named, tokens: Tensor, answers: Tensor) -> Tensor:
-    """Cross-entropy of one model over all inputs and graded positions."""
+def summed_loss(
+    spec: ModelSpec, graded: tuple[int, ...], sets: bool, named: Named, tokens: Tensor, answers: Tensor
+) -> Tensor:
+    """Cross-entropy of one model over all inputs and the graded positions where an answer is wanted; of sets the binary
+    one, averaged over symbols."""
     logits = forward(spec, named, tokens, graded, Tapped(spec))
-    return F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum")
+    if not sets:
+        return F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum", ignore_index=UNASKED)
+    symbols = torch.arange(logits.shape[-1], device=logits.device)
+    inside = (answers.clamp(min=0)[..., None] >> symbols & 1).to(logits.dtype)
+    losses = F.binary_cross_entropy_with_logits(logits, inside, reduction="none").mean(-1)
+    return (losses * (answers != UNASKED)).sum()
 
 
 class SideBySide:
@@ -48,6 +57,9 @@ class SideBySide:
     def __init__(self, stack: Stack, state: OptimiserState, dataset: Dataset, constants: AdamW, on: Device) -> None:
         device, self.pieces = on.name, on.pieces
         self.spec, self.graded, self.clip = stack.spec, dataset.graded, constants.max_grad_norm
+        self.sets = dataset.sets
+        asked = (dataset.answers != UNASKED).sum(axis=1)
+        self.asked = None if dataset.one_symbol_each else torch.tensor(asked, device=device)
         self.tokens, self.answers = ids(dataset.tokens, device), ids(dataset.answers, device)
         self.flat = torch.tensor(stack.flat, device=device)
         self.gradient = torch.zeros_like(self.flat)
@@ -80,7 +92,9 @@ class SideBySide:
         self.gradient.zero_()
         rows = torch.from_numpy(np.array(order)).to(self.flat.device)
         total = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
-        count = rows.shape[1] * len(self.graded)
+        count: int | Tensor = rows.shape[1] * len(self.graded)
+        if self.asked is not None:
+            count = self.asked[rows].sum(1)
         for piece in self.pieces(rows.shape[1], self.tokens.shape[1]):
             some = rows[:, piece]
             losses = self._summed(self.tokens[some], self.answers[some]) / count
@@ -90,7 +104,7 @@ class SideBySide:
         return total
 
     def _summed(self, tokens: Tensor, answers: Tensor) -> Tensor:
-        one = partial(summed_loss, self.spec, self.graded)
+        one = partial(summed_loss, self.spec, self.graded, self.sets)
         if self.alone:
             return one(self.named, tokens[0], answers[0])[None]
         losses: Tensor = torch.func.vmap(one)(self.named, tokens, answers)

@@ -24,8 +24,10 @@ from openwork.programs.language import (
     Name,
     Plus,
     Ranked,
+    RunLength,
     Smallest,
     Sum,
+    SumSigned,
     Table,
 )
 
@@ -60,7 +62,7 @@ class Operand:
     symbol: bool = False
 
 
-def simplest(target: Ints, operands: Sequence[Operand], modulus: int) -> Expression | None:
+def simplest(target: Ints, operands: Sequence[Operand], modulus: int, signed: bool = False) -> Expression | None:
     """The cheapest expression found that makes the target from the operands on every row; None where they don't decide
     it. A table is the last resort.
 
@@ -68,6 +70,7 @@ def simplest(target: Ints, operands: Sequence[Operand], modulus: int) -> Express
         target: `[row]`.
         operands: what it may be made of, those that matter most first.
         modulus: a number that sums may be taken modulo: how many symbols there are.
+        signed: whether these stand for numbers of both signs.
     """
     if (target == target[0]).all():
         return Constant(int(target[0]))
@@ -76,12 +79,12 @@ def simplest(target: Ints, operands: Sequence[Operand], modulus: int) -> Express
         return None
     _, first = np.unique(codes, return_index=True)
     few = [replace(o, column=o.column[first]) for o in operands]
-    return _Search(target[first], few, modulus).found()
+    return _Search(target[first], few, modulus, signed).found()
 
 
 class _Search:
-    def __init__(self, target: Ints, operands: Sequence[Operand], modulus: int) -> None:
-        self.target, self.operands, self.modulus = target, operands, modulus
+    def __init__(self, target: Ints, operands: Sequence[Operand], modulus: int, signed: bool) -> None:
+        self.target, self.operands, self.modulus, self.signed = target, operands, modulus, signed
         self.columns = {o.name.name: o.column for o in operands}
         self.best: Expression | None = None
         self.price = float("inf")
@@ -110,15 +113,19 @@ class _Search:
 
     def _single(self) -> Iterator[Expression]:
         yield from (operand.name for operand in self.operands)
+        if self.signed:
+            yield from (SumSigned((operand.name,), self.modulus) for operand in self.operands)
 
     def _several(self) -> Iterator[Expression]:
         if len(self.operands) < 2:
             return
         symbols = [o for o in self.operands if o.symbol]
-        groups = {tuple(self.operands), tuple(self._fewest()), tuple(symbols), *self._families()}
+        groups = dict.fromkeys((tuple(self.operands), tuple(self._fewest()), tuple(symbols), *self._families()))
         for group in sorted((g for g in groups if len(g) > 1), key=len):
             names = tuple(o.name for o in sorted(group, key=lambda o: o.position))
             yield from _reductions(names, max(int(o.column.max()) for o in group))
+            if self.signed:
+                yield SumSigned(names, self.modulus)
 
     def _families(self) -> Iterator[tuple[Operand, ...]]:
         stems: dict[str, list[Operand]] = {}
@@ -167,6 +174,7 @@ class _Search:
 def _reductions(names: tuple[Expression, ...], top: int) -> Iterator[Expression]:
     if len(names) > 2:
         yield Sum(names)
+        yield RunLength(names)
     yield Largest(names)
     yield Smallest(names)
     if len(names) > 2 and top <= SYMBOLS:

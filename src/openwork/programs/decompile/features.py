@@ -23,8 +23,11 @@ from openwork.programs.language import (
     Name,
     Plus,
     Ranked,
+    RunLength,
     Smallest,
     Sum,
+    SumSigned,
+    signed_modulus,
 )
 from openwork.programs.program import Symbol
 
@@ -92,6 +95,8 @@ class Features:
         if len(question) > 1:
             base = 1 + max(int(self._known[name.name].max()) for name in question)
             yield from (self._feature(expression, 2.0) for expression in _reductions(question, base))
+            if self._signed is not None:
+                yield self._feature(SumSigned(tuple(question), self._signed), 2.0)
             if len(question) <= MOST_PAIRED:
                 yield from (self._feature(expression, 3.0) for expression in _pairs(question, base))
         for g, graded in enumerate(self.network.dataset.graded):
@@ -105,6 +110,10 @@ class Features:
         return self.made.get(text) or Feature(text, expression.values(self._known), cost, expression)
 
     @cached_property
+    def _signed(self) -> int | None:
+        return signed_modulus(self.network.subject.task.vocabulary.symbols)
+
+    @cached_property
     def _known(self) -> Known:
         tokens = self.network.tokens[self.rows]
         return {s.name: tokens[:, s.position].astype(np.int64) for s in symbols_of(self.network)}
@@ -114,6 +123,7 @@ def _reductions(question: Sequence[Name], base: int) -> Iterator[Expression]:
     names = tuple(question)
     yield Sum(names)
     yield Modulo(Sum(names), 2)
+    yield RunLength(names)
     if base > 2:
         yield Largest(names)
         yield Smallest(names)

@@ -36,6 +36,7 @@ def finishes(of: Expression, values: Ints, target: Ints, modulus: int) -> Iterat
     yield from _plain(of, values, target)
     yield from _modulo(of, values, target, modulus)
     yield from _thresholds(of, values, target)
+    yield from _steps(of, values, target)
     occurring = np.unique(values).tolist()
     yield Table((of,), tuple((value, int(looked[value - low])) for value in occurring))
 
@@ -80,6 +81,17 @@ def _thresholds(of: Expression, values: Ints, target: Ints) -> Iterator[Expressi
         yield Smallest((of, Constant(top)))
     if (np.maximum(values, bottom) == target).all():
         yield Largest((of, Constant(bottom)))
+
+
+def _steps(of: Expression, values: Ints, target: Ints) -> Iterator[Expression]:
+    """Where it rises in two steps: one for each bound that is reached, as a sign is."""
+    lowest = int(target.min())
+    if int(target.max()) != lowest + 2:
+        return
+    first, second = (int(values[target >= lowest + step].min()) for step in (1, 2))
+    if ((values >= first).astype(np.int64) + (values >= second) + lowest == target).all():
+        steps = Plus(Compared(of, ">=", Constant(first)), Compared(of, ">=", Constant(second)))
+        yield _shifted(steps, lowest) if lowest else steps
 
 
 def _shifted(of: Expression, shift: int) -> Expression:

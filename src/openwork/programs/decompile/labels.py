@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import log2, prod
@@ -29,6 +29,8 @@ ALL = 0.99
 """share of the variance from which on nothing else is looked for"""
 MORE = 0.005
 """share that a further symbol must explain"""
+CLOSE = 8
+"""numbers in whose range there are no more than so many to each row are counted, not sorted"""
 DIRECTIONS = 4
 """principal directions in which a place's value is looked at"""
 
@@ -59,13 +61,25 @@ class Label:
 
 def compact(columns: Sequence[Ints]) -> tuple[Ints, int]:
     """The partition by all of these columns at once, and its number of classes."""
-    code = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        _, dense = np.unique(column, return_inverse=True)
-        code = code * (int(dense.max()) + 1) + dense.reshape(-1)
-        _, code = np.unique(code, return_inverse=True)
-        code = code.reshape(-1)
-    return code, int(code.max()) + 1
+    code, classes = _dense(columns[0])
+    for column in columns[1:]:
+        own, size = _dense(column)
+        code, classes = _dense(code * size + own)
+    return code, classes
+
+
+def _dense(column: Ints) -> tuple[Ints, int]:
+    """The ranks of these numbers, 0 to so many less one, and how many they are: `np.unique`, without its sorting where
+    they are close together."""
+    low = int(column.min())
+    room = int(column.max()) - low + 1
+    if room > CLOSE * len(column):
+        values, codes = np.unique(column, return_inverse=True)
+        return codes.reshape(-1), len(values)
+    there = np.zeros(room, np.int64)
+    there[column - low] = 1
+    ranks = np.cumsum(there)
+    return ranks[column - low] - 1, int(ranks[-1])
 
 
 def same_classes(one: Ints, other: Ints) -> bool:
@@ -80,10 +94,11 @@ def principal(values: Floats) -> Floats:
     u, s, _ = np.linalg.svd(centred, full_matrices=False)
     found: Floats = (u * s)[:, :DIRECTIONS]
     scale = np.sqrt((found**2).sum(axis=1).mean())
-    return found / scale if scale > 0 else found
+    # Direction by direction in memory: thousands of labels are scored by each.
+    return np.asfortranarray(found / scale if scale > 0 else found)
 
 
-def ranked(features: Sequence[Feature], values: Floats, most: int) -> list[Label]:
+def ranked(features: Sequence[Feature], values: Floats, most: int) -> Iterator[Label]:
     """The `most` best labels for a place that holds these values, `[row, d]`: single features and combinations."""
     where = principal(values)
     single = [_scored((feature,), where) for feature in features]
@@ -100,7 +115,7 @@ def ranked(features: Sequence[Feature], values: Floats, most: int) -> list[Label
                 if max(s.classes for s in some) < scored.classes <= MOST_CLASSES:
                     said.append(scored)
     said.append(_Scored((), 1, 0.0))
-    return [_label(scored, where) for scored in sorted(said, key=lambda s: -s.merit)[:most]]
+    yield from (_label(scored, where) for scored in sorted(said, key=lambda s: -s.merit)[:most])
 
 
 @dataclass(frozen=True)

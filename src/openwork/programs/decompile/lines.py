@@ -15,7 +15,7 @@ from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
-from openwork.programs.language import Expression, Ints, Name
+from openwork.programs.language import READABLE, Expression, Ints, Name, signed_modulus
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Variable
 
@@ -87,7 +87,9 @@ class Lines:
             return
         columns = tuple(self._as_read(feature.column, effects) for feature in label.features)
         found = [self._expression(column, effects) for column in columns]
-        items = tuple(e or feature.expression for e, feature in zip(found, label.features, strict=True))
+        # A large table says less than how the item follows from the question.
+        short = [None if e is None or e.entries > READABLE else e for e in found]
+        items = tuple(e or f.expression or large for e, f, large in zip(short, label.features, found, strict=True))
         if any(item is None for item in items):
             self.gives[place] = tuple(self._operands(effects))
             self.silent.append(place)
@@ -131,11 +133,12 @@ class Lines:
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
         answers = self.network.answers[self.quantised.rows, g].astype(np.int64)
         found = self._expression(answers, effects)
-        if found is None:
+        if found is None or found.entries > READABLE:
             # From the question itself: what lies between is then counted among what no line explains.
             causal = self.network.subject.spec.attention_dir == "causal"
             seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
-            found = simplest(answers, list(self._operands(seen)), self._modulus)
+            asked = simplest(answers, list(self._operands(seen)), *self._numbers)
+            found = asked if found is None or (asked is not None and asked.entries < found.entries) else found
         if found is None:
             return None
         through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)
@@ -145,7 +148,7 @@ class Lines:
         """From parents alone where they decide it, else from everything that can be read."""
         noticed = {sender: share for sender, share in effects.items() if share >= NOTICED}
         for senders in (noticed, effects):
-            found = simplest(target, list(self._operands(senders)), self._modulus)
+            found = simplest(target, list(self._operands(senders)), *self._numbers)
             if found is not None:
                 return found
         return None
@@ -161,8 +164,12 @@ class Lines:
                     yield Operand(operand.name, operand.column, reluctance, operand.position, operand.symbol)
 
     @property
-    def _modulus(self) -> int:
-        return max((v.values for v in self.network.subject.task.variables), default=2)
+    def _numbers(self) -> tuple[int, bool]:
+        task = self.network.subject.task
+        signed = signed_modulus(task.vocabulary.symbols)
+        if signed is not None:
+            return signed, True
+        return max((v.values for v in task.variables), default=2), False
 
     def _name(self, place: Place) -> str:
         if place.is_mlp:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -32,10 +32,17 @@ class Network:
 
     subject: Subject
     answers: NDArray[np.int32]
+    _fixed: dict[frozenset[Place], tuple[Edit, ...]] = field(default_factory=dict, repr=False)
+    """edits by the places that they put to their means: the same are asked for again and again"""
 
     @classmethod
     def of(cls, subject: Subject) -> Network:
-        """Costs one forward row per input."""
+        """Costs one forward row per input.
+
+        Raises:
+            TaskError: answers are sets, or not every input wants every answer.
+        """
+        _ = subject.inputs.symbols
         found = [trace.answers[0] for trace in subject.blocks()]
         return cls(subject, np.concatenate(found).astype(np.int32))
 
@@ -120,11 +127,17 @@ class Network:
 
     def fixed(self, places: Iterable[Place]) -> tuple[Edit, ...]:
         """Edits that put the mean in place of each of these."""
+        asked = frozenset(places)
+        if asked not in self._fixed:
+            self._fixed[asked] = self._at_means(asked)
+        return self._fixed[asked]
+
+    def _at_means(self, places: Iterable[Place]) -> tuple[Edit, ...]:
         by_component: dict[str, list[int]] = {}
         for place in places:
             by_component.setdefault(place.component, []).append(place.position)
         edits = []
-        for name, positions in by_component.items():
+        for name, positions in sorted(by_component.items()):
             part, at = component_named(self.subject.spec, name), tuple(sorted(positions))
             numbers = tuple(number for p in at for number in self.means[Place(name, p)])
             edits.append(Set(part.site, at, part.heads, value=numbers))

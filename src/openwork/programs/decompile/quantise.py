@@ -9,8 +9,9 @@ all of the place's variance is preferred to it, even if a few answers with thin 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -114,19 +115,22 @@ class _Trial:
     gone: frozenset[Place]
     held: dict[Place, Label]
 
-    def label_of(self, place: Place, candidates: Sequence[Label]) -> Label | None:
+    def label_of(self, place: Place, candidates: Iterator[Label]) -> Label | None:
         """The first that is good and full; else one that is roughly good and full, or good, or just keeps."""
         found: dict[str, Label] = {}
-        for start in range(0, len(candidates), AT_ONCE):
-            some = [c for c in candidates[start : start + AT_ONCE] if "good" not in found or c.explained >= FULL]
-            for label, share in zip(some, self._kept(place, some, FIRST), strict=True):
-                if share < (ROUGHLY if label.explained >= FULL else 1):
-                    continue
-                sort = self._sort(place, label)
-                if sort == "good and full":
-                    self.held[place] = label
-                    return label
-                found.setdefault(sort, label)
+        while at_once := list(islice(candidates, AT_ONCE)):
+            shares = self._kept(place, [c for c in at_once if self._wanted(c, found)], FIRST)
+            tried = [label for label, share in shares if share >= (ROUGHLY if label.explained >= FULL else 1)]
+            # The first is most often the one; the others share what they cost.
+            for some in (tried[:1], tried[1:]):
+                for label, kept in self._kept(place, [c for c in some if self._wanted(c, found)], len(self.rows)):
+                    if not self._wanted(label, found):
+                        continue
+                    sort = self._sort(place, label, kept)
+                    if sort == "good and full":
+                        self.held[place] = label
+                        return label
+                    found.setdefault(sort, label)
         for sort in ("rough", "good", "keeps"):
             if sort in found:
                 if sort != "rough":
@@ -134,9 +138,14 @@ class _Trial:
                 return found[sort]
         return None
 
-    def _sort(self, place: Place, label: Label) -> str:
-        [kept] = self._kept(place, [label], len(self.rows))
-        full, any_will_do = label.explained >= FULL, self._any_will_do(place, label)
+    def _wanted(self, label: Label, found: Mapping[str, Label]) -> bool:
+        return "good" not in found or label.explained >= FULL
+
+    def _sort(self, place: Place, label: Label, kept: float) -> str:
+        full = label.explained >= FULL
+        if kept < (ROUGHLY if full else 1):
+            return "fails"
+        any_will_do = self._any_will_do(place, label)
         if kept == 1 and any_will_do >= NEARLY:
             return "good and full" if full else "good"
         if full and min(kept, any_will_do) >= ROUGHLY:
@@ -152,8 +161,10 @@ class _Trial:
         [right] = self.network.exact(self.rows, [plan], {"same": World(tokens, fixed)})
         return right / len(self.rows)
 
-    def _kept(self, place: Place, candidates: Sequence[Label], first: int) -> list[float]:
-        """For each candidate, on what share of the first rows every answer stays."""
+    def _kept(self, place: Place, candidates: Sequence[Label], first: int) -> list[tuple[Label, float]]:
+        """Each candidate, and on what share of the first rows every answer stays."""
+        if not candidates:
+            return []
         some, network, fixed = self.rows[:first], self.network, self.network.fixed(self.gone)
         sources = {f"held {n}": self._world(label, first) for n, label in enumerate(self.held.values())}
         before = [edit for n, p in enumerate(self.held) for edit in network.patched([p], f"held {n}")]
@@ -161,7 +172,8 @@ class _Trial:
         for n, label in enumerate(candidates):
             sources[f"tried {n}"] = self._world(label, first)
             plans.append(Plan((*fixed, *before, *network.patched([place], f"tried {n}"))))
-        return [right / len(some) for right in network.exact(some, plans, sources)]
+        shares = [right / len(some) for right in network.exact(some, plans, sources)]
+        return list(zip(candidates, shares, strict=True))
 
     def _world(self, label: Label, first: int) -> World:
         typical = self.rows[label.typical[label.codes[:first]]]

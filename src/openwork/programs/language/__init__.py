@@ -7,15 +7,18 @@ from openwork.programs.language.count import Count, CountBelow
 from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
-from openwork.programs.language.plain import KINDS, PRIMITIVES, as_plain, from_plain
+from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
 from openwork.programs.language.renaming import renamed
+from openwork.programs.language.runs import RunLength
+from openwork.programs.language.signed import SumSigned, signed_modulus
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import ABSENT, READABLE, Table
 
 __all__ = [
     "ABSENT",
+    "FUNCTIONS",
     "KINDS",
     "PRIMITIVES",
     "READABLE",
@@ -33,11 +36,14 @@ __all__ = [
     "Name",
     "Plus",
     "Ranked",
+    "RunLength",
     "Smallest",
     "Sum",
+    "SumSigned",
     "Table",
     "abridged",
     "as_plain",
     "from_plain",
     "renamed",
+    "signed_modulus",
 ]

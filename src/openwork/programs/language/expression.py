@@ -32,11 +32,13 @@ class Expression(ABC):
         binds: how tightly its text binds; see `COMPARE` to `ATOM`.
         weight: what it costs in a search, beside its parts: one step that a reader has to follow.
         entries: how many table entries a reader has to look at.
+        functions: what its text calls, by name: the lines of each.
     """
 
     kind: ClassVar[str]
     binds: ClassVar[int] = ATOM
     weight: ClassVar[float] = 1.0
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @abstractmethod
     def values(self, known: Known) -> Ints:

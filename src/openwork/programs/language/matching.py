@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +18,18 @@ class Match(Expression):
 
     kind: ClassVar[str] = "match"
     weight: ClassVar[float] = 2.0
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "last_match": (
+            "def last_match(wanted, keys, held, default):",
+            "    pairs = zip(keys, held)",
+            "    return ([h for k, h in pairs if k == wanted] or [default])[-1]",
+        ),
+        "first_match": (
+            "def first_match(wanted, keys, held, default):",
+            "    pairs = zip(keys, held)",
+            "    return ([h for k, h in pairs if k == wanted] or [default])[0]",
+        ),
+    }
 
     wanted: Expression
     keys: tuple[Expression, ...]

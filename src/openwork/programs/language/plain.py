@@ -14,6 +14,8 @@ from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
+from openwork.programs.language.runs import RunLength
+from openwork.programs.language.signed import SumSigned
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import Table
 
@@ -24,6 +26,8 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Minus,
     Modulo,
     Sum,
+    SumSigned,
+    RunLength,
     Count,
     CountBelow,
     Largest,
@@ -34,6 +38,8 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Table,
 )
 """the language"""
+FUNCTIONS = {name: lines for primitive in PRIMITIVES for name, lines in primitive.functions.items()}
+"""what their texts call"""
 KINDS = {primitive.kind: primitive for primitive in PRIMITIVES}
 
 

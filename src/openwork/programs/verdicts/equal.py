@@ -53,7 +53,7 @@ def equal(network: Network, program: Program) -> Equal:
     said = (_text(vocabulary.symbols, row) for row in found[some])
     answered = (_text(vocabulary.symbols, row) for row in network.answers[some])
     examples = zip(subject.texts(subject.inputs.take(some)), said, answered, strict=True) if len(some) else ()
-    right = int((network.answers == subject.inputs.answers).all(axis=1).sum())
+    right = int((network.answers == subject.inputs.symbols).all(axis=1).sum())
     return Equal(len(found), len(found) - len(different), right, tuple(examples))
 
 

@@ -17,7 +17,7 @@ from openwork.programs.verdicts.whole import INPUTS, Whole, whole
 
 
 @dataclass(frozen=True)
-class Scores:
+class ProgramScores:
     """What was measured of a program.
 
     Attributes:
@@ -38,7 +38,7 @@ class Scores:
         return self.short.entries > READABLE and self.short.share >= 1
 
 
-def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed: int = 0) -> Scores:
+def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed: int = 0) -> ProgramScores:
     """The verdicts on this model, of a sample on inputs drawn anew.
 
     Which places are idle in this model is not looked for: all without a line are taken to be when it is asked whether a
@@ -56,8 +56,8 @@ def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed
     found = realised(network, program, idle, seed, only=lines)
     size = short(network, program)
     if lines:
-        return Scores(found, None, None, size)
-    return Scores(found, equal(network, program), whole(network, program, seed), size)
+        return ProgramScores(found, None, None, size)
+    return ProgramScores(found, equal(network, program), whole(network, program, seed), size)
 
 
 def scores_rows(subject: Subject, program: Program, lines: tuple[str, ...] = ()) -> int:

@@ -89,6 +89,11 @@ def _(part: p.Text) -> Markup:
 
 
 @html_of.register
+def _(part: p.Attachment) -> Markup:
+    return _macro("attachment", part, base64.b64encode(part.text.encode()).decode())
+
+
+@html_of.register
 def _(part: p.Figures) -> Markup:
     return _macro("figures", part)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from openwork.analyses import all_asked, percent
 from openwork.claims import Publication
-from openwork.data import MOST_ENUMERATED, dataset_of, draw
+from openwork.data import MOST_ENUMERATED, dataset_of, draw, unhandled
 from openwork.data.interval import CONFIDENCE, clopper_pearson
 from openwork.errors import Reason
 from openwork.models import n_params
@@ -41,6 +41,7 @@ class Overview:
         go_on: the command that trains on what stopped unfinished; empty where there is none.
         publication: whose claims were judged; None where nobody's.
         damage: what is damaged in the store beside this run, by name; a seed among it is not counted.
+        proof: what is proved of it over the real numbers, as half a sentence; empty where nothing is.
     """
 
     source: Experiment | Imported
@@ -55,6 +56,7 @@ class Overview:
     go_on: str = ""
     publication: Publication | None = None
     damage: tuple[Reason, ...] = ()
+    proof: str = ""
 
     @property
     def all_asked(self) -> str:
@@ -77,17 +79,31 @@ class Overview:
         return f"This model does not solve the task: it is right on {self.right:,} of {self.inputs_line}{sampled}."
 
     @property
+    def unhandled(self) -> str:
+        """What is not looked for, in a sentence, where answers are sets or come in several lengths; else empty."""
+        task = self.source.task
+        if task.one_symbol_each:
+            return ""
+        what, instead = unhandled(task.answer_kind == "set")
+        return f"Answers {what}. Programs, routes and most claims are refused for such a task so far: {instead}."
+
+    @property
     def opening(self) -> str:
         """How a report begins: the model, how right it is, and what can be said of it."""
         task = self.source.task
         model = f"A transformer, trained on {task.name} ({task.summary})"
+        if self.unsolved and self.unhandled:
+            return f"{model}. {self.unsolved} {self.unhandled}"
         if self.unsolved:
             return (
                 f"{model}. {self.unsolved} How it works cannot be asked of it; what was measured is shown all the same."
             )
         asked = self.all_asked if self.coverage else f"all {self.inputs_line}"
         sampled = f" ({self.interval_line})" if self.coverage else ""
-        return f"{model}, is right on {asked}{sampled}. Here is what holds of it, tested by intervention."
+        proof = f", {self.proof}" if self.proof else ""
+        if self.unhandled:
+            return f"{model}, is right on {asked}{sampled}{proof}. {self.unhandled}"
+        return f"{model}, is right on {asked}{sampled}{proof}. Here is what holds of it, tested by intervention."
 
     @property
     def claims_line(self) -> str:
@@ -103,7 +119,9 @@ class Overview:
     @property
     def next_line(self) -> str:
         """How to get a program out of the model; empty where it does not solve its task."""
-        return "" if self.unsolved else f"`openwork decompile {self.run}` looks for the program inside."
+        return (
+            "" if self.unsolved or self.unhandled else f"`openwork decompile {self.run}` looks for the program inside."
+        )
 
     @property
     def example_line(self) -> str:
@@ -111,9 +129,9 @@ class Overview:
         task, size = self.source.task, self.source.task.domain_size
         drawn = size is None or size > MOST_ENUMERATED
         shown = draw(task, 1) if size is None or drawn else dataset_of(task, np.array([int(EXAMPLE * size)]))
-        asked = shown.tokens[0, [v.position for v in task.variables]]
-        asked = asked[asked != task.pad_token]
-        return f"{task.vocabulary.text(asked)} → {task.answer_vocabulary.text(shown.answers[0])}"
+        asked = task.question_symbols(task.questions(shown.index)[0])
+        answers = filter(None, map(task.answer_text, shown.answers[0].tolist()))
+        return f"{' '.join(asked)} → {' '.join(answers)}"
 
     @property
     def model_line(self) -> str:
@@ -210,7 +228,7 @@ def overview_parts(overview: Overview) -> tuple[Part, ...]:
         Figure(
             percent(overview.right / overview.inputs),
             f"right on {overview.right_line} {'drawn questions' if overview.coverage else 'inputs'}",
-            overview.interval_line,
+            overview.interval_line or overview.proof,
         ),
         Figure(f"{n_params(source.spec):,}", "parameters"),
     )

@@ -60,6 +60,11 @@ def _(part: p.Text) -> RenderableType:
 
 
 @terminal_of.register
+def _(part: p.Attachment) -> RenderableType:
+    return Paragraph(f"{part.name} ({part.size}), in the page: {part.caption}", STYLES["note"])
+
+
+@terminal_of.register
 def _(part: p.Figures) -> RenderableType:
     table = _bare_table()
     table.add_column(justify="right", style="bold", no_wrap=True)

@@ -30,6 +30,7 @@ def verdict_screen(
 ) -> Group:
     """The whole screen: about 40 lines for half a dozen claims, and the program before them where there is one."""
     shown: list[RenderableType] = [Paragraph(overview.unsolved, "bold red"), ""] if overview.unsolved else []
+    shown += [Paragraph(overview.unhandled, "bold"), ""] if overview.unhandled else []
     shown += [Paragraph(text, indent=LABEL, lead=name) for name, text in _facts(overview)]
     if program is not None:
         shown += ["", RichText("What it computes", "bold"), terminal(gist_parts(program))]

@@ -49,7 +49,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Whole:
+class WholeStore:
     """A store with nothing wrong, and what every command answers on it."""
 
     home: Path
@@ -69,7 +69,7 @@ def answer(command: Sequence[str], home: Path) -> Answer:
     return Answer(code, COST.sub("#", out.getvalue()), told.getvalue())
 
 
-def whole_store(folder: Path) -> Whole:
+def whole_store(folder: Path) -> WholeStore:
     """Two finished runs with verdicts and routes, and one that was interrupted in training."""
     home, claims = folder / "whole", folder / "claims.toml"
     claims.write_text(CLAIMS)
@@ -88,7 +88,7 @@ def whole_store(folder: Path) -> Whole:
         assert answers[command].code in (0, 1), answers[command]
         assert not answers[command].crash, answers[command]
         shutil.rmtree(copy)
-    return Whole(home, names, answers)
+    return WholeStore(home, names, answers)
 
 
 def commands(names: Sequence[str], claims: Path) -> tuple[tuple[str, ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from openwork.claims import Attends, Carries, Implements, Linear, Necessary, Program, Sufficient, Unnecessary
+from openwork.claims import Attends, Carries, GivenProgram, Implements, Linear, Necessary, Sufficient, Unnecessary
 
 EVERY = (("i", "outputs"),)
 """for every output"""
@@ -56,7 +56,7 @@ def curved(mlp: str = "blocks.0.mlp") -> Linear:
 
 
 def implements(
-    program: Program, places: dict[str, str], each: tuple[tuple[str, str], ...] = EVERY, **more: Any
+    program: GivenProgram, places: dict[str, str], each: tuple[tuple[str, str], ...] = EVERY, **more: Any
 ) -> Implements:
     """The model works as the program does, each of these variables at its place."""
     return Implements(program=program, alignment=tuple(places.items()), each=each, **more)

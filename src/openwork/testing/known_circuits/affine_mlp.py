@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from openwork.claims import Accuracy, ReadsOut
+from openwork.claims import Accuracy, Proved, ReadsOut
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits.about import (
     affine,
@@ -42,6 +42,7 @@ def affine_mlp_increments() -> KnownCircuit:
         stack=bench.stack(),
         confirmed=(
             Accuracy(),
+            Proved(margin=0.9),
             attends(HEAD, "x[n-1-i]"),
             ReadsOut(site="blocks.0.hook_resid_post", basis="W_U"),
             necessary("blocks.0.attn", MLP),
@@ -53,6 +54,7 @@ def affine_mlp_increments() -> KnownCircuit:
             implements(fetching(), digit_at(f"{MLP} @ predicts y[i]")),
         ),
         refuted=(
+            Proved(margin=1.1),
             ReadsOut(site="blocks.0.hook_resid_mid", basis="W_U"),
             curved(),
             sufficient(HEAD),

@@ -27,12 +27,14 @@ def knows_nothing() -> KnownCircuit:
         # Where y[0] is predicted stands the digit 0.
         refuted=(Accuracy(), ReadsOut(site=LAST, basis="W_E", output="y[0]")),
         undecided=(
-            unnecessary(HEAD),
             necessary(HEAD),
-            sufficient(HEAD),
             carries(HEAD),
-            ReadsOut(site=LAST, measure="logit"),
             implements(fetching(), digit_at(f"{HEAD} @ predicts y[i]")),
         ),
-        vacuous=(Accuracy(at_least=0.25),),
+        vacuous=(
+            Accuracy(at_least=0.25),
+            unnecessary(HEAD),
+            sufficient(HEAD),
+            ReadsOut(site=LAST, measure="logit"),
+        ),
     )

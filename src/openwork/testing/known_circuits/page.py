@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from openwork.claims import Outcome
-from openwork.engines import Engine
-from openwork.testing.known_circuits.exam import Answer, sit
+from openwork.testing.known_circuits.exam import Answer
 
 HEAD = """# The judge's exam
 
@@ -22,9 +21,8 @@ top of [`openwork.testing.known_circuits`](../src/openwork/testing/known_circuit
 """
 
 
-def exam_page(engine: Engine) -> str:
-    """The whole page, found by judging every claim on this engine."""
-    answers = list(sit(engine))
+def exam_page(answers: Sequence[Answer]) -> str:
+    """The whole page, of an exam that was sat: `exam_page(list(sit(engine)))`."""
     circuits = (_circuit(list(group)) for _, group in groupby(answers, key=lambda answer: answer.circuit.name))
     return "\n".join([HEAD, *_summary(answers), *circuits])
 

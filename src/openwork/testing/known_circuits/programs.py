@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from openwork.claims import Program
-from openwork.programs import Output, Place, Symbol, Variable
-from openwork.programs import Program as Inside
+from openwork.claims import GivenProgram
+from openwork.programs import Output, Place, Program, Symbol, Variable
 from openwork.programs.language import Constant, Modulo, Name, Plus
 
 
-def fetching() -> Program:
+def fetching() -> GivenProgram:
     """Fetch the mirrored digit, then add one. True of every circuit that fetches."""
 
     def digit(x: list[int]) -> list[int]:
@@ -17,10 +16,10 @@ def fetching() -> Program:
     def y(digit: list[int]) -> list[int]:
         return [(d + 1) % 4 for d in digit]
 
-    return Program.of(digit, y, name="fetch")
+    return GivenProgram.of(digit, y, name="fetch")
 
 
-def adding_first() -> Program:
+def adding_first() -> GivenProgram:
     """Add one to every digit where it stands, then fetch. Its answers are the same."""
 
     def sums(x: list[int]) -> list[int]:
@@ -29,10 +28,10 @@ def adding_first() -> Program:
     def y(sums: list[int]) -> list[int]:
         return sums[::-1]
 
-    return Program.of(sums, y, name="add-first")
+    return GivenProgram.of(sums, y, name="add-first")
 
 
-def adding_then_fetching() -> Program:
+def adding_then_fetching() -> GivenProgram:
     """Add one to every digit where it stands, then fetch it. Where it is fetched, nothing tells it from that above."""
 
     def sums(x: list[int]) -> list[int]:
@@ -44,10 +43,10 @@ def adding_then_fetching() -> Program:
     def y(fetched: list[int]) -> list[int]:
         return fetched
 
-    return Program.of(sums, fetched, y, name="add-then-fetch")
+    return GivenProgram.of(sums, fetched, y, name="add-then-fetch")
 
 
-def adding_two() -> Program:
+def adding_two() -> GivenProgram:
     """Fetch the mirrored digit, then add two. Its answers are wrong."""
 
     def digit(x: list[int]) -> list[int]:
@@ -56,10 +55,10 @@ def adding_two() -> Program:
     def y(digit: list[int]) -> list[int]:
         return [(d + 2) % 4 for d in digit]
 
-    return Program.of(digit, y, name="add-two")
+    return GivenProgram.of(digit, y, name="add-two")
 
 
-def halving() -> Program:
+def halving() -> GivenProgram:
     """Fetch the two bits of the mirrored digit one by one."""
 
     def high(x: list[int]) -> list[int]:
@@ -71,10 +70,10 @@ def halving() -> Program:
     def y(high: list[int], low: list[int]) -> list[int]:
         return [(2 * h + b + 1) % 4 for h, b in zip(high, low, strict=True)]
 
-    return Program.of(high, low, y, name="halves")
+    return GivenProgram.of(high, low, y, name="halves")
 
 
-def counting() -> Program:
+def counting() -> GivenProgram:
     """Every answer from the question, for the task that counts on."""
 
     def shown(x: int) -> list[int]:
@@ -83,10 +82,10 @@ def counting() -> Program:
     def y(shown: list[int]) -> list[int]:
         return [(s + 1) % 10 for s in shown]
 
-    return Program.of(shown, y, name="count")
+    return GivenProgram.of(shown, y, name="count")
 
 
-def chaining() -> Program:
+def chaining() -> GivenProgram:
     """Every answer from the one before, so that a change of the first changes all."""
 
     def first(x: int) -> int:
@@ -101,10 +100,10 @@ def chaining() -> Program:
     def y(first: int, second: int, third: int) -> list[int]:
         return [first, second, third]
 
-    return Program.of(first, second, third, y, name="chain")
+    return GivenProgram.of(first, second, third, y, name="chain")
 
 
-def larger() -> Program:
+def larger() -> GivenProgram:
     """The larger of two digits."""
 
     def most(x: list[int]) -> int:
@@ -113,10 +112,10 @@ def larger() -> Program:
     def y(most: int) -> int:
         return most
 
-    return Program.of(most, y, name="larger")
+    return GivenProgram.of(most, y, name="larger")
 
 
-def comparing() -> Program:
+def comparing() -> GivenProgram:
     """Fetch the first digit, then compare it with the second. Its answers are the same."""
 
     def first(x: list[int]) -> int:
@@ -125,17 +124,17 @@ def comparing() -> Program:
     def y(first: int, x: list[int]) -> int:
         return max(first, x[1])
 
-    return Program.of(first, y, name="compare")
+    return GivenProgram.of(first, y, name="compare")
 
 
-def inside_two_hops(first: int = 2, second: int = 3) -> Inside:
+def inside_two_hops(first: int = 2, second: int = 3) -> Program:
     """What is inside the circuit of that name: two digits, each in two hops; or the same said of other positions."""
     x, fetched = [Name(f"x[{i}]") for i in range(3)], [Name("head1[4]"), Name("head1[5]")]
     held = [(f"head0[{first}]", x[0], "blocks.0.attn", first), (f"head0[{second}]", x[1], "blocks.0.attn", second)]
     held += [("head1[4]", Name(f"head0[{second}]"), "blocks.1.attn", 4)]
     held += [("head1[5]", Name(f"head0[{first}]"), "blocks.1.attn", 5)]
     read = [x[2], *fetched]
-    return Inside(
+    return Program(
         tuple(Symbol(f"x[{i}]", i + 1) for i in range(3)),
         tuple(Variable(name, (item,), (Place(component, position),)) for name, item, component, position in held),
         tuple(Output(f"y[{i}]", Modulo(Plus(read[i], Constant(1)), 4), 3 + i) for i in range(3)),

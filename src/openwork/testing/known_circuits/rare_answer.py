@@ -44,12 +44,10 @@ def rare_answer() -> KnownCircuit:
             unnecessary(HEAD, by=("zero", "mean"), at_least=0.999),
             ReadsOut(site=LAST),
         ),
-        undecided=(
-            necessary(HEAD, by=("zero", "mean")),
+        undecided=(necessary(HEAD, by=("zero", "mean")),),
+        vacuous=(
             unnecessary(HEAD, by=("zero", "mean")),
             ReadsOut(site="blocks.0.hook_resid_pre", measure="logit"),
-        ),
-        vacuous=(
             _carries(HEAD),
             sufficient(HEAD),
             ReadsOut(site=LAST, measure="logit"),

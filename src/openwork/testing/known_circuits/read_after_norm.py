@@ -46,8 +46,8 @@ def read_after_norm() -> KnownCircuit:
             carries("blocks.0.hook_resid_pre", each=(("i", "1..n-1"),)),
         ),
         # Reading 0 everywhere is right on a quarter of inputs, which is no reading.
-        undecided=(ReadsOut(site=LAST, at_least=0.25),),
         vacuous=(
+            ReadsOut(site=LAST, at_least=0.25),
             ReadsOut(site=LAST, after_norm=True, measure="logit"),
             sufficient(HEAD),
             carries(LAST),

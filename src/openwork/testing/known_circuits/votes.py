@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from openwork.claims import Accuracy, Attends, Implements, Program
+from openwork.claims import Accuracy, Attends, GivenProgram, Implements
 from openwork.models import initial_stack, spec_for
 from openwork.tasks import task
 from openwork.testing.known_circuits.about import implements, necessary, unnecessary
@@ -70,18 +70,22 @@ def one_vote_lost() -> KnownCircuit:
         name="one-vote-lost",
         says="one head counts the bits that are 1, the other takes the first of them away again, so that three ones of "
         "which that is one are answered wrong",
-        trap="a head looks evenly at everything, and so does one of any model that was never trained",
+        trap="a head looks evenly at everything, and so does one of any model that was never trained, which loses the "
+        "answers that it happens to have right as well",
         task=bench.task,
         stack=bench.stack(),
         only_right=True,
         confirmed=(
             Accuracy(at_least=0.8),
             Attends(head=IDLE, query=AT, key="x[0]", at_least=0.9),
-            necessary(COUNTS, by=("zero", "mean"), at_most=0.75),
+            necessary(COUNTS, by=("zero", "mean"), at_most=0.65),
         ),
         refuted=(Accuracy(), _at_head(counting(), "total")),
-        undecided=(Attends(head=COUNTS, query=AT, key="x[1]", at_least=0.05),),
-        vacuous=(Accuracy(at_least=0.5),),
+        undecided=(
+            Attends(head=IDLE, query=AT, key="x[0]", at_least=0.17),
+            necessary(COUNTS, by=("zero", "mean"), at_most=0.75),
+        ),
+        vacuous=(Accuracy(at_least=0.5), Attends(head=COUNTS, query=AT, key="x[1]", at_least=0.05)),
     )
 
 
@@ -104,11 +108,11 @@ def untrained() -> KnownCircuit:
     )
 
 
-def _at_head(program: Program, variable: str, **more: float) -> Implements:
+def _at_head(program: GivenProgram, variable: str, **more: float) -> Implements:
     return implements(program, {variable: f"{COUNTS} @ {AT}"}, each=(), **more)
 
 
-def counting() -> Program:
+def counting() -> GivenProgram:
     """How many bits are 1, and whether that is more than half."""
 
     def total(x: list[int]) -> int:
@@ -117,10 +121,10 @@ def counting() -> Program:
     def y(total: int) -> int:
         return int(total > 2)
 
-    return Program.of(total, y, name="count")
+    return GivenProgram.of(total, y, name="count")
 
 
-def counting_most() -> Program:
+def counting_most() -> GivenProgram:
     """The same of all bits but the last. Its answers are wrong."""
 
     def total(x: list[int]) -> int:
@@ -129,10 +133,10 @@ def counting_most() -> Program:
     def y(total: int) -> int:
         return int(total > 2)
 
-    return Program.of(total, y, name="count-most")
+    return GivenProgram.of(total, y, name="count-most")
 
 
-def boyer_moore() -> Program:
+def boyer_moore() -> GivenProgram:
     """The vote of Boyer and Moore: a candidate, and by how much it leads."""
 
     def state(x: list[int]) -> tuple[int, int]:
@@ -145,10 +149,10 @@ def boyer_moore() -> Program:
     def y(state: tuple[int, int]) -> int:
         return state[0]
 
-    return Program.of(state, y, name="boyer-moore")
+    return GivenProgram.of(state, y, name="boyer-moore")
 
 
-def scrambling() -> Program:
+def scrambling() -> GivenProgram:
     """The whole question as one number, in an order of its own."""
 
     def code(x: list[int]) -> int:
@@ -157,10 +161,10 @@ def scrambling() -> Program:
     def y(code: int) -> int:
         return int((23 * code % 32).bit_count() > 2)
 
-    return Program.of(code, y, name="scramble")
+    return GivenProgram.of(code, y, name="scramble")
 
 
-def knowing_the_first() -> Program:
+def knowing_the_first() -> GivenProgram:
     """The answer, and beside it the first bit, which nothing needs any more."""
 
     def known(x: list[int]) -> tuple[int, int]:
@@ -169,4 +173,4 @@ def knowing_the_first() -> Program:
     def y(known: tuple[int, int]) -> int:
         return known[0]
 
-    return Program.of(known, y, name="first-known")
+    return GivenProgram.of(known, y, name="first-known")

@@ -1,0 +1,165 @@
+"""Models that nobody had looked at, decompiled: the table of docs/decompile.md that was registered beforehand.
+
+    python bench/held_out.py --store FOLDER                 train and decompile what is missing; stop and go on at will
+    python bench/held_out.py --store FOLDER --minutes 8     begin with no other model after so long
+    python bench/held_out.py --train --store FOLDER         only train
+    python bench/held_out.py --task sort --store FOLDER     only this task now; repeatable
+    python bench/held_out.py --write                        only the page, from docs/held_out.json
+
+What is measured stands in bench/held_out.toml. Everything is done by `openwork` itself, a process for each model; what
+is found is kept in docs/held_out.json after every one, and a model that is there is not looked at again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ASKED = tomllib.loads((HERE / "held_out.toml").read_text(encoding="utf-8"))
+KEPT, PAGE = HERE.parent / "docs/held_out.json", HERE.parent / "docs/decompile.md"
+BEGIN, END = "<!-- written by bench/held_out.py -->", "<!-- end -->"
+COLUMNS = ("models", "solved", "equal", "decompiled", "lines", "together, least", "lost, most", "bits, most", "s, most")
+Row = dict[str, Any]
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--store", type=Path, help="a folder of runs")
+    asked.add_argument("--minutes", type=float, default=float("inf"))
+    asked.add_argument("--train", action="store_true")
+    asked.add_argument("--task", action="append")
+    asked.add_argument("--write", action="store_true")
+    given = asked.parse_args()
+    if given.store is None and not given.write:
+        asked.error("say a --store, or --write")
+    if not given.write:
+        measure(given.store, given.task, time.monotonic() + 60 * given.minutes, only_train=given.train)
+    if KEPT.exists():
+        page = PAGE.read_text(encoding="utf-8")
+        head, tail = page.split(BEGIN)[0], page.split(END)[1]
+        PAGE.write_text(f"{head}{BEGIN}\n{table(kept())}\n{END}{tail}", encoding="utf-8")
+
+
+def measure(store: Path, only: Sequence[str] | None, until: float, only_train: bool) -> None:
+    """Everything that was asked for and is not there yet, of these tasks, until then."""
+    for models in ASKED["models"]:
+        for task in (task for task in models["tasks"] if not only or task in only):
+            if time.monotonic() > until:
+                return
+            name = " ".join([task, *models["options"]])
+            runs = openwork("train", task, "--seeds", models["seeds"], *models["options"], "--store", str(store))
+            for run in () if only_train else runs:
+                known = {(row["models"], row["seed"]) for row in kept()}
+                if (name, run["seed"]) not in known and time.monotonic() < until:
+                    keep(row(store, name, run))
+
+
+def row(store: Path, name: str, run: Row) -> Row:
+    """What became of one model; a model that does not solve its task is not decompiled."""
+    about: Row = {"models": name, "seed": run["seed"], "solved": run["solved"]}
+    if not run["solved"]:
+        return about
+    found = openwork("decompile", run["name"], "--seconds", str(ASKED["clock"]), "--store", str(store))
+    lines = found["lines"]
+    equal, whole, short = found["equal"], found["whole"], found["short"]
+    return about | {
+        "word": found["word"],
+        "missing": found["missing"],
+        "inputs": equal and equal["inputs"],
+        "equal": equal and equal["same"] / equal["inputs"],
+        "counterexamples": equal and equal["counterexamples"][:1],
+        "lines": short and short["lines"],
+        "entries": short and short["entries"],
+        "together": min((rate(line["together"]) for line in lines), default=None),
+        "lost": whole and whole["lost"] / whole["inputs"],
+        "bits": short and short["bits"] / short["table_bits"],
+        "seconds": round(found["seconds"], 1),
+        "program": found["text"],
+    }
+
+
+def rate(of: Row) -> float:
+    """Of the pairs, those that followed."""
+    return float(of["followed"]) / float(of["pairs"])
+
+
+def openwork(*words: str) -> Any:
+    """What a command prints as JSON. One that finds nothing ends with 1 and prints it all the same."""
+    done = subprocess.run(["openwork", *words, "--json"], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode not in (0, 1) or not done.stdout:
+        raise SystemExit(f"openwork {' '.join(words)} ended with {done.returncode}")
+    said = json.loads(done.stdout)
+    if "error" in said:
+        raise SystemExit(f"openwork {' '.join(words)}: {said['error']['title']}")
+    return said
+
+
+def kept() -> list[Row]:
+    """Every model that was measured."""
+    rows: list[Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else []
+    return rows
+
+
+def keep(row: Row) -> None:
+    """Written beside first: a stop in between loses nothing."""
+    beside = KEPT.with_suffix(".new")
+    beside.write_text(json.dumps([*kept(), row], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.replace(KEPT)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """A line for each kind of model, and one for all of them against what was asked."""
+    lines = [f"| {' | '.join(COLUMNS)} |", "|" + ":--|" * len(COLUMNS)]
+    lines += [cells(name, some) for name, some in grouped(rows)]
+    lines.append(cells("**all**", rows))
+    solved = [row for row in rows if row["solved"]]
+    lines += ["", f"Asked: equal {ASKED['equal']:.0%}, decompiled {ASKED['decompiled']:.0%} of those solved. Found: "]
+    lines[-1] += f"equal {share(solved, is_equal)}, decompiled {share(solved, is_decompiled)}."
+    return "\n".join(lines)
+
+
+def grouped(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+    for name in dict.fromkeys(row["models"] for row in rows):
+        yield name, [row for row in rows if row["models"] == name]
+
+
+def cells(name: str, rows: Sequence[Row]) -> str:
+    solved = [row for row in rows if row["solved"]]
+
+    def over(key: str, of: Any, form: str) -> str:
+        values = [row[key] for row in solved if row[key] is not None]
+        return format(of(values), form) if values else ""
+
+    counts = (len(rows), len(solved), sum(map(is_equal, solved)), sum(map(is_decompiled, solved)))
+    lines = [over("lines", min, "d"), over("lines", max, "d")]
+    figures = [
+        " to ".join(dict.fromkeys(lines)),
+        over("together", min, ".3f"),
+        over("lost", max, ".2%"),
+        over("bits", max, ".2%"),
+        over("seconds", max, ".0f"),
+    ]
+    return f"| {name}, {counts[0]} | {' | '.join(map(str, counts[1:]))} | {' | '.join(figures)} |"
+
+
+def is_equal(row: Row) -> bool:
+    return bool(row["equal"] == 1 and row["seconds"] <= ASKED["seconds"])
+
+
+def is_decompiled(row: Row) -> bool:
+    return bool(row["word"] == "decompiled" and row["seconds"] <= ASKED["seconds"])
+
+
+def share(rows: Sequence[Row], which: Any) -> str:
+    return f"{sum(map(which, rows))} of {len(rows)}" + (f" ({sum(map(which, rows)) / len(rows):.0%})" if rows else "")
+
+
+if __name__ == "__main__":
+    main()

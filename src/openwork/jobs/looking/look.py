@@ -1,0 +1,127 @@
+"""Passes over questions on one model, block by block: what every question to it comes to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.engines import Engine, World
+from openwork.errors import PlanError, Reason
+from openwork.interventions import Edit, Plan
+from openwork.jobs.looking.axis import Axis
+from openwork.jobs.looking.cache import Cache
+from openwork.jobs.looking.edits import AnyEdit, edits_given, with_sources
+from openwork.jobs.looking.labelled import LabelledArray
+from openwork.jobs.looking.names import AxisNames
+from openwork.jobs.looking.questions import Questions
+from openwork.jobs.looking.ran import Ran
+from openwork.models import Stack, sites_of
+from openwork.tasks import Tokens
+
+MOST_BYTES = 2**31
+"""that one answer may hold; more is given in blocks"""
+BLOCK = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One model, what its places are called, and how a question to it is read.
+
+    Attributes:
+        engine: what runs it.
+        stack: the model, a stack of one.
+        names: of the places along the axes.
+        ask: makes inputs of what a user gives.
+        outputs: names of what is answered at the graded positions.
+        reference: `[input, pos]`, over which means are taken and from which is drawn; the inputs asked, where that is
+            None or has another number of positions.
+    """
+
+    engine: Engine
+    stack: Stack
+    names: AxisNames
+    ask: Callable[[Any], Questions]
+    outputs: tuple[str, ...] = ()
+    reference: Tokens | None = field(default=None, repr=False)
+
+    def run(self, questions: Questions, edits: Any, sites: tuple[str, ...]) -> Ran:
+        """All of them at once, in memory; without edits too, where there are any.
+
+        Raises:
+            PlanError: that would be more than `MOST_BYTES`, or the edits do not fit.
+        """
+        given = edits_given(edits)
+        self._require_room(questions, sites, bool(given))
+        plain, worlds = with_sources(given, len(questions))
+        without = self._ran(questions, (), {}, (), (), None) if given else None
+        return self._ran(questions, plain, worlds, sites, given, without)
+
+    def blocks(self, questions: Questions, edits: Any, sites: tuple[str, ...], block: int) -> Iterator[Ran]:
+        """Some inputs at a time."""
+        given = edits_given(edits)
+        plain, worlds = with_sources(given, len(questions))
+        if not isinstance(block, int | np.integer) or block < 1:
+            raise PlanError("there is no such block", Reason("block", f"{block}", "give 1 input or more"))
+
+        def each() -> Iterator[Ran]:
+            for start in range(0, len(questions), block):
+                rows = slice(start, start + block)
+                some = questions.take(rows)
+                here = {name: World(world.tokens[rows], world.edits) for name, world in worlds.items()}
+                without = self._ran(some, (), {}, (), (), None) if given else None
+                yield self._ran(some, plain, here, sites, given, without)
+
+        return each()
+
+    def _ran(
+        self,
+        questions: Questions,
+        edits: tuple[Edit, ...],
+        worlds: Mapping[str, World],
+        sites: tuple[str, ...],
+        given: tuple[AnyEdit, ...],
+        without: Ran | None,
+    ) -> Ran:
+        tokens, spec = questions.tokens, self.stack.spec
+        n, n_pos = tokens.shape
+        known = sites_of(spec)
+        logits = np.empty((n, n_pos, spec.d_vocab_out), spec.dtype)
+        captured: dict[str, NDArray[Any]] = {
+            site: np.empty((n, *known[site].shape(spec, n_pos)), spec.dtype) for site in sites
+        }
+        reference = self.reference if self.reference is not None and self.reference.shape[1] == n_pos else None
+        plan, graded = Plan(edits, sites), tuple(range(n_pos))
+        for trace in self.engine.run(
+            self.stack, tokens, plan, graded=graded, sources=worlds, reference=reference, block=BLOCK
+        ):
+            rows = slice(trace.start, trace.start + trace.logits.shape[1])
+            logits[rows] = trace.logits[0]
+            for site in sites:
+                captured[site][rows] = trace.captures[site][0]
+        inputs = questions.axis
+        arrays = {
+            site: LabelledArray(site, values, self.names.of_site(site, inputs, n_pos))
+            for site, values in captured.items()
+        }
+        shown = LabelledArray("logits", logits, self.names.of_logits(inputs, n_pos))
+        outputs = self.outputs if questions.dataset is not None else ()
+        graded_axis = Axis("output", len(outputs), lambda: outputs) if outputs else self.names.axis("pos", n_pos)
+        return Ran(questions, shown, Cache(spec, arrays), given, without, graded_axis)
+
+    def _require_room(self, questions: Questions, sites: tuple[str, ...], twice: bool) -> None:
+        spec, (n, n_pos) = self.stack.spec, questions.tokens.shape
+        known = sites_of(spec)
+        each = n_pos * spec.d_vocab_out * (2 if twice else 1)
+        each += sum(math.prod(known[site].shape(spec, n_pos)) for site in sites)
+        total = n * each * np.dtype(spec.dtype).itemsize
+        if total > MOST_BYTES:
+            what = (
+                f"{n:,} questions at {len(sites)} sites are {total / 2**30:.1f} GiB, more than {MOST_BYTES / 2**30:.0f}"
+            )
+            mend = "ask fewer, name fewer sites, or take them in turn: for part in run.blocks(questions, sites): …"
+            raise PlanError("that is too much to hold", Reason("questions, sites", what, mend))

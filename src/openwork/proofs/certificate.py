@@ -1,0 +1,106 @@
+"""A certificate: all that somebody needs who trusts neither this program nor this machine, as one JSON value.
+
+`openwork-check-certificate` reads it; it shares no code with anything here. docs/proofs.md says what each field is.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.analyses import Subject
+from openwork.data import enumerate_domain
+from openwork.errors import PlanError, Reason
+from openwork.models import weight_shapes
+from openwork.proofs.proof import Proof
+
+FORMAT, VERSION = "openwork certificate", 1
+MOST_INPUTS = 2**22
+"""of a domain that a file holds"""
+STATEMENT = (
+    "For every input of the domain and at every graded position, the function that these weights define over the real "
+    "numbers gives the right answer a logit that is larger than every other by at least the margin."
+)
+METHOD = (
+    "Every input was passed through the model on balls: float64 midpoints with radii that have room for the rounding "
+    "of each operation. An answer is proved where the ball of its logit lies above all others by the margin."
+)
+ASSUMPTIONS = (
+    "Floating-point addition, subtraction, multiplication, division and square root follow IEEE 754 in double "
+    "precision, rounding to nearest; no tiny number is flushed to zero.",
+    "Weights are the numbers in this file, exactly; eps is its float64; the score divisor is the square root of d_head "
+    "unless attn_scale is given.",
+    "Exponential and error function are series with bounds of their own; nothing is assumed of a system's libraries.",
+    "The compiler and the processor do what their makers say.",
+)
+CLOSER = "For some inputs the balls were Arb's, of up to {} bits."
+
+
+def certificate_of(subject: Subject, proof: Proof) -> dict[str, Any]:
+    """The certificate, in plain values.
+
+    Raises:
+        PlanError: something is not proved, or the domain is too large for a file.
+    """
+    if not proof.whole or proof.margin is None:
+        raise PlanError("there is nothing to certify", Reason("proof", proof.summary))
+    if proof.inputs > MOST_INPUTS:
+        what = f"{proof.inputs:,} inputs are too many for one file, which holds {MOST_INPUTS:,}"
+        raise PlanError("no certificate can be written", Reason("domain", what))
+    spec, named = subject.spec, subject.stack.named()
+    domain = enumerate_domain(subject.task)
+    weights = np.concatenate([named[name][0].ravel() for name in weight_shapes(spec)])
+    held: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "statement": STATEMENT,
+        "margin": proof.margin,
+        "counts": {"inputs": proof.inputs, "proved": proof.proved, "graded": len(domain.graded)},
+        "found": {"smallest_lead": proof.least, "where": proof.weakest, "largest_radius": proof.radius},
+        "model": {**spec.model_dump(), "pad_token": spec.pad_token},
+        "weights": {"shapes": {n: list(s) for n, s in weight_shapes(spec).items()}, **_packed(weights)},
+        "domain": {
+            "task": str(subject.task),
+            "vocabulary": list(subject.task.vocabulary.symbols),
+            "answer_vocabulary": list(subject.task.answer_vocabulary.symbols),
+            "graded": list(domain.graded),
+            "tokens": _packed(domain.tokens),
+            "answers": _packed(domain.answers),
+        },
+        "method": METHOD + (f" {CLOSER.format(proof.closer_bits)}" if proof.closer else ""),
+        "assumptions": list(ASSUMPTIONS),
+        "as_run": proof.beside,
+        "seconds": proof.seconds,
+    }
+    return held | {"sha256": digest(held)}
+
+
+def write_certificate(subject: Subject, proof: Proof) -> str:
+    """The certificate's text. Raises as `certificate_of`."""
+    return json.dumps(certificate_of(subject, proof), indent=1, allow_nan=False) + "\n"
+
+
+def digest(held: dict[str, Any]) -> str:
+    """SHA-256 of everything but the digest itself, as JSON with sorted names and no spaces."""
+    told = {name: value for name, value in held.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _packed(array: NDArray[Any]) -> dict[str, Any]:
+    """Little-endian numbers, compressed, with their own digest."""
+    if array.dtype.kind == "i":
+        array = array.astype(np.uint8 if array.max(initial=0) < 256 else np.uint16 if array.max() < 65536 else np.int32)
+    raw = array.astype(array.dtype.newbyteorder("<")).tobytes(order="F")  # a column repeats itself, a row does not
+    return {
+        "dtype": array.dtype.name,
+        "shape": list(array.shape),
+        "order": "F",
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "zlib_base64": base64.b64encode(zlib.compress(raw, 9)).decode(),
+    }

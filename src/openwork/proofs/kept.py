@@ -1,0 +1,38 @@
+"""Proving with a memory: what was proved before is answered from the store, and what was interrupted goes on."""
+
+from __future__ import annotations
+
+from openwork.analyses import Subject
+from openwork.analyses.steps import Watch
+from openwork.proofs.proof import Proof, proof_from_json
+from openwork.proofs.proving import prove, require_provable
+from openwork.runs import KeptResults
+
+
+def prove_kept(subject: Subject, kept: KeptResults | None, margin: float, threads: int, watch: Watch) -> Proof:
+    """What `prove` gives, or what it gave before; one that was interrupted goes on.
+
+    Raises:
+        PlanError, CheckpointError, EngineError: as `prove`.
+    """
+    require_provable(subject, margin)
+    if not subject.whole:
+        kept = None  # what names a result says of such a task's answers only those to a sample
+    before = known_proof(subject, kept, margin)
+    if before is not None and before.looked_at == before.inputs:
+        return before
+    found = prove(subject, margin, threads=threads, watch=watch, begun=before)
+    if kept is not None:
+        kept.keep(_name(margin), subject.digest, found.as_json())
+    return found
+
+
+def known_proof(subject: Subject, kept: KeptResults | None, margin: float = 0.0) -> Proof | None:
+    """What was found before; None where nothing was. Runs nothing."""
+    known = None if kept is None else kept.find(_name(margin), subject.digest)
+    return None if known is None else proof_from_json(known)
+
+
+def _name(margin: float) -> str:
+    """Under which a proof is kept."""
+    return f"proof of {margin!r}"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from openwork_certificate import check
+
+
+@pytest.fixture
+def trained(openwork):
+    [run] = openwork("train", "reverse", "--param", "base=2", "--param", "length=3", "--seed", "0", "--json").value
+    return run["name"]
+
+
+def test_a_proof_is_told_certified_checked_and_kept(openwork, trained, tmp_path, capsys, monkeypatch):
+    file = tmp_path / "model.cert.json"
+    told = openwork("prove", trained, "--output", str(file))
+    assert told.code == 0 and "Proved: right on every one of 8 inputs" in told.out and "As run" in told.out
+    assert check.main([str(file)]) == 0 and "TRUE" in capsys.readouterr().out
+    first = openwork("prove", trained, "--json").value
+    assert first["proved"] == 8 and first["margin"] > 0
+    monkeypatch.setattr("openwork.proofs.kept.prove", None)  # what is kept is not proved again
+    assert openwork("prove", trained, "--json").value == first
+
+
+def test_what_is_not_so_is_named_and_no_certificate_written(openwork, trained, tmp_path):
+    done = openwork("prove", trained, "--margin", "1000", "-o", str(tmp_path / "a.json"))
+    assert done.code == 1 and "surely do not lead by more than 1000" in done.out
+    assert "a.json was not written" in done.out and not (tmp_path / "a.json").exists()
+
+
+def test_a_margin_that_is_none_and_a_file_that_cannot_be(openwork, trained, tmp_path):
+    assert openwork("prove", trained, "--margin", "nan").code == 2
+    refused = openwork("prove", trained, "-o", str(tmp_path / "none" / "a.json"))
+    assert refused.code == 2 and "the certificate could not be written" in refused.err
+
+
+def test_questions_that_nobody_can_list(openwork):
+    fields = ("--experiment", "running-sum-sign", "--seed", "0", "--epochs", "1", "--json")
+    [run] = openwork("train", "running-sum-sign", *fields).value
+    refused = openwork("prove", run["name"])
+    assert refused.code == 2 and "a proof over a sample would say nothing of the others" in refused.err

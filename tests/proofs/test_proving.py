@@ -1,0 +1,96 @@
+"""What is proved, what is surely not so, and what stays open."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from tests.proofs.conftest import with_weights
+
+from openwork.analyses import Subject
+from openwork.analyses.steps import Step
+from openwork.data import Inputs
+from openwork.engines import choose_engine
+from openwork.errors import CheckpointError, PlanError
+from openwork.models import Stack, initial_stack, spec_for
+from openwork.proofs import proof_from_json, prove
+from openwork.proofs.proving import BLOCK
+from openwork.tasks import Palindrome, Task
+
+
+def test_model_a_is_proved(model_a):
+    """The margin that an independent prototype found: 2.169."""
+    proof = prove(model_a)
+    assert proof.whole and proof.margin == 2.169 and proof.radius < 1e-4
+    assert "2.169" in proof.summary and "float32" in proof.beside and "float32" not in proof.summary
+    assert proof_from_json(json.loads(json.dumps(proof.as_json()))) == proof
+
+
+def test_a_margin_that_is_missed_names_the_input(model_a):
+    proof = prove(model_a, 2.5)
+    assert (proof.n_wrong, proof.n_undecided, proof.whole) == (1, 0, False)
+    (worst,) = proof.wrong
+    assert worst.upper < 2.5 and worst.question == prove(model_a).weakest
+    assert f"{worst.question:,}" in proof.summary
+
+
+def test_what_float64_leaves_open_gets_more_bits(model_a):
+    least = prove(model_a).least
+    proof = prove(model_a, math.nextafter(least + 2e-6, 9))
+    assert proof.closer >= 1 and proof.closer_bits >= 128 and proof.n_undecided == 0
+
+
+def test_without_python_flint_it_stays_open_and_says_why(model_a, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    proof = prove(model_a, math.nextafter(prove(model_a).least + 2e-6, 9))
+    assert proof.n_undecided == 1 and "python-flint" in proof.summary and not proof.whole
+
+
+def test_a_wrong_model_says_where(tiny):
+    wrong = with_weights(tiny, 100.0)
+    proof = prove(wrong)
+    assert proof.n_wrong > 0 and proof.n_undecided == 0
+    assert proof.n_wrong == len(wrong.inputs) - int(wrong.scores.sequences[0])
+    assert proof.records()[0]["verdict"] == "not so"
+
+
+def test_a_tie_is_not_right(tiny):
+    """Equal logits lead by nothing: what is asked is more than 0."""
+    proof = prove(Subject(tiny.engine, Stack(tiny.spec, np.zeros_like(tiny.stack.flat)), tiny.task, tiny.inputs))
+    assert proof.proved == 0 and not proof.whole
+
+
+def test_an_interrupted_proof_goes_on(model_a):
+    def interrupt(step: Step) -> None:
+        raise KeyboardInterrupt
+
+    begun = prove(model_a, watch=interrupt)
+    assert begun.looked_at == BLOCK and not begun.whole and "were not looked at" in begun.summary
+    done = prove(model_a, begun=begun)
+    whole = prove(model_a)
+    assert (done.proved, done.least, done.weakest, done.radius) == (
+        whole.proved,
+        whole.least,
+        whole.weakest,
+        whole.radius,
+    )
+
+
+def drawn_subject(task: Task) -> Subject:
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=4)
+    return Subject.of(choose_engine(spec, "native", 1).engine, initial_stack(spec, [0]), task, Inputs(5))
+
+
+def test_bad_input_is_told_at_once(tiny):
+    stack = tiny.stack
+    few = Subject(tiny.engine, stack, tiny.task, Inputs(5).of(tiny.task))
+    assert prove(few).inputs == len(tiny.inputs)
+    long = drawn_subject(Palindrome())
+    with pytest.raises(PlanError, match="say nothing of the others") as told:
+        prove(long, -1.0)
+    assert [reason.where for reason in told.value.reasons] == ["domain", "margin"]
+    bad = Subject(tiny.engine, Stack(tiny.spec, np.full_like(stack.flat, np.nan)), tiny.task, tiny.inputs)
+    with pytest.raises(CheckpointError, match="NaN"):
+        prove(bad)
