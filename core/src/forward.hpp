@@ -206,7 +206,7 @@ struct Forward {
     const LayerBlock<R>& b = block.layer[l];
     Vec<R>* out = stream_after(l);
     tap.both(Site::resid_mid, l, stream(b.mid));
-    if (!block.whole && tap.replaces(Site::mlp_out, l, T() * d(), -1, Site::ln2_scale))
+    if (!block.whole && !tap.maps(Site::mlp_out, l) && tap.replaces(Site::mlp_out, l, T() * d(), -1, Site::ln2_scale))
       return finish(Site::mlp_out, l, out, b.mid, from, to, tap);
     norm(b.mid, b.inverse2, b.hat2, from, to, Site::ln2_scale, Site::ln2_normalized, l, tap);
     if (tap.replaces(Site::mlp_out, l, T() * d(), T(), Site::mlp_pre))
