@@ -66,10 +66,11 @@ def _page(module: ModuleType, taken: set[str]) -> str:
 
 def _assigned(module: ModuleType, name: str) -> tuple[str, str]:
     """What a name that is neither class nor function is assigned, where that is short, and the text below that."""
-    body = ast.parse(inspect.getsource(module)).body
-    for here, after in zip(body, [*body[1:], None], strict=True):
-        if isinstance(here, ast.ImportFrom) and here.module and any(alias.name == name for alias in here.names):
-            return _assigned(importlib.import_module(here.module), name)
+    tree = ast.parse(inspect.getsource(module))
+    for node in ast.walk(tree):  # also what is imported for type checkers alone, where names are looked up when used
+        if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == name for alias in node.names):
+            return _assigned(importlib.import_module(node.module), name)
+    for here, after in zip(tree.body, [*tree.body[1:], None], strict=True):
         targets = (
             here.targets if isinstance(here, ast.Assign) else [here.target] if isinstance(here, ast.AnnAssign) else []
         )

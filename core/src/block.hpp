@@ -1,6 +1,7 @@
 // The scratch memory of one block of inputs, one input a lane: every activation that a pass or its gradient needs.
 #pragma once
 
+#include "arena.hpp"
 #include "lanes.hpp"
 #include "packed.hpp"
 #include "stages.hpp"
@@ -10,23 +11,6 @@ namespace {
 using openwork::Inputs;
 using openwork::Tap;
 using openwork::TapKind;
-
-// Cuts one aligned piece of memory into arrays; with no memory it only counts.
-class Arena {
- public:
-  explicit Arena(void* memory) : base_(static_cast<char*>(memory)) {}
-  template <class T>
-  T* take(int64_t n) {
-    T* at = reinterpret_cast<T*>(base_ + used_);
-    used_ += (n * int64_t(sizeof(T)) + 63) / 64 * 64;
-    return base_ ? at : nullptr;
-  }
-  int64_t used() const { return used_; }
-
- private:
-  char* base_;
-  int64_t used_ = 0;
-};
 
 // Which positions matter. The last layer, the final norm and the logits are needed for lo .. hi only; nothing from
 // `end` on can be seen by a graded position or is read.

@@ -1,6 +1,7 @@
 // A pass over balls, one input per SIMD lane: compiled for every level, with the same bits from each.
 #include "enclosure.hpp"
 
+#include "arena.hpp"
 #include "enclosed_layers.hpp"
 #include "layout.hpp"
 
@@ -9,23 +10,6 @@ namespace {
 using openwork::Enclosed;
 using openwork::Inputs;
 using openwork::Spec;
-
-// Cuts one aligned piece of memory into arrays; with no memory it only counts.
-class Room {
- public:
-  explicit Room(void* memory) : base_(static_cast<char*>(memory)) {}
-  template <class T>
-  T* take(int64_t n) {
-    T* at = reinterpret_cast<T*>(base_ + used_);
-    used_ += (n * int64_t(sizeof(T)) + 63) / 64 * 64;
-    return base_ ? at : nullptr;
-  }
-  int64_t used() const { return used_; }
-
- private:
-  char* base_;
-  int64_t used_ = 0;
-};
 
 // Everything of as many inputs as there are lanes; per position unless said.
 struct Block {
@@ -36,7 +20,7 @@ struct Block {
   Reals *low, *high;               // one query's e^score, [key]
   Longs* pads;
 
-  Block(const Spec& s, const Inputs& in, Room& room) {
+  Block(const Spec& s, const Inputs& in, Arena& room) {
     const int64_t n = in.n_pos, d = s.d_model, heads = int64_t(s.n_heads) * s.d_head;
     int64_t widest = d > heads ? d : heads;
     if (s.d_mlp > widest) widest = s.d_mlp;
@@ -51,7 +35,7 @@ struct Block {
   }
 
  private:
-  static Summed summed(Room& room, int64_t n) {
+  static Summed summed(Arena& room, int64_t n) {
     return {room.take<Reals>(n), room.take<Reals>(n), room.take<Reals>(n)};
   }
 };
@@ -86,7 +70,7 @@ class Pass {
   const Inputs& in;
   const double* w;
   const Layout layout;
-  Room room;
+  Arena room;
   Block b;
   int lo, hi, end, from = 0, to = 0;
   int64_t row[kLanes];
@@ -225,7 +209,7 @@ class Pass {
 };
 
 int64_t scratch_bytes(const Spec& spec, const Inputs& inputs) {
-  Room counting(nullptr);
+  Arena counting(nullptr);
   Block(spec, inputs, counting);
   return counting.used();
 }

@@ -55,8 +55,9 @@ def _facts(overview: Overview) -> tuple[tuple[str, str], ...]:
     sampled = f": {overview.interval_line}" if overview.coverage else ""
     stopped = f" {overview.unfinished_line}" if overview.unfinished else ""
     whose = (("claims", overview.claims_line),) if overview.claims_line else ()
+    proof = f"; {overview.proof}" if overview.proof else ""
     return (
-        ("right on", f"{overview.right:,} of {overview.inputs_line}{sampled}"),
+        ("right on", f"{overview.right:,} of {overview.inputs_line}{sampled}{proof}"),
         ("task", overview.task_line),
         ("model", overview.model_line),
         ("seeds", f"{overview.seeds_line}; explained: seed {overview.seed}, run {overview.run}.{stopped}"),
