@@ -1,4 +1,4 @@
-"""Answers that are sets, or that not every question wants: the page's model counts them as the engines do in float64."""
+"""Answers that are sets, or that not every question wants: counted in the page as the engines count in float64."""
 
 from __future__ import annotations
 
