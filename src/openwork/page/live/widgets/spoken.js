@@ -55,7 +55,7 @@ export class Spoken {
   }
 
   /**
-   * A set, symbol by symbol: in it or not, and struck through or underlined where that is wrong.
+   * A set, symbol by symbol: struck through where it is not in it, and framed where that is wrong.
    * @param {Pass} pass
    * @param {number} output
    */
