@@ -18,6 +18,7 @@ from openwork.programs.decompile.prune import broken, prune
 from openwork.programs.decompile.quantise import Quantised, quantise
 from openwork.programs.decompile.shortening import shortened
 from openwork.programs.decompile.sites import with_sites
+from openwork.programs.decompile.texts import text_program
 from openwork.programs.language import Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program
@@ -77,15 +78,23 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
 
 
 @dataclass(frozen=True, eq=False)
+class _Steps:
+    """What a search by places knows of its program besides."""
+
+    long: Program
+    from_symbols: Mapping[str, Expression]
+    quantised: Quantised
+    unsaid: frozenset[Place]
+
+
+@dataclass(frozen=True, eq=False)
 class _Found:
     """A program with what it was found from."""
 
     program: Program
-    long: Program
-    from_symbols: Mapping[str, Expression]
     equal: Equal
-    quantised: Quantised
-    unsaid: frozenset[Place]
+    steps: _Steps | None = None
+    """None of a program of texts, whose places are chosen already"""
 
     def better_than(self, other: _Found) -> bool:
         return self.equal.same > other.equal.same
@@ -111,6 +120,11 @@ class _Clock:
 
 def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
     """Programs, one after the other, each found with the counterexamples of the one before."""
+    if not network.subject.inputs.one_symbol_each:
+        texts = text_program(network, clock)
+        if texts is not None:
+            yield _Found(texts, equal(network, texts))
+        return
     every = permutation(bits("decompile inputs", seed), len(network.tokens))
     rows: Rows = every[:LOOKED_AT]
     for number in range(ROUNDS):
@@ -127,7 +141,7 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
             return
         program = shortened(long)
         found = equal(network, program)
-        yield _Found(program, long, lines.from_symbols, found, quantised, frozenset(lines.unsaid))
+        yield _Found(program, found, _Steps(long, lines.from_symbols, quantised, frozenset(lines.unsaid)))
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
             return
@@ -156,7 +170,9 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, st
     )
     if found is None:
         return unjudged
-    unlabelled = tuple(map(str, sorted({*found.quantised.unlabelled, *found.unsaid}, key=lambda place: place.order)))
+    steps = found.steps
+    without = {*steps.quantised.unlabelled, *steps.unsaid} if steps is not None else set[Place]()
+    unlabelled = tuple(map(str, sorted(without, key=lambda place: place.order)))
     judged = replace(unjudged, program=found.program, unlabelled=unlabelled)
     try:
         for measured in _verdicts(network, judged, found, seed, watch):
@@ -172,7 +188,8 @@ def _verdicts(
     network: Network, judged: Decompilation, found: _Found, seed: int, watch: Watch
 ) -> Iterator[Decompilation]:
     """One verdict after the other, each beside those before."""
-    program, gone = found.program, found.quantised.gone
+    program, steps = found.program, found.steps
+    gone = frozenset[Place]() if steps is None else steps.quantised.gone
     watch(Step("the answers", 0.0, 0))
     measured = fresh(network)
     judged = replace(
@@ -182,8 +199,9 @@ def _verdicts(
         fresh_seed=seed_drawn_with(measured.subject),
     )
     yield judged
-    program = with_what_is_brought_along(network, found.long, found.from_symbols, watch)
-    program = with_sites(network, program, found.quantised.labels, gone, watch)
+    if steps is not None:
+        program = with_what_is_brought_along(network, steps.long, steps.from_symbols, watch)
+        program = with_sites(network, program, steps.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
     yield replace(judged, whole=whole(measured, program, seed, watch))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.data import Dataset
 from openwork.data.randomness import bits, integers
 from openwork.engines import World
 from openwork.interventions import Plan
@@ -15,6 +16,7 @@ from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.language import Ints
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
+from openwork.tasks import UNASKED
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,20 @@ class Drawn:
         return cls(drawn[:pairs], drawn[pairs:])
 
     @classmethod
+    def at(cls, network: Network, position: int, seed: int, pairs: int) -> Drawn | None:
+        """Pairs of inputs of several lengths that both reach this position and ask for an answer there or after it;
+        None where there are none."""
+        after = np.array([graded >= position for graded in network.dataset.graded])
+        rows = np.flatnonzero((network.asked & after).any(axis=1))
+        if not len(rows):
+            return None
+        if len(rows) ** 2 <= pairs:
+            every = np.arange(len(rows) ** 2, dtype=np.int64)
+            return cls(rows[every // len(rows)], rows[every % len(rows)])
+        drawn = integers(bits(f"decompile pairs at {position}", seed), len(rows), 2 * pairs)
+        return cls(rows[drawn[:pairs]], rows[drawn[pairs:]])
+
+    @classmethod
     def apart(cls, network: Network, pairs: int) -> Drawn:
         """Pairs of which no two share an input, for inputs that were drawn independently: so are the pairs then."""
         n = len(network.tokens)
@@ -102,11 +118,14 @@ class Drawn:
         """
         tokens = network.tokens
         forced = {variable.name: program.values_of(variable, tokens[self.sources])}
+        asked = network.asked[self.bases]
         wanted = program.answers(tokens[self.bases], forced).astype(np.int32)
-        changing = (wanted != program.answers(tokens[self.bases])).any(axis=1)
+        changing = ((wanted != program.answers(tokens[self.bases])) & asked).any(axis=1)
         plans = [Plan(network.patched(places, "source")) for places in sets]
         # A table says -1 of what it does not have: no model follows that.
-        sayable = ((wanted >= 0) & (wanted < network.subject.spec.d_vocab_out)).all(axis=1)
+        words = network.subject.spec.d_vocab_out
+        sayable = ((wanted >= 0) & (wanted < (1 << words if network.dataset.sets else words)) | ~asked).all(axis=1)
+        wanted = np.where(asked, wanted, UNASKED).astype(np.int32)
         counts = []
         for rows in (np.flatnonzero(changing & sayable), np.flatnonzero(~changing & sayable)):
             counts.append(self._followed(network, wanted, rows, plans))
@@ -118,7 +137,8 @@ class Drawn:
         if not len(rows):
             return [0] * len(plans)
         bases = network.dataset.take(self.bases[rows])
-        asked = type(bases)(bases.tokens, np.ascontiguousarray(wanted[rows]), bases.graded, bases.index)
+        answers = np.ascontiguousarray(wanted[rows])
+        asked = Dataset(bases.tokens, answers, bases.graded, bases.index, sets=bases.sets)
         sources = {"source": World(network.tokens[self.sources[rows]])}
         found = network.subject.engine.sweep(network.subject.stack, asked, plans, sources=sources)
         return [int(scores.sequences[0]) for scores in found]

@@ -62,4 +62,6 @@ def listed(parts: Sequence[Expression]) -> str:
         at = [int(p["index"]) for p in places]
         if at == list(range(at[0], at[0] + len(at))) and len(places[0]["base"]) == 1:
             return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}]"
+    if len(parts) == len(places) == 1 and places[0]["index"] == "0" and len(places[0]["base"]) == 1:
+        return f"{places[0]['base']}[0:1]"  # the first of the slices that a text begins with
     return f"[{', '.join(part.text() for part in parts)}]"

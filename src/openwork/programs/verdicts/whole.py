@@ -57,18 +57,20 @@ class Whole:
 
 
 def whole(network: Network, program: Program, seed: int = 0, watch: Watch = silent) -> Whole:
-    """Costs two forward rows per input for each place without a line."""
+    """Costs two forward rows per input for each place without a line; of texts, which have the same places at every
+    position, four per input: none is tried by itself."""
     others = _Others.of(network, program, seed)
     edits, sources = _resampled(network, program, others)
-    plans = [*_together(edits), *(Plan((edit,)) for edit in edits.values())]
+    each = edits if network.subject.inputs.one_symbol_each else {}
+    plans = [*_together(edits), *(Plan((edit,)) for edit in each.values())]
     right: list[int] = []
     for start in range(0, len(plans), AT_ONCE):
         watch(Step("what no line explains", start / len(plans), 0))
         right += network.exact(others.rows, plans[start : start + AT_ONCE], sources)
     lost = [len(others.rows) - count for count in right]
-    together, each = max(lost[:2]), lost[2:]
+    together, apart = max(lost[:2]), lost[2:]
     least = WEIGHT * len(others.rows)
-    alone = [(str(place), count) for place, count in zip(edits, each, strict=True) if count > least]
+    alone = [(str(place), count) for place, count in zip(each, apart, strict=True) if count > least]
     return Whole(len(others.rows), together, tuple(sorted(alone, key=lambda pair: -pair[1])))
 
 
