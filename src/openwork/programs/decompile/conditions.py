@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,11 +11,11 @@ import numpy as np
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.templates import Moments, Template
-from openwork.programs.language import Chosen, Compared, Constant, Either, Expression, Ints, Name, renamed
+from openwork.programs.language import ABSENT, Chosen, Compared, Constant, Either, Expression, Ints, Name, renamed
 
 MOST_KNOWN = 2
 """things that an answer may follow from"""
-TRIED = 6
+TRIED = 8
 """sets of such things that are compared"""
 DEEP = 3
 """cases, one inside the other"""
@@ -28,54 +28,84 @@ class Followed:
     """How answers follow.
 
     Attributes:
-        expression: of things called `known[0]`, `known[1]` and so on.
+        expressions: of things called `known[0]`, `known[1]` and so on, for each combination of those that the position
+            alone says.
         known: what these are.
-        cost: of both.
+        cost: of all.
     """
 
-    expression: Expression
+    expressions: Mapping[tuple[int, ...], Expression]
     known: tuple[Template, ...]
     cost: float
 
+    def at(self, position: int) -> Expression | None:
+        """What holds at this position; None where nothing like it was seen."""
+        fixed = [t.at(position) for t in self.known if t.fixed]
+        return self.expressions.get(tuple(e.number for e in fixed if isinstance(e, Constant)))
 
-def followed(moments: Moments, templates: Sequence[Template]) -> Followed | None:
-    """The cheapest way found in which the answers follow, exceptions aside; None where there is none."""
+    def usual(self, moments: Moments) -> Ints:
+        """`[moment]`, the answers that follow."""
+        found = np.full(len(moments.rows), ABSENT)
+        for key, where in _residues(self.known, len(found)):
+            known = {_name(n).name: t.column[where] for n, t in enumerate(self.known)}
+            found[where] = self.expressions[key].values({"": moments.last[where], **known})
+        return found
+
+    @property
+    def brought(self) -> int:
+        """How many of these the last symbol does not say."""
+        return sum(not template.local for template in self.known)
+
+
+def followed(moments: Moments, templates: Sequence[Template]) -> tuple[Followed, ...]:
+    """The ways found in which the answers follow, exceptions aside: first those for which least has to be brought from
+    elsewhere, then the cheapest."""
     if moments.network.dataset.sets:
-        return _sets(moments, templates)
-    every = np.arange(len(moments.rows))
-    found = _cases(moments, templates, every, DEEP)
+        return tuple(sorted(_sets(moments, templates), key=lambda found: (found.brought, found.cost)))
+    found = _cases(moments, templates, np.arange(len(moments.rows)), DEEP)
     if found is None:
-        return None
+        return ()
     used = sorted({int(name[6:-1]) for name in found.names()})
     names = {_name(n).name: _name(k).name for k, n in enumerate(used)}
-    return Followed(renamed(found, names), tuple(templates[n] for n in used), found.cost)
+    return (Followed({(): renamed(found, names)}, tuple(templates[n] for n in used), found.cost),)
 
 
 def _name(number: int) -> Name:
     return Name(f"known[{number}]")
 
 
-def _sets(moments: Moments, templates: Sequence[Template]) -> Followed | None:
+def _sets(moments: Moments, templates: Sequence[Template]) -> Iterator[Followed]:
     vocabulary = moments.network.subject.task.answer_vocabulary.symbols
-    best: Followed | None = None
     for some in _deciding(moments.answers, templates):
         usual = _usual(moments.answers, some)
-        conditions = []
-        for bit, name in enumerate(vocabulary):
-            column = usual >> bit & 1
-            if column.any():
-                operands = [Operand(_name(n), t.column) for n, t in enumerate(some)]
-                said = simplest(column, operands, 2)
-                assert said is not None
-                conditions.append((said, name, bit))
-        of, names, bits = zip(*conditions, strict=True) if conditions else ((), (), ())
-        if not conditions:
-            of, names, bits = (Constant(0),), (vocabulary[0],), (0,)
-        chosen = Chosen(of, names, bits)
-        cost = chosen.cost + sum(t.cost for t in some)
-        if best is None or cost < best.cost:
-            best = Followed(chosen, tuple(some), cost)
-    return best
+        said = {}
+        for key, where in _residues(some, len(usual)):
+            operands = [Operand(_name(n), t.column[where]) for n, t in enumerate(some) if not t.fixed]
+            said[key] = _chosen(usual[where], operands, vocabulary)
+        cost = sum(chosen.cost for chosen in said.values()) + sum(t.cost for t in some)
+        yield Followed(said, tuple(some), cost)
+
+
+def _chosen(usual: Ints, operands: Sequence[Operand], vocabulary: Sequence[str]) -> Expression:
+    conditions: list[tuple[Expression, str, int]] = []
+    for bit, name in enumerate(vocabulary):
+        column = usual >> bit & 1
+        if column.any():
+            said = simplest(column, operands, 2)
+            assert said is not None, "what decides a set decides its members"
+            conditions.append((said, name, bit))
+    return Chosen(*zip(*conditions or [(Constant(0), vocabulary[0], 0)], strict=True))
+
+
+def _residues(some: Sequence[Template], moments: int) -> Iterator[tuple[tuple[int, ...], Ints]]:
+    """The combinations of what the position alone says, and the moments of each."""
+    fixed = [t.column for t in some if t.fixed]
+    if not fixed:
+        yield (), np.arange(moments)
+        return
+    keys, own = np.unique(np.stack(fixed, axis=1), axis=0, return_inverse=True)
+    for n, key in enumerate(keys.tolist()):
+        yield tuple(key), np.flatnonzero(own.reshape(-1) == n)
 
 
 def _deciding(answers: Ints, templates: Sequence[Template]) -> Iterator[tuple[Template, ...]]:

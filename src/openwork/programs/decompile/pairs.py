@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,18 +70,27 @@ class Drawn:
         return cls(drawn[:pairs], drawn[pairs:])
 
     @classmethod
-    def at(cls, network: Network, position: int, seed: int, pairs: int) -> Drawn | None:
-        """Pairs of inputs of several lengths that both reach this position and ask for an answer there or after it;
-        None where there are none."""
-        after = np.array([graded >= position for graded in network.dataset.graded])
-        rows = np.flatnonzero((network.asked & after).any(axis=1))
-        if not len(rows):
+    def at(cls, network: Network, sites: Sequence[Place], seed: int, pairs: int) -> Drawn | None:
+        """Pairs of texts that both go as far as these places, of one position, and whose answers can follow from them;
+        None where there are none.
+
+        In the last layer these are the texts that are asked there. Before it half of the pairs are such, and the others
+        texts that are asked there or later.
+        """
+        position, graded = sites[0].position, np.asarray(network.dataset.graded)
+        there = np.flatnonzero((network.asked & (graded == position)).any(axis=1))
+        later = np.flatnonzero((network.asked & (graded >= position)).any(axis=1))
+        last = all(site.layer == network.subject.spec.n_layers - 1 for site in sites)
+        groups = [rows for rows in ((there,) if last else (there, later)) if len(rows)]
+        if not groups:
             return None
-        if len(rows) ** 2 <= pairs:
-            every = np.arange(len(rows) ** 2, dtype=np.int64)
+        if len(groups) == 1 and len(groups[0]) ** 2 <= pairs:
+            rows, every = groups[0], np.arange(len(groups[0]) ** 2, dtype=np.int64)
             return cls(rows[every // len(rows)], rows[every % len(rows)])
-        drawn = integers(bits(f"decompile pairs at {position}", seed), len(rows), 2 * pairs)
-        return cls(rows[drawn[:pairs]], rows[drawn[pairs:]])
+        each = pairs // len(groups)
+        stream = bits(f"decompile pairs at {position}", seed)
+        drawn = [rows[integers(stream, len(rows), 2 * each)] for rows in groups]
+        return cls(np.concatenate([some[:each] for some in drawn]), np.concatenate([some[each:] for some in drawn]))
 
     @classmethod
     def apart(cls, network: Network, pairs: int) -> Drawn:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from openwork.programs.decompile.automaton import inferred
 from openwork.programs.decompile.network import Network
-from openwork.programs.language import Count, Expression, Ints, Match, Minus, Modulo, Name, RunLength, Scan
+from openwork.programs.language import Constant, Count, Expression, Ints, Match, Minus, Modulo, Name, RunLength, Scan
 
 MOST_COUNTED = 8
 """symbols up to which each is counted"""
+PERIODS = (2, 3, 4)
+"""of positions that are tried"""
 FIRST = 2
 """symbols of a text that are known by their place"""
 
@@ -81,13 +83,15 @@ class Template:
         column: `[moment]`.
         at: how it follows from the symbols up to a position.
         cost: how much there is to it.
-        local: whether the symbol that stands there says it.
+        local: whether the symbol that stands there says it, or the position.
+        fixed: whether the position alone says it: at each it is one number.
     """
 
     column: Ints
     at: Callable[[int], Expression]
     cost: float
     local: bool = False
+    fixed: bool = False
 
 
 def symbol(position: int) -> Name:
@@ -114,6 +118,8 @@ def _found(moments: Moments) -> Iterator[Template]:
     for place in range(1, FIRST + 1):
         at = np.minimum(moments.positions, place)
         yield Template(tokens[moments.rows, at].astype(np.int64), lambda p, n=place: symbol(min(p, n)), 1.5)  # type: ignore[misc]
+    for n in PERIODS:
+        yield Template(moments.positions % n, lambda p, n=n: Constant(p % n), 1.0, True, True)  # type: ignore[misc]
     if len(moments.symbols) <= MOST_COUNTED:
         yield from _counts(moments)
     yield Template(_run_lengths(moments), lambda p: RunLength(text_to(p)), 2.0)

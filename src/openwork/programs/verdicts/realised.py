@@ -97,8 +97,11 @@ def realised(
         if texts:
             # The same line at every position: the pairs are shared out.
             each = max(FEWEST, PAIRS // len(program.variables))
-            drawn = Drawn.at(network, variable.sites[0].position, seed, each) or drawn.take(each)
-        scores.append(_scored(network, program, variable, gone, drawn))
+            drawn = Drawn.at(network, variable.sites, seed, each) or drawn.take(each)
+            asked_there = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()
+            scores.append(_scored(network, program.narrowed(asked_there, variable.name), variable, gone, drawn))
+        else:
+            scores.append(_scored(network, program, variable, gone, drawn))
     return tuple(scores)
 
 
