@@ -22,6 +22,7 @@ from openwork.programs.language import (
     Minus,
     Modulo,
     Name,
+    OneOf,
     Plus,
     Ranked,
     RunLength,
@@ -69,6 +70,7 @@ EXPRESSIONS = (
     Plus(Either(X[0], X[1], X[2]), X[3]),
     Chosen((Compared(X[0], "==", X[1]), Constant(1), X[2]), ("a", "<eos>", "b"), (0, 3, 1)),
     Scan(X, ((0, 1, 1), (1, 1, 0), (1, 3, 2), (2, 0, 0))),
+    OneOf(Plus(X[0], X[1]), (1, 4)),
     Scan(X[:1], ((0, 0, 1),)),
     Exceptions((X[0], X[1]), ((0, 0, 7), (3, 1, 8)), X[2]),
 )

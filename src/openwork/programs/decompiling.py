@@ -204,4 +204,5 @@ def _verdicts(
         program = with_sites(network, program, steps.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
-    yield replace(judged, whole=whole(measured, program, seed, watch))
+    once = measured if measured.subject.inputs.one_symbol_each else measured.asked_once
+    yield replace(judged, whole=whole(once, program, seed, watch))

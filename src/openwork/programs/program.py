@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.programs.language import READABLE, Constant, Expression, Ints, Scan, Table, abridged
+from openwork.programs.language import READABLE, Constant, Expression, Ints, OneOf, Scan, Table, abridged
 from openwork.programs.place import Place
 
 Values = tuple[Ints, ...]
@@ -152,6 +152,8 @@ def _tables(expression: Expression) -> Iterator[tuple[tuple[int, ...], ...]]:
         yield expression.rows
     if isinstance(expression, Scan):
         yield expression.steps
+    if isinstance(expression, OneOf):
+        yield tuple((number,) for number in expression.numbers)
     for part in expression.parts if expression.entries else ():
         yield from _tables(part)
 

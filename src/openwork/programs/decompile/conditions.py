@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.labels import compact
@@ -19,6 +20,12 @@ TRIED = 8
 """sets of such things that are compared"""
 DEEP = 3
 """cases, one inside the other"""
+WIDE = 3
+"""conditions after which the rest is looked at: those that settle most"""
+MOST_VALUES = 4
+"""of one thing that is known, each a condition: the largest, among which are the signs around texts"""
+FEW = 500
+"""answers on which something is tried first"""
 MOST_WRONG = 0.05
 """share of answers that may be exceptions"""
 
@@ -62,6 +69,7 @@ def followed(moments: Moments, templates: Sequence[Template]) -> tuple[Followed,
     elsewhere, then the cheapest."""
     if moments.network.dataset.sets:
         return tuple(sorted(_sets(moments, templates), key=lambda found: (found.brought, found.cost)))
+    templates = [template for template in templates if not template.fixed]
     found = _cases(moments, templates, np.arange(len(moments.rows)), DEEP)
     if found is None:
         return ()
@@ -139,28 +147,35 @@ def _usual(answers: Ints, some: Sequence[Template]) -> Ints:
 
 
 def _cases(moments: Moments, templates: Sequence[Template], where: Ints, deep: int) -> Expression | None:
-    """One expression for these moments, or two after a condition on the last symbol or a match."""
-    answers = moments.answers[where]
-    direct = _directly(answers, templates, where)
+    """One expression for these moments, or two after a condition."""
+    direct = _directly(moments.answers, templates, where)
     if direct is not None or not deep:
         return direct
+    solved: list[tuple[int, float, int, Expression, Expression, NDArray[np.bool_]]] = []
     for n, template in enumerate(templates):
-        for condition in _conditions(n, template, templates):
+        for condition in _conditions(n, template, where):
             holds = condition.values({_name(k).name: t.column[where] for k, t in enumerate(templates)}) != 0
-            if not holds.any() or holds.all():
-                continue
-            then = _directly(answers[holds], templates, where[holds])
-            if then is None:
-                continue
-            otherwise = _cases(moments, templates, where[~holds], deep - 1)
-            if otherwise is not None:
-                return Either(condition, then, otherwise)
+            if holds.any() and not holds.all():
+                then = _directly(moments.answers, templates, where[holds])
+                if then is not None:
+                    solved.append((-int(holds.sum()), then.cost, len(solved), condition, then, holds))
+    two: list[Expression] = []
+    for *_, condition, then, holds in solved:
+        last = _directly(moments.answers, templates, where[~holds])
+        if last is not None:
+            two.append(Either(condition, then, last))
+    if two or deep == 1:
+        return min(two, key=lambda found: found.cost, default=None)
+    for _, _, _, condition, then, holds in sorted(solved, key=lambda one: one[:3])[:WIDE]:
+        otherwise = _cases(moments, templates, where[~holds], deep - 1)
+        if otherwise is not None:
+            return Either(condition, then, otherwise)
     return None
 
 
-def _conditions(number: int, template: Template, templates: Sequence[Template]) -> Iterator[Expression]:
-    values = np.unique(template.column)
-    for value in values[-4:].tolist():
+def _conditions(number: int, template: Template, where: Ints) -> Iterator[Expression]:
+    values = np.unique(template.column[where])
+    for value in values[-MOST_VALUES:].tolist():
         yield Compared(_name(number), "==", Constant(value))
     for other in range(number):
         yield Compared(_name(number), "==", _name(other))
@@ -168,12 +183,17 @@ def _conditions(number: int, template: Template, templates: Sequence[Template]) 
 
 def _directly(answers: Ints, templates: Sequence[Template], where: Ints) -> Expression | None:
     """From one thing known, by a small expression; tables don't count."""
+    target = answers[where]
+    if (target == target[0]).all():
+        return Constant(int(target[0]))
+    some = where if len(where) <= FEW else where[:: len(where) // FEW]
     best: Expression | None = None
     for n, template in enumerate(templates):
-        column = template.column[where]
-        if compact([column])[1] < compact([column, answers])[1]:
-            continue
-        found = simplest(answers, [Operand(_name(n), column)], 2)
-        if found is not None and not found.entries and (best is None or found.cost < best.cost):
-            best = found
+        for rows in (some, where):
+            if compact([template.column[rows]])[1] < compact([template.column[rows], answers[rows]])[1]:
+                break
+        else:
+            found = simplest(target, [Operand(_name(n), template.column[where])], 2)
+            if found is not None and not found.entries and (best is None or found.cost < best.cost):
+                best = found
     return best

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from openwork.analyses import Subject
 from openwork.analyses.component import component_named, part_components
 from openwork.data import Dataset
+from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.engines.grading import answers_of
 from openwork.interventions import Edit, Plan, Set
@@ -31,10 +32,12 @@ class Network:
         subject: the model and inputs.
         answers: `[input, graded]`, what the model answers, a set as a number; below 0 where its logits are not numbers,
             and where no answer is wanted.
+        asked: `[input, graded]`, whether an answer is wanted there: of inputs of several lengths not everywhere.
     """
 
     subject: Subject
     answers: NDArray[np.int32]
+    asked: NDArray[np.bool_]
     _fixed: dict[frozenset[Place], tuple[Edit, ...]] = field(default_factory=dict, repr=False)
     """edits by the places that they put to their means: the same are asked for again and again"""
 
@@ -43,13 +46,17 @@ class Network:
         """Costs one forward row per input."""
         sets = subject.inputs.sets
         found = np.concatenate([answers_of(trace.logits[0], sets) for trace in subject.blocks()])
-        return cls(subject, np.where(subject.inputs.answers == UNASKED, UNASKED, found).astype(np.int32))
+        asked = subject.inputs.answers != UNASKED
+        return cls(subject, np.where(asked, found, UNASKED).astype(np.int32), asked)
 
-    @cached_property
-    def asked(self) -> NDArray[np.bool_]:
-        """`[input, graded]`, whether an answer is wanted there: of inputs of several lengths not everywhere."""
-        found: NDArray[np.bool_] = self.subject.inputs.answers != UNASKED
-        return found
+    @property
+    def asked_once(self) -> Network:
+        """The same, with one answer wanted of each input, any of its own: what stands where a text ends can then be
+        another text's that agrees there."""
+        count = self.asked.sum(axis=1)
+        nth = 1 + permutation(bits("decompile asked"), len(count)) % count
+        once = self.asked & (np.cumsum(self.asked, axis=1) == nth[:, None])
+        return replace(self, answers=np.where(once, self.answers, UNASKED).astype(np.int32), asked=once)
 
     @property
     def no_numbers(self) -> int:

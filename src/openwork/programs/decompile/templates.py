@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ MOST_COUNTED = 8
 """symbols up to which each is counted"""
 PERIODS = (2, 3, 4)
 """of positions that are tried"""
+STRIDES = (2, 3)
+"""of texts that may be interleaved"""
+BACK = 3
+"""how far back a symbol is known by its place"""
 FIRST = 2
 """symbols of a text that are known by their place"""
 
@@ -113,8 +117,10 @@ def templates(moments: Moments) -> list[Template]:
 def _found(moments: Moments) -> Iterator[Template]:
     tokens = moments.network.tokens
     yield Template(moments.last, symbol, 0.5, local=True)
-    before = np.maximum(moments.positions - 1, 0)
-    yield Template(tokens[moments.rows, before].astype(np.int64), lambda p: symbol(max(p - 1, 0)), 1.0)
+    for back in range(1, BACK + 1):
+        at = np.maximum(moments.positions - back, 0)
+        column = tokens[moments.rows, at].astype(np.int64)
+        yield Template(column, lambda p, b=back: symbol(max(p - b, 0)), 0.75 + back / 4)  # type: ignore[misc]
     for place in range(1, FIRST + 1):
         at = np.minimum(moments.positions, place)
         yield Template(tokens[moments.rows, at].astype(np.int64), lambda p, n=place: symbol(min(p, n)), 1.5)  # type: ignore[misc]
@@ -122,6 +128,7 @@ def _found(moments: Moments) -> Iterator[Template]:
         yield Template(moments.positions % n, lambda p, n=n: Constant(p % n), 1.0, True, True)  # type: ignore[misc]
     if len(moments.symbols) <= MOST_COUNTED:
         yield from _counts(moments)
+        yield from _every_nth(moments)
     yield Template(_run_lengths(moments), lambda p: RunLength(text_to(p)), 2.0)
     yield _after_first_match(moments)
     if moments.network.dataset.sets:
@@ -144,6 +151,27 @@ def _counts(moments: Moments) -> Iterator[Template]:
             return Minus(Count(text_to(p), u), Count(text_to(p), v))
 
         yield Template(counts[u] - counts[v], difference, 2.0)
+
+
+def _every_nth(moments: Moments) -> Iterator[Template]:
+    """Of several texts that are interleaved, and answered in turn, how much more often the one whose turn it is has one
+    symbol than another."""
+    tokens, positions = moments.network.tokens, moments.positions
+    for n, (u, v) in product(STRIDES, combinations(moments.symbols, 2)):
+
+        def part(p: int, n: int = n) -> tuple[Name, ...]:
+            turn = (p - 1) % n
+            return tuple(symbol(k) for k in range(1 + turn, p - turn, n)) or (symbol(0),)
+
+        def more(p: int, n: int = n, u: int = u, v: int = v) -> Expression:
+            return Minus(Count(part(p, n), u), Count(part(p, n), v))
+
+        column = np.zeros(len(positions), np.int64)
+        for p in np.unique(positions):
+            here = positions == p
+            texts = tokens[moments.rows[here]][:, [int(name.name[2:-1]) for name in part(int(p), n)]]
+            column[here] = (texts == u).sum(axis=1) - (texts == v).sum(axis=1)
+        yield Template(column, more, 3.0)
 
 
 def _run_lengths(moments: Moments) -> Ints:

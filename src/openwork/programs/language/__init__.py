@@ -10,6 +10,7 @@ from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
+from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
@@ -42,6 +43,7 @@ __all__ = [
     "Minus",
     "Modulo",
     "Name",
+    "OneOf",
     "Plus",
     "Ranked",
     "RunLength",

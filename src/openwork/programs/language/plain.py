@@ -15,6 +15,7 @@ from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
+from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
 from openwork.programs.language.runs import RunLength
@@ -41,6 +42,7 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Match,
     Either,
     Chosen,
+    OneOf,
     Scan,
     Exceptions,
     Table,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -62,6 +63,9 @@ def listed(parts: Sequence[Expression]) -> str:
         at = [int(p["index"]) for p in places]
         if at == list(range(at[0], at[0] + len(at))) and len(places[0]["base"]) == 1:
             return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}]"
+        steps = {after - before for before, after in pairwise(at)}
+        if len(at) > 2 and len(steps) == 1 and min(steps) > 1 and len(places[0]["base"]) == 1:
+            return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}:{steps.pop()}]"
     if len(parts) == len(places) == 1 and places[0]["index"] == "0" and len(places[0]["base"]) == 1:
         return f"{places[0]['base']}[0:1]"  # the first of the slices that a text begins with
     return f"[{', '.join(part.text() for part in parts)}]"
