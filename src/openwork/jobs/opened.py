@@ -220,6 +220,8 @@ class OpenedRun(OldNames, Looking):
         layers = range(self.stack.spec.n_layers)
         wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
         if not self.stored.task.one_symbol_each:
+            if self.stored.task.writes_answers and self.stack.spec.attention_dir == "causal":
+                wanted.append(("as generated", self.as_generated))
             return self._results_of([*wanted, ("ablations", self.ablation_table)])
         if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
             wanted.append(("interchange", lambda: self.interchange))

@@ -4,6 +4,7 @@ from openwork.report.sections.ablation import ablation_parts as ablation_parts
 from openwork.report.sections.ablation import ablation_table_parts as ablation_table_parts
 from openwork.report.sections.accuracy import accuracy_parts as accuracy_parts
 from openwork.report.sections.activation_patching import activation_patching_parts as activation_patching_parts
+from openwork.report.sections.as_generated import as_generated_parts as as_generated_parts
 from openwork.report.sections.attention import attention_parts as attention_parts
 from openwork.report.sections.attention import example_parts as example_parts
 from openwork.report.sections.attribution_patching import attribution_patching_parts as attribution_patching_parts
