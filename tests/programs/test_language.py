@@ -10,11 +10,13 @@ import pytest
 from openwork.programs.language import (
     FUNCTIONS,
     PRIMITIVES,
+    BestFit,
     Chosen,
     Compared,
     Constant,
     Count,
     CountBelow,
+    Doubled,
     Either,
     Exceptions,
     Largest,
@@ -24,6 +26,7 @@ from openwork.programs.language import (
     Name,
     OneOf,
     Plus,
+    Product,
     Ranked,
     RunLength,
     Scan,
@@ -31,6 +34,7 @@ from openwork.programs.language import (
     Sum,
     SumSigned,
     Table,
+    Wave,
     as_plain,
     from_plain,
     renamed,
@@ -39,6 +43,7 @@ from openwork.programs.language import (
 
 X = tuple(Name(f"x[{i}]") for i in range(4))
 TABLE = Table((X[0], X[1]), tuple((a, b, (a * b) % 3) for a in range(4) for b in range(4)))
+WAVES = (Wave(X[0], 2, 7), Wave(X[1], 3, 7))
 EXPRESSIONS = (
     X[2],
     Constant(3),
@@ -73,6 +78,11 @@ EXPRESSIONS = (
     OneOf(Plus(X[0], X[1]), (1, 4)),
     Scan(X[:1], ((0, 0, 1),)),
     Exceptions((X[0], X[1]), ((0, 0, 7), (3, 1, 8)), X[2]),
+    WAVES[0],
+    Product(WAVES[0], Wave(X[1], 2, 7), 7),
+    Doubled(*WAVES, 7),
+    BestFit((Product(*WAVES, 7),), (3,), (1,), 7),
+    BestFit((Doubled(*WAVES, 7), WAVES[0]), (2, 3), (9, 4), 7),
 )
 
 

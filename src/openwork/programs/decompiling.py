@@ -19,6 +19,7 @@ from openwork.programs.decompile.quantise import Quantised, quantise
 from openwork.programs.decompile.shortening import shortened
 from openwork.programs.decompile.sites import with_sites
 from openwork.programs.decompile.texts import text_program
+from openwork.programs.decompile.waves import with_waves
 from openwork.programs.language import Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program
@@ -27,6 +28,7 @@ from openwork.programs.verdicts.equal import Equal, equal
 from openwork.programs.verdicts.fresh import fresh, seed_drawn_with
 from openwork.programs.verdicts.realised import realised
 from openwork.programs.verdicts.short import short
+from openwork.programs.verdicts.waves import waves_of
 from openwork.programs.verdicts.whole import whole
 
 LOOKED_AT = 1024
@@ -94,7 +96,9 @@ class _Found:
     program: Program
     equal: Equal
     steps: _Steps | None = None
-    """None of a program of texts, whose places are chosen already"""
+    """None of a program whose places are chosen already: of texts, or of waves"""
+    waves: bool = False
+    """whether what its places bring along is told by their planes"""
 
     def better_than(self, other: _Found) -> bool:
         return self.equal.same > other.equal.same
@@ -140,8 +144,14 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
         if long is None:
             return
         program = shortened(long)
-        found = equal(network, program)
-        yield _Found(program, found, _Steps(long, lines.from_symbols, quantised, frozenset(lines.unsaid)))
+        steps = _Steps(long, lines.from_symbols, quantised, frozenset(lines.unsaid))
+        found = _Found(program, equal(network, program), steps)
+        # A sum modulo p in one step says less than the waves that it is made of.
+        waves = with_waves(network, clock)
+        if waves is not None and (same := equal(network, waves)).same >= found.equal.same:
+            program = waves
+            found = _Found(waves, same, replace(steps, long=waves), waves=True)
+        yield found
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
             return
@@ -171,7 +181,9 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, st
     if found is None:
         return unjudged
     steps = found.steps
-    without = {*steps.quantised.unlabelled, *steps.unsaid} if steps is not None else set[Place]()
+    without = set[Place]()
+    if steps is not None and not found.waves:
+        without = {*steps.quantised.unlabelled, *steps.unsaid}
     unlabelled = tuple(map(str, sorted(without, key=lambda place: place.order)))
     judged = replace(unjudged, program=found.program, unlabelled=unlabelled)
     try:
@@ -199,10 +211,13 @@ def _verdicts(
         fresh_seed=seed_drawn_with(measured.subject),
     )
     yield judged
-    if steps is not None:
+    if steps is not None and not found.waves:
         program = with_what_is_brought_along(network, steps.long, steps.from_symbols, watch)
         program = with_sites(network, program, steps.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
     once = measured if measured.subject.inputs.one_symbol_each else measured.asked_once
-    yield replace(judged, whole=whole(once, program, seed, watch))
+    judged = replace(judged, whole=whole(once, program, seed, watch))
+    yield judged
+    if found.waves:
+        yield replace(judged, waves=waves_of(measured, program, seed))

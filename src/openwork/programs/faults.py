@@ -8,8 +8,22 @@ from dataclasses import fields
 from reprlib import repr as shown
 from typing import Any
 
-from openwork.programs.language import Chosen, Expression, Match, Modulo, Ranked, Scan, SumSigned, Table
+from openwork.programs.language import (
+    BestFit,
+    Chosen,
+    Doubled,
+    Expression,
+    Match,
+    Modulo,
+    Product,
+    Ranked,
+    Scan,
+    SumSigned,
+    Table,
+    Wave,
+)
 from openwork.programs.language.comparison import HOLDS
+from openwork.programs.language.waves import LARGEST_MODULUS
 from openwork.programs.place import EMBEDDING, Place
 from openwork.programs.program import Program
 from openwork.tasks.symbol_sets import MOST_SYMBOLS
@@ -99,6 +113,13 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield f"a step has a state, a symbol and the state after it, each 0 to {MOST_NUMBER - 1}"
         case Match(_, keys, held) if len(keys) != len(held):
             yield f"{len(keys)} keys, and {len(held)} values beside them"
+        case Wave(modulus=p) | Product(modulus=p) | Doubled(modulus=p) if not 2 <= p <= LARGEST_MODULUS:
+            yield f"the modulus {p} of a wave is not between 2 and {LARGEST_MODULUS:,}"
+        case BestFit(of, frequencies, weights, p):
+            if not len(of) == len(frequencies) == len(weights):
+                yield f"{len(of)} waves, {len(frequencies)} frequencies and {len(weights)} weights"
+            if not 2 <= p <= LARGEST_MODULUS:
+                yield f"the modulus {p} of a wave is not between 2 and {LARGEST_MODULUS:,}"
 
 
 def _is_number(value: Any) -> bool:

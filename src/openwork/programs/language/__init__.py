@@ -20,6 +20,7 @@ from openwork.programs.language.scan import STATES, Scan
 from openwork.programs.language.signed import SumSigned, signed_modulus
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import ABSENT, READABLE, Table
+from openwork.programs.language.waves import BestFit, Doubled, Product, Wave, as_wave, modulus_of_waves
 
 __all__ = [
     "ABSENT",
@@ -28,11 +29,13 @@ __all__ = [
     "PRIMITIVES",
     "READABLE",
     "STATES",
+    "BestFit",
     "Chosen",
     "Compared",
     "Constant",
     "Count",
     "CountBelow",
+    "Doubled",
     "Either",
     "Exceptions",
     "Expression",
@@ -45,6 +48,7 @@ __all__ = [
     "Name",
     "OneOf",
     "Plus",
+    "Product",
     "Ranked",
     "RunLength",
     "Scan",
@@ -52,9 +56,12 @@ __all__ = [
     "Sum",
     "SumSigned",
     "Table",
+    "Wave",
     "abridged",
     "as_plain",
+    "as_wave",
     "from_plain",
+    "modulus_of_waves",
     "renamed",
     "replaced",
     "signed_modulus",

@@ -23,6 +23,7 @@ from openwork.programs.language.scan import Scan
 from openwork.programs.language.signed import SumSigned
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import Table
+from openwork.programs.language.waves import BestFit, Doubled, Product, Wave
 
 PRIMITIVES: tuple[type[Expression], ...] = (
     Name,
@@ -46,6 +47,10 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Scan,
     Exceptions,
     Table,
+    Wave,
+    Product,
+    Doubled,
+    BestFit,
 )
 """the language"""
 FUNCTIONS = {name: lines for primitive in PRIMITIVES for name, lines in primitive.functions.items()}
