@@ -12,6 +12,7 @@ from openwork.analyses import Subject
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, permutation
 from openwork.programs.decompile.along import with_what_is_brought_along
+from openwork.programs.decompile.bottleneck import with_bottleneck
 from openwork.programs.decompile.lines import Lines
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.decompile.prune import broken, prune
@@ -96,9 +97,9 @@ class _Found:
     program: Program
     equal: Equal
     steps: _Steps | None = None
-    """None of a program whose places are chosen already: of texts, or of waves"""
-    waves: bool = False
-    """whether what its places bring along is told by their planes"""
+    """None of a program of texts"""
+    placed: bool = False
+    """whether its sites are chosen, and what its places bring along is told by their planes"""
 
     def better_than(self, other: _Found) -> bool:
         return self.equal.same > other.equal.same
@@ -150,7 +151,10 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
         waves = with_waves(network, clock)
         if waves is not None and (same := equal(network, waves)).same >= found.equal.same:
             program = waves
-            found = _Found(waves, same, replace(steps, long=waves), waves=True)
+            found = _Found(waves, same, replace(steps, long=waves), placed=True)
+        elif (brought := with_bottleneck(network, program)) is not program:
+            program = brought
+            found = replace(found, program=brought, steps=replace(steps, long=brought), placed=True)
         yield found
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
@@ -182,7 +186,7 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, st
         return unjudged
     steps = found.steps
     without = set[Place]()
-    if steps is not None and not found.waves:
+    if steps is not None and not found.placed:
         without = {*steps.quantised.unlabelled, *steps.unsaid}
     unlabelled = tuple(map(str, sorted(without, key=lambda place: place.order)))
     judged = replace(unjudged, program=found.program, unlabelled=unlabelled)
@@ -211,7 +215,7 @@ def _verdicts(
         fresh_seed=seed_drawn_with(measured.subject),
     )
     yield judged
-    if steps is not None and not found.waves:
+    if steps is not None and not found.placed:
         program = with_what_is_brought_along(network, steps.long, steps.from_symbols, watch)
         program = with_sites(network, program, steps.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
@@ -219,5 +223,5 @@ def _verdicts(
     once = measured if measured.subject.inputs.one_symbol_each else measured.asked_once
     judged = replace(judged, whole=whole(once, program, seed, watch))
     yield judged
-    if found.waves:
+    if found.placed:
         yield replace(judged, waves=waves_of(measured, program, seed))

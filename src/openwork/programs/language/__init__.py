@@ -1,7 +1,7 @@
 """The language of programs: primitives, one concept a file."""
 
 from openwork.programs.language.abridging import abridged
-from openwork.programs.language.arithmetic import Minus, Modulo, Plus
+from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
@@ -11,6 +11,7 @@ from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
 from openwork.programs.language.one_of import OneOf
+from openwork.programs.language.permuting import Compose, things_permuted
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
@@ -32,6 +33,7 @@ __all__ = [
     "BestFit",
     "Chosen",
     "Compared",
+    "Compose",
     "Constant",
     "Count",
     "CountBelow",
@@ -56,6 +58,7 @@ __all__ = [
     "Sum",
     "SumSigned",
     "Table",
+    "Times",
     "Wave",
     "abridged",
     "as_plain",
@@ -65,4 +68,5 @@ __all__ = [
     "renamed",
     "replaced",
     "signed_modulus",
+    "things_permuted",
 ]
