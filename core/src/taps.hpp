@@ -92,6 +92,16 @@ struct Tapping {
     return whole;
   }
 
+  // Whether this pass writes an affine map there, which reads what leads to the site.
+  bool maps(Site site, int layer) const {
+    if (!tapped(site)) return false;
+    for (int i = 0; i < inputs->n_taps; i++) {
+      const Tap& tap = inputs->taps[i];
+      if (tap.site == site && tap.layer == layer && tap.world == source && tap.kind == TapKind::affine) return true;
+    }
+    return false;
+  }
+
   // Applies this pass's writes at the site, in order. An affine write reads `from`, [pos][d].
   void write(Site site, int layer, View<R> view, const Vec<R>* from = nullptr, int d = 0) const {
     for (int i = 0; i < inputs->n_taps; i++) {
