@@ -24,6 +24,9 @@ COMMANDS: dict[str, Command] = {
     "findings": Command(
         "openwork.cli.commands.findings", "Ask every claim of every solved seed, and count the mechanisms.", True
     ),
+    "census": Command(
+        "openwork.cli.commands.census", "Find the program of every solved seed, and count the mechanisms.", True
+    ),
     "check": Command("openwork.cli.commands.check", "Judge the claims of a file on a stored run.", True),
     "analyse": Command("openwork.cli.commands.analyse", "Make one analysis of a stored run, or list the analyses."),
     "trace": Command("openwork.cli.commands.trace", "Run one question, or a counterexample, again."),

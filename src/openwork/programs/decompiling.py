@@ -12,6 +12,7 @@ from openwork.analyses import Subject
 from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, permutation
 from openwork.programs.decompile.along import with_what_is_brought_along
+from openwork.programs.decompile.bottleneck import with_bottleneck
 from openwork.programs.decompile.lines import Lines
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.decompile.prune import broken, prune
@@ -136,6 +137,9 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
         if waves is not None and (same := equal(network, waves)).same >= found.equal.same:
             program = waves
             found = replace(found, program=waves, long=waves, equal=same, placed=True)
+        elif (brought := with_bottleneck(network, program)) is not program:
+            program = brought
+            found = replace(found, program=brought, long=brought, placed=True)
         yield found
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):

@@ -10,6 +10,7 @@ from typing import Any
 
 from openwork.programs.language import (
     BestFit,
+    Compose,
     Doubled,
     Expression,
     Match,
@@ -21,6 +22,7 @@ from openwork.programs.language import (
     Wave,
 )
 from openwork.programs.language.comparison import HOLDS
+from openwork.programs.language.permuting import MOST_PERMUTED
 from openwork.programs.language.waves import LARGEST_MODULUS
 from openwork.programs.place import EMBEDDING, Place
 from openwork.programs.program import Program
@@ -104,6 +106,8 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield f"{len(keys)} keys, and {len(held)} values beside them"
         case Wave(modulus=p) | Product(modulus=p) | Doubled(modulus=p) if not 2 <= p <= LARGEST_MODULUS:
             yield f"the modulus {p} of a wave is not between 2 and {LARGEST_MODULUS:,}"
+        case Compose(things=n) if not 2 <= n <= MOST_PERMUTED:
+            yield f"{n} things to permute, where 2 to {MOST_PERMUTED} can be"
         case BestFit(of, frequencies, weights, p):
             if not len(of) == len(frequencies) == len(weights):
                 yield f"{len(of)} waves, {len(frequencies)} frequencies and {len(weights)} weights"

@@ -1,12 +1,13 @@
 """The language of programs: primitives, one concept a file."""
 
 from openwork.programs.language.abridging import abridged
-from openwork.programs.language.arithmetic import Minus, Modulo, Plus
+from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
 from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
+from openwork.programs.language.permuting import Compose, things_permuted
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
@@ -25,6 +26,7 @@ __all__ = [
     "READABLE",
     "BestFit",
     "Compared",
+    "Compose",
     "Constant",
     "Count",
     "CountBelow",
@@ -45,6 +47,7 @@ __all__ = [
     "Sum",
     "SumSigned",
     "Table",
+    "Times",
     "Wave",
     "abridged",
     "as_plain",
@@ -53,4 +56,5 @@ __all__ = [
     "modulus_of_waves",
     "renamed",
     "signed_modulus",
+    "things_permuted",
 ]

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from openwork.programs.language.arithmetic import Minus, Modulo, Plus
+from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
 from openwork.programs.language.expression import Expression
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
+from openwork.programs.language.permuting import Compose
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
 from openwork.programs.language.runs import RunLength
@@ -26,6 +27,8 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Plus,
     Minus,
     Modulo,
+    Times,
+    Compose,
     Sum,
     SumSigned,
     RunLength,
