@@ -56,6 +56,8 @@ class Engine(ABC):
     """whether it trains on answers that are sets, or not all wanted"""
     sharpens: bool = False
     """whether attention's entropy may be in the loss it trains by"""
+    holds_only_results: bool = False
+    """whether a pass needs no memory that grows with its inputs beside what it gives: a block may be all of them"""
 
     def run(
         self,
