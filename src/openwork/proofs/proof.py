@@ -127,8 +127,8 @@ class Proof(Result):
     def summary(self) -> str:
         if self.whole:
             return (
-                f"Proved: {self.said} on every one of {self.inputs:,} inputs, by a margin of at least {self.margin:.4g} in "
-                "the logits, over the real numbers."
+                f"Proved: {self.said} on every one of {self.inputs:,} inputs, by a margin of at least "
+                f"{self.margin:.4g} in the logits, over the real numbers."
             )
         said = []
         if self.n_wrong:
