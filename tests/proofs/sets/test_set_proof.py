@@ -12,7 +12,7 @@ from openwork.engines.native import NativeEngine
 from openwork.errors import PlanError
 from openwork.models import Stack, initial_stack, spec_for, stack_of, weight_shapes
 from openwork.proofs import prove, prove_by_sets, set_proof_from_json
-from openwork.tasks import Maximum, Parity, ReversedAddition
+from openwork.tasks import Cases, Maximum, Parity, ReversedAddition
 
 
 def subject_of(task, **fields) -> Subject:
@@ -95,3 +95,26 @@ def test_what_cannot_be_followed_is_refused_with_every_reason(model_a):
     with pytest.raises(PlanError) as refused:
         prove_by_sets(subject_of(Maximum(6, 3), act_fn="gelu", n_layers=2), margin=-1.0)
     assert {"n_layers", "act_fn", "margin"} <= {reason.where for reason in refused.value.reasons}
+
+
+class Mistaken(Maximum):
+    """Says of two cases that the other's answer is right."""
+
+    def cases(self, output):
+        cases = super().cases(output)
+        return Cases(cases.allowed, cases.answers[::-1].copy(), cases.counts)
+
+
+class Short(Maximum):
+    """Leaves a case out."""
+
+    def cases(self, output):
+        cases = super().cases(output)
+        return Cases(cases.allowed[1:], cases.answers[1:], cases.counts[1:])
+
+
+@pytest.mark.parametrize(("kind", "where"), [(Mistaken, "question 0"), (Short, "counts")])
+def test_cases_that_are_not_the_questions_are_refused(kind, where):
+    with pytest.raises(PlanError, match="not its questions") as refused:
+        prove_by_sets(subject_of(kind(5, 3)))
+    assert where in {reason.where for reason in refused.value.reasons}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.analyses import Subject
 from openwork.data.domain import MOST_ENUMERATED
-from openwork.errors import Reason
+from openwork.errors import PlanError, Reason
 from openwork.tasks import Cases, Task, Tokens, format_count
 
 MOST_LISTED = 2**20
 """questions"""
+TRIED = 200
+"""questions that are looked up in the cases before a proof begins"""
 SMALL = 8
 """questions up to which each is a case of its own, where they have several answers"""
 
@@ -43,6 +46,28 @@ def require_cases(task: Task) -> list[Reason]:
     what = f"{task} has {format_count(size)} questions and names no cases (`Task.cases`)"
     mend = f"up to {MOST_LISTED:,} questions they are found by listing; give the task a method `cases`"
     return [Reason("domain", what, mend)]
+
+
+def require_the_questions(subject: Subject, cases: Cases, place: int, visible: int) -> None:
+    """Raises PlanError where the counts are not the domain's, or some of the questions at hand do not lie in exactly
+    one case, of the right answer."""
+    task, asked = subject.task, subject.inputs
+    reasons = []
+    if sum(cases.counts) != task.domain_size:
+        what = f"they hold {sum(cases.counts):,} questions, not {task.domain_size:,}"
+        reasons.append(Reason("counts", what))
+    rows = np.linspace(0, len(asked) - 1, min(TRIED, len(asked))).astype(np.int64)
+    inside = np.ones((len(rows), len(cases)), bool)
+    for at in range(visible):
+        inside &= cases.allowed[:, at].T[asked.tokens[rows, at]]
+    # listed cases may hold more than their questions, so that those of others may lie in them too
+    own = inside & (cases.answers == asked.answers[rows, place, None])
+    bad = np.flatnonzero(~own.any(1) | ((inside.sum(1) != 1) & (task.cases(task.outputs[place]) is not None)))
+    if len(bad):
+        number = int(asked.index[rows[bad[0]]])
+        reasons.append(Reason(f"question {number:,}", "does not lie in exactly one case, of its right answer"))
+    if reasons:
+        raise PlanError(f"the cases that {task} names for {task.outputs[place]} are not its questions", reasons)
 
 
 def _tree(tokens: Tokens, answers: NDArray[np.int32], symbols: int, visible: int) -> Cases:

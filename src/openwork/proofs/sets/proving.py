@@ -17,7 +17,7 @@ from openwork.errors import PlanError, Reason
 from openwork.proofs.proof import AsRun
 from openwork.proofs.proving import reasons_against, require_numbers
 from openwork.proofs.sets.boxes import boxes_from_json, boxes_of
-from openwork.proofs.sets.listed_cases import cases_of, require_cases
+from openwork.proofs.sets.listed_cases import cases_of, require_cases, require_the_questions
 from openwork.proofs.sets.search import Ground, Search, ground, searched
 from openwork.proofs.sets.set_proof import OutputProof, SetProof
 from openwork.tasks import Task
@@ -110,11 +110,7 @@ class _Output:
             self.ground = ground(subject, engine, self.place, margin)
         if self.search is None:
             cases = cases_of(subject.task, self.name)
-            if sum(cases.counts) != subject.task.domain_size:
-                what = (
-                    f"the cases of {self.name} hold {sum(cases.counts):,} questions, not {subject.task.domain_size:,}"
-                )
-                raise PlanError("the task's cases are not its questions", Reason(str(subject.task), what))
+            require_the_questions(subject, cases, self.place, self.ground.visible)
             self.cases, self.search = len(cases), Search(self.place, boxes_of(cases, self.ground.query))
         searched(self.ground, self.search, clock.goes_on)
 
