@@ -15,7 +15,7 @@ from openwork.data import Inputs
 from openwork.engines import choose_engine
 from openwork.errors import CheckpointError, PlanError
 from openwork.models import Stack, initial_stack, spec_for
-from openwork.proofs import Answers, proof_from_json, prove
+from openwork.proofs import GivenAnswers, proof_from_json, prove
 from openwork.proofs.proving import BLOCK
 from openwork.tasks import Palindrome, Task
 
@@ -104,9 +104,9 @@ def test_answers_of_a_program_take_the_place_of_the_tasks(tiny):
     def same(tokens):
         return np.stack([right[row.tobytes()] for row in tokens])
 
-    alike = prove(tiny, answers=Answers("the program", same))
+    alike = prove(tiny, answers=GivenAnswers("the program", same))
     assert alike.whole and alike.least == prove(tiny).least and not alike.short
     assert "the same answers as the program on every one" in alike.summary and "right" not in alike.summary
-    other = prove(tiny, answers=Answers("it", lambda tokens: (same(tokens) + 1) % len(task.answer_vocabulary)))
+    other = prove(tiny, answers=GivenAnswers("it", lambda tokens: (same(tokens) + 1) % len(task.answer_vocabulary)))
     assert other.n_wrong == other.inputs
     assert proof_from_json(json.loads(json.dumps(alike.as_json()))) == alike

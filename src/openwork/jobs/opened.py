@@ -35,7 +35,7 @@ from openwork.programs import (
 from openwork.programs.over_training import POINTS
 from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
 from openwork.proofs import (
-    Answers,
+    GivenAnswers,
     Proof,
     SetProof,
     certified,
@@ -200,7 +200,7 @@ class OpenedRun(OldNames, Looking):
             CheckpointError: weights that are not numbers.
         """
         if program is not None:
-            threads, answers = self.setting.threads or available_threads(), Answers("the program", program.answers)
+            threads, answers = self.setting.threads or available_threads(), GivenAnswers("the program", program.answers)
             return Display(prove(self.subject, margin, threads=threads, watch=self.watch, answers=answers))
         return Display(self.proved_by_sets(margin, seconds) if self.goes_by_sets(by_sets) else self.proved(margin))
 

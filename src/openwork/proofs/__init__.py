@@ -4,7 +4,7 @@ from openwork.proofs.certificate import certificate_of, write_certificate
 from openwork.proofs.certified import Certified, certified
 from openwork.proofs.kept import known_proof, known_set_proof, prove_by_sets_kept, prove_kept
 from openwork.proofs.proof import AsRun, Open, Proof, proof_from_json
-from openwork.proofs.proving import Answers, prove, require_provable, work_of
+from openwork.proofs.proving import GivenAnswers, prove, require_provable, work_of
 from openwork.proofs.sets import (
     USUAL_SECONDS,
     OutputProof,
@@ -17,9 +17,9 @@ from openwork.proofs.sets import (
 
 __all__ = [
     "USUAL_SECONDS",
-    "Answers",
     "AsRun",
     "Certified",
+    "GivenAnswers",
     "Open",
     "OutputProof",
     "Proof",

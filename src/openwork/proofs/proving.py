@@ -37,8 +37,8 @@ TOO_MANY = f"more than {CLOSER} inputs are open, too many to give each more bits
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """Answers other than the task's.
+class GivenAnswers:
+    """GivenAnswers other than the task's.
 
     Attributes:
         whose: in words, as `the program`.
@@ -56,7 +56,7 @@ def prove(
     threads: int = 1,
     watch: Watch = silent,
     begun: Proof | None = None,
-    answers: Answers | None = None,
+    answers: GivenAnswers | None = None,
 ) -> Proof:
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
