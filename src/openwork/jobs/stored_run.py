@@ -146,8 +146,8 @@ class StoredRun:
 
     @property
     def decompilable(self) -> bool:
-        """Whether it solves its task, and the task's answers are such that a program can be looked for."""
-        return self.solved and self.stored.task.one_symbol_each
+        """Whether it solves its task, so that a report looks for its program."""
+        return self.solved
 
     @property
     def solved(self) -> bool:

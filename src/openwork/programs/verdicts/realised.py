@@ -21,6 +21,7 @@ from openwork.programs.decompile.labels import compact, explained_by, same_class
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn, Rate
 from openwork.programs.decompile.parents import is_symbol
+from openwork.programs.decompile.planes import Planes
 from openwork.programs.decompile.shortening import unread_items
 from openwork.programs.decompile.sites import covers_answer
 from openwork.programs.language import Ints
@@ -30,6 +31,8 @@ from openwork.programs.program import Program, Variable
 PAIRS = 4096
 CONTEXTS = 128
 """inputs in which values are told apart"""
+FEWEST = 64
+"""pairs for each position of a line that stands at many"""
 MOST_VALUES = 300
 """of a variable, all tried in every context"""
 
@@ -86,13 +89,20 @@ def realised(
 
     Costs four forward rows per pair and variable, and one per input looked at.
     """
-    all_there_are = network.subject.whole
+    all_there_are, texts = network.subject.whole, not network.subject.inputs.one_symbol_each
     drawn = Drawn.of(network, "pairs", seed, PAIRS) if all_there_are else Drawn.apart(network, PAIRS)
     scores = []
     asked = [variable for variable in program.variables if not only or variable.name in only]
     for number, variable in enumerate(asked):
         watch(Step(f"interchange: {variable.name}", number / len(asked), 0))
-        scores.append(_scored(network, program, variable, gone, drawn))
+        if texts:
+            # The same line at every position: the pairs are shared out.
+            each = max(FEWEST, PAIRS // len(program.variables))
+            drawn = Drawn.at(network, variable.sites, seed, each) or drawn.take(each)
+            asked_there = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()
+            scores.append(_scored(network, program.narrowed(asked_there, variable.name), variable, gone, drawn))
+        else:
+            scores.append(_scored(network, program, variable, gone, drawn))
     return tuple(scores)
 
 
@@ -106,9 +116,15 @@ def _scored(network: Network, program: Program, variable: Variable, gone: frozen
     held = network.held(rows, variable.sites)
     there = np.concatenate([held[site] for site in variable.sites], axis=1)
     shares = (explained_by(there, codes), explained_by(there, codes if merged is None else merged[codes]))
+    decides = covers_answer(network, variable.sites, gone)
+    planes = Planes.of(network, program, variable)
+    if planes is not None:
+        explained = planes.explained(variable.sites)
+        shares = (explained, min(explained, shares[1]))
+        decides = decides and planes.hold_most(variable.sites)
     effective = None if merged is None else int(merged.max()) + 1
     about = (variable.name, str(variable.sites[0]), alone, alike, together, values, effective)
-    return LineScore(*about, *shares, covers_answer(network, variable.sites, gone))
+    return LineScore(*about, *shares, decides)
 
 
 def _alike(network: Network, program: Program, variable: Variable, drawn: Drawn) -> Rate:
