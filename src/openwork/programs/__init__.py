@@ -5,7 +5,7 @@ from openwork.programs.kept import decompile_kept, known_decompilation
 from openwork.programs.place import Place
 from openwork.programs.plain import program_as_json, program_from_json
 from openwork.programs.program import Output, Program, Symbol, Variable
-from openwork.programs.text import program_text
+from openwork.programs.text import program_lines, program_text
 from openwork.programs.verdicts.decompilation import Decompilation, decompilation_from_json
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "known_decompilation",
     "program_as_json",
     "program_from_json",
+    "program_lines",
     "program_text",
 ]

@@ -7,12 +7,14 @@ import { required } from "./page/dom.js";
 import { frameStaticFigures } from "./page/frame.js";
 import { readLink, writeLink } from "./page/link.js";
 import { readPayload } from "./page/payload.js";
+import { rowsOf } from "./model/stages.js";
 import { Choices } from "./page/state.js";
 import { askingView } from "./views/asking.js";
 import { claimsView } from "./views/claims.js";
 import { compareView } from "./views/compare.js";
 import { cutView } from "./views/cut.js";
 import { learningView } from "./views/learning.js";
+import { movementView } from "./views/movement.js";
 import { playView } from "./views/play.js";
 import { routesView } from "./views/routes.js";
 import { startWorker } from "./worker/client.js";
@@ -23,7 +25,7 @@ import { inWorker, serve } from "./worker/serve.js";
 
 const EXAMPLE = 0.618;
 const FRAMED = !inWorker() && location.protocol === "about:"; // in a notebook the address is the notebook's
-const BENCH = ["play", "cut", "routes"]; // the parts that the question on the bench is about
+const BENCH = ["how", "play", "cut", "routes"]; // the parts that the question on the bench is about
 const ARRIVED = 2000; // milliseconds after which everything has its size
 const SETTLED = 200; // milliseconds without a change after which the address is written: writing it takes long
 const source = inWorker() ? "" : (document.currentScript?.textContent ?? "");
@@ -46,6 +48,7 @@ async function begin() {
   const here = { anchor };
   const go = goer(choices, here);
   askingView(required("#asking"), bench, choices);
+  movementView(required("#how-view"), bench, choices, page);
   playView(required("#play-view"), bench, choices);
   cutView(required("#cut-view"), bench, choices, page);
   routesView(required("#routes-view"), bench, choices, page);
@@ -109,7 +112,7 @@ function arriveAt(anchor) {
 function followReader(here) {
   const used = (/** @type {Event} */ { target }) => {
     const part = target instanceof Element && target.closest("#asking, section");
-    if (part) here.anchor = part.id === "asking" ? BENCH.find((id) => id === here.anchor) ?? "play" : part.id;
+    if (part) here.anchor = part.id === "asking" ? BENCH.find((id) => id === here.anchor) ?? "how" : part.id;
   };
   for (const kind of ["input", "click", "keydown"]) addEventListener(kind, used, { capture: true });
 }
@@ -172,6 +175,9 @@ function startOf(rows, domain) {
     route: 0,
     claim: "",
     curve: "accuracy",
+    output: -1,
+    stage: -1,
+    line: -1,
   };
 }
 
@@ -189,6 +195,9 @@ function limitsOf({ spec, task, page }, questions) {
     layers: spec.n_layers,
     heads: spec.n_heads,
     claims: page.claims.map(({ id }) => id),
+    outputs: task.outputs.length,
+    stages: rowsOf({ layers: spec.n_layers, attnOnly: spec.attn_only }) + 1,
+    lines: page.program?.lines.length ?? 0,
   };
 }
 

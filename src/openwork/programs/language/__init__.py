@@ -6,6 +6,7 @@ from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
 from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
+from openwork.programs.language.inlining import inlined
 from openwork.programs.language.matching import Match
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
@@ -44,6 +45,7 @@ __all__ = [
     "abridged",
     "as_plain",
     "from_plain",
+    "inlined",
     "renamed",
     "signed_modulus",
 ]

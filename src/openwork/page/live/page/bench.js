@@ -53,7 +53,8 @@ export class Pass {
  * @typedef {object} Shown
  * @property {State} state
  * @property {number[]} values of the question's variables
- * @property {string[]} symbols what the model sees, position by position
+ * @property {ArrayLike<number>} ids of the tokens that the model sees
+ * @property {string[]} symbols the same as symbols
  * @property {Pass} whole
  * @property {Pass | null} cut with parts off; null while what they are replaced by is being measured
  */
@@ -222,7 +223,8 @@ export class Bench {
     const { question, other, cuts } = state;
     const whole = this.pass(question, [], other);
     const cut = !cuts.length ? whole : this.#lacks(cuts) ? null : this.pass(question, cuts, other);
-    return { state, values: this.domain.values(question), symbols: this.symbolsOf(question), whole, cut };
+    const { ids } = this.#tokens(question);
+    return { state, values: this.domain.values(question), ids, symbols: this.symbolsOf(question), whole, cut };
   }
 
   /**

@@ -20,6 +20,9 @@ const MOST_CUTS = 200;
  * @property {number} layers
  * @property {number} heads
  * @property {string[]} claims
+ * @property {number} outputs
+ * @property {number} stages
+ * @property {number} lines of the program
  */
 
 /**
@@ -53,6 +56,9 @@ export function readLink(hash, limits) {
     measure: among("measure", ["logit", "cosine"]),
     numbers: among("show", ["share", "logit"]),
     curve: among("curve", ["accuracy", "loss"]),
+    output: whole("output", limits.outputs),
+    stage: whole("stage", limits.stages),
+    line: whole("line", limits.lines),
     normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
     claim: among("claim", limits.claims.map(encodeURIComponent)),
   };
@@ -82,6 +88,9 @@ export function writeLink(anchor, state, start) {
     ["layer", String(state.layer), state.layer !== start.layer],
     ["route", String(state.route), state.route !== start.route],
     ["curve", state.curve, state.curve !== start.curve],
+    ["output", String(state.output), state.output !== start.output],
+    ["stage", String(state.stage), state.stage !== start.stage],
+    ["line", String(state.line), state.line !== start.line],
     ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
   ];
   const query = pairs.filter(([, , told]) => told).map(([name, text]) => `${name}=${text}`);

@@ -1,0 +1,86 @@
+// The program of this page as its views ask for it: where its variables stand, what they hold, and which are at work.
+
+import { stageOf } from "../model/stages.js";
+import { Program } from "./program.js";
+
+/** @import { Shown } from "../page/bench.js" */
+/** @import { LivePage, LiveProgram, LiveTask } from "../page/payload.js" */
+/** @import { Depth } from "../model/stages.js" */
+/** @import { State } from "../page/state.js" */
+/** @import { Stand } from "../widgets/movement.js" */
+
+/**
+ * @param {LiveProgram | null} live
+ * @param {Depth} depth
+ * @param {LiveTask} task
+ */
+export function readProgram(live, depth, task) {
+  if (!live) return null;
+  const runs = live.runs && new Program(live.runs);
+  const moved = new Set(live.runs?.variables.filter(({ items }) => items.every(({ kind }) => kind === "name")).map(({ name }) => name));
+  /** @type {(Stand & {line: number})[]} every variable where it stands first, answers where they are said */
+  const stands = [];
+  live.lines.forEach(({ places }, line) => {
+    for (const { name, component, position } of places) stands.push({ name, line, stage: stageOf(component, depth), position });
+  });
+  const variables = stands.filter(({ name }) => !name.startsWith("answer["));
+  return {
+    runs,
+    stands: variables,
+    /** @param {string} name */
+    lineOf: (name) => stands.find((stand) => stand.name === name)?.line ?? -1,
+    /**
+     * What each variable and answer comes to, as text.
+     * @param {Shown} shown
+     * @returns {Record<string, string>}
+     */
+    values: ({ ids }) => {
+      if (!runs) return {};
+      const { values, answers } = runs.run(ids);
+      const said = answers.map((answer, output) => [`answer[${output}]`, task.answerSymbols[answer] ?? String(answer)]);
+      const text = Object.entries(values).map(([name, items]) => {
+        return [name, items.map((item) => (moved.has(name) ? (task.symbols[item] ?? String(item)) : String(item))).join("\u00b7")];
+      });
+      return Object.fromEntries([...text, ...said]);
+    },
+    /**
+     * The variables that are at work: at the stage that is shown, in the line that is chosen, or on the way to the
+     * answer that is followed.
+     * @param {State} state
+     * @returns {Set<string>}
+     */
+    lit: ({ stage, line, output }) => {
+      const wanted = output < 0 ? null : ancestors(live.parents, `answer[${output}]`);
+      const among = (/** @type {string} */ name) => wanted?.has(name) ?? true;
+      if (stage >= 0) return new Set(stands.filter((one) => one.stage === stage && among(one.name)).map(({ name }) => name));
+      if (line >= 0) return new Set(live.lines[line]?.assigns);
+      return wanted ?? new Set();
+    },
+  };
+}
+
+/**
+ * A name and all that it follows from.
+ * @param {Record<string, string[]>} parents
+ * @param {string} name
+ */
+function ancestors(parents, name) {
+  const found = new Set([name]);
+  for (const one of found) for (const parent of parents[one] ?? []) if (parents[parent]) found.add(parent);
+  return found;
+}
+
+/**
+ * The picture as prose: every route, and every variable with what it holds.
+ * @param {LivePage} page
+ * @param {Record<string, string>} values
+ * @param {LiveTask} task
+ */
+export function wordsOf({ routes, program }, values, task) {
+  const said = routes?.routes.map(({ reading }) => reading) ?? [];
+  const held = program?.lines.flatMap(({ assigns, where }) => {
+    return assigns.map((name, index) => `${name} is ${values[name] ?? "not worked out here"}${where[index]?.[2] ? `, by ${where[index]?.[2]}` : ""}`);
+  });
+  const now = held?.length ? ` The program on this question: ${held.join("; ")}.` : "";
+  return `${said.join(" ") || `What the heads of this model attend to, over ${task.nPos} positions.`}${now}`;
+}
