@@ -113,6 +113,7 @@ def _score(score: LineScore) -> dict[str, Any]:
         "name": score.variable,
         "alone": percent(score.alone.share),
         "together": percent(score.together.share),
+        "share": score.together.share,
         "pairs": score.together.pairs,
         "values": score.values,
         "effective": score.effective,

@@ -48,7 +48,7 @@ async function begin() {
   const here = { anchor };
   const go = goer(choices, here);
   askingView(required("#asking"), bench, choices);
-  movementView(required("#how-view"), bench, choices, page);
+  movementView(required("#how-view"), bench, choices, page, go);
   playView(required("#play-view"), bench, choices);
   cutView(required("#cut-view"), bench, choices, page);
   routesView(required("#routes-view"), bench, choices, page);
@@ -178,6 +178,7 @@ function startOf(rows, domain) {
     output: -1,
     stage: -1,
     line: -1,
+    changed: [],
   };
 }
 

@@ -141,6 +141,14 @@ export class Bench {
   }
 
   /**
+   * The tokens of a question, by number.
+   * @param {Asked} question
+   */
+  idsOf(question) {
+    return this.#tokens(question).ids;
+  }
+
+  /**
    * Whether the page holds a question, with its right answers: of a very large task it holds some.
    * @param {Asked} question
    */

@@ -59,6 +59,7 @@ export function readLink(hash, limits) {
     output: whole("output", limits.outputs),
     stage: whole("stage", limits.stages),
     line: whole("line", limits.lines),
+    changed: readChanged(said.get("set"), limits.lines),
     normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
     claim: among("claim", limits.claims.map(encodeURIComponent)),
   };
@@ -91,6 +92,7 @@ export function writeLink(anchor, state, start) {
     ["output", String(state.output), state.output !== start.output],
     ["stage", String(state.stage), state.stage !== start.stage],
     ["line", String(state.line), state.line !== start.line],
+    ["set", state.changed.map((one) => one.join(".")).join(","), state.changed.length > 0],
     ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
   ];
   const query = pairs.filter(([, , told]) => told).map(([name, text]) => `${name}=${text}`);
@@ -103,6 +105,18 @@ export function writeLink(anchor, state, start) {
  */
 function askedText(question) {
   return Array.isArray(question) ? `v${question.join(".")}` : String(question);
+}
+
+/**
+ * Numbers of the program: `2.0.3` is a line, which of its numbers, and what it is.
+ * @param {string | undefined} text
+ * @param {number} lines
+ * @returns {[number, number, number][] | undefined}
+ */
+function readChanged(text, lines) {
+  if (text === undefined || !/^\d{1,3}\.\d\.-?\d{1,3}(,\d{1,3}\.\d\.-?\d{1,3}){0,9}$/.test(text)) return undefined;
+  const found = text.split(",").map((one) => one.split(".").map(Number));
+  return found.flatMap(([line = 0, which = 0, value = 0]) => (line < lines ? [/** @type {[number, number, number]} */ ([line, which, value])] : []));
 }
 
 /**

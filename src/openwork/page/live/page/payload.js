@@ -100,7 +100,7 @@
  * @property {string[]} aside claims that were not judged, and why
  */
 
-/** What interchange said of a variable. @typedef {{name: string, alone: string, together: string, pairs: number, values: number, effective: number | null, decides: boolean}} LiveScore */
+/** What interchange said of a variable. @typedef {{name: string, alone: string, together: string, share: number, pairs: number, values: number, effective: number | null, decides: boolean}} LiveScore */
 
 /**
  * A line of the program: its code, what it gives a value to, where that stands.

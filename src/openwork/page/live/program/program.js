@@ -9,7 +9,7 @@ import { compiled } from "./expression.js";
  * A program in plain values, as `program_as_json` of Python writes it.
  * @typedef {object} PlainProgram
  * @property {[string, number][]} symbols a name and the position that it is read from
- * @property {{name: string, items: Plain[]}[]} variables
+ * @property {{name: string, items: Plain[], sites: [string, number][]}[]} variables
  * @property {{name: string, expression: Plain}[]} outputs
  */
 
@@ -43,10 +43,13 @@ export class Program {
   /**
    * On one question: every variable's items, and the answers.
    * @param {ArrayLike<number>} ids of its tokens
+   * @param {Record<string, number[]>} [forced] values that variables have, whatever they would follow from
    * @returns {Run}
    */
-  run(ids) {
-    this.#fill(ids, 0);
+  run(ids, forced = {}) {
+    this.#fill(ids, 0, new Map(this.variables.flatMap(({ name, slots }) => {
+      return slots.flatMap((slot, index) => (forced[name] ? [/** @type {[number, number]} */ ([slot, forced[name]?.[index] ?? 0])] : []));
+    })));
     const values = this.variables.map(({ name, slots }) => [name, slots.map((slot) => this.row[slot] ?? 0)]);
     return { values: Object.fromEntries(values), answers: this.outputs.map((output) => output(this.row)) };
   }
@@ -69,9 +72,10 @@ export class Program {
   /**
    * @param {ArrayLike<number>} ids
    * @param {number} from where the question begins
+   * @param {Map<number, number>} [forced] by slot
    */
-  #fill(ids, from) {
+  #fill(ids, from, forced) {
     for (const { slot, position } of this.symbols) this.row[slot] = ids[from + position] ?? 0;
-    for (const { slot, value } of this.steps) this.row[slot] = value(this.row);
+    for (const { slot, value } of this.steps) this.row[slot] = forced?.get(slot) ?? value(this.row);
   }
 }

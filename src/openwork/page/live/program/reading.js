@@ -1,6 +1,7 @@
 // The program of this page as its views ask for it: where its variables stand, what they hold, and which are at work.
 
 import { stageOf } from "../model/stages.js";
+import { withNumbers } from "./numbers.js";
 import { Program } from "./program.js";
 
 /** @import { Shown } from "../page/bench.js" */
@@ -16,7 +17,10 @@ import { Program } from "./program.js";
  */
 export function readProgram(live, depth, task) {
   if (!live) return null;
-  const runs = live.runs && new Program(live.runs);
+  const assigns = live.lines.map((line) => line.assigns);
+  let runs = live.runs && new Program(live.runs);
+  /** @type {State["changed"]} */
+  let numbers = [];
   const moved = new Set(live.runs?.variables.filter(({ items }) => items.every(({ kind }) => kind === "name")).map(({ name }) => name));
   /** @type {(Stand & {line: number})[]} every variable where it stands first, answers where they are said */
   const stands = [];
@@ -25,7 +29,6 @@ export function readProgram(live, depth, task) {
   });
   const variables = stands.filter(({ name }) => !name.startsWith("answer["));
   return {
-    runs,
     stands: variables,
     /** @param {string} name */
     lineOf: (name) => stands.find((stand) => stand.name === name)?.line ?? -1,
@@ -34,8 +37,10 @@ export function readProgram(live, depth, task) {
      * @param {Shown} shown
      * @returns {Record<string, string>}
      */
-    values: ({ ids }) => {
-      if (!runs) return {};
+    values: ({ ids, state }) => {
+      if (!runs || !live.runs) return {};
+      if (state.changed !== numbers) runs = new Program(withNumbers(live.runs, assigns, state.changed));
+      numbers = state.changed;
       const { values, answers } = runs.run(ids);
       const said = answers.map((answer, output) => [`answer[${output}]`, task.answerSymbols[answer] ?? String(answer)]);
       const text = Object.entries(values).map(([name, items]) => {

@@ -7,6 +7,7 @@ import { attendedWays, waysOf } from "../page/ways.js";
 import { readProgram, wordsOf } from "../program/reading.js";
 import { Listing } from "../widgets/listing.js";
 import { Movement } from "../widgets/movement.js";
+import { lineView } from "./line.js";
 import { motionControls } from "./motion.js";
 
 /** @import { Bench } from "../page/bench.js" */
@@ -23,8 +24,9 @@ const ATTENDED = "What each head attends to on this question. That is a lead, no
  * @param {Bench} bench
  * @param {Choices} choices
  * @param {LivePage} page
+ * @param {(anchor: string) => void} go
  */
-export function movementView(mount, bench, choices, page) {
+export function movementView(mount, bench, choices, page, go) {
   const { task, model } = bench;
   const { n_layers: layers, attn_only: attnOnly, n_heads: heads } = model.spec;
   const about = { depth: { layers, attnOnly }, graded: task.graded, names: task.positionNames, outputs: task.outputs };
@@ -50,14 +52,14 @@ export function movementView(mount, bench, choices, page) {
     routeOf: (variable) => routeOf(page, task.variables[variable]?.name ?? ""),
   });
   const picture = figure("The mechanism", drawn.element, { drawing: drawn.drawing, caption, controls: html("div", {}, motion, step) });
-  const beside = listing && html("div", { class: "live-beside" }, html("h3", {}, "The program inside"), listing.element);
+  const beside = listing && html("div", { class: "live-beside" }, html("h3", {}, "The program inside"), listing.element, lineView(bench, choices, page, go));
   const words = html("details", { class: "live-what" }, html("summary", {}, "The picture in words"), prose);
   refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), words);
   const paint = (/** @type {Shown} */ shown) => {
     const { state } = choices;
     const pass = shown.cut ?? shown.whole;
     const length = Math.max(bench.lengthOf(shown.symbols), 1);
-    const values = program?.values(shown) ?? {};
+    const values = program?.values({ ...shown, state }) ?? {};
     now = values;
     const lit = program?.lit(state) ?? new Set();
     const links = routed ?? attendedWays((layer) => pass.at(`blocks.${layer}.attn.hook_pattern`), heads, length, about);
