@@ -36,7 +36,7 @@ from openwork.tasks import Task
 
 FORMAT = 1
 NONE_GIVEN: Mapping[str, GivenProgram] = MappingProxyType({})
-TOP = ("claim", "format", "open", "publication", "task", "title")
+TOP = ("claim", "format", "open", "publication", "task", "title", "tour")
 
 
 def parse_claims(

@@ -22,6 +22,7 @@ from openwork.page.payload import embedded, payload
 from openwork.page.program import live_program
 from openwork.page.routes import live_routes
 from openwork.page.told import opening, standings
+from openwork.page.tour import tour
 from openwork.programs import Decompilation
 from openwork.report.explanation import explanation_document
 from openwork.report.html.css import outputs_css, palette_css
@@ -88,12 +89,18 @@ def _fitting(measured: Sequence[Measurement], excess: int) -> list[Measurement]:
 
 def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) -> str:
     script = bundled(ENTRY)
+    claims = live_claims(report.claims, report.verdicts, report.subject)
     return rendered(
         _own_text("live.html"),
-        style=palette_css() + outputs_css() + template_text("style.css") + template_text("page.css") + _own_text("live.css"),
+        style=palette_css()
+        + outputs_css()
+        + template_text("style.css")
+        + template_text("page.css")
+        + _own_text("live.css"),
         document=replace(
             explanation_document(report.overview, report.verdicts, report.results), subtitle=opening(report)
         ),
+        tour=tour(report, claims),
         standings=standings(report.overview, report.verdicts),
         opening=report.overview.opening,
         unsolved=_joined(unsolved_parts(report.overview, routes=report.routes is not None)),
@@ -104,7 +111,7 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         contents=VIEWS,
         script=Markup(script),
         script_hash=Markup(script_hash(script)),
-        data=Markup(embedded(payload(report.subject) | {"page": _page(report)})),
+        data=Markup(embedded(payload(report.subject) | {"page": _page(report, claims)})),
         figures=html_of(figures),
         task_line=report.overview.task_line,
         model_line=report.overview.model_line,
@@ -132,7 +139,7 @@ def live_frame(report: LiveReport) -> str:
     return str(Markup('<iframe title="{}" style="{}" srcdoc="{}"></iframe>').format(name, look, live_html(report)))
 
 
-def _page(report: LiveReport) -> dict[str, Any]:
+def _page(report: LiveReport, claims: list[dict[str, Any]]) -> dict[str, Any]:
     scores, task, spec = report.subject.scores, report.subject.task, report.subject.spec
     return {
         "run": report.overview.run,
@@ -144,7 +151,8 @@ def _page(report: LiveReport) -> dict[str, Any]:
             "right": [int(right) for right in scores.right[0]],
             "sequences": int(scores.sequences[0]),
         },
-        "claims": live_claims(report.claims, report.verdicts, report.subject),
+        "claims": claims,
+        "tour": tour(report, claims),
         "routes": live_routes(task, spec, report.routes),
         "siblings": [
             {

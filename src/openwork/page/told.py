@@ -20,7 +20,7 @@ MOST_WRITTEN = 72
 """characters of an answer that is written out in a sentence"""
 
 Standing = dict[str, str]
-"""one thing that is known: `mark` (✓, ✗, ?), `kind` (yes, no, open), `said`, `more`, and the `anchor` of its evidence"""
+"""one thing that is known: `kind` (yes, no, open), `said`, `more`, and the `anchor` of its evidence"""
 
 
 def opening(report: LiveReport) -> str:
@@ -68,7 +68,7 @@ def standings(overview: Overview, verdicts: Sequence[Verdict]) -> list[Standing]
 def _claims(overview: Overview, verdicts: Sequence[Verdict]) -> Standing:
     refuted = sum(verdict.outcome is Outcome.REFUTED for verdict in verdicts)
     held = sum(verdict.outcome is Outcome.CONFIRMED for verdict in verdicts)
-    whose = "the article’s" if overview.publication else "the"
+    whose = "the article's" if overview.publication else "the"
     count = f"{refuted or held} of {len(verdicts)} of {whose} claims {'refuted' if refuted else 'confirmed'}"
     kind = "no" if refuted else "yes" if held == len(verdicts) else "open"
     return _standing(kind, count, "", "claims")

@@ -17,6 +17,7 @@ import { learningView } from "./views/learning.js";
 import { movementView } from "./views/movement.js";
 import { playView } from "./views/play.js";
 import { routesView } from "./views/routes.js";
+import { tourView } from "./views/tour.js";
 import { startWorker } from "./worker/client.js";
 import { inWorker, serve } from "./worker/serve.js";
 
@@ -55,6 +56,7 @@ async function begin() {
   learningView(required("#learning-view"), choices, page.overTraining, go);
   claimsView(bench, choices, page, go);
   compareView(required("#compare-view"), bench, choices, page);
+  tourView(required("#tour"), choices, page);
   frameStaticFigures();
   followLinks(choices, limits, domain, here);
   document.documentElement.dataset.live = "ready";
@@ -87,7 +89,7 @@ function followLinks(choices, limits, domain, here) {
     document.getElementById(here.anchor)?.scrollIntoView();
   });
   followReader(here);
-  if (FRAMED) stayInside();
+  if (FRAMED) stayInside((hash) => choices.set({ ...choices.start, ...known(readLink(hash, limits).change, domain) }));
   if (here.anchor) arriveAt(here.anchor);
 }
 
@@ -117,13 +119,18 @@ function followReader(here) {
   for (const kind of ["input", "click", "keydown"]) addEventListener(kind, used, { capture: true });
 }
 
-/** Links within the page lead to its parts, and not to the notebook that it is framed in. */
-function stayInside() {
+/**
+ * Links within the page lead to its parts, and not to the notebook that it is framed in.
+ * @param {(hash: string) => void} follow takes the state that a link says
+ */
+function stayInside(follow) {
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    const anchor = link?.getAttribute("href")?.replace(/^#/, "");
+    const hash = link?.getAttribute("href") ?? "";
+    const anchor = hash.replace(/^#/, "").split("?")[0];
     if (!link || !anchor) return;
     event.preventDefault();
+    if (hash.includes("?")) follow(hash);
     document.getElementById(anchor)?.scrollIntoView();
   });
 }
@@ -178,6 +185,7 @@ function startOf(rows, domain) {
     output: -1,
     stage: -1,
     line: -1,
+    tour: 0,
     changed: [],
   };
 }
@@ -198,6 +206,7 @@ function limitsOf({ spec, task, page }, questions) {
     claims: page.claims.map(({ id }) => id),
     outputs: task.outputs.length,
     stages: rowsOf({ layers: spec.n_layers, attnOnly: spec.attn_only }) + 1,
+    steps: page.tour.length,
     lines: page.program?.lines.length ?? 0,
   };
 }

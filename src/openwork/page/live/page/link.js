@@ -23,6 +23,7 @@ const MOST_CUTS = 200;
  * @property {number} outputs
  * @property {number} stages
  * @property {number} lines of the program
+ * @property {number} steps of the tour
  */
 
 /**
@@ -59,6 +60,7 @@ export function readLink(hash, limits) {
     output: whole("output", limits.outputs),
     stage: whole("stage", limits.stages),
     line: whole("line", limits.lines),
+    tour: whole("tour", limits.steps + 1),
     changed: readChanged(said.get("set"), limits.lines),
     normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
     claim: among("claim", limits.claims.map(encodeURIComponent)),
@@ -92,6 +94,7 @@ export function writeLink(anchor, state, start) {
     ["output", String(state.output), state.output !== start.output],
     ["stage", String(state.stage), state.stage !== start.stage],
     ["line", String(state.line), state.line !== start.line],
+    ["tour", String(state.tour), state.tour !== start.tour],
     ["set", state.changed.map((one) => one.join(".")).join(","), state.changed.length > 0],
     ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
   ];

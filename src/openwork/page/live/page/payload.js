@@ -137,6 +137,7 @@
  * @property {LiveSibling[]} siblings
  * @property {LiveOverTraining | null} overTraining
  * @property {LiveProgram | null} program
+ * @property {{title: string, text: string, link: string}[]} tour
  */
 
 /**
