@@ -31,7 +31,11 @@ def opening(report: LiveReport) -> str:
         return f"{asked} Inside, {told}"
     if report.overview.unsolved or report.overview.unhandled:
         return report.overview.opening
-    return f"{asked} This model does it; in what way, no short program says, so watch what moves where."
+    found = decompiled(report.results)
+    if found is not None and found.program is not None:
+        lines = len(program_lines(found.program))
+        return f"{asked} Inside this model is a program of {lines} lines: more than a sentence says, so watch it work."
+    return f"{asked} This model does it, and no program was found that says how: watch what moves where."
 
 
 def program_told(results: Sequence[Result], spec: ModelSpec) -> str:
@@ -68,8 +72,10 @@ def standings(overview: Overview, verdicts: Sequence[Verdict]) -> list[Standing]
 def _claims(overview: Overview, verdicts: Sequence[Verdict]) -> Standing:
     refuted = sum(verdict.outcome is Outcome.REFUTED for verdict in verdicts)
     held = sum(verdict.outcome is Outcome.CONFIRMED for verdict in verdicts)
-    whose = "the article's" if overview.publication else "the"
-    count = f"{refuted or held} of {len(verdicts)} of {whose} claims {'refuted' if refuted else 'confirmed'}"
+    whose = "of the article's " if overview.publication else ""
+    count = f"{refuted or held} of {len(verdicts)} {whose}claims {'refuted' if refuted else 'confirmed'}"
+    if len(verdicts) == 1:
+        count = f"{whose.removeprefix('of ') or 'its '}one claim is {verdicts[0].outcome.lower()}"
     kind = "no" if refuted else "yes" if held == len(verdicts) else "open"
     return _standing(kind, count, "", "claims")
 

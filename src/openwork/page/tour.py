@@ -94,7 +94,8 @@ def _followed(report: LiveReport) -> tuple[int, str]:
     outputs = report.subject.task.outputs
     for route in report.routes.routes if report.routes else ():
         if any(hop.source != hop.target for path in route.paths for hop in path.hops):
-            return outputs.index(route.output), route.variable
+            alone = sum(one.output == route.output for one in report.routes.routes) == 1
+            return outputs.index(route.output), route.variable if alone else ""
     return 0, report.subject.task.deciding_variable(outputs[0]) or ""
 
 

@@ -59,7 +59,8 @@ function panel(line, { bench, choices, program }) {
  * @param {LiveCodeLine} line
  * @param {LiveProgram} program
  */
-function evidence({ scores }, program) {
+function evidence({ scores, assigns }, program) {
+  if (!scores.length && !assigns[0]?.startsWith("answer[")) return [html("p", {}, "Its interchange was not measured.")];
   if (!scores.length) return [html("p", {}, "An answer: what is equal to the model\u2019s on how many inputs is told below.")];
   const least = scores.reduce((one, other) => (other.share < one.share ? other : one));
   const told = scores.length > 1 && least.share < 1 ? `at least ${least.together} (${least.name})` : least.together;

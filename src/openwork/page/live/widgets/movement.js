@@ -197,7 +197,7 @@ export class Movement {
       const value = moment.values[stand.name] ?? "";
       const there = stand.stage <= reached;
       const lit = moment.lit.has(stand.name);
-      say(text, value);
+      say(text, value.length > 3 ? "\u2026" : value);
       keep(text, "class", value.length > 2 ? "live-token-word" : "");
       keep(group, "class", `live-chip live-stand${lit ? " live-lit" : ""}`);
       keep(group, "opacity", there ? "1" : "0");
