@@ -17,6 +17,7 @@ from openwork.training import Measured, Progress
 
 ARGUMENTS = {
     "accuracy": (),
+    "as-generated": (),
     "attention": (0,),
     "attention-examples": (0, [1, 2]),
     "ablation": ("blocks.0.mlp",),

@@ -60,3 +60,36 @@ def test_an_interruption_of_the_verdicts_keeps_the_program(openwork, trained, mo
 def test_one_input_is_told_without_a_traceback(openwork, trained):
     done = openwork("decompile", trained, "--inputs", "1")
     assert done.code == 0 and "a sample: equal on" in " ".join(done.out.split())
+
+
+def test_two_runs_programs_are_compared(openwork, small):
+    one, other = (
+        run["name"] for run in openwork("train", "reverse-increment", *small, "--seeds", "0..1", "--json").value
+    )
+    itself = openwork("decompile", one, one, "--json").value
+    assert itself["same"] and itself["digests"][0] == openwork("decompile", one, "--json").value["digest"]
+    told = openwork("decompile", one, other)
+    assert told.code == 0 and ("Not the same" in told.out or "The same program" in told.out)
+    assert max(map(len, told.out.splitlines())) <= 80
+
+
+def test_programs_of_two_tasks_are_not_compared(openwork, trained, small):
+    shorter = [word.replace("length=3", "length=2") for word in small]
+    other = openwork("train", "reverse-increment", *shorter, "--json").value[0]["name"]
+    refused = openwork("decompile", trained, other)
+    assert refused.code == 2 and "different tasks" in refused.err and "length=2" in refused.err
+
+
+def test_it_is_said_since_when_the_program_and_its_lines_hold(openwork, trained):
+    told = openwork("decompile", trained, "--over-training")
+    assert told.code == 0 and "over training, at 4 of 4 checkpoints" in told.out
+    assert max(map(len, told.out.splitlines())) <= 80
+    found = openwork("decompile", trained, "--over-training", "--json").value["over_training"]
+    answers = found["parts"][0]
+    assert found["epochs"] == [0, 1, 2, 3] and answers["part"] == "the answers"
+    assert answers["shares"][-1] == 1 and answers["since"]["epoch"] <= 3
+
+
+def test_over_training_goes_with_one_run(openwork, trained):
+    refused = openwork("decompile", trained, trained, "--over-training")
+    assert refused.code == 2 and "one run alone" in refused.err

@@ -2,6 +2,7 @@
 
 from openwork.analyses.ablation import By
 from openwork.analyses.accuracy import not_numbers_text
+from openwork.analyses.as_generated import answer_line, written_answers
 from openwork.analyses.component import Component, component_named, head_components, layer_components
 from openwork.analyses.coverage import all_asked, said_of
 from openwork.analyses.found_routes import FoundRoutes
@@ -45,6 +46,7 @@ __all__ = [
     "Watch",
     "Way",
     "all_asked",
+    "answer_line",
     "component_named",
     "exact_percent",
     "head_components",
@@ -57,6 +59,7 @@ __all__ = [
     "routes_from_json",
     "said_of",
     "stages_of",
+    "written_answers",
 ]
 
 __getattr__ = renamed(__name__, {"Accuracy": "AccuracyByOutput", "node_named": "path_node_named"}, globals())

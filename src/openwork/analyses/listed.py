@@ -2,6 +2,7 @@
 
 # ruff: noqa: I001
 from openwork.analyses.accuracy import AccuracyByOutput as AccuracyByOutput, accuracy as accuracy
+from openwork.analyses.as_generated import AsGenerated as AsGenerated, as_generated as as_generated
 from openwork.analyses.attention import (
     Attention as Attention,
     AttentionExamples as AttentionExamples,

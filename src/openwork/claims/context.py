@@ -52,7 +52,7 @@ class Evidence(ABC, Generic[Found]):
         """Measures it."""
 
     def spent(self, context: Context, found: Found) -> int:
-        """Inputs that were run; only training may differ from `rows`."""
+        """Inputs that were run; training, and answers that a model writes by itself, may take fewer than `rows`."""
         return self.rows(context)
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from openwork.data import Dataset, unhandled
 from openwork.engines.applied import require_alike, require_no_function, with_values
 from openwork.engines.checks import Held, held_batches, held_dataset, held_inputs, held_slopes
+from openwork.engines.generating import greedy, held_prompts
 from openwork.engines.grading import scores_of
 from openwork.engines.resolve import Means, resolve_all
 from openwork.engines.taps import Source, Taps, own_sources
@@ -26,6 +27,7 @@ from openwork.engines.values import (
     AdamW,
     Batches,
     Floats,
+    Generated,
     Gradients,
     OptimiserState,
     Scores,
@@ -170,6 +172,41 @@ class Engine(ABC):
             passes = self._blocks(held.stack, held.tokens, replace(own, reads=()), held.graded, sources, block)
             found.append(scores_of(passes, dataset, len(held.stack)))
         return tuple(found)
+
+    def generate(
+        self, stack: Stack, tokens: Tokens, prompts: Tokens, *, most: Tokens | None = None, end: int | None = None
+    ) -> Generated:
+        """What each model writes by itself after each prompt: always the symbol with the largest logit.
+
+        Args:
+            stack: R models, causal, that answer in the symbols that they read.
+            tokens: `[input, pos]`. What stands after a prompt is only a guess: each pass settles what it has right, and
+                one symbol more. Right answers cost one pass, and inputs that go another way some more.
+            prompts: `[input]`, how many tokens are the prompt, 1 or more.
+            most: `[input]`, how many symbols are written at most; as many as have room, and one, unless given.
+            end: the symbol after which nothing is written.
+
+        Raises:
+            PlanError: the model, the tokens or the prompts are none to write after; with every reason.
+        """
+        held = held_inputs(stack, tokens, range(tokens.shape[-1]))
+        room = held_prompts(held, prompts, most, end)
+        first = int(room.prompts.min()) - 1
+        graded = tuple(range(first, held.tokens.shape[1]))
+        block = max(1, GRADED_NUMBERS // (len(graded) * stack.spec.d_vocab_out))
+        found = []
+        for model in range(len(held.stack)):
+            one = held.stack.take([model])
+
+            def said(rows: Tokens, one: Stack = one) -> NDArray[np.int64]:
+                return np.concatenate([trace.answers[0] for trace in self.run(one, rows, graded=graded, block=block)])
+
+            found.append(greedy(said, held.tokens, room, first))
+        return Generated(
+            np.stack([one.symbols[0] for one in found]),
+            np.stack([one.written[0] for one in found]),
+            sum(one.forward_rows for one in found),
+        )
 
     def site_means(self, stack: Stack, tokens: Tokens, sites: Sequence[str]) -> dict[str, NDArray[np.float64]]:
         """Mean over the inputs of what is at each of these sites, `[model, *site axes]`: what a `Mean` puts there."""

@@ -60,6 +60,22 @@ def joined(blocks: Iterable[Trace]) -> Trace:
 
 
 @dataclass(frozen=True, eq=False)
+class Generated:
+    """What models write by themselves after prompts.
+
+    Attributes:
+        symbols: `[model, input, pos]`, what each writes after every position; `NO_ANSWER` where a logit is not finite.
+        written: `[model, input, pos]`, whether it writes there: from the last token of the prompt on, until it has
+            ended.
+        forward_rows: inputs that were run, all passes together.
+    """
+
+    symbols: NDArray[np.int64]
+    written: NDArray[np.bool_]
+    forward_rows: int
+
+
+@dataclass(frozen=True, eq=False)
 class Scores:
     """How right a stack is on a dataset.
 

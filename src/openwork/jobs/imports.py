@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from openwork.analyses import not_numbers_text
+from openwork.analyses import Subject, as_generated, not_numbers_text
 from openwork.data import USUAL_INPUTS, Dataset, Inputs, draw, enumerate_domain
 from openwork.engines import choose_engine
 from openwork.interop import (
@@ -95,9 +95,12 @@ def keep_imported_model(
 ) -> Run:
     """Measures an imported model on the task and keeps it."""
     engine = choose_engine(imported.stack.spec, setting.engine, setting.threads).engine
-    scores = engine.score(imported.stack, inputs.of(task))
+    asked = inputs.of(task)
+    scores = engine.score(imported.stack, asked)
     said, lost = tuple(map(str, imported.known)), int(scores.not_numbers[0])
     notes = (*imported.notes, not_numbers_text(lost, scores.inputs)) if lost else imported.notes
+    if task.varying and task.writes_answers and imported.stack.spec.attention_dir == "causal":
+        notes = (*notes, as_generated(Subject(engine, imported.stack, task, asked)).headline)
     choices = {known.field: int(known.value) for known in imported.known if known.field in CHOICES and known.value}
     origin = Origin(checkpoint.name, checkpoint.digest, imported.dialect, said, notes, choices)
     measured = Measured(float(scores.loss[0]), float(scores.accuracy[0]), int(scores.sequences[0]), scores.inputs)

@@ -15,6 +15,16 @@ from openwork.report import Display
 class MeasuredRun(JudgedRun):
     """A run with every analysis as a method."""
 
+    def as_generated(self) -> Display:
+        """How right it is when its own symbols stand before the next one, beside the right ones; on all of the inputs.
+
+        Costs two forward rows for each input, and one more for each with a mistake and each symbol that it goes wrong by,
+        at most.
+
+        Raises:
+            PlanError: answers that no model can write by itself: the task does not show them, or the model is not causal.
+        """
+
     def attention_examples(self, layer: int, questions: Sequence[int | str]) -> Display:
         """One layer's patterns on the questions with these numbers in the task's domain, or texts; one forward row each.
 

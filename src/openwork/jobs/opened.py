@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
+import numpy as np
+
 from openwork import analyses
-from openwork.analyses import FoundRoutes, Result, Step
+from openwork.analyses import FoundRoutes, Result, Step, Subject
 from openwork.analyses.steps import Watch, stretch
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.engines.choose import available_threads
+from openwork.errors import PlanError, Reason
 from openwork.jobs.looking import Look, Looking
 from openwork.jobs.looking.of_run import look_of
 from openwork.jobs.measuring import measured, was_drawn
@@ -20,7 +23,16 @@ from openwork.jobs.old_names import OldNames
 from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
-from openwork.programs import USUAL_SECONDS, Decompilation, decompile_kept, known_decompilation
+from openwork.programs import (
+    USUAL_SECONDS,
+    Decompilation,
+    Program,
+    compared,
+    decompile_kept,
+    known_decompilation,
+    over_training,
+)
+from openwork.programs.over_training import POINTS
 from openwork.proofs import Proof, certified, prove_kept, work_of
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.report.html.lowering import html_fragment
@@ -110,6 +122,49 @@ class OpenedRun(OldNames, Looking):
         """
         return Display(decompile_kept(self.subject, self.kept, seconds, self.watch))
 
+    def same_program(self, other: OpenedRun, seconds: float = USUAL_SECONDS) -> Display:
+        """Whether another run's model computes by the same program, up to which heads do it, the order of lines and
+        redundant routes; both are decompiled, or known from the store.
+
+        Args:
+            other: a run of the same task.
+            seconds: of processor time, for each of the two.
+
+        Raises:
+            PlanError: another task, a model in which no program was found, or a time that is none.
+        """
+        if str(other.stored.task) != str(self.stored.task):
+            reason = Reason(other.stored.name, f"does {other.stored.task}, not {self.stored.task}")
+            raise PlanError("programs of different tasks are not compared", reason)
+        return Display(compared((self.stored.name, other.stored.name), (self._own(seconds), other._own(seconds))))
+
+    def program_over_training(self, points: int = POINTS, seconds: float = USUAL_SECONDS) -> Display:
+        """Since which epoch the model's own program is equal to it, and since when each line is realised.
+
+        Args:
+            points: how many checkpoints to look at, the first and the last among them: 2 or more.
+            seconds: of processor time for the program, where it is not known yet.
+
+        Raises:
+            ClaimError: an imported run, of which there is nothing but the end.
+            PlanError: no program was found, fewer points than two, or a time that is none.
+        """
+        self.training.require()
+        if points < 2:
+            raise PlanError("no program over training", Reason("points", f"{points} are fewer than 2"))
+        at = (self.stored.name, self._as_it_was, self.training.recorded)
+        return Display(over_training(*at, self._own(seconds), points, watch=self.watch))
+
+    def _as_it_was(self, epoch: int) -> Subject | None:
+        stack = self.weights_at(epoch)
+        return replace(self.subject, stack=stack) if np.isfinite(stack.flat).all() else None
+
+    def _own(self, seconds: float) -> Program:
+        found = decompile_kept(self.subject, self.kept, seconds, self.watch)
+        if found.program is None:
+            raise PlanError("nothing to compare", Reason(self.stored.name, "; ".join(found.missing)))
+        return found.program
+
     def prove(self, margin: float = 0.0) -> Display:
         """Whether every right answer surely leads by more than `margin`, in the logits, over the real numbers; kept in
         the store, where an interrupted proof goes on.
@@ -165,6 +220,8 @@ class OpenedRun(OldNames, Looking):
         layers = range(self.stack.spec.n_layers)
         wanted: list[tuple[str, Callable[[], Display]]] = [("accuracy", lambda: self.accuracy)]
         if not self.stored.task.one_symbol_each:
+            if self.stored.task.writes_answers and self.stack.spec.attention_dir == "causal":
+                wanted.append(("as generated", self.as_generated))
             return self._results_of([*wanted, ("ablations", self.ablation_table)])
         if any(map(self.subject.task.deciding_variable, self.subject.task.outputs)):
             wanted.append(("interchange", lambda: self.interchange))

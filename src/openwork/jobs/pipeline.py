@@ -27,8 +27,8 @@ NO_ROUTES = "no routes: the model does not solve the task"
 NO_PROGRAM = "no program: the model does not solve the task"
 NO_SETS = "answers are sets or come in several lengths, which it cannot handle yet"
 """the stages of a job, as they are announced"""
-FEW_SECONDS = 24.0
-"""for the program in a report; `openwork decompile` looks longer"""
+FEW_SECONDS = 40.0
+"""of processor time for the program in a report, whatever else the machine does; `openwork decompile` looks longer"""
 
 
 @dataclass(frozen=True, eq=False)

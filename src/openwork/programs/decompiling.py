@@ -49,14 +49,13 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
 
     Args:
         subject: the model and inputs; its answers count as they are, right or wrong.
-        seconds: how long it may take, above 0: the search at most two thirds of it, the verdicts what is left. It ends
-            at its next step, so somewhat later.
+        seconds: of processor time, all threads together, above 0: the search at most two thirds of it, the verdicts
+            what is left. It ends at its next step, so somewhat later. What else the machine does costs nothing.
         seed: of the inputs looked at first and of the pairs.
         watch: is told which stage is under way.
     """
     began = time.process_time()
-    now = time.monotonic()
-    clock = _Clock(now + SEARCHING * seconds, seconds, watch)
+    clock = _Clock(began + SEARCHING * seconds, seconds, watch)
     network = Network.of(subject)
     best: _Found | None = None
     stopped = ""
@@ -70,10 +69,10 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
             if best.equal.share == 1:
                 break
     except _TimeOver:
-        stopped = f"the time was over after {SEARCHING * seconds:.3g} s of searching"
+        stopped = f"the time was over after {SEARCHING * seconds:.3g} s of searching (processor time)"
     except KeyboardInterrupt:
         stopped = INTERRUPTED
-    judged = _judged(network, best, seed, _Clock(now + seconds, seconds, watch), stopped)
+    judged = _judged(network, best, seed, _Clock(began + seconds, seconds, watch), stopped)
     return replace(judged, seconds=time.process_time() - began)
 
 
@@ -105,7 +104,7 @@ class _Clock:
     watch: Watch
 
     def __call__(self, step: Step) -> None:
-        if time.monotonic() > self.until:
+        if time.process_time() > self.until:
             raise _TimeOver
         self.watch(step)
 

@@ -173,6 +173,19 @@ class Task(OnceCarrier, ABC):
         return np.stack(columns, axis=-1).astype(np.int32)
 
     @property
+    def end_token(self) -> int | None:
+        """The symbol that ends an answer that a model writes by itself; None where its length is known."""
+        return None
+
+    @property
+    def writes_answers(self) -> bool:
+        """Whether a model can write its answers by itself: each but the last is the symbol that stands next, as it is
+        where `roles` names the place of every output."""
+        written = all(self.roles.get(name) == at + 1 for name, at in zip(self.outputs, self.graded[:-1], strict=False))
+        alike = self.vocabulary.symbols[: len(self.answer_vocabulary)] == self.answer_vocabulary.symbols
+        return self.answer_kind == "symbol" and len(self.outputs) > 1 and written and alike
+
+    @property
     def one_symbol_each(self) -> bool:
         """Whether every question wants the same answers, one symbol each, as most analyses and claims need it."""
         return self.answer_kind == "symbol" and not self.varying

@@ -59,6 +59,14 @@ class Separated(Task):
         return tuple(Variable(f"x[{i}]", self.end + 1, 1 + i) for i in range(self.length))
 
     @property
+    def end_token(self) -> int | None:
+        return self.end + SPECIAL.index(EOS) if self.ends_with_eos else None
+
+    @property
+    def writes_answers(self) -> bool:
+        return True
+
+    @property
     def n_pos(self) -> int:
         return 1 + self.length + self.most_answers + self.ends_with_eos
 

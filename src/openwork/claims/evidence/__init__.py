@@ -2,6 +2,7 @@
 
 from openwork.claims.evidence.answers import NO_NUMBER, answers_in
 from openwork.claims.evidence.attention import AttentionWeights
+from openwork.claims.evidence.generations import GENERATED, Generations
 from openwork.claims.evidence.interchange import UNCHANGED, InterchangeAnswers, Interchanged
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
 from openwork.claims.evidence.program_pairs import ProgramPairs
@@ -11,11 +12,13 @@ from openwork.claims.evidence.split_distance import Distance, SplitDistance
 from openwork.claims.evidence.training import TrainedSeeds
 
 __all__ = [
+    "GENERATED",
     "NO_NUMBER",
     "UNCHANGED",
     "UNEDITED",
     "AttentionWeights",
     "Distance",
+    "Generations",
     "InterchangeAnswers",
     "Interchanged",
     "NearestAnswer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,12 +13,13 @@ from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
+from openwork.errors import PlanError, Reason
 from openwork.jobs.given_files import require_writable
 from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.programs import USUAL_SECONDS, program_text
-from openwork.report import write_page
+from openwork.report import Display, write_page
 from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
@@ -28,22 +29,38 @@ NOTHING = "{} was not written: no program was found."
 
 app = typer.Typer(add_completion=False)
 
+Other = Annotated[
+    str | None,
+    typer.Argument(help="Another run of the same task: are the two programs the same?", show_default=False),
+]
+Seconds = Annotated[
+    float,
+    typer.Option(
+        "--seconds",
+        help="Processor time that it may take, all threads and the verdicts included: it ends at its next step "
+        "after that.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Also write the program to this file, if one was found.", show_default=False),
+]
+Over = Annotated[
+    bool,
+    typer.Option(
+        "--over-training",
+        help="Also say since which epoch the program is equal to the model, and each line realised.",
+    ),
+]
+
 
 @app.command(epilog=examples("openwork decompile 3f2a", "openwork decompile 3f2a --output program.py --json"))
 def decompile(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
-    seconds: Annotated[
-        float,
-        typer.Option(
-            "--seconds", help="How long it may take, the verdicts included: it ends at its next step after that."
-        ),
-    ] = USUAL_SECONDS,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", help="Also write the program to this file, if one was found.", show_default=False
-        ),
-    ] = None,
+    other: Other = None,
+    seconds: Seconds = USUAL_SECONDS,
+    output: Output = None,
+    over: Over = False,
     inputs: MostInputs = None,
     sample_seed: SampleSeed = 0,
     engine: EngineName = None,
@@ -58,29 +75,58 @@ def decompile(
     Ctrl-C in the search ends it, and the best program so far is judged; Ctrl-C in the verdicts keeps the program and
     the verdicts that were measured. Where no program was complete by then, there is none to judge. What was found is
     kept: asking again is instant. Of a sample it is never said that it is decompiled: the verdicts are measured on
-    inputs drawn anew. Ends with 1 where no program was found, and with 130 upon Ctrl-C.
+    inputs drawn anew. With another run both are decompiled, and it is said how far the two programs are the same, up to
+    which heads do it, the order of lines and redundant routes. Ends with 1 where no program was found, and with 130
+    upon Ctrl-C.
     """
     if output is not None:
         require_writable(output, NOT_WRITTEN)
+    if other is not None and (over or output is not None):
+        reason = Reason("OTHER", "is compared with RUN, and nothing else is done", "leave it out, or the options")
+        raise PlanError("--over-training and --output go with one run alone", reason)
     with Store.open(store) as kept:
         stored = kept.find(run)
+        second = None if other is None else kept.find(other)
         with ProgressDisplay(aside()) as display:
             display(Stage("decompiling"))
             setting = Setting(kept, engine, threads, display)
-            opened = open_run(stored, setting, trains=False, inputs=Inputs(inputs, sample_seed))
-            shown = opened.decompile(seconds)
+            asked = Inputs(inputs, sample_seed)
+            opened = open_run(stored, setting, trains=False, inputs=asked)
+            if second is not None:
+                beside = open_run(second, setting, trains=False, inputs=asked)
+                shown = opened.same_program(beside, seconds)
+            else:
+                shown = opened.decompile(seconds)
+            trained = opened.program_over_training(seconds=seconds) if over and not second and shown.program else None
     warn_of_damage(opened.damage)
-    if output is not None and shown.program is not None:
-        write_page(program_text(shown.program), output, NOT_WRITTEN)
-    if as_json:
-        text = None if shown.program is None else program_text(shown.program)
-        emit({"run": stored.name, "word": shown.word, "missing": shown.missing, "text": text} | shown.as_json())
-    else:
-        people(as_json).print(terminal(shown.parts()))
-    if output is not None:
-        said = f"Wrote {path_text(output)}." if shown.program is not None else NOTHING.format(path_text(output))
-        people(as_json).print(said, soft_wrap=True, markup=False)
+    if second is not None:
+        _show(shown, shown.as_json(), as_json)
+        return
+    _tell(stored.name, shown, trained, output, as_json)
     if shown.interrupted:
         raise typer.Exit(INTERRUPTED)
     if shown.program is None:
         raise typer.Exit(1)
+
+
+def _tell(run: str, shown: Display, trained: Display | None, output: Path | None, as_json: bool) -> None:
+    """Writes and prints one run's program, and how it was over training."""
+    text = None if shown.program is None else program_text(shown.program)
+    if output is not None and text is not None:
+        write_page(text, output, NOT_WRITTEN)
+    said = {"run": run, "word": shown.word, "missing": shown.missing, "text": text} | shown.as_json()
+    if trained is not None:
+        said["over_training"] = trained.as_json()
+    _show(shown, said, as_json)
+    if trained is not None and not as_json:
+        people(as_json).print(terminal(trained.parts()))
+    if output is not None:
+        wrote = f"Wrote {path_text(output)}." if text is not None else NOTHING.format(path_text(output))
+        people(as_json).print(wrote, soft_wrap=True, markup=False)
+
+
+def _show(shown: Display, plain: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit(plain)
+    else:
+        people(as_json).print(terminal(shown.parts()))

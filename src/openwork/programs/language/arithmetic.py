@@ -13,6 +13,7 @@ class Plus(Expression):
     """The sum of two."""
 
     kind: ClassVar[str] = "plus"
+    symmetric: ClassVar[bool] = True
     binds: ClassVar[int] = PLUS
 
     left: Expression

@@ -16,6 +16,7 @@ class Count(Expression):
     """How many of these equal `symbol`."""
 
     kind: ClassVar[str] = "count"
+    symmetric: ClassVar[bool] = True
     weight: ClassVar[float] = 1.2
 
     of: tuple[Expression, ...]
@@ -34,6 +35,7 @@ class CountBelow(Expression):
     """How many of these are smaller than `bound`."""
 
     kind: ClassVar[str] = "count-below"
+    symmetric: ClassVar[bool] = True
     weight: ClassVar[float] = 1.5
 
     of: tuple[Expression, ...]

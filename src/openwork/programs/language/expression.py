@@ -33,12 +33,14 @@ class Expression(ABC):
         weight: what it costs in a search, beside its parts: one step that a reader has to follow.
         entries: how many table entries a reader has to look at.
         functions: what its text calls, by name: the lines of each.
+        symmetric: whether the order of its parts makes no difference.
     """
 
     kind: ClassVar[str]
     binds: ClassVar[int] = ATOM
     weight: ClassVar[float] = 1.0
     functions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    symmetric: ClassVar[bool] = False
 
     @abstractmethod
     def values(self, known: Known) -> Ints:

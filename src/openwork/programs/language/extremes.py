@@ -16,6 +16,7 @@ class Largest(Expression):
     """The largest of these."""
 
     kind: ClassVar[str] = "largest"
+    symmetric: ClassVar[bool] = True
 
     of: tuple[Expression, ...]
 
@@ -32,6 +33,7 @@ class Smallest(Expression):
     """The smallest of these."""
 
     kind: ClassVar[str] = "smallest"
+    symmetric: ClassVar[bool] = True
 
     of: tuple[Expression, ...]
 

@@ -16,6 +16,7 @@ class Ranked(Expression):
     """The one with `rank` others before it in ascending order: 0 is the smallest."""
 
     kind: ClassVar[str] = "ranked"
+    symmetric: ClassVar[bool] = True
     weight: ClassVar[float] = 1.5
 
     of: tuple[Expression, ...]

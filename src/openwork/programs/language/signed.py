@@ -17,6 +17,7 @@ class SumSigned(Expression):
     """All of these together, each the number nearest to 0 that is the symbol's modulo `modulus`."""
 
     kind: ClassVar[str] = "sum-signed"
+    symmetric: ClassVar[bool] = True
     weight: ClassVar[float] = 1.2
 
     of: tuple[Expression, ...]

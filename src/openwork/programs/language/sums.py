@@ -16,6 +16,7 @@ class Sum(Expression):
     """All of these together."""
 
     kind: ClassVar[str] = "sum"
+    symmetric: ClassVar[bool] = True
 
     of: tuple[Expression, ...]
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from openwork.analyses.result import Record, Result, percent
 from openwork.data.interval import CONFIDENCE, clopper_pearson
+from openwork.programs.canonical import canonical
 from openwork.programs.decompile.pairs import Rate
 from openwork.programs.language import READABLE
 from openwork.programs.plain import program_as_json, program_from_json
@@ -152,6 +153,11 @@ class Decompilation(Result):
         return sum(shares) / len(shares) if shares else None
 
     @property
+    def digest(self) -> str | None:
+        """The same for models that compute the same in the same way: see `canonical`; None without a program."""
+        return None if self.program is None else canonical(self.program).digest
+
+    @property
     def title(self) -> str:
         return "The program inside"
 
@@ -188,7 +194,8 @@ class Decompilation(Result):
         program = None if self.program is None else program_as_json(self.program)
         lines = [asdict(score) for score in self.lines]
         return (
-            {"version": VERSION, "program": program, "lines": lines, "word": self.word, "intervals_95": self.intervals}
+            {"version": VERSION, "program": program, "digest": self.digest, "lines": lines, "word": self.word}
+            | {"intervals_95": self.intervals}
             | own
             | parts
         )
