@@ -33,7 +33,7 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Line:
+class ProgramLine:
     """One line of the text, or one loop.
 
     Attributes:
@@ -47,13 +47,13 @@ class Line:
     sites: tuple[Place, ...]
 
 
-def program_lines(program: Program) -> tuple[Line, ...]:
+def program_lines(program: Program) -> tuple[ProgramLine, ...]:
     """What stands between the first line of `program_text` and its last, with the places that each line speaks of."""
     lean = without_unread_items(program)
     lines = [*map(_variable, lean.variables), *_outputs(lean)]
     groups = list(_groups(lines))
     return tuple(
-        Line(tuple(_code(group)), tuple(a.left for a in group), tuple(s for a in group for s in a.sites))
+        ProgramLine(tuple(_code(group)), tuple(a.left for a in group), tuple(s for a in group for s in a.sites))
         for group in groups
     )
 
