@@ -1,23 +1,27 @@
 """Nineteen public GPT-2 models on the tasks that they do, beside what their README counts: docs/public_models.md.
 
     python bench/public_languages.py FOLDER docs/public_models.md
+    python bench/public_languages.py FOLDER docs/public_models.md --only bce_tomita3-4l4h64d3lr00drop
 
 FOLDER holds the checkpoints, a folder each, and is no part of the project. Where every question is asked the count is a
-fact; where questions are drawn it has the exact binomial interval. `tests/interop/test_public_languages.py` holds this
-to the README's counts.
+fact; where questions are drawn it has the exact binomial interval. What was measured is kept beside the page after each
+model, in public_models.json, so that it can be stopped and gone on with. `tests/interop/test_public_languages.py` holds
+this to the README's counts.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 import openwork
-from openwork.analyses import Subject
+from openwork.analyses import Subject, as_generated
 from openwork.claims.context import Context
 from openwork.claims.evidence import UNEDITED
 from openwork.claims.examples import wrong_answers
@@ -25,9 +29,12 @@ from openwork.data import MOST_MEASURED, Inputs
 from openwork.data.interval import clopper_pearson
 from openwork.engines import choose_engine
 from openwork.interop import imported_model, read_checkpoint
-from openwork.tasks import Task, make_task
+from openwork.tasks import UNASKED, Task, make_task
+from openwork.tasks.symbol_sets import set_text
 
 DRAWN = 2000
+MOST_KINDS = 4
+"""mistakes that are told of one model, the most frequent ones"""
 
 
 @openwork.language(regex="[012]*02*", length=8)
@@ -79,35 +86,63 @@ def cases() -> tuple[Case, ...]:
 
 @dataclass(frozen=True)
 class Measured:
-    """How many questions are right of how many, and the first that is not."""
+    """How many questions are right of how many, what is wrong with the others, and the first of them; how many are
+    right when the model writes its answers by itself, where it can."""
 
     right: int
     asked: int
-    first_wrong: str
+    first_wrong: str = ""
+    what_is_wrong: str = ""
+    generated: int | None = None
+    seconds: float = 0.0
 
 
 def measure(folder: Path, case: Case, engine: str | None = None) -> Measured:
     """The model on every question of its task, or on drawn ones."""
+    started = time.perf_counter()
     stack = imported_model(read_checkpoint(folder / case.folder, None), {}, case.task).stack
     inputs = Inputs(DRAWN if case.drawn else MOST_MEASURED)
     subject = Subject.of(choose_engine(stack.spec, engine).engine, stack, case.task, inputs)
     right, asked = int(subject.scores.sequences[0]), subject.scores.inputs
-    return Measured(right, asked, "" if right == asked else first_wrong(subject))
+    generated = as_generated(subject).right if case.task.writes_answers else None
+    wrong = wrongs(subject) if right < asked else ("", "")
+    return Measured(right, asked, *wrong, generated, time.perf_counter() - started)
 
 
-def first_wrong(subject: Subject) -> str:
-    """The first question that is answered wrongly, and the first answer that is wrong, in words."""
-    context = Context(subject)
+def wrongs(subject: Subject) -> tuple[str, str]:
+    """The first question that is answered wrongly, with the first of its answers that is wrong; and what is wrong with
+    all of them."""
+    context, task, right = Context(subject), subject.task, subject.inputs.answers
     found = context.evidence(UNEDITED)
-    wrong = (found != subject.inputs.answers) & (subject.inputs.answers >= 0)
-    row = int(np.flatnonzero(wrong.any(axis=1))[0])
-    alone = Context(subject.on(subject.inputs.take(np.array([row]))))
-    return wrong_answers(alone, found[[row]], [int(np.flatnonzero(wrong[row])[0])])[0].line
+    wrong = (found != right) & (right != UNASKED)
+    rows = np.flatnonzero(wrong.any(axis=1))
+    at = wrong[rows].argmax(axis=1)
+    alone = Context(subject.on(subject.inputs.take(rows[:1])))
+    line = wrong_answers(alone, found[rows[:1]], [int(at[0])])[0].line
+    kind = _of_set if subject.inputs.sets else _of_symbol
+    pairs = zip(right[rows, at].tolist(), found[rows, at].tolist(), strict=True)
+    kinds = Counter(kind(task, *pair) for pair in pairs)
+    return line, "; ".join(f"{count:,} {what}" for what, count in kinds.most_common(MOST_KINDS))
+
+
+def _of_set(task: Task, right: int, found: int) -> str:
+    symbols = task.answer_vocabulary.symbols
+    said = [
+        (word, set_text(some, symbols)) for word, some in (("miss", right & ~found), ("add", found & ~right)) if some
+    ]
+    return " and ".join(f"{word} {text}" for word, text in said)
+
+
+def _of_symbol(task: Task, right: int, found: int) -> str:
+    if right == task.end_token:
+        return "first go wrong by going on where the answer ends"
+    return "first go wrong by ending early" if found == task.end_token else "first go wrong by another symbol"
 
 
 def page(rows: list[tuple[Case, Measured]], seconds: float) -> str:
     """The table as Markdown."""
-    lines = ["| model | task | asked | right | README | first wrong |", "|---|---|---|---|---|---|"]
+    names = ("model", "task", "asked", "right", "README", "right as it writes", "what is wrong", "first wrong")
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
     for case, found in rows:
         how = f"{found.asked:,} drawn" if case.drawn else f"every one of {found.asked:,}"
         right = f"{found.right:,}"
@@ -115,9 +150,9 @@ def page(rows: list[tuple[Case, Measured]], seconds: float) -> str:
             low, high = (f"{100 * share:.2f}" for share in clopper_pearson(found.right, found.asked))
             right += f" ({low} to {high} %)"
         wrong = f"`{_brief(found.first_wrong)}`" if found.first_wrong else ""
-        lines.append(
-            f"| `{case.folder}` | `{case.task}` | {how} | {right} | {case.right:,} of {case.asked:,} | {wrong} |"
-        )
+        alone = "" if found.generated is None else f"{found.generated:,}"
+        cells = (f"`{case.folder}`", f"`{case.task}`", how, right, f"{case.right:,} of {case.asked:,}", alone)
+        lines.append("| " + " | ".join((*cells, found.what_is_wrong, wrong)) + " |")
     return HEAD + "\n".join(lines) + f"\n\nMeasured in {seconds:.0f} s.\n"
 
 
@@ -136,22 +171,30 @@ openwork import bce_ababstar-1l1h64d3lr00drop --task repeated --param times=2 --
 
 Asked is what its README counts: of every prefix of a language up to a length, which symbols may follow, all at once;
 else the whole answer to a question, teacher-forced. Where every question is asked the count is a fact, and must be the
-README's. Where questions are drawn (ours are others than theirs) it has its exact interval. The weights are no part of
+README's. Where questions are drawn (ours are others than theirs) it has its exact interval. "As it writes" is greedy
+decoding: the model's own symbols stand before the next one. A causal model's first mistake is the same in both ways, so
+as many questions are right. What is wrong is told of the first mistake of each question. The weights are no part of
 the project. Written by `python bench/public_languages.py FOLDER docs/public_models.md`.
 
 """
 
 
 def main() -> None:
-    """Measures all and writes the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measures all, or those asked for, and writes the page of what is known."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("page", type=Path)
-    asked, started, rows = parser.parse_args(), time.perf_counter(), []
+    parser.add_argument("--only", nargs="+", choices=[case.folder for case in cases()], help="measure these, again")
+    asked = parser.parse_args()
+    kept = asked.page.with_suffix(".json")
+    known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     for case in cases():
-        rows.append((case, measure(asked.folder, case)))
-        print(f"{case.folder}: {rows[-1][1]}", flush=True)
-    asked.page.write_text(page(rows, time.perf_counter() - started), encoding="utf-8")
+        if case.folder in (asked.only or ()) or (not asked.only and case.folder not in known):
+            known[case.folder] = asdict(measure(asked.folder, case))
+            kept.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            print(f"{case.folder}: {known[case.folder]}", flush=True)
+    rows = [(case, Measured(**known[case.folder])) for case in cases() if case.folder in known]
+    asked.page.write_text(page(rows, sum(found.seconds for _, found in rows)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,8 +22,9 @@ from machine import machine
 from openwork.data.interval import clopper_pearson
 from openwork.engines import choose_engine
 from openwork.models import n_params
-from openwork.tasks import format_count
+from openwork.tasks import format_count, make_task
 from openwork.training import EXPERIMENTS, Experiment, Progress, TrainingState, named_experiment, train
+from openwork.training.experiments.default import default_experiment
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 KEPT, PAGE = DOCS / "recipes.json", DOCS / "recipes.md"
@@ -36,11 +37,23 @@ Written by `python bench/recipes.py`, which measures what is missing. Times are 
 other work to do."""
 LEFT_OUT = {"grokking"}
 """trained for thousands of epochs: docs/grokking.md has their figures"""
+OTHER_SIZES = (
+    make_task("dyck", {"depth": 0}),
+    *(make_task("tomita", {"number": number}) for number in (1, 2, 3, 5, 6, 7)),
+    make_task("repeated", {"times": 2}),
+)
+"""tasks that are another language with other parameters, each learned as its task says"""
+
+
+def experiments() -> dict[str, Experiment]:
+    """All that are measured, by what the page calls them."""
+    named = {name: named_experiment(name) for name in EXPERIMENTS if name not in LEFT_OUT}
+    return named | {str(task): default_experiment(task) for task in OTHER_SIZES}
 
 
 def measured(name: str, threads: int | None) -> dict[str, Any]:
     """One row: how the seeds of this experiment ended, and how long all of them took."""
-    experiment = named_experiment(name)
+    experiment = experiments()[name]
     choice = choose_engine(experiment.spec, None, threads)
     started, last = time.perf_counter(), {}
     for event in train(choice.engine, experiment, TrainingState.fresh(experiment.spec, SEEDS)):
@@ -106,18 +119,18 @@ def page(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=sorted(EXPERIMENTS), help="measure these, again")
+    parser.add_argument("--only", nargs="+", choices=sorted(experiments()), help="measure these, again")
     parser.add_argument("--threads", type=int, help="cores to use; else all")
     parser.add_argument("--write", action="store_true", help="only write the page from what is kept")
     options = parser.parse_args()
     kept = {r["experiment"]: r for r in json.loads(KEPT.read_text(encoding="utf-8"))["rows"]} if KEPT.exists() else {}
-    current = {name for name, r in kept.items() if name in EXPERIMENTS and r["key"] == named_experiment(name).key}
-    missing = [name for name in EXPERIMENTS if name not in current and name not in LEFT_OUT]
+    wanted = experiments()
+    missing = [name for name, one in wanted.items() if name not in kept or kept[name]["key"] != one.key]
     for name in [] if options.write else options.only or missing:
         kept[name] = measured(name, options.threads)
-        rows = [r for experiment, r in sorted(kept.items()) if experiment in EXPERIMENTS]
+        rows = [r for experiment, r in sorted(kept.items()) if experiment in wanted]
         KEPT.write_text(json.dumps({"rows": rows}, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(page([r for r in kept.values() if r["experiment"] in EXPERIMENTS]), encoding="utf-8")
+    PAGE.write_text(page([r for r in kept.values() if r["experiment"] in wanted]), encoding="utf-8")
 
 
 if __name__ == "__main__":

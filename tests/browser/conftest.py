@@ -221,6 +221,12 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def language(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Answers that are sets."""
+    return drawn("dyck", tmp_path_factory.mktemp("language"))
+
+
+@pytest.fixture(scope="session")
 def brackets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Questions of every length, padded, and attention both ways."""
     return drawn("balanced-brackets", tmp_path_factory.mktemp("brackets"))

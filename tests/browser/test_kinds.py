@@ -11,18 +11,22 @@ from playwright.sync_api import expect
 from openwork.analyses import Subject
 from openwork.data import DataSplit, Inputs
 from openwork.engines import choose_engine
+from openwork.engines.grading import answers_of
 from openwork.interventions import Plan, Zero
 from openwork.models import initial_stack, spec_for
 from openwork.page import LiveReport, live_html
 from openwork.report import Overview, write_page
 from openwork.tasks import make_task
+from openwork.tasks.symbol_sets import set_text
 from openwork.training import Experiment, Measured, Progress, recipe
 
 from .bench import answers, cell, counted, outside
 from .conftest import AXE
 
 
-@pytest.mark.parametrize("name", ["palindrome", "first-unique", "running-sum-sign", "balanced-brackets"])
+@pytest.mark.parametrize(
+    "name", ["palindrome", "first-unique", "running-sum-sign", "balanced-brackets", "dyck", "count-up"]
+)
 def test_every_kind_of_task_can_be_played_with(visit, tmp_path, name):
     task = make_task(name)
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3)
@@ -41,6 +45,26 @@ def test_every_kind_of_task_can_be_played_with(visit, tmp_path, name):
     assert counted(tab)["right"] == expected.right[0].tolist()
     assert tab.errors == []
     assert outside(tab.page) == []
+
+
+def test_a_set_is_told_symbol_by_symbol_where_the_question_ends(visit, language):
+    task = make_task("dyck")
+    question = task.questions(np.array([100]))
+    last, right = int((question < 2).sum()), int(task.answers(question).max())
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3)
+    [trace] = choose_engine(spec).engine.run(initial_stack(spec, [0]), task.tokens(question), graded=[last])
+    said = int(answers_of(trace.logits[0, 0, 0], sets=True))
+    symbols = task.vocabulary.symbols
+    page = visit(language, link="#play?q=100").page
+    shown = page.locator("#asking .live-row").nth(2).locator(".live-answer:visible")
+    verdict = "right" if said == right else f"wrong, {set_text(right, symbols)} is right"
+    told = f"next[{last}] = {set_text(said, symbols)}: {verdict}"
+    assert shown.count() == 1 and shown.get_attribute("aria-label").splitlines()[0] == told
+    inside = [symbol for i, symbol in enumerate(symbols) if said >> i & 1]
+    assert shown.locator(".live-in").all_inner_texts() == inside
+    wrong = [symbol for i, symbol in enumerate(symbols) if (said ^ right) >> i & 1]
+    assert shown.locator(".live-off-side").all_inner_texts() == wrong
+    assert "Routes are not looked for where answers are sets" in page.locator("#routes").inner_text()
 
 
 @pytest.mark.parametrize("width", [380, 1280])
@@ -128,7 +152,7 @@ def test_pads_are_not_in_the_way(visit, brackets):
     assert page.locator(".live-tip").inner_text().startswith("from b[2] (end)")
 
 
-@pytest.mark.parametrize("name", ["crowded", "brackets"])
+@pytest.mark.parametrize("name", ["crowded", "brackets", "language"])
 @pytest.mark.parametrize("width", [380, 1280])
 def test_axe_finds_nothing_to_mend_there_either(visit, request, name, width):
     page = visit(request.getfixturevalue(name), width, link="#cut?cut=zero:L0A&by=patch").page

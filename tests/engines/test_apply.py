@@ -7,17 +7,20 @@ import pytest
 from hypothesis import given, settings
 
 from openwork.data.randomness import bits, integers
-from openwork.engines import Engine, World, joined
+from openwork.engines import Engine, Trace, World, joined
 from openwork.engines.native import NativeEngine
 from openwork.engines.torch.engine import TorchEngine
 from openwork.errors import PlanError
-from openwork.interventions import Apply, Given, Mean, Patch, Plan, Set, Zero
+from openwork.interventions import Apply, Given, Linearise, Mean, Patch, Plan, Set, Zero
 from openwork.models import model_spec, sites_of
+from openwork.testing.agreement import require_near
 from openwork.testing.engine_case import EngineCase, make_case, random_plans
+from openwork.testing.engine_kit import agree
 from openwork.testing.specs import seeds, specs
 
 ENGINES: tuple[Engine, ...] = (NativeEngine(1), TorchEngine(1))
-SPEC = model_spec(n_layers=2, d_model=6, n_heads=2, d_head=3, d_mlp=5, d_vocab=7, n_ctx=4, act_fn="gelu")
+SIZES = dict(n_layers=2, d_model=6, n_heads=2, d_head=3, d_mlp=5, d_vocab=7, n_ctx=4, act_fn="gelu")
+SPEC = model_spec(**SIZES, dtype="float64")
 
 
 def run(engine: Engine, case: EngineCase, plan: Plan, **more):
@@ -30,28 +33,29 @@ def bent(value: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(value), 0.5 * np.tanh(value) + 0.3, value)
 
 
-def assert_same(one, other):
-    for name in ("logits", "captures"):
-        a, b = getattr(one, name), getattr(other, name)
-        pairs = [(a, b)] if name == "logits" else [(a[site], b[site]) for site in b if site in a]
-        for found, expected in pairs:
-            finite = np.isfinite(expected)
-            assert (np.isfinite(found) == finite).all()
-            scale = max(1.0, float(np.abs(expected[finite]).max(initial=0)))
-            np.testing.assert_allclose(found[finite], expected[finite], rtol=0, atol=3e-5 * scale)
+def assert_same(one: Trace, other: Trace):
+    require_near("logits", one.logits, other.logits, 0)
+    for site in one.captures.keys() & other.captures.keys():
+        require_near(site, one.captures[site], other.captures[site], 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
 @given(spec=specs(), seed=seeds())
 def test_both_engines_apply_a_function_as_numbers_that_are_given(spec, seed):
     """A function at a random site, among edits of every kind; and what it made of the value, given as values."""
     case = make_case(spec, seed=seed, models=2, inputs=19)
     names = list(sites_of(spec))
     site = names[int(integers(bits("apply", seed), len(names), 1)[0])]
-    others = random_plans(case, of_each=1)[-3].edits
+    # a linearised MLP's map is fitted to each engine's own rounding
+    others = [edit for edit in random_plans(case, of_each=1)[-3].edits if not isinstance(edit, Linearise)]
     plan = Plan((*others[:2], Apply(site, bent), *others[2:]), (site, names[-1]))
-    native, torch = (run(engine, case, plan, block=7, reference=case.reference) for engine in ENGINES)
-    assert_same(native, torch)
+
+    def measured(engine: Engine, case: EngineCase):
+        trace = run(engine, case, plan, block=7, reference=case.reference)
+        return {"logits": trace.logits, **trace.captures}
+
+    agree(*ENGINES, case, measured, f" with {plan}")
+    agree(*ENGINES, case.in_other_dtype(), measured, f" with {plan}", lenient=True)
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
@@ -91,7 +95,7 @@ def test_a_function_sees_the_edits_before_it_in_the_pass_and_not_those_after():
     run(ENGINES[0], case, plan)
     assert (seen[0] == 1).all()
     expected = run(ENGINES[0], case, Plan((Set(first, value=3.0),), (last,))).captures[last][0]
-    np.testing.assert_allclose(seen[1], expected, rtol=0, atol=1e-6)
+    require_near(last, seen[1], expected, 0)
 
 
 def test_a_world_may_have_given_values_and_no_function():
@@ -122,7 +126,7 @@ def test_a_world_may_have_given_values_and_no_function():
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")
 def test_a_function_that_gives_something_else_is_refused(function, told):
-    case = make_case(model_spec(**dict(SPEC) | dict(n_ctx=4)), seed=4, models=1, inputs=9)
+    case = make_case(SPEC, seed=4, models=1, inputs=9)
     tokens = np.zeros((9, 4), np.int32)
     for engine in ENGINES:
         with pytest.raises(PlanError, match=told):

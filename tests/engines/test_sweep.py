@@ -12,6 +12,7 @@ from openwork.engines.torch.engine import TorchEngine
 from openwork.errors import PlanError
 from openwork.interventions import Edit, Mean, Patch, Plan, Resample, Set, Zero
 from openwork.models import model_spec, sites_of
+from openwork.testing.agreement import distance, require_near
 from openwork.testing.engine_case import EngineCase, make_case, random_plans
 from openwork.testing.specs import specs
 
@@ -42,8 +43,11 @@ def test_a_sweep_gives_what_every_plan_gives_alone(spec):
     plans = [Plan(), *(Plan(plan.edits) for plan in random_plans(case)), Plan()]
     engine = NativeEngine(2)
     alone = {plan: score(engine, case, plan) for plan in plans}
-    for plan, found in zip(plans, sweep(engine, case, plans), strict=True):
-        assert found.loss == pytest.approx(alone[plan].loss, rel=1e-4, nan_ok=True), plan
+    double = case.in_other_dtype()
+    for plan, wide, found in zip(plans, sweep(engine, double, plans), sweep(engine, case, plans), strict=True):
+        exact = score(engine, double, plan).loss
+        require_near(f"loss with {plan}", wide.loss, exact, 0)
+        require_near(f"loss with {plan}", found.loss, alone[plan].loss, distance(alone[plan].loss, exact))
     plans = [plan for plan in plans if not any(map(takes_attention, plan.edits))]
     for plan, found in zip(plans, sweep(engine, case, plans), strict=True):
         assert same(found, alone[plan]), plan

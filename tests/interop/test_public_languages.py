@@ -36,5 +36,7 @@ def test_a_public_model_gets_exactly_so_many_right(case: Case, engine: str):
         pytest.skip(f"there is no {FOLDER / case.folder}: the models are not part of the project")
     found = measure(FOLDER, case, engine)
     assert (found.right, found.asked) == (case.right, case.asked)
+    if case.task.writes_answers:
+        assert found.generated == case.right
     if "ababstar" in case.folder:
         assert found.first_wrong == f"{'ab' * 75}: next[150] should be {{a}}, the model says {{a, <eos>}}"

@@ -52,7 +52,7 @@ def test_a_compiled_program_gives_its_numbers(name: str, causal: bool):
     rows = [["BOS", *row] for row in itertools.product(SYMBOLS, repeat=LENGTH)]
     tokens = model.tokens(rows)
     assert tokens.tolist() == [theirs.input_encoder.encode(row) for row in rows]
-    ours = model.logits(tokens)
+    ours = model.logits(tokens).numpy()
     output = theirs.forward(theirs.params, jnp.array(tokens))
     found = np.asarray(output.unembedded_output)
     residual = np.asarray(output.transformer_output.output)

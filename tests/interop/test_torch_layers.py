@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from openwork.engines import joined
 from openwork.engines.native import NativeEngine
 from openwork.errors import CheckpointError
 from openwork.interop import imported_model, read_checkpoint
+from openwork.testing.agreement import distance, require_near
 
 CONFIG = dict(norm_first=True, nhead=2, activation="gelu", is_causal=True)
 
@@ -70,9 +72,11 @@ def test_logits_are_those_of_pytorch(options, causal, tmp_path):
     stack = imported_model(read_checkpoint(saved(model, tmp_path, config)), said).stack
     tokens = np.random.default_rng(0).integers(7, size=(9, 6)).astype(np.int32)
     with torch.no_grad():
-        expected = model(torch.tensor(tokens.astype(np.int64)), causal).numpy()
+        single, double = (
+            m(torch.tensor(tokens.astype(np.int64)), causal).numpy() for m in (model, deepcopy(model).double())
+        )
     found = joined(NativeEngine(1).run(stack, tokens, graded=range(6))).logits[0]
-    np.testing.assert_allclose(found, expected, rtol=0, atol=2e-5 * max(1, np.abs(expected).max()))
+    require_near("logits", found, single, distance(single, double))
 
 
 def refused(model: nn.Module, path: Path, config: dict[str, Any] | None) -> str:

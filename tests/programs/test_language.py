@@ -10,22 +10,26 @@ import pytest
 from openwork.programs.language import (
     FUNCTIONS,
     PRIMITIVES,
+    BestFit,
     Compared,
     Constant,
     Count,
     CountBelow,
+    Doubled,
     Largest,
     Match,
     Minus,
     Modulo,
     Name,
     Plus,
+    Product,
     Ranked,
     RunLength,
     Smallest,
     Sum,
     SumSigned,
     Table,
+    Wave,
     as_plain,
     from_plain,
     renamed,
@@ -34,6 +38,7 @@ from openwork.programs.language import (
 
 X = tuple(Name(f"x[{i}]") for i in range(4))
 TABLE = Table((X[0], X[1]), tuple((a, b, (a * b) % 3) for a in range(4) for b in range(4)))
+WAVES = (Wave(X[0], 2, 7), Wave(X[1], 3, 7))
 EXPRESSIONS = (
     X[2],
     Constant(3),
@@ -61,6 +66,11 @@ EXPRESSIONS = (
     Table((X[0],), ((0, 2), (1, 0), (2, 1), (3, 3))),
     Table((Sum(X),), tuple((total, total // 2) for total in range(1, 13))),
     TABLE,
+    WAVES[0],
+    Product(WAVES[0], Wave(X[1], 2, 7), 7),
+    Doubled(*WAVES, 7),
+    BestFit((Product(*WAVES, 7),), (3,), (1,), 7),
+    BestFit((Doubled(*WAVES, 7), WAVES[0]), (2, 3), (9, 4), 7),
 )
 
 

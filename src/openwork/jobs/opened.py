@@ -35,7 +35,6 @@ from openwork.programs import (
 from openwork.programs.over_training import POINTS
 from openwork.proofs import Proof, certified, prove_kept, work_of
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
-from openwork.report.html.lowering import html_fragment
 from openwork.runs import Run
 
 CHEAP = 6e9
@@ -295,12 +294,10 @@ class OpenedRun(OldNames, Looking):
     def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
         """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
 
-        Of a task whose answers are sets, or come in several lengths, there is none that is live.
-
         Raises:
             StoreNotWritable: the file cannot be written there.
         """
-        if static or not self.stored.task.one_symbol_each:
+        if static:
             write_html(self.document(), Path(path))
         else:
             write_page(live_html(self.live(compare)), Path(path))
@@ -308,8 +305,6 @@ class OpenedRun(OldNames, Looking):
 
     def _repr_html_(self) -> str:
         """The live page in a frame, with what takes no time to measure: routes only where they were found before."""
-        if not self.stored.task.one_symbol_each:
-            return html_fragment(self.document().parts)
         known = () if self.stored.imported else (self.curve.result, *self._since_when(spend=False))
         routes = self._found_routes.known
         return live_frame(LiveReport(self.subject, self.overview, self._asserted, self.claims, known, routes, ()))

@@ -16,7 +16,7 @@ LAYER = re.compile(r"blocks\.(\d+)\.")
 def again(claim: Claim, verdict: Verdict, context: Context) -> dict[str, Any] | None:
     """One measurement for each part of the verdict; None where the browser cannot make it."""
     wanted = claim.needs(context) if verdict.parts else ()
-    if not wanted:
+    if not wanted or not context.subject.inputs.one_symbol_each:
         return None
     outputs = [_outputs(context, part.label) for part in verdict.parts]
     edited = [evidence for evidence in wanted if isinstance(evidence, Predictions)]

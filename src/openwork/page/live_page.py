@@ -54,12 +54,10 @@ def live_html(report: LiveReport) -> str:
 
     Raises:
         PlanError: the model's loss is not a number, as after a training that diverged.
-        TaskError: answers are sets, or come in several lengths: the page's own model grades one symbol at a place.
     """
     if not np.isfinite(report.subject.scores.loss).all():
         mend = "a smaller --lr may train another; openwork report RUN --static shows what was measured"
         raise PlanError("a live page cannot hold this model", Reason("loss", "is not a number", mend))
-    _ = report.subject.inputs.symbols
     figures, *origin = overview_parts(report.overview)
     measured = [Measurement("Where it comes from", "glance", _joined(origin))]
     measured += [Measurement(one.title, one.anchor, _joined(one.parts)) for one in sections_of(report.results)]
@@ -149,6 +147,7 @@ def _page(report: LiveReport, claims: list[dict[str, Any]]) -> dict[str, Any]:
         "scores": {
             "inputs": scores.inputs,
             "right": [int(right) for right in scores.right[0]],
+            "asked": [scores.inputs] * len(task.graded) if scores.asked is None else scores.asked.tolist(),
             "sequences": int(scores.sequences[0]),
         },
         "claims": claims,

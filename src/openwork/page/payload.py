@@ -70,6 +70,8 @@ def _task(subject: Subject) -> dict[str, Any]:
         "padToken": task.pad_token,
         "symbols": task.vocabulary.symbols,
         "answerSymbols": task.answer_vocabulary.symbols,
+        "sets": task.answer_kind == "set",
+        "varying": task.varying,
         "variables": [{"name": v.name, "values": v.values, "position": v.position} for v in task.variables],
         "nPos": task.n_pos,
         "graded": task.graded,
@@ -109,7 +111,10 @@ def _columns(task: Task, inputs: Dataset) -> str:
 
 
 def _size(task: Task) -> int:
-    """Bytes that hold any token, answer or value of the task."""
+    """Bytes that hold any token, answer or value of the task; with a sign where an answer may not be wanted, and all of
+    them where answers are sets."""
+    if not task.one_symbol_each:
+        return 4
     most = max(len(task.vocabulary), len(task.answer_vocabulary), *(v.values for v in task.variables))
     return 1 if most <= 2**8 else 2 if most <= 2**16 else 4
 

@@ -18,6 +18,7 @@ from openwork.programs.decompile.prune import broken, prune
 from openwork.programs.decompile.quantise import Quantised, quantise
 from openwork.programs.decompile.shortening import shortened
 from openwork.programs.decompile.sites import with_sites
+from openwork.programs.decompile.waves import with_waves
 from openwork.programs.language import Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program
@@ -26,6 +27,7 @@ from openwork.programs.verdicts.equal import Equal, equal
 from openwork.programs.verdicts.fresh import fresh, seed_drawn_with
 from openwork.programs.verdicts.realised import realised
 from openwork.programs.verdicts.short import short
+from openwork.programs.verdicts.waves import waves_of
 from openwork.programs.verdicts.whole import whole
 
 LOOKED_AT = 1024
@@ -86,6 +88,8 @@ class _Found:
     equal: Equal
     quantised: Quantised
     unsaid: frozenset[Place]
+    placed: bool = False
+    """whether its sites are chosen, and what its places bring along is told by their planes"""
 
     def better_than(self, other: _Found) -> bool:
         return self.equal.same > other.equal.same
@@ -126,8 +130,13 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
         if long is None:
             return
         program = shortened(long)
-        found = equal(network, program)
-        yield _Found(program, long, lines.from_symbols, found, quantised, frozenset(lines.unsaid))
+        found = _Found(program, long, lines.from_symbols, equal(network, program), quantised, frozenset(lines.unsaid))
+        # A sum modulo p in one step says less than the waves that it is made of.
+        waves = with_waves(network, clock)
+        if waves is not None and (same := equal(network, waves)).same >= found.equal.same:
+            program = waves
+            found = replace(found, program=waves, long=waves, equal=same, placed=True)
+        yield found
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
             return
@@ -156,7 +165,8 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, st
     )
     if found is None:
         return unjudged
-    unlabelled = tuple(map(str, sorted({*found.quantised.unlabelled, *found.unsaid}, key=lambda place: place.order)))
+    places = () if found.placed else (*found.quantised.unlabelled, *found.unsaid)
+    unlabelled = tuple(map(str, sorted({*places}, key=lambda place: place.order)))
     judged = replace(unjudged, program=found.program, unlabelled=unlabelled)
     try:
         for measured in _verdicts(network, judged, found, seed, watch):
@@ -182,8 +192,12 @@ def _verdicts(
         fresh_seed=seed_drawn_with(measured.subject),
     )
     yield judged
-    program = with_what_is_brought_along(network, found.long, found.from_symbols, watch)
-    program = with_sites(network, program, found.quantised.labels, gone, watch)
+    if not found.placed:
+        program = with_what_is_brought_along(network, found.long, found.from_symbols, watch)
+        program = with_sites(network, program, found.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
-    yield replace(judged, whole=whole(measured, program, seed, watch))
+    judged = replace(judged, whole=whole(measured, program, seed, watch))
+    yield judged
+    if found.placed:
+        yield replace(judged, waves=waves_of(measured, program, seed))

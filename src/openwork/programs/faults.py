@@ -8,8 +8,20 @@ from dataclasses import fields
 from reprlib import repr as shown
 from typing import Any
 
-from openwork.programs.language import Expression, Match, Modulo, Ranked, SumSigned, Table
+from openwork.programs.language import (
+    BestFit,
+    Doubled,
+    Expression,
+    Match,
+    Modulo,
+    Product,
+    Ranked,
+    SumSigned,
+    Table,
+    Wave,
+)
 from openwork.programs.language.comparison import HOLDS
+from openwork.programs.language.waves import LARGEST_MODULUS
 from openwork.programs.place import EMBEDDING, Place
 from openwork.programs.program import Program
 
@@ -90,6 +102,13 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield f"there is no rank {rank} among {len(of)}"
         case Match(_, keys, held) if len(keys) != len(held):
             yield f"{len(keys)} keys, and {len(held)} values beside them"
+        case Wave(modulus=p) | Product(modulus=p) | Doubled(modulus=p) if not 2 <= p <= LARGEST_MODULUS:
+            yield f"the modulus {p} of a wave is not between 2 and {LARGEST_MODULUS:,}"
+        case BestFit(of, frequencies, weights, p):
+            if not len(of) == len(frequencies) == len(weights):
+                yield f"{len(of)} waves, {len(frequencies)} frequencies and {len(weights)} weights"
+            if not 2 <= p <= LARGEST_MODULUS:
+                yield f"the modulus {p} of a wave is not between 2 and {LARGEST_MODULUS:,}"
 
 
 def _is_number(value: Any) -> bool:
@@ -106,6 +125,7 @@ FITS: dict[str, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "Relation": lambda value: isinstance(value, str) and value in HOLDS,
     "Expression": lambda value: isinstance(value, Expression),
+    "tuple[int, ...]": _all(_is_number, 1),
     "tuple[Expression, ...]": _all(lambda value: isinstance(value, Expression), 1),
     "tuple[tuple[int, ...], ...]": _all(_all(_is_number, 1), 0),
 }

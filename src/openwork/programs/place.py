@@ -49,6 +49,11 @@ class Place:
         """Places in the order of the forward pass."""
         return self.stage, self.component, self.position
 
+    @property
+    def whole_layer(self) -> Place:
+        """What all heads of its layer write there together, where it is a head; else itself."""
+        return Place(self.component.partition(".head.")[0], self.position)
+
     def stream(self, spec: ModelSpec) -> Place:
         """The residual stream at its position once it is written; not of an embedding."""
         mid = not self.is_mlp and spec.d_mlp > 0

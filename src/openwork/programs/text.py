@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from openwork.programs.decompile.shortening import unread_items, without_unread_items
+from openwork.programs.items import items_text
 from openwork.programs.language import FUNCTIONS, Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
@@ -100,9 +101,7 @@ def _unread(program: Program, variable: Variable) -> tuple[str, ...]:
 
 
 def _variable(variable: Variable, along: tuple[str, ...] = ()) -> Assignment:
-    said = [item.text() for item in variable.items]
-    right = said[0] if len(said) == 1 else f"({', '.join(said)})"
-    return Assignment(variable.name, right, variable.sites, along)
+    return Assignment(variable.name, items_text(variable.items), variable.sites, along)
 
 
 def _outputs(program: Program) -> Iterator[Assignment]:

@@ -44,6 +44,12 @@ def of_names(names: Iterable[str]) -> str:
     return _hashed(json.dumps(sorted(names)).encode())
 
 
+def of_joined(names: str) -> str:
+    """The same of ascending names that need no escape in JSON, joined by `", "`, quotes included, as `of_names` has
+    them: a million are joined by SQLite sooner than here."""
+    return _hashed(f'["{names}"]'.encode("utf-8", "surrogatepass"))
+
+
 def sealed(text: str) -> str:
     """A JSON object's text with its own checksum as the first member."""
     return f'{HEAD}{_hashed(text.encode())}", {text[1:]}'

@@ -19,9 +19,10 @@ from openwork.runs.checksums import damaged
 from openwork.runs.failures import result_code, told
 from openwork.runs.files import CHECKPOINTS, WEIGHTS, Writer, named, remove_files, write_files
 from openwork.runs.journal import discard, remove_unused, require_ours, sign, sign_off
-from openwork.runs.rows import require_all, run_row
-from openwork.runs.schema import bring_up, create_tables, is_made
-from openwork.runs.sealing import seal_all, seal_names
+from openwork.runs.manifest import require_counted, seal_all_names, seal_names
+from openwork.runs.rows import run_row
+from openwork.runs.schema import WITH_CHECKSUMS, WITH_PARTS, bring_up, create_tables, is_made
+from openwork.runs.sealing import seal_all
 
 DATABASE = "store.sqlite"
 PATIENCE = 30.0
@@ -36,6 +37,10 @@ class Change:
     def __init__(self, rows: sqlite3.Connection, home: Path, writer: Writer) -> None:
         self.rows = rows
         self.files: dict[str, bytes] = {}
+        self.added: set[str] = set()
+        """names of runs that get a row"""
+        self.removed: set[str] = set()
+        """names of runs whose row goes"""
         self._home, self._path, self._writer = home, home / DATABASE, writer
 
     @property
@@ -164,7 +169,7 @@ class Database:
                 try:
                     if change.files:
                         write_files(self.home, change.files, self._writer)
-                    seal_names(rows)
+                    seal_names(rows, self.path, change.added, change.removed)
                     committing = True
                     rows.execute("COMMIT")
                 except BaseException:
@@ -195,9 +200,12 @@ class Database:
         """The write lock on a store of this format that is whole; committed at the end, or not at all."""
         rows = self._locked()
         try:
-            if bring_up(rows):
+            require_counted(rows, self.path)  # before an older store's list of runs is written anew
+            older = bring_up(rows)
+            if older < WITH_CHECKSUMS:
                 seal_all(rows)
-            require_all(rows, self.path)
+            elif older < WITH_PARTS:
+                seal_all_names(rows)
             yield rows
             if rows.in_transaction:
                 rows.execute("COMMIT")

@@ -44,6 +44,7 @@ def keep_import(store: Store, imported: Imported, stack: Stack, measured: Measur
         imported = _told_apart(change.rows, imported, weights)
         name = imported.run_name
         if change.run(name) is None:
+            change.added.add(name)
             rows, about = change.rows, json.dumps(imported.as_json(), sort_keys=True)
             rows.execute(
                 "INSERT INTO runs (name, experiment_key, experiment, seed, status, epoch, engine, created, updated)"

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from openwork.errors import Reason
-from openwork.runs.checksums import checksum, damage, damaged, linked, of_names
+from openwork.runs.checksums import checksum, damage, linked
+from openwork.runs.manifest import missing, names_and_damage
 from openwork.runs.run import EpochRecord, Run
 from openwork.runs.schema import WITH_CHECKSUMS, format_of
 from openwork.training import Measured, Status
@@ -26,6 +27,8 @@ _EPOCHS = """SELECT e.run, e.epoch, e.lr, e.running_loss, e.step, e.seconds,
     WHERE e.run = ? AND e.epoch > ? ORDER BY e.epoch"""
 NO_EPOCH = -1
 """before the first, which is 0 for an imported model"""
+UNREADABLE = (sqlite3.Error, ValueError, TypeError, KeyError)
+"""what reading a damaged run may raise"""
 NOT_WHOLE = "its row is not what was written"
 NO_HISTORY = "its epochs are not those that were written"
 
@@ -40,19 +43,19 @@ class Contents:
 
 def contents(rows: sqlite3.Connection, path: Path) -> Contents:
     """Every run that can be read and matches its checksums, and what else there should be."""
-    names, broken = _names(rows)
+    names, broken = names_and_damage(rows)
     runs, reasons = [], []
     for name in names:
         try:
             found = load_run(rows, name)
-        except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
-            reasons.append(damage(path, _told(error), f"run {name}"))
+        except UNREADABLE as error:
+            reasons.append(damage(path, told_of(error), f"run {name}"))
         else:
             runs.append(found)
-    missing = _missing(rows, names)
-    if broken and not (missing or reasons):
-        missing = f"its list of runs cannot be read: {broken}"
-    reasons += [damage(path, missing)] if missing else []
+    lacking = missing(rows, names)
+    if broken and not (lacking or reasons):
+        lacking = f"its list of runs cannot be read: {broken}"
+    reasons += [damage(path, lacking)] if lacking else []
     return Contents(tuple(sorted(runs, key=lambda run: (run.created, run.experiment_key, run.seed))), tuple(reasons))
 
 
@@ -97,57 +100,8 @@ def epoch_rows(rows: sqlite3.Connection, name: str, after: int = NO_EPOCH) -> li
     return rows.execute(_EPOCHS.format(weights=weights), (name, after)).fetchall()
 
 
-def run_names(rows: sqlite3.Connection) -> list[str]:
-    """The names of all runs, ascending."""
-    return _names(rows)[0]
-
-
-def names_whole(rows: sqlite3.Connection) -> bool:
-    """Whether every run that was written has a row that can be found."""
-    names, broken = _names(rows)
-    return not (broken or _missing(rows, names))
-
-
-def require_all(rows: sqlite3.Connection, path: Path) -> None:
-    """Nothing where every run has a row.
-
-    Raises:
-        StoreError: some are missing, or there are more than were written.
-    """
-    names, broken = _names(rows)
-    missing = _missing(rows, names) or broken
-    if missing:
-        raise damaged(path, missing)
-
-
-def _names(rows: sqlite3.Connection) -> tuple[list[str], str]:
-    """The names of all runs by rows and by index, for damage hides some from either; and why there may be more."""
-    found: dict[str, None] = {}
-    broken = ""
-    for how in ("NOT INDEXED", "INDEXED BY sqlite_autoindex_runs_1"):
-        try:
-            for (name,) in rows.execute(f"SELECT name FROM runs {how}"):
-                found.setdefault(str(name))
-        except sqlite3.DatabaseError as error:
-            broken = str(error)
-    return sorted(found), broken
-
-
-def _missing(rows: sqlite3.Connection, names: Sequence[str]) -> str:
-    """What is told where these are not all the runs that were written; empty where they are."""
-    if format_of(rows) < WITH_CHECKSUMS:
-        return ""
-    try:
-        told = rows.execute("SELECT runs, names FROM manifest").fetchall()
-    except sqlite3.DatabaseError as error:
-        return f"how many runs there are cannot be read: {error}"
-    if told == [(len(names), of_names(names))]:
-        return ""
-    count = f"{told[0][0]} runs" if len(told) == 1 and isinstance(told[0][0], int) else "other runs"
-    return f"{count} were written, and {len(names)} are found under their names"
-
-
-def _told(error: Exception) -> str:
+def told_of(error: Exception) -> str:
+    """What is told of a run whose rows raised this."""
     if isinstance(error, KeyError):
         return "its row cannot be found"
     return str(error) if isinstance(error, ValueError | TypeError) else f"cannot be read: {error}"

@@ -12,11 +12,11 @@ from openwork.errors import StoreError
 from openwork.runs.checksums import checksum
 from openwork.runs.filed import Found
 from openwork.runs.kept_rows import KEPT
-from openwork.runs.rows import COLUMNS, epoch_rows, load_run, names_whole, run_names, run_row
-from openwork.runs.schema import WITH_CHECKSUMS, WITH_RESULTS, format_of, is_made
+from openwork.runs.manifest import names_whole, run_names
+from openwork.runs.rows import COLUMNS, UNREADABLE, epoch_rows, load_run, run_row
+from openwork.runs.schema import WITH_CHECKSUMS, WITH_PARTS, WITH_RESULTS, format_of, is_made
+from openwork.runs.summaries import stored_summary, summary_of
 
-BROKEN = (sqlite3.Error, ValueError, TypeError, KeyError)
-"""what reading a damaged row may raise"""
 Kept = dict[tuple[Any, ...], tuple[Any, ...]]
 
 
@@ -54,12 +54,15 @@ def salvage(path: Path) -> Salvaged:
                 found.known.add(name)
                 try:
                     found.runs[name] = _run(rows, name)
-                except BROKEN:
+                except UNREADABLE:
                     continue
             found.named = names_whole(rows)
             for table, kept in (("verdicts", found.verdicts), ("results", found.results)):
                 found.lost[table] = _kept(rows, table, kept)
             found.whole = found.named and found.known == set(found.runs) and not any(found.lost.values())
+            found.whole &= format_of(rows) < WITH_PARTS or all(
+                stored_summary(rows, name) in (None, summary_of(rows, name)) for name in found.runs
+            )
             found.whole &= is_made(rows, path) and rows.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     except (sqlite3.Error, ValueError, StoreError):
         found.whole = False

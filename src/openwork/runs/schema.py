@@ -7,8 +7,10 @@
 `metrics`   how right the model was after that epoch, one row per part of the split
 `verdicts`  what a run's claims came to, as JSON
 `results`   what long measurements of a run found, as JSON, by their name and a digest of what decides them
-`manifest`  one row: how many runs there are, and the checksum of their names
+`manifest`  how many runs there are, and the checksum of their names: a row per beginning of a name, and one of all
 `journal`   what tidying up may remove: files that rows have left, and the processes that were about to write
+`experiments`  what runs share that differ in their seed only, in columns that can be asked (`columns.py`)
+`summaries`    one narrow row per run, for the same; both follow from the rows above and are made again at any time
 ==========  ==============================================================================================
 
 What a result rests on has a checksum, which is verified whenever it is read: `runs.checksum` of the run's row,
@@ -25,6 +27,7 @@ format  what is new
 1
 2       `results`
 3       checksums, `manifest`, `journal`
+4       `experiments`, `summaries`, views, `manifest` in parts
 ======  =============================
 
 A store of format 1 or 2 has no checksums, and its rows are read as they are. The first change to it gives every row
@@ -39,12 +42,19 @@ from pathlib import Path
 
 from openwork.errors import Reason, StoreError, StoreTooNew
 from openwork.runs.checksums import damaged, of_names
+from openwork.runs.columns import SUMMARIES, VIEWS
 
-FORMAT = 3
+FORMAT = 4
 WITH_RESULTS = 2
 """the first format with `results`"""
 WITH_CHECKSUMS = 3
 """the first format whose rows have checksums, and that has a manifest and a journal"""
+WITH_PARTS = 4
+"""the first format whose manifest has a row for every beginning of a name, and that has summaries"""
+BEGINNING = 3
+"""characters of a name that say in which part of the manifest it is told"""
+WHOLE = ""
+"""the part that is all of them"""
 APPLICATION = 0x6F77_6B31
 """SQLite's `application_id` of our databases: "owk1" """
 
@@ -57,6 +67,7 @@ RESULTS = """CREATE TABLE results (
         PRIMARY KEY (run, name, digest)
     )"""
 MANIFEST = "CREATE TABLE manifest (runs INTEGER NOT NULL, names TEXT NOT NULL)"
+PARTS = "CREATE TABLE manifest (part TEXT PRIMARY KEY, runs INTEGER NOT NULL, names TEXT NOT NULL)"
 JOURNAL = "CREATE TABLE journal (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)"
 CHECKSUM = "checksum TEXT NOT NULL DEFAULT ''"
 ADDED = (
@@ -113,11 +124,13 @@ TABLES = (
         PRIMARY KEY (run, claim)
     )""",
     RESULTS,
-    MANIFEST,
+    PARTS,
     JOURNAL,
     *(f"ALTER TABLE {table} ADD COLUMN {column}" for table, column in ADDED),
     "CREATE INDEX runs_by_state ON runs (state_file)",
     "CREATE INDEX epochs_by_checkpoint ON epochs (checkpoint)",
+    *SUMMARIES,
+    *VIEWS,
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {FORMAT}",
 )
@@ -125,6 +138,7 @@ TABLES = (
 UPGRADES: dict[int, tuple[str, ...]] = {
     1: (RESULTS,),
     2: (MANIFEST, JOURNAL, *(f"ALTER TABLE {table} ADD COLUMN {column}" for table, column in ADDED)),
+    3: ("DROP TABLE manifest", PARTS, *SUMMARIES, *VIEWS),
 }
 """by format: what makes it the next"""
 
@@ -133,18 +147,18 @@ def create_tables(connection: sqlite3.Connection) -> None:
     """Makes an empty database ours, within the transaction that is open."""
     for statement in TABLES:
         connection.execute(statement)
-    connection.execute("INSERT INTO manifest (runs, names) VALUES (0, ?)", (of_names(()),))
+    connection.execute("INSERT INTO manifest (part, runs, names) VALUES (?, 0, ?)", (WHOLE, of_names(())))
 
 
-def bring_up(connection: sqlite3.Connection) -> bool:
-    """Makes a store of an older format one of this, within the transaction that is open; whether it was older."""
+def bring_up(connection: sqlite3.Connection) -> int:
+    """Makes a store of an older format one of this, within the transaction that is open; returns the format it had."""
     version = format_of(connection)
     for older in range(version, FORMAT):
         for statement in UPGRADES[older]:
             connection.execute(statement)
     if version < FORMAT:
         connection.execute(f"PRAGMA user_version = {FORMAT}")
-    return version < FORMAT
+    return version
 
 
 def format_of(connection: sqlite3.Connection) -> int:

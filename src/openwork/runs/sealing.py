@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
-from openwork.runs.checksums import checksum, linked, of_names
+from openwork.runs.checksums import checksum, linked
 from openwork.runs.kept_rows import KEPT, of_kept
+from openwork.runs.manifest import seal_all_names
 from openwork.runs.rows import COLUMNS, NO_EPOCH, STATE, epoch_rows
+from openwork.runs.summaries import summarise
 
 
 def seal_history(rows: sqlite3.Connection, name: str, after: int = NO_EPOCH) -> None:
@@ -22,13 +24,7 @@ def seal_run(rows: sqlite3.Connection, name: str) -> None:
     found = rows.execute(f"SELECT {', '.join((*COLUMNS, *STATE))} FROM runs WHERE name = ?", (name,)).fetchone()
     if found is not None:
         rows.execute("UPDATE runs SET checksum = ? WHERE name = ?", (checksum("runs", *found), name))
-
-
-def seal_names(rows: sqlite3.Connection) -> None:
-    """Writes down how many runs there are and how they are called."""
-    names = [name for (name,) in rows.execute("SELECT name FROM runs NOT INDEXED")]
-    rows.execute("DELETE FROM manifest")
-    rows.execute("INSERT INTO manifest (runs, names) VALUES (?, ?)", (len(names), of_names(names)))
+        summarise(rows, name)
 
 
 def seal_all(rows: sqlite3.Connection) -> None:
@@ -39,4 +35,4 @@ def seal_all(rows: sqlite3.Connection) -> None:
     for (name,) in rows.execute("SELECT name FROM runs").fetchall():
         seal_history(rows, name)
         seal_run(rows, name)
-    seal_names(rows)
+    seal_all_names(rows)

@@ -20,7 +20,8 @@ from openwork.runs.files import WEIGHTS, named
 from openwork.runs.home import default_home
 from openwork.runs.journal import require_ours
 from openwork.runs.kept_rows import keep, kept
-from openwork.runs.rows import Contents, contents, load_run, require_all, run_names
+from openwork.runs.manifest import names_like, require_all, require_part, run_names
+from openwork.runs.rows import Contents, contents, load_run
 from openwork.runs.run import Run
 from openwork.runs.schema import WITH_CHECKSUMS, format_of
 from openwork.runs.sealing import seal_run
@@ -29,6 +30,9 @@ from openwork.training import Experiment, Status, TrainingState
 
 T = TypeVar("T")
 LARGEST_SEED = 2**63 - 1
+MOST_NAMES = 5_000
+"""that are looked through for one that is meant"""
+MOST_TOLD = 20
 READS = 5
 """how often to look again for a file that another process has just replaced"""
 
@@ -120,15 +124,16 @@ class Store:
             UnknownRun: there is none, or there are several; with suggestions.
         """
         with self.database.reading() as rows:
-            known = run_names(rows)
-        matches = [k for k in known if k == name] or [k for k in known if name and k.startswith(name)]
+            matches = _matching(rows, name)
         if len(matches) > 1:
-            mend = "give more of the name: " + ", ".join(matches)
-            raise UnknownRun("more than one run", Reason(name, f"{len(matches)} names begin so", mend))
+            several = f"{len(matches)}" if len(matches) < MOST_NAMES else "very many"
+            mend = "give more of the name: " + ", ".join(matches[:MOST_TOLD]) + ("…" if matches[MOST_TOLD:] else "")
+            raise UnknownRun("more than one run", Reason(name, f"{several} names begin so", mend))
         run = self._named(matches[0]) if matches else None
         if run is None:
             with self.database.reading() as rows:
                 require_all(rows, self.database.path)
+                known = names_like(rows, "", MOST_NAMES)
             mend = suggestion(name, known) if known else f"there is no run in {self.home} yet: openwork train TASK"
             raise UnknownRun("unknown run", Reason(name or "(no name)", "no run has this name", mend))
         return run
@@ -205,6 +210,8 @@ class Store:
             for file, status in change.rows.execute("SELECT state_file, status FROM runs WHERE name = ?", (run.name,)):
                 files.add(named(WEIGHTS, run.name) if status != "training" else file)
             change.discard(files)
+            if change.rows.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
+                change.removed.add(run.name)
             change.rows.execute("DELETE FROM runs WHERE name = ?", (run.name,))
         self.database.tidy()
 
@@ -274,7 +281,7 @@ class Store:
         try:
             return load_run(rows, name)
         except KeyError:
-            require_all(rows, self.database.path)
+            require_part(rows, self.database.path, name)
             return None
         except (ValueError, TypeError) as error:
             raise damaged_row(self.database.path, str(error), f"run {name}") from error
@@ -307,6 +314,17 @@ class Store:
                     raise damaged(Path(error.filename), "is missing") from error
                 time.sleep(0.02 * attempt)
         raise AssertionError("unreachable")
+
+
+def _matching(rows: sqlite3.Connection, name: str) -> list[str]:
+    """The run of this name, or those whose names begin so."""
+    try:
+        found = names_like(rows, name, MOST_NAMES) if name else []
+    except sqlite3.DatabaseError:
+        found = []
+    if not found:  # damage may hide a name from the index
+        found = [known for known in run_names(rows) if name and known.startswith(name)]
+    return [known for known in found if known == name] or found
 
 
 def _recorded(rows: sqlite3.Connection, run: str, last: int) -> str:

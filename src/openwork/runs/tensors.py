@@ -24,7 +24,6 @@ from openwork.engines import OptimiserState
 from openwork.errors import CheckpointError, Reason, StoreError
 from openwork.models import ModelSpec, Stack, named_views, stack_of, weight_shapes
 from openwork.runs.checksums import of_numbers, sealed, unsealed
-from openwork.runs.schema import FORMAT
 
 Row = tuple[str, int]
 """a run's name and an epoch"""
@@ -32,6 +31,8 @@ Kept = tuple[str, int, str]
 """a row, and the SHA-256 of its numbers; before format 3 the first half of it"""
 Record = Sequence[Any]
 """what an epoch of a run did, as the chain of its history has it: the columns between the run's name and `weights`"""
+FORMAT = 3
+"""of files; the database beside them has its own"""
 MEMORIES = ("exp_avg", "exp_avg_sq")
 
 

@@ -123,6 +123,7 @@ def _put_run(change: Change, experiment: Experiment, moment: _Moment, engine: st
     found = change.run(moment.run)
     if found is None:
         change.require_room(moment.run)
+        change.added.add(moment.run)
         change.rows.execute(
             "INSERT INTO runs (name, experiment_key, experiment, seed, status, epoch, engine, created, updated)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

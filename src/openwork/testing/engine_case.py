@@ -53,6 +53,11 @@ class EngineCase:
         dtype = "float64" if self.spec.dtype == "float32" else "float32"
         return self.with_stack(Stack(self.spec.model_copy(update={"dtype": dtype}), self.stack.flat.astype(dtype)))
 
+    def nudged(self, seed: int) -> EngineCase:
+        """With every weight moved by half a rounding of float32, up or down; for a case in float64."""
+        ups = 2.0 * integers(bits("kit nudge", seed), 2, self.stack.flat.size).reshape(self.stack.flat.shape) - 1
+        return self.with_stack(Stack(self.spec, self.stack.flat * (1 + ups * float(np.finfo("float32").eps) / 2)))
+
 
 def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> EngineCase:
     """Initial weights with noise on all of them, biases and norms included; random tokens, answers, positions."""

@@ -3,12 +3,10 @@
 Call `check_engine` on many random specs (`openwork.testing.specs`) and `check_training` on a few. They raise
 AssertionError with what differs, where and by how much; nothing of pytest is needed.
 
-Two engines add in different orders, so they agree only to rounding: a float32 array within 1e-5 of its largest number,
-a float64 array within 1e-10. Where a model is ill-conditioned the oracle itself is wrong by more than that; so in
-float32 the oracle also runs in float64, and ten times its own error is allowed on top. Gradients at sites need that in
-float64 too, for a norm may cancel all but their rounding: there the error in float32 tells it, in proportion. An array
-that is zero but for rounding, as the gradient of `b_K` is, has no scale of its own: a few roundings of the largest
-array are allowed too.
+Two engines add in different orders, so they agree only to rounding, as `openwork.testing.agreement` has it: in float32
+the oracle also runs in float64, and ten times its own error is allowed. Gradients at sites need that in float64 too,
+for a norm may cancel all but their rounding: there the error in float32 tells it, in proportion. An array that is zero
+but for rounding, as the gradient of `b_K` is, has no scale of its own: a few roundings of the largest are allowed too.
 """
 
 from __future__ import annotations
@@ -23,6 +21,7 @@ from openwork.engines import AdamW, Engine, Trace, joined
 from openwork.engines.taps import Taps
 from openwork.interventions import Linearise, Plan
 from openwork.models import ModelSpec, named_views, sites_of
+from openwork.testing.agreement import allowed, distance, finer, scale
 from openwork.testing.engine_case import (
     CLIPPED,
     EngineCase,
@@ -39,8 +38,6 @@ from openwork.testing.engine_rules import Make, check_rules
 Measured = Mapping[str, NDArray[np.generic]]
 Measure = Callable[[Engine, EngineCase], Measured]
 
-TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
-OWN_ERROR = 10
 ROUNDINGS = 30
 
 
@@ -94,17 +91,16 @@ def agree(
     measured, expected = measure(engine, case), measure(oracle, case)
     strict = case.spec.dtype == "float64" and not lenient
     other = expected if strict else measure(oracle, case.in_other_dtype())
-    largest = max(_scale(array) for array in expected.values() if array.dtype.kind == "f")
-    eps = float(np.finfo(case.spec.dtype).eps)
-    rounding, finer = ROUNDINGS * eps * largest, min(1.0, eps / float(np.finfo("float32").eps))
+    dtype = case.spec.dtype
+    largest = max(scale(array) for array in expected.values() if array.dtype.kind == "f")
+    rounding = ROUNDINGS * float(np.finfo(dtype).eps) * largest
     told = []
     for name, array in expected.items():
-        relative = looser * TOLERANCE[case.spec.dtype] * _scale(array)
-        allowed = relative + OWN_ERROR * finer * _distance(array, other[name]) + rounding
+        permitted = allowed(dtype, array, finer(dtype) * distance(array, other[name]), looser) + rounding
         if measured[name].shape != array.shape:
             told.append(f"{name}{when}: shape {measured[name].shape}, the oracle's is {array.shape}")
-        elif not (distance := _distance(measured[name], array)) <= allowed:
-            told.append(f"{name}{when}: differs by {distance:.3g} from the oracle; {allowed:.3g} is allowed")
+        elif not (apart := distance(measured[name], array)) <= permitted:
+            told.append(f"{name}{when}: differs by {apart:.3g} from the oracle; {permitted:.3g} is allowed")
     if told:
         said = "\n  ".join(told)
         raise AssertionError(
@@ -206,16 +202,3 @@ def many_steps(engine: Engine, case: EngineCase, steps: int) -> Measured:
         weights = named_views(case.spec, after.stack.flat)
         arrays |= {f"trained {name}": array for name, array in weights.items() if not name.endswith("b_K")}
     return arrays
-
-
-def _scale(array: NDArray[np.generic]) -> float:
-    finite = np.abs(array[np.isfinite(array)], dtype=np.float64)
-    return float(finite.max(initial=0))
-
-
-def _distance(one: NDArray[np.generic], other: NDArray[np.generic]) -> float:
-    """The largest difference; infinite where the two are not infinite, or not a number, at the same places."""
-    if not np.array_equal(np.where(np.isfinite(one), 0, one), np.where(np.isfinite(other), 0, other), equal_nan=True):
-        return float("inf")
-    both = np.isfinite(one)
-    return float(np.abs(one[both].astype(np.float64) - other[both].astype(np.float64)).max(initial=0))

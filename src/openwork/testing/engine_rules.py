@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from openwork.engines import AdamW, Batches, Engine, Trace, joined
 from openwork.interventions import Given, Patch, Plan, Set, Zero
 from openwork.models import Stack, sites_of
+from openwork.testing.agreement import allowed, distance, finer
 from openwork.testing.engine_case import CLIPPED, EngineCase, random_plans, random_sites, training_work
 
 Make = Callable[[int], Engine]
@@ -66,16 +67,22 @@ def _everything(engine: Engine, case: EngineCase) -> list[NDArray[np.generic]]:
 
 def _each_input_takes_its_own(engine: Engine, case: EngineCase) -> None:
     """What is given for each input is what a patch from another pass takes, where that pass has the same."""
-    tokens, graded = case.dataset.tokens, case.dataset.graded
     for site in random_sites(case, 1):
-        there = joined(engine.run(case.stack, case.source, Plan(captures=(site,)), graded=graded)).captures[site]
         for model in range(len(case.stack)):
-            stack = case.stack.take([model])
-            own = joined(engine.run(stack, tokens, Plan((Given(site, values=there[model]),)), graded=graded)).logits
-            patch = Plan((Patch(site),))
-            theirs = joined(engine.run(stack, tokens, patch, graded=graded, sources={"source": case.source})).logits
-            close = np.allclose(own, theirs, rtol=1e-4, atol=1e-4 * max(1.0, float(np.abs(theirs).max())))
+            one = case.with_stack(case.stack.take([model]))
+            given, patched = _given_and_patched(engine, one, site)
+            error = distance(patched, _given_and_patched(engine, one.in_other_dtype(), site)[1])
+            close = distance(given, patched) <= allowed(case.spec.dtype, patched, finer(case.spec.dtype) * error)
             _require(close, case, engine, f"gives inputs other values at {site} than those given")
+
+
+def _given_and_patched(engine: Engine, case: EngineCase, site: str) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    """Logits of one model where a site has the values that it has on the paired inputs: given, and patched."""
+    tokens, graded, sources = case.dataset.tokens, case.dataset.graded, {"source": case.source}
+    there = joined(engine.run(case.stack, case.source, Plan(captures=(site,)), graded=graded)).captures[site][0]
+    plans = Plan((Given(site, values=there),)), Plan((Patch(site),))
+    given, patched = (joined(engine.run(case.stack, tokens, p, graded=graded, sources=sources)).logits for p in plans)
+    return given, patched
 
 
 def _same_bits(one: list[NDArray[np.generic]], other: list[NDArray[np.generic]]) -> bool:

@@ -29,8 +29,10 @@ from openwork.programs.language import (
     Table,
 )
 from openwork.programs.language.comparison import HOLDS
+from openwork.programs.language.waves import BestFit, Doubled, Product, Wave
 
 PROGRAMS, ROWS, LENGTH, SYMBOLS = 60, 40, 5, 4
+PRIMES = (5, 7, 11)
 RUN = """([plain, tokens]) => {
     const program = new live.Program(plain);
     return [Array.from(program.answers(live.tokensOf(tokens))), tokens.map((ids) => program.run(ids).values)];
@@ -62,6 +64,10 @@ def made(kind: type[Expression], known: list[str], random: Random, depth: int) -
         Ranked: lambda: _ranked(some(), random),
         Compared: lambda: Compared(one(), random.choice(tuple(HOLDS)), one()),
         Match: lambda: Match(one(), (one(), one()), (one(), one()), -7, random.random() < 0.5),
+        Wave: lambda: Wave(one(), random.randint(1, 4), random.choice(PRIMES)),
+        Product: lambda: Product(one(), one(), random.choice(PRIMES)),
+        Doubled: lambda: Doubled(one(), one(), random.choice(PRIMES)),
+        BestFit: lambda: BestFit((one(), one()), (random.randint(1, 4), random.randint(1, 4)), (5, 3), 7),
         Table: lambda: Table((one(), one()), tuple((a, b, a - b) for a in range(3) for b in range(3))),
     }
     return makers[kind]()

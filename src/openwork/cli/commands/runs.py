@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from openwork.claims.check import current
 from openwork.cli.examples import examples
 from openwork.cli.failure import tell
 from openwork.cli.options import JsonFlag, StorePath
-from openwork.cli.output import aside, emit, people, print_facts
+from openwork.cli.output import aside, emit, people, print_facts, table
 from openwork.cli.run_origin import origin_line
 from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
 from openwork.errors import Reason, StoreError
@@ -23,17 +24,59 @@ from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.report.terminal.quantities import duration_text, share_text
-from openwork.runs import Imported, Run, Store, default_home, recover
+from openwork.runs import (
+    EVERY,
+    Group,
+    Imported,
+    Listing,
+    Run,
+    Store,
+    default_home,
+    equal,
+    group_runs,
+    list_runs,
+    recover,
+)
+from openwork.runs import condition as condition_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove or recover stored runs.")
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"
 DAMAGED = "the store is damaged"
+PAGE = 100
+"""runs that are shown at once"""
+GROUPED = ("layers", "heads", "d_model", "weight_decay")
+"""what is shown of an experiment beside its task"""
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
 
 
-@app.command("list", epilog=examples("openwork runs list", "openwork runs list --task reverse-increment --json"))
-def list_runs(
+@app.command(
+    "list",
+    epilog=examples(
+        "openwork runs list",
+        "openwork runs list --where 'solved and layers = 2' --newest",
+        "openwork runs list --task reverse-increment --json",
+    ),
+)
+def list_stored(
     task: Annotated[str | None, typer.Option("--task", help="Only runs of this task.", show_default=False)] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="CONDITION",
+            help="Only runs that meet it, as 'solved and layers = 2'; docs/store.md has all columns.",
+            show_default=False,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Runs on a page; else 100, or all with --json.", show_default=False),
+    ] = None,
+    page: Annotated[int, typer.Option("--page", min=1, help="Which page.")] = 1,
+    newest: Annotated[bool, typer.Option("--newest", help="Newest first.")] = False,
+    group: Annotated[
+        bool, typer.Option("--group", help="Count runs that differ in their seed only, a line for each experiment.")
+    ] = False,
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -41,42 +84,100 @@ def list_runs(
 
     What is damaged is named after the runs that are whole, and the exit code is 2 then.
     """
-    with Store.open(store) as kept:
-        contents = kept.contents()
-        runs = [run for run in contents.runs if task is None or run.task_name == task]
-        if as_json:
-            _emit_list(runs, contents.damage)
-        elif runs or not contents.damage:
-            _print_list(runs, task, Counter(run.task_name for run in contents.runs) if task else Counter(), kept.home)
-    if contents.damage:
-        raise typer.Exit(tell(StoreError(DAMAGED, contents.damage), as_json=False))
+    _require_one_list(limit, page, newest, group)
+    condition = EVERY if task is None else equal("task", task)
+    condition &= EVERY if where is None else condition_of(where)
+    most = limit if limit is not None or as_json else PAGE
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
+
+        def watch(what: str, share: float) -> None:
+            display(Step(what, share, 0))
+
+        if group:
+            groups, damage = group_runs(kept, condition, watch)
+        else:
+            skip = (page - 1) * (most or 0)
+            listed = list_runs(kept, condition, most=most, skip=skip, newest=newest, watch=watch)
+            damage = listed.damage
+    if group:
+        _emit_damaged(groups, damage, "groups") if as_json else _print_groups(groups)
+    elif as_json:
+        _emit_damaged([run_summary(run) for run in listed.runs], damage, "runs")
+    elif listed.runs or not damage:
+        _print_list(listed, _Asked(task, where, skip), kept.home)
+    if damage:
+        raise typer.Exit(tell(StoreError(DAMAGED, damage), as_json=False))
 
 
-def _print_list(runs: Sequence[Run], task: str | None, others: Counter[str], home: Path) -> None:
-    """The runs by what they were trained on; where there are none, why."""
+@dataclass(frozen=True)
+class _Asked:
+    """What a list is asked for: which runs, and how many are on the pages before."""
+
+    task: str | None
+    where: str | None
+    skip: int
+
+
+def _require_one_list(limit: int | None, page: int, newest: bool, group: bool) -> None:
+    """Nothing where the options of a list fit each other."""
+    reasons = [
+        Reason(option, "is of a list of runs, and --group counts them", "give one of them")
+        for option, given in (("--limit", limit is not None), ("--page", page > 1), ("--newest", newest))
+        if given and group
+    ]
+    if reasons:
+        raise StoreError("what is listed?", reasons)
+
+
+def _print_list(listed: Listing, asked: _Asked, home: Path) -> None:
+    """The runs by what they were trained on, and which of all they are where there are more; or why there are none."""
     console = people(as_json=False)
-    if not runs:
-        console.print(_nothing(task, others, home), markup=False, soft_wrap=True)
+    if not listed.runs:
+        console.print(_nothing(listed, asked, home), markup=False, soft_wrap=True)
         return
-    for about, lines in run_lines(list(runs)):
+    for about, lines in run_lines(listed.runs):
         console.print(about, style="bold" if lines else "dim", markup=False, soft_wrap=True)
         for line in lines:
             console.print(line, markup=False, soft_wrap=True)
+    last = asked.skip + len(listed.runs)
+    if asked.skip or last < listed.found:
+        more = "; --page or --limit shows others" if last < listed.found else ""
+        said = f"Runs {asked.skip + 1:,} to {last:,} of {listed.found:,}{more}."
+        console.print(said, style="dim", markup=False, soft_wrap=True)
 
 
-def _nothing(task: str | None, others: Counter[str], home: Path) -> str:
+def _print_groups(groups: Sequence[Group]) -> None:
+    """A line for each experiment."""
+    rows = [
+        [
+            ", ".join([str(group.about["task"]), *(f"{k}={v}" for k, v in json.loads(group.about["params"]).items())]),
+            *("-" if group.about[name] is None else f"{group.about[name]:g}" for name in GROUPED),
+            f"{group.runs:,}",
+            f"{group.solved:,}",
+            group.example,
+        ]
+        for group in groups
+    ]
+    titles = ("task", "layers", "heads", "d_model", "decay", "runs", "solved", "one of them")
+    people(as_json=False).print(table(titles, rows, right=titles[1:-1]))
+
+
+def _nothing(listed: Listing, asked: _Asked, home: Path) -> str:
     """Why nothing is listed."""
-    if not others:
-        return f"No runs in {home} yet. Make one: openwork train {task or 'TASK'}"
-    known = ", ".join(f"{name} ({number})" for name, number in sorted(others.items()))
-    return f"No runs of {task} in {home}, which has runs of {known}."
+    if listed.found:
+        return f"{listed.found:,} runs are found, and this page begins after run {asked.skip:,}."
+    if not listed.stored:
+        return f"No runs in {home} yet. Make one: openwork train {asked.task or 'TASK'}"
+    known = ", ".join(f"{name} ({number})" for name, number in listed.stored.items())
+    if asked.where is not None:
+        return f"No run in {home} meets the condition; it has runs of {known}."
+    return f"No runs of {asked.task} in {home}, which has runs of {known}."
 
 
-def _emit_list(runs: Sequence[Run], damage: Sequence[Reason]) -> None:
-    """The runs; where something is damaged an error, and beside it the runs that are whole."""
-    listed = [run_summary(run) for run in runs]
+def _emit_damaged(found: Sequence[object], damage: Sequence[Reason], name: str) -> None:
+    """What was found; where something is damaged an error, and beside it what is whole."""
     error = {"kind": "StoreError", "title": DAMAGED, "reasons": damage}
-    emit({"error": error, "runs": listed} if damage else listed)
+    emit({"error": error, name: found} if damage else found)
 
 
 @app.command("show", epilog=examples("openwork runs show 3f2a", "openwork runs show 3f2a --json"))

@@ -7,6 +7,7 @@ from openwork.jobs.looking.looking import Looking
 from openwork.jobs.looking.names import AxisNames
 from openwork.jobs.looking.questions import ids_of_symbols, questions_of_task, questions_without_task
 from openwork.jobs.looking.ran import Ran
+from openwork.jobs.looking.written import Written
 
 __all__ = [
     "AxisNames",
@@ -16,6 +17,7 @@ __all__ = [
     "Looking",
     "Ran",
     "Weights",
+    "Written",
     "ids_of_symbols",
     "questions_of_task",
     "questions_without_task",

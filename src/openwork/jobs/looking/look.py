@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.data import Dataset
 from openwork.engines import Engine, World
 from openwork.errors import PlanError, Reason
 from openwork.interventions import Edit, Plan
@@ -20,6 +21,7 @@ from openwork.jobs.looking.labelled import LabelledArray
 from openwork.jobs.looking.names import AxisNames
 from openwork.jobs.looking.questions import Questions
 from openwork.jobs.looking.ran import Ran
+from openwork.jobs.looking.written import Ending, Written, ragged, write_on
 from openwork.models import Stack, sites_of
 from openwork.tasks import Tokens
 
@@ -40,6 +42,7 @@ class Look:
         outputs: names of what is answered at the graded positions.
         reference: `[input, pos]`, over which means are taken and from which is drawn; the inputs asked, where that is
             None or has another number of positions.
+        ending: when an answer ends that it writes by itself.
     """
 
     engine: Engine
@@ -48,6 +51,7 @@ class Look:
     ask: Callable[[Any], Questions]
     outputs: tuple[str, ...] = ()
     reference: Tokens | None = field(default=None, repr=False)
+    ending: Ending = field(default_factory=Ending)
 
     def run(self, questions: Questions, edits: Any, sites: tuple[str, ...]) -> Ran:
         """All of them at once, in memory; without edits too, where there are any.
@@ -77,6 +81,41 @@ class Look:
                 yield self._ran(some, plain, here, sites, given, without)
 
         return each()
+
+    def generate(self, given: Any, most: Any, end: Any) -> Written:
+        """What the model writes by itself after prompts; see `Looking.generate`."""
+        several = ragged(given)
+        asked = self.ask(given if several is None else several[0])
+        return write_on(self.engine, self.stack, asked, several and several[1], self.ending, (most, end))
+
+    def gradients(self, questions: Questions, edits: Any, sites: tuple[str, ...], slopes: Any) -> Cache:
+        """Of a metric of each input, by what is at sites; see `Looking.gradients`."""
+        self._require_room(questions, sites, False)
+        plain, worlds = with_sources(edits_given(edits), len(questions))
+        tokens, n_pos = questions.tokens, questions.tokens.shape[1]
+        dataset = questions.dataset
+        if slopes is not None or dataset is None:
+            if slopes is None:
+                what, mend = (
+                    "tokens have no right answers, so they have no loss",
+                    "give slopes [input, pos, d_vocab_out]",
+                )
+                raise PlanError("there is nothing to take gradients of", Reason("slopes", what, mend))
+            nothing = np.zeros(tokens.shape, np.int32)
+            dataset = Dataset(tokens, nothing, tuple(range(n_pos)), np.arange(len(tokens)))
+            slopes = np.asarray(slopes)
+        reference = self.reference if self.reference is not None and self.reference.shape[1] == n_pos else None
+        blocks = self.engine.gradients_at(
+            self.stack, dataset, Plan(plain), sites=sites, slopes=slopes, sources=worlds, reference=reference
+        )
+        found = [{site: block.gradients[site][0] for site in sites} for block in blocks]
+        arrays = {site: np.concatenate([one[site] for one in found]) for site in sites}
+        inputs = questions.axis
+        named = {
+            site: LabelledArray(site, values, self.names.of_site(site, inputs, n_pos))
+            for site, values in arrays.items()
+        }
+        return Cache(self.stack.spec, named)
 
     def _ran(
         self,

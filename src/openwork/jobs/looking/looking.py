@@ -13,6 +13,7 @@ from openwork.jobs.looking.edits import AnyEdit, ablating, patching
 from openwork.jobs.looking.labelled import LabelledArray
 from openwork.jobs.looking.look import BLOCK, Look
 from openwork.jobs.looking.ran import Ran
+from openwork.jobs.looking.written import Written
 
 
 class Looking(ABC):
@@ -111,6 +112,50 @@ class Looking(ABC):
         """
         look = self._look
         return look.blocks(look.ask(questions), edits, sites_asked(look.stack.spec, sites), block)
+
+    def generate(self, prompts: Any = None, *, most: int | None = None, end: int | str | None = None) -> Written:
+        """What the model writes by itself: always the symbol with the largest logit, which then stands before the next.
+
+        Costs one forward row for each prompt and symbol, at most; where a task's questions are asked, and answered
+        right, one for each prompt.
+
+        Args:
+            prompts: token ids, rows of which may have several lengths; or questions (see the class), which are written
+                on from where their answers begin.
+            most: how many symbols to write at most; as many as fit into the model, or as the task's answers have.
+            end: the symbol that ends it, by id or as it is written; the task's unless given.
+
+        Raises:
+            PlanError: a model that is not causal, or prompts that nothing can be written after; with every reason.
+        """
+        return self._look.generate(prompts, most, end)
+
+    def gradients(
+        self,
+        questions: Any = None,
+        sites: str | Sequence[str] | None = None,
+        *,
+        slopes: Any = None,
+        edits: Sequence[AnyEdit] | AnyEdit = (),
+    ) -> Cache:
+        """The gradient of a metric of each question by what is at sites, by hook name: each `[input, *site axes]`.
+
+        The metric is the question's loss, its mean cross-entropy in nats; or, with `slopes`, the sum of slopes times
+        logits: 1 at one symbol and -1 at another make it the difference of their logits, and the derivatives of any
+        metric by the logits give that metric's gradients. Costs about four forward rows for each question.
+
+        Args:
+            questions: see the class.
+            sites: hook names, or patterns; all unless given.
+            slopes: `[input, pos, d_vocab_out]`; the loss unless given.
+            edits: what to change in the pass; no gradient flows into what they replaced.
+
+        Raises:
+            PlanError: questions, sites, slopes or edits that do not fit the model, with every reason; tokens without
+                slopes; or more than 2 GiB.
+        """
+        look = self._look
+        return look.gradients(look.ask(questions), edits, sites_asked(look.stack.spec, sites), slopes)
 
     def ablate(
         self,

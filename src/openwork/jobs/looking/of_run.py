@@ -8,6 +8,7 @@ from openwork.analyses import Subject
 from openwork.jobs.looking.look import Look
 from openwork.jobs.looking.names import AxisNames
 from openwork.jobs.looking.questions import questions_of_task
+from openwork.jobs.looking.written import Ending
 
 
 def look_of(subject: Subject) -> Look:
@@ -16,4 +17,5 @@ def look_of(subject: Subject) -> Look:
     labels = {"d_vocab": task.vocabulary.symbols, "d_vocab_out": task.answer_vocabulary.symbols}
     names = AxisNames(subject.spec, subject.position_names, task.roles, labels)
     ask = partial(questions_of_task, subject)
-    return Look(subject.engine, subject.stack, names, ask, task.outputs, subject.inputs.tokens)
+    ending = Ending(task.writes_answers, task.end_token)
+    return Look(subject.engine, subject.stack, names, ask, task.outputs, subject.inputs.tokens, ending)

@@ -26,11 +26,13 @@ class Questions:
         tokens: `[input, pos]`, ids.
         texts: gives each input as a person reads it.
         dataset: the same with the right answers; None where they are tokens, of which nobody says what is right.
+        symbols: what ids stand for.
     """
 
     tokens: Tokens
     texts: Callable[[], Sequence[str]]
     dataset: Dataset | None = None
+    symbols: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -43,7 +45,7 @@ class Questions:
     def take(self, rows: slice) -> Questions:
         """These inputs."""
         dataset = None if self.dataset is None else self.dataset.take(np.arange(len(self))[rows])
-        return Questions(self.tokens[rows], lambda: self.texts()[rows], dataset)
+        return Questions(self.tokens[rows], lambda: self.texts()[rows], dataset, self.symbols)
 
 
 def questions_of_task(subject: Subject, given: Any) -> Questions:
@@ -132,7 +134,7 @@ def place_of(positions: Any, roles: Mapping[str, int]) -> tuple[int, ...] | None
 
 
 def _asking(subject: Subject, dataset: Dataset) -> Questions:
-    return Questions(dataset.tokens, lambda: subject.texts(dataset), dataset)
+    return Questions(dataset.tokens, lambda: subject.texts(dataset), dataset, subject.task.vocabulary.symbols)
 
 
 def _of_ids(ids: Any, spec: ModelSpec, symbols: Sequence[str]) -> Questions:
@@ -148,7 +150,7 @@ def _of_ids(ids: Any, spec: ModelSpec, symbols: Sequence[str]) -> Questions:
     if reasons:
         raise PlanError("these are no tokens", reasons)
     known = [*symbols, *map(str, range(len(symbols), spec.d_vocab))]
-    return Questions(rows, lambda: [" ".join(known[token] for token in row) for row in rows.tolist()])
+    return Questions(rows, lambda: [" ".join(known[token] for token in row) for row in rows.tolist()], None, known)
 
 
 def _as_ids(given: Any) -> Any:

@@ -12,6 +12,7 @@ from openwork.engines import World
 from openwork.interventions import Plan
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.network import Network, Rows
+from openwork.programs.decompile.planes import Planes
 from openwork.programs.language import Ints
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
@@ -96,7 +97,7 @@ class Drawn:
     def rates(
         self, network: Network, program: Program, variable: Variable, sets: list[tuple[Place, ...]]
     ) -> list[Rate]:
-        """Interchange of this variable at each of these sets of places, in the whole model.
+        """Interchange of this variable at each of these sets of places, in the whole model; of waves in their planes.
 
         Costs for each set one forward row per pair, and one more per pair for all sets together.
         """
@@ -104,21 +105,35 @@ class Drawn:
         forced = {variable.name: program.values_of(variable, tokens[self.sources])}
         wanted = program.answers(tokens[self.bases], forced).astype(np.int32)
         changing = (wanted != program.answers(tokens[self.bases])).any(axis=1)
-        plans = [Plan(network.patched(places, "source")) for places in sets]
         # A table says -1 of what it does not have: no model follows that.
         sayable = ((wanted >= 0) & (wanted < network.subject.spec.d_vocab_out)).all(axis=1)
-        counts = []
+        counts, planes = [], Planes.of(network, program, variable)
         for rows in (np.flatnonzero(changing & sayable), np.flatnonzero(~changing & sayable)):
-            counts.append(self._followed(network, wanted, rows, plans))
+            if planes is None:
+                counts.append(self._followed(network, wanted, rows, sets))
+            else:
+                counts.append([self._followed_in_planes(planes, wanted, rows, places) for places in sets])
         found = zip(*counts, strict=True)
         size = int(changing.sum())
         return [Rate(len(self), moved + still, size, moved) for moved, still in found]
 
-    def _followed(self, network: Network, wanted: NDArray[np.int32], rows: Rows, plans: list[Plan]) -> list[int]:
+    def _followed(
+        self, network: Network, wanted: NDArray[np.int32], rows: Rows, sets: list[tuple[Place, ...]]
+    ) -> list[int]:
         if not len(rows):
-            return [0] * len(plans)
+            return [0] * len(sets)
+        plans = [Plan(network.patched(places, "source")) for places in sets]
         bases = network.dataset.take(self.bases[rows])
         asked = type(bases)(bases.tokens, np.ascontiguousarray(wanted[rows]), bases.graded, bases.index)
         sources = {"source": World(network.tokens[self.sources[rows]])}
         found = network.subject.engine.sweep(network.subject.stack, asked, plans, sources=sources)
         return [int(scores.sequences[0]) for scores in found]
+
+    def _followed_in_planes(
+        self, planes: Planes, wanted: NDArray[np.int32], rows: Rows, places: tuple[Place, ...]
+    ) -> int:
+        if not len(rows):
+            return 0
+        edits = planes.swapped(self.bases[rows], self.sources[rows], places)
+        found = planes.network.predicted(self.bases[rows], edits)
+        return int((found == wanted[rows]).all(axis=1).sum())

@@ -16,6 +16,7 @@ from openwork.programs.language.runs import RunLength
 from openwork.programs.language.signed import SumSigned, signed_modulus
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import ABSENT, READABLE, Table
+from openwork.programs.language.waves import BestFit, Doubled, Product, Wave, as_wave, modulus_of_waves
 
 __all__ = [
     "ABSENT",
@@ -23,10 +24,12 @@ __all__ = [
     "KINDS",
     "PRIMITIVES",
     "READABLE",
+    "BestFit",
     "Compared",
     "Constant",
     "Count",
     "CountBelow",
+    "Doubled",
     "Expression",
     "Ints",
     "Known",
@@ -36,16 +39,20 @@ __all__ = [
     "Modulo",
     "Name",
     "Plus",
+    "Product",
     "Ranked",
     "RunLength",
     "Smallest",
     "Sum",
     "SumSigned",
     "Table",
+    "Wave",
     "abridged",
     "as_plain",
+    "as_wave",
     "from_plain",
     "inlined",
+    "modulus_of_waves",
     "renamed",
     "signed_modulus",
 ]

@@ -18,6 +18,7 @@ from openwork.programs.language.runs import RunLength
 from openwork.programs.language.signed import SumSigned
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import Table
+from openwork.programs.language.waves import BestFit, Doubled, Product, Wave
 
 PRIMITIVES: tuple[type[Expression], ...] = (
     Name,
@@ -36,6 +37,10 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Compared,
     Match,
     Table,
+    Wave,
+    Product,
+    Doubled,
+    BestFit,
 )
 """the language"""
 FUNCTIONS = {name: lines for primitive in PRIMITIVES for name, lines in primitive.functions.items()}

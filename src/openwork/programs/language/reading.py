@@ -55,11 +55,16 @@ class Constant(Expression):
 
 
 def listed(parts: Sequence[Expression]) -> str:
-    """Several expressions as a Python list; a slice where they are neighbours in one list of the question."""
+    """Several expressions as a Python list; a slice where they are neighbours in one list of the question,
+    or among the items of one variable."""
     names = [PLACE.fullmatch(part.text()) if isinstance(part, Name) else None for part in parts]
     places = [n for n in names if n is not None and n["index"] is not None and n["item"] is None]
     if len(places) == len(parts) > 1 and len({p["base"] for p in places}) == 1 and places[0]["base"].islower():
         at = [int(p["index"]) for p in places]
         if at == list(range(at[0], at[0] + len(at))) and len(places[0]["base"]) == 1:
             return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}]"
+    if len(items := [n for n in names if n is not None and n["item"] is not None]) == len(parts) > 2:
+        at = [int(n["item"]) for n in items]
+        if len({(n["base"], n["index"]) for n in items}) == 1 and at == list(range(at[0], at[0] + len(at))):
+            return f"{items[0]['base']}[{items[0]['index']}][{at[0]}:{at[-1] + 1}]"
     return f"[{', '.join(part.text() for part in parts)}]"

@@ -16,6 +16,7 @@ from openwork.programs.program import Program
 from openwork.programs.verdicts.equal import Equal
 from openwork.programs.verdicts.realised import LineScore
 from openwork.programs.verdicts.short import Short
+from openwork.programs.verdicts.waves import Waves
 from openwork.programs.verdicts.whole import Whole
 
 REALISED = 0.99
@@ -24,7 +25,7 @@ UNEXPLAINED = 0.01
 """share of inputs that may be lost with everything resampled that no line says"""
 SHORT = 0.05
 """bits of the program for each bit of the answer table"""
-VERSION = 4
+VERSION = 5
 """of the method and of the JSON: what another version found is found again"""
 INTERRUPTED = "interrupted"
 """how it is said that Ctrl-C ended it early"""
@@ -51,6 +52,7 @@ class Decompilation(Result):
         seconds: of processor time.
         fresh_seed: that the inputs of the verdicts were drawn with, where `coverage` is a sample that the search
             looked at; None where the verdicts are measured on the inputs of `coverage`.
+        waves: of a program by waves, what each frequency explains, and whether they are multiplied or added.
     """
 
     program: Program | None
@@ -65,6 +67,7 @@ class Decompilation(Result):
     seconds: float
     forward_rows: int = 0
     fresh_seed: int | None = None
+    waves: Waves | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -89,6 +92,8 @@ class Decompilation(Result):
                 f"{some(names, NAMED)}: followed only where all that an answer is made from is another input's; at the "
                 f"place that is named at least {at_least}"
             )
+        if self.waves is not None and self.waves.followed < REALISED:
+            found.append(f"one frequency alone another input's: followed in {percent(self.waves.followed)} of pairs")
         if self.whole is not None and self.whole.share > UNEXPLAINED:
             found.append(f"{percent(self.whole.share)} of inputs are lost with what no line explains")
         if self.short is not None and self.short.share > SHORT:
@@ -202,7 +207,7 @@ class Decompilation(Result):
 
 
 PLAIN = ("coverage", "exhaustive", "unlabelled", "stopped", "seconds", "forward_rows", "fresh_seed")
-PARTS = {"equal": Equal, "whole": Whole, "short": Short}
+PARTS = {"equal": Equal, "whole": Whole, "short": Short, "waves": Waves}
 
 
 def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:

@@ -21,6 +21,7 @@ from openwork.programs.decompile.labels import compact, explained_by, same_class
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn, Rate
 from openwork.programs.decompile.parents import is_symbol
+from openwork.programs.decompile.planes import Planes
 from openwork.programs.decompile.shortening import unread_items
 from openwork.programs.decompile.sites import covers_answer
 from openwork.programs.language import Ints
@@ -106,9 +107,15 @@ def _scored(network: Network, program: Program, variable: Variable, gone: frozen
     held = network.held(rows, variable.sites)
     there = np.concatenate([held[site] for site in variable.sites], axis=1)
     shares = (explained_by(there, codes), explained_by(there, codes if merged is None else merged[codes]))
+    decides = covers_answer(network, variable.sites, gone)
+    planes = Planes.of(network, program, variable)
+    if planes is not None:
+        explained = planes.explained(variable.sites)
+        shares = (explained, min(explained, shares[1]))
+        decides = decides and planes.hold_most(variable.sites)
     effective = None if merged is None else int(merged.max()) + 1
     about = (variable.name, str(variable.sites[0]), alone, alike, together, values, effective)
-    return LineScore(*about, *shares, covers_answer(network, variable.sites, gone))
+    return LineScore(*about, *shares, decides)
 
 
 def _alike(network: Network, program: Program, variable: Variable, drawn: Drawn) -> Rate:

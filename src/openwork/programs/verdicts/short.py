@@ -9,6 +9,7 @@ from math import log2
 import numpy as np
 
 from openwork.programs.decompile.network import Network
+from openwork.programs.items import loops_of, numbers_of
 from openwork.programs.language import PRIMITIVES, Constant, Expression, Name, Table
 from openwork.programs.language.reading import listed
 from openwork.programs.program import Program
@@ -56,7 +57,10 @@ def program_bits(program: Program) -> float:
     names = len(program.symbols) + sum(len(variable.items) for variable in program.variables)
     total = 0.0
     for group, expressions in folded(program):
-        total += sum(_bits(expression, log2(max(names, 2))) for expression in expressions)
+        for looped in loops_of(expressions):
+            total += _bits(looped[0], log2(max(names, 2)))
+            # A loop over waves: once, and what each further one is of.
+            total += sum(_number(next(numbers_of(item))) for item in looped[1:])
         total += PER_LOOP if len(group) > 1 else 0
     return total
 
@@ -76,8 +80,10 @@ def _bits(expression: Expression, per_name: float) -> float:
         value = getattr(expression, field.name)
         if isinstance(value, Expression):
             total += _bits(value, per_name)
-        elif isinstance(value, tuple):
+        elif isinstance(value, tuple) and all(isinstance(part, Expression) for part in value):
             total += _many(value, per_name)
+        elif isinstance(value, tuple):
+            total += sum(map(_number, value))
         elif isinstance(value, int):
             total += _number(value)
         else:

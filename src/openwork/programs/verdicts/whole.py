@@ -25,7 +25,8 @@ from openwork.engines import World
 from openwork.interventions import Patch, Plan
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.network import Network, Rows
-from openwork.programs.language import READABLE, Ints
+from openwork.programs.decompile.planes import Planes
+from openwork.programs.language import READABLE, Ints, modulus_of_waves
 from openwork.programs.place import Place
 from openwork.programs.program import Program
 
@@ -66,10 +67,15 @@ def whole(network: Network, program: Program, seed: int = 0, watch: Watch = sile
         watch(Step("what no line explains", start / len(plans), 0))
         right += network.exact(others.rows, plans[start : start + AT_ONCE], sources)
     lost = [len(others.rows) - count for count in right]
-    together, each = max(lost[:2]), lost[2:]
+    together, each = lost[:2], dict(zip(map(str, edits), lost[2:], strict=True))
+    standing = _in_planes(network, program)
+    if standing:
+        together = [_lost_beside(network, others, plan, sources, standing) for plan in plans[:2]]
+        for place, planes in standing.items():
+            each[f"{place}, beside its waves"] = _lost_beside(network, others, Plan(), {}, {place: planes})
     least = WEIGHT * len(others.rows)
-    alone = [(str(place), count) for place, count in zip(edits, each, strict=True) if count > least]
-    return Whole(len(others.rows), together, tuple(sorted(alone, key=lambda pair: -pair[1])))
+    alone = [(place, count) for place, count in each.items() if count > least]
+    return Whole(len(others.rows), max(together), tuple(sorted(alone, key=lambda pair: -pair[1])))
 
 
 def lost_together(network: Network, program: Program, seed: int) -> float:
@@ -80,6 +86,27 @@ def lost_together(network: Network, program: Program, seed: int) -> float:
     return 1 - min(right) / len(others.rows)
 
 
+def _in_planes(network: Network, program: Program) -> dict[Place, Planes]:
+    """The places where waves stand, each variable's last one, which holds all that those before it brought."""
+    found: dict[Place, Planes] = {}
+    for variable in program.variables:
+        planes = Planes.of(network, program, variable)
+        if planes is not None:
+            found[max(variable.sites, key=lambda site: (site.stage, site.is_stream))] = planes
+    return found
+
+
+def _lost_beside(
+    network: Network, others: _Others, plan: Plan, sources: Mapping[str, World], standing: Mapping[Place, Planes]
+) -> int:
+    """On how many inputs an answer changes under this plan with all but the waves resampled where waves stand."""
+    edits = list(plan.edits)
+    for place, planes in standing.items():
+        edits.append(planes.rest_resampled(others.rows, others.any_other, place, edits, sources))
+    found = network.predicted(others.rows, edits, sources)
+    return int((found != network.answers[others.rows]).any(axis=1).sum())
+
+
 def _together(edits: Mapping[Place, Patch]) -> list[Plan]:
     # With MLPs at another input's value nothing reads what the heads brought; so heads alone are tried too.
     heads = tuple(edit for place, edit in edits.items() if not place.is_mlp)
@@ -88,16 +115,24 @@ def _together(edits: Mapping[Place, Patch]) -> list[Plan]:
 
 def _resampled(network: Network, program: Program, others: _Others) -> tuple[dict[Place, Patch], dict[str, World]]:
     """For each place without a line the edit that resamples it, and the sources of these."""
-    named = {site for variable in program.variables for site in variable.sites}
     sources: dict[str, World] = {}
     edits: dict[Place, Patch] = {}
-    for place in (p for p in network.places if p not in named):
+    for place in (p for p in network.places if not _named(network, program, p)):
         standing = others.standing(place)
         name = ", ".join(standing) or "any"
         if name not in sources:
             sources[name] = World(network.tokens[others.agreeing(standing)])
         edits[place] = place.patched(network.subject.spec, name)
     return edits, sources
+
+
+def _named(network: Network, program: Program, place: Place) -> bool:
+    """Whether a line names it; of waves, also where it is a head of what holds them or writes the stream that does."""
+    holding = {place.whole_layer, place.stream(network.subject.spec)}
+    return any(
+        place in variable.sites or (modulus_of_waves(variable.items) is not None and holding & set(variable.sites))
+        for variable in program.variables
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -210,6 +210,8 @@ def unsolved_parts(overview: Overview, routes: bool) -> tuple[Part, ...]:
     if not overview.unsolved:
         return ()
     more = (Text(overview.unfinished_line),) if overview.unfinished else ()
+    if not overview.source.task.one_symbol_each:
+        return more
     how = f"`openwork routes {overview.run}` does so all the same, and a report written after that shows them."
     left = () if routes else (Text(f"Routes were not looked for. {how}"),)
     return (*more, *left)

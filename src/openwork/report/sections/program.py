@@ -7,6 +7,7 @@ from openwork.programs import Decompilation, Program, program_text
 from openwork.programs.language import READABLE
 from openwork.programs.verdicts.decompilation import some
 from openwork.programs.verdicts.realised import LineScore
+from openwork.programs.verdicts.waves import Waves
 from openwork.report.chapters import describes
 from openwork.report.parts import Cell, Part, Share, Table, Text, columns
 
@@ -20,6 +21,11 @@ CAPTION = (
 DECIDES = (
     "*: its sites are all that an answer is made from, so that interchange there follows whatever they hold; what "
     "speaks for the place that is named is the column alike, and the values and the variance say what it holds."
+)
+WAVES = ("frequency", "embedding", "attention", "stream", "logits")
+WAVES_CAPTION = (
+    "Share of the variance that the waves of a frequency explain: of the first number in its embedding, of both "
+    "numbers in what the last attention writes, of their sum in the last stream and in the logits."
 )
 MOST_PLACES = 8
 MOST_LINES = 120
@@ -47,7 +53,19 @@ def program_parts(result: Decompilation) -> tuple[Part, ...]:
         cut = f" {left:,} more lines, realised better, are left out: all with --json." if left else ""
         starred = f" {DECIDES}" if any(score.decides for score in result.lines) else ""
         parts.append(Table(columns(*COLUMNS, numeric=range(1, 8)), rows, CAPTION + starred + cut))
+    parts += _waves(result.waves)
     return (*parts, *_unlabelled(result))
+
+
+def _waves(found: Waves | None) -> list[Part]:
+    """What each frequency explains, and how the waves are put together."""
+    if found is None:
+        return []
+    shares = (found.embedding, found.attention, found.stream, found.logits)
+    named = [*map(str, found.frequencies), "all"]
+    each = zip(named, *((*share, sum(share)) for share in shares), strict=True)
+    rows: tuple[tuple[Cell, ...], ...] = tuple((name, *map(Share, some)) for name, *some in each)
+    return [Text(found.words), Table(columns(*WAVES, numeric=range(5)), rows, WAVES_CAPTION)]
 
 
 def _text(program: Program) -> list[Part]:

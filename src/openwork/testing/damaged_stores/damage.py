@@ -13,7 +13,7 @@ from random import Random
 
 PAGE = 4096
 FOLDERS = ("weights", "checkpoints", "progress", "states")
-TABLES = ("runs", "epochs", "metrics", "verdicts", "results")
+TABLES = ("runs", "epochs", "metrics", "verdicts", "results", "summaries")
 Damage = Callable[[Path, Random], None]
 
 

@@ -29,6 +29,7 @@ from openwork.testing.known_circuits.two_hops import two_hops
 from openwork.testing.known_circuits.unembedding_increments import unembedding_increments
 from openwork.testing.known_circuits.value_output import value_output_increments
 from openwork.testing.known_circuits.votes import one_vote_lost, untrained, votes
+from openwork.testing.known_circuits.waves import by_heart, clock, pizza
 
 MAKERS: tuple[Callable[[], KnownCircuit], ...] = (
     attention_increments,
@@ -58,6 +59,9 @@ MAKERS: tuple[Callable[[], KnownCircuit], ...] = (
     knows_nothing,
     shuffled_history,
     sorted_history,
+    clock,
+    pizza,
+    by_heart,
 )
 
 

@@ -1,5 +1,6 @@
 // The questions of a task that the page holds, with their answers: all of them, or a sample where they are too many.
 
+import { UNASKED, holds } from "./answers.js";
 import { bytesOf, inflated } from "./base64.js";
 import { Layout } from "./layout.js";
 import { takeRows } from "./tokens.js";
@@ -28,6 +29,8 @@ import { takeRows } from "./tokens.js";
  * @property {string[]} symbols
  * @property {number | null} padToken what fills up shorter questions
  * @property {string[]} answerSymbols
+ * @property {boolean} sets whether an answer is a set of symbols
+ * @property {boolean} varying whether questions have several lengths: a variable's last value then says that there is none
  * @property {Variable[]} variables
  * @property {number} nPos
  * @property {number[]} graded
@@ -140,10 +143,16 @@ export class Domain {
     return takeRows({ rows: this.rows, nPos: width, ids: this.everyAnswer() }, rows).ids;
   }
 
-  /** Answers that occur, ascending. */
+  /** Answers that occur, ascending; where answers are sets, the symbols that are in one. */
   get candidates() {
-    this.knownCandidates ??= [...new Set(this.everyAnswer())].sort((a, b) => a - b);
+    this.knownCandidates ??= this.#occurring();
     return this.knownCandidates;
+  }
+
+  #occurring() {
+    const found = [...new Set(this.everyAnswer())].filter((answer) => answer !== UNASKED).sort((a, b) => a - b);
+    if (!this.task.sets) return found;
+    return [...this.task.answerSymbols.keys()].filter((symbol) => found.some((set) => holds(set, symbol)));
   }
 
   /**

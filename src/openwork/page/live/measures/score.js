@@ -1,5 +1,6 @@
 // How right a model is under a plan: loss, right answers, smallest margin; as Python's Engine.score.
 
+import { UNASKED, holds } from "../data/answers.js";
 import { blocks } from "../model/run.js";
 
 /** @import { Tokens } from "../data/tokens.js" */
@@ -11,10 +12,12 @@ import { blocks } from "../model/run.js";
  * @typedef {object} Scores
  * @property {number} inputs
  * @property {number[]} right inputs answered right at each graded position
+ * @property {number[]} asked inputs that want an answer at each graded position
  * @property {number} sequences inputs right at every graded position
- * @property {number} accuracy share of graded positions that are right
- * @property {number} loss mean cross-entropy over inputs and graded positions, in nats
- * @property {number} margin the smallest lead of the right logit over the largest other one, anywhere
+ * @property {number} accuracy share of the answers wanted that are right
+ * @property {number} loss mean cross-entropy over the answers wanted, in nats; of sets the binary one, averaged over symbols
+ * @property {number} margin the smallest lead of the right logit over the largest other one, anywhere; of sets the least
+ *   distance from 0, on the right side
  * @property {number} notNumbers inputs with a logit that is NaN or infinite: no such answer is right
  * @property {number} close answers that an engine in float32 may judge otherwise: the right logit within `CLOSE` of another
  */
@@ -25,7 +28,9 @@ import { blocks } from "../model/run.js";
  */
 const CLOSE = 3e-3;
 
-/** A question with its right answers. @typedef {{tokens: Tokens, answers: Int32Array, graded: number[]}} Dataset */
+/** A question with its right answers. @typedef {{tokens: Tokens, answers: Int32Array, graded: number[], sets: boolean}} Dataset */
+
+/** @typedef {{loss: number, right: number[], asked: number[], sequences: number, margin: number, notNumbers: number, close: number}} Tally */
 
 /**
  * Yields the share of inputs that are done.
@@ -35,46 +40,87 @@ const CLOSE = 3e-3;
  * @param {Options} options
  * @returns {Generator<number, Scores, void>}
  */
-export function* score(model, { tokens, answers, graded }, plan, options) {
-  const tally = { loss: 0, right: graded.map(() => 0), sequences: 0, margin: Infinity, notNumbers: 0, close: 0 };
+export function* score(model, { tokens, answers, graded, sets }, plan, options) {
+  const none = () => graded.map(() => 0);
+  /** @type {Tally} */
+  const tally = { loss: 0, right: none(), asked: none(), sequences: 0, margin: Infinity, notNumbers: 0, close: 0 };
   for (const block of blocks(model, tokens, { edits: plan.edits }, options)) {
-    add(tally, block, model.spec.d_vocab_out, answers, graded);
+    add(tally, block, model.spec.d_vocab_out, answers, graded, sets ? ofSet : ofSymbol);
     yield (block.start + block.cells.inputs) / tokens.rows;
   }
-  const { loss, right, sequences, margin, notNumbers, close } = tally;
-  const all = tokens.rows * graded.length;
-  const accuracy = right.reduce((a, b) => a + b, 0) / all;
-  return { inputs: tokens.rows, right, sequences, accuracy, loss: loss / all, margin, notNumbers, close };
+  const sum = (/** @type {number[]} */ counts) => counts.reduce((a, b) => a + b, 0);
+  const all = sum(tally.asked);
+  return { inputs: tokens.rows, ...tally, accuracy: sum(tally.right) / all, loss: tally.loss / all };
 }
 
+/** How one answer came out; `lead` is NaN where a logit is not finite. @typedef {{lead: number, right: boolean, loss: number}} Graded */
+
 /**
- * @param {{loss: number, right: number[], sequences: number, margin: number, notNumbers: number, close: number}} tally
+ * @param {Tally} tally
  * @param {Block} block
- * @param {number} n how many answers there are
+ * @param {number} n how many symbols there are
  * @param {Int32Array} answers
  * @param {number[]} graded
+ * @param {(logits: Float64Array, n: number, count: number, cell: number, answer: number) => Graded} grade
  */
-function add(tally, { start, cells, logits }, n, answers, graded) {
+function add(tally, { start, cells, logits }, n, answers, graded, grade) {
   const { inputs, count, of } = cells;
   for (let i = 0; i < inputs; i++) {
     let whole = true;
     let known = true;
     for (let g = 0; g < graded.length; g++) {
       const answer = answers[(start + i) * graded.length + g];
-      const cell = of[graded[g] * inputs + i];
-      const own = logits[answer * count + cell];
-      const lead = leadOf(logits, n, count, cell, answer);
-      const right = lead > 0 || (lead === 0 && isFirst(logits, count, cell, answer));
+      if (answer === UNASKED) continue;
+      const { lead, right, loss } = grade(logits, n, count, of[graded[g] * inputs + i], answer);
+      tally.asked[g]++;
       if (right) tally.right[g]++;
       else whole = false;
       if (Math.abs(lead) < CLOSE) tally.close++;
       tally.margin = Math.min(tally.margin, Number.isNaN(lead) ? -Infinity : lead);
-      tally.loss += logSumExp(logits, n, count, cell) - own;
+      tally.loss += loss;
       if (Number.isNaN(lead)) known = false;
     }
     if (!known) tally.notNumbers++;
     if (whole) tally.sequences++;
   }
+}
+
+/**
+ * @param {Float64Array} logits
+ * @param {number} n
+ * @param {number} count
+ * @param {number} cell
+ * @param {number} answer
+ * @returns {Graded}
+ */
+function ofSymbol(logits, n, count, cell, answer) {
+  const lead = leadOf(logits, n, count, cell, answer);
+  const right = lead > 0 || (lead === 0 && isFirst(logits, count, cell, answer));
+  return { lead, right, loss: logSumExp(logits, n, count, cell) - logits[answer * count + cell] };
+}
+
+/**
+ * A symbol of the set is right above 0, another at or below.
+ * @param {Float64Array} logits
+ * @param {number} n
+ * @param {number} count
+ * @param {number} cell
+ * @param {number} answer
+ * @returns {Graded}
+ */
+function ofSet(logits, n, count, cell, answer) {
+  let lead = Infinity;
+  let right = true;
+  let loss = 0;
+  for (let j = 0; j < n; j++) {
+    const logit = logits[j * count + cell];
+    const inside = holds(answer, j);
+    const own = inside ? logit : -logit;
+    if ((logit > 0) !== inside || !Number.isFinite(logit)) right = false;
+    lead = Number.isFinite(own) ? Math.min(lead, own) : NaN;
+    loss += (Math.max(-own, 0) + Math.log1p(Math.exp(-Math.abs(own)))) / n;
+  }
+  return { lead, right, loss };
 }
 
 /**

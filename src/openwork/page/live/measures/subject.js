@@ -66,7 +66,7 @@ export class Subject {
       }),
     );
     const answers = order === null ? domain.everyAnswer() : domain.answersOf(order);
-    const dataset = { tokens: placed(domain.tokens()), answers, graded: domain.graded };
+    const dataset = { tokens: placed(domain.tokens()), answers, graded: domain.graded, sets: domain.task.sets };
     return yield* score(model, dataset, { edits }, { sources, context });
   }
 

@@ -1,5 +1,6 @@
 // The model on the bench: the chosen question run through it, whole and with the chosen parts switched off.
 
+import { UNASKED, holds, setOf } from "../data/answers.js";
 import { run } from "../model/run.js";
 import { editOf, needsSecond } from "./parts.js";
 import { same } from "./state.js";
@@ -19,15 +20,47 @@ export class Pass {
   /**
    * @param {import("../model/run.js").Trace} trace
    * @param {number} symbols how many answers there are
-   * @param {(number | null)[]} right the right answer at each output; null where the page does not know it
+   * @param {(number | null)[]} right the right answer at each output, `UNASKED` where none is wanted; null where the page
+   *   does not know it
+   * @param {boolean} sets whether an answer is the set of symbols above 0
    */
-  constructor(trace, symbols, right) {
+  constructor(trace, symbols, right, sets) {
     this.captures = trace.captures;
     this.symbols = symbols;
     this.right = right;
+    this.sets = sets;
     this.logits = trace.logits;
-    this.shares = softmaxed(trace.logits, symbols);
-    this.said = right.map((_, output) => this.#largest(output));
+    this.shares = sets ? trace.logits.map(sigmoid) : softmaxed(trace.logits, symbols);
+    this.said = right.map((_, output) => (sets ? setOf(this.logitsOf(output)) : this.#largest(output)));
+  }
+
+  /**
+   * Whether the question wants an answer there.
+   * @param {number} output
+   */
+  asks(output) {
+    return this.right[output] !== UNASKED;
+  }
+
+  /** The first output at which an answer is wanted. */
+  get firstAsked() {
+    return this.right.findIndex((right) => right !== UNASKED);
+  }
+
+  /**
+   * Whether a symbol is right there; false where the page does not know.
+   * @param {number} output
+   * @param {number} symbol
+   */
+  wants(output, symbol) {
+    const right = this.right[output] ?? null;
+    if (right === null || right === UNASKED) return false;
+    return this.sets ? holds(right, symbol) : right === symbol;
+  }
+
+  /** @param {number} output */
+  logitsOf(output) {
+    return this.logits.subarray(output * this.symbols, (output + 1) * this.symbols);
   }
 
   /**
@@ -43,7 +76,7 @@ export class Pass {
    * @param {number} output
    */
   #largest(output) {
-    const row = this.logits.subarray(output * this.symbols, (output + 1) * this.symbols);
+    const row = this.logitsOf(output);
     if (!row.every(Number.isFinite)) return -1;
     return row.reduce((best, value, index) => (value > (row[best] ?? 0) ? index : best), 0);
   }
@@ -111,12 +144,19 @@ export class Bench {
     return this.domain.candidates.every((id) => this.task.symbols.includes(this.task.answerSymbols[id] ?? ""));
   }
 
+  /** What fills up shorter questions. */
+  get pad() {
+    return this.task.symbols[this.model.spec.pad_token ?? this.task.padToken ?? -1];
+  }
+
   /**
    * How a value of a variable is written; undefined where no question of the page has it.
    * @param {number} variable
    * @param {number} value
    */
   symbolOf(variable, value) {
+    const { task } = this;
+    if (task.varying) return value + 1 === task.variables[variable]?.values ? this.pad : task.symbols[value];
     const id = this.domain.layout.ids[variable]?.[value];
     return id === undefined ? undefined : this.task.symbols[id];
   }
@@ -184,8 +224,18 @@ export class Bench {
     const sources = needsSecond(cuts) ? { second: this.#tokens(other) } : {};
     const plan = { edits, captures: this.captures };
     const trace = run(this.model, this.#tokens(question), plan, { graded: this.task.graded, sources, context });
-    const right = row < 0 ? this.task.graded.map(() => null) : this.domain.answers(row);
-    return new Pass(trace, this.task.answerSymbols.length, right);
+    const right = row < 0 ? this.#unknown(question) : this.domain.answers(row);
+    return new Pass(trace, this.task.answerSymbols.length, right, this.task.sets);
+  }
+
+  /**
+   * What is right where nobody knows: of a language the answer is wanted at the last symbol.
+   * @param {Asked} question
+   */
+  #unknown(question) {
+    const { graded, sets } = this.task;
+    const last = this.lengthOf(this.symbolsOf(question)) - 1;
+    return graded.map((position) => (sets && position !== last ? UNASKED : null));
   }
 
   /**
@@ -193,7 +243,7 @@ export class Bench {
    * @param {string[]} symbols what the model sees
    */
   lengthOf(symbols) {
-    const pad = this.task.symbols[this.model.spec.pad_token ?? -1];
+    const { pad } = this;
     return symbols.findLastIndex((symbol) => symbol !== pad) + 1;
   }
 
@@ -254,6 +304,11 @@ export class Bench {
     const now = this.choices.state;
     if (!this.#lacks(now.cuts)) this.#refresh(now);
   }
+}
+
+/** @param {number} logit */
+export function sigmoid(logit) {
+  return 1 / (1 + Math.exp(-logit));
 }
 
 /**

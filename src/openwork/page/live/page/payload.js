@@ -6,7 +6,10 @@
  * @property {string} title
  * @property {string} summary
  * @property {string[]} symbols by token id
+ * @property {number | null} padToken what fills up shorter questions
  * @property {string[]} answerSymbols by answer id
+ * @property {boolean} sets whether an answer is a set of symbols, of which bit j stands for symbol j
+ * @property {boolean} varying whether questions have several lengths: a variable's last value then says that there is none
  * @property {{name: string, values: number, position: number}[]} variables
  * @property {number} nPos
  * @property {number[]} graded
@@ -128,7 +131,7 @@
 /**
  * @typedef {object} LivePage
  * @property {string} run its name
- * @property {{inputs: number, right: number[], sequences: number}} scores of the whole model, by the engine that wrote the page
+ * @property {{inputs: number, right: number[], asked: number[], sequences: number}} scores of the whole model, by the engine that wrote the page
  * @property {string} engine its name
  * @property {string} every all that was asked, in words: `every input`, or `all 10,000 drawn questions`
  * @property {string} howToCompare the command that writes a page with the routes of other seeds

@@ -68,6 +68,16 @@ const KINDS = {
       return at < 0 ? otherwise : (beside[at]?.(row) ?? otherwise);
     };
   },
+  wave: ({ of, frequency, modulus }, slots) => {
+    const inner = compiled(of, slots);
+    return (row) => left(frequency * inner(row), modulus);
+  },
+  product: ({ left: one, right: other, modulus }, slots) => both(one, other, slots, (u, v) => left(u + v, modulus)),
+  doubled: ({ left: one, right: other, modulus: p }, slots) => both(one, other, slots, (u, v) => left(u + v, p) + p * left(u - v, p)),
+  "best-fit": ({ of, frequencies, weights, modulus }, slots) => {
+    const parts = all(of, slots);
+    return (row) => bestFit(parts.map((part) => part(row)), frequencies, weights, modulus);
+  },
   table: ({ of, rows }, slots) => {
     const parts = all(of, slots);
     const held = new Map(rows.map((/** @type {number[]} */ row) => [row.slice(0, -1).join(), row.at(-1)]));
@@ -85,6 +95,31 @@ export function compiled(plain, slots) {
   const make = Object.hasOwn(KINDS, plain.kind) ? KINDS[plain.kind] : undefined;
   if (!make) throw new Error(`this page knows no ${plain.kind}`);
   return make(plain, slots);
+}
+
+/**
+ * The number whose own waves fit these best; a column of a wave is its angle, and p times how far apart its two were.
+ * @param {number[]} columns
+ * @param {number[]} frequencies
+ * @param {number[]} weights
+ * @param {number} p
+ */
+function bestFit(columns, frequencies, weights, p) {
+  const waves = columns.map((column) => {
+    const long = Math.abs(Math.cos((Math.PI * Math.floor(column / p)) / p));
+    const angle = (2 * Math.PI * left(column, p)) / p;
+    return [long * Math.cos(angle), long * Math.sin(angle)];
+  });
+  let [best, found] = [-Infinity, 0];
+  for (let n = 0; n < p; n += 1) {
+    let fit = 0;
+    waves.forEach(([re = 0, im = 0], at) => {
+      const turn = (-2 * Math.PI * left((frequencies[at] ?? 0) * n, p)) / p;
+      fit += (weights[at] ?? 0) * (re * Math.cos(turn) - im * Math.sin(turn));
+    });
+    if (fit > best) [best, found] = [fit, n];
+  }
+  return found;
 }
 
 /**

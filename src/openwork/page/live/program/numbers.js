@@ -14,6 +14,7 @@ const NAMES = {
   "count symbol": "the symbol that is counted",
   "count-below bound": "the bound",
   "ranked rank": "the rank",
+  "wave frequency": "the frequency",
   "match default": "where nothing matches",
 };
 

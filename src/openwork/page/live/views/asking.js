@@ -19,8 +19,8 @@ export function askingView(mount, bench, choices) {
   const { task } = bench;
   const first = questionOf("Question", "question", bench, choices);
   const second = questionOf("Second question, which values can be taken from", "other", bench, choices);
-  const whole = new Spoken("What the model answers", task.outputs, task.answerSymbols);
-  const cut = new Spoken("What the model answers with parts off", task.outputs, task.answerSymbols);
+  const whole = new Spoken("What the model answers", task.outputs, task.answerSymbols, bench.domain.candidates);
+  const cut = new Spoken("What the model answers with parts off", task.outputs, task.answerSymbols, bench.domain.candidates);
   const cutName = html("span", { class: "live-row-name" });
   const cutRow = html("div", { class: "live-row" }, cutName, cut.element);
   const secondRow = html("div", { class: "live-row live-second" }, rowName("second question"), second.element);
@@ -73,11 +73,11 @@ function questionOf(title, name, bench, choices) {
   return new QuestionCells({
     title,
     variables,
-    pad: bench.task.symbols[bench.model.spec.pad_token ?? -1] ?? null,
+    pad: bench.pad ?? null,
     symbol: (variable, value) => bench.symbolOf(variable, value),
     choose: (values) => {
       const question = bench.asked(values);
-      if (question === null) return "This page holds only some questions of this task, and not this one.";
+      if (question === null) return bench.domain.whole ? "This is no question of this task." : "This page holds only some questions of this task, and not this one.";
       choices.set({ [name]: question });
       return null;
     },

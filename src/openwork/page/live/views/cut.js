@@ -57,10 +57,13 @@ export function cutView(mount, bench, choices, page) {
  */
 function recountPanel(bench, choices, page) {
   const { outputs } = bench.task;
-  const { inputs, right, sequences } = page.scores;
-  const before = [...right.map((hits) => hits / inputs), sequences / inputs];
+  const { inputs, right, asked, sequences } = page.scores;
+  const wanted = [...outputs.keys()].filter((output) => asked[output]);
+  const shares = (/** @type {ArrayLike<number>} */ hits, /** @type {ArrayLike<number>} */ of) =>
+    wanted.map((output) => (hits[output] ?? 0) / (of[output] ?? 0));
+  const before = [...shares(right, asked), sequences / inputs];
   const title = `Right answers over ${page.every}`;
-  const bars = new Bars(title, [...outputs, "all of them"], ["output", "with parts off", "whole model"]);
+  const bars = new Bars(title, [...wanted.map((output) => outputs[output] ?? ""), "all of them"], ["output", "with parts off", "whole model"]);
   const said = html("p", { class: "live-counted", role: "status" });
   const progress = html("progress", { max: 1, value: 0, "aria-label": `counting over ${page.every}` });
   /** @type {AbortController | null} */
@@ -68,16 +71,14 @@ function recountPanel(bench, choices, page) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   const { rows: counted } = bench.domain;
-  const show = (/** @type {number[] | null} */ hits, /** @type {number} */ whole, /** @type {number} */ of) => {
-    bars.paint(hits && [...hits.map((one) => one / of), whole / of], before);
-  };
+  const show = (/** @type {number[] | null} */ now) => bars.paint(now, before);
   const begin = async (/** @type {State} */ state) => {
     running?.abort();
     if (!state.cuts.length) {
       running = null;
       progress.hidden = true;
       say(said, "Nothing is off: this is the whole model. Press a switch.");
-      show(right, sequences, inputs);
+      show(before);
       return;
     }
     const mine = new AbortController();
@@ -85,13 +86,13 @@ function recountPanel(bench, choices, page) {
     progress.hidden = false;
     progress.value = 0;
     say(said, `Counting over ${count(counted)} inputs\u2026`);
-    show(null, 0, 1);
+    show(null);
     const started = performance.now();
     try {
       const onProgress = (/** @type {number} */ done) => (progress.value = done);
       const scores = await bench.worker.recount(bench.plan(state), { onProgress, signal: mine.signal });
       if (running !== mine) return;
-      show([...scores.right], scores.sequences, scores.inputs);
+      show([...shares(scores.right, scores.asked), scores.sequences / scores.inputs]);
       say(said, sentence(scores, performance.now() - started));
       keep(said, "data-counted", JSON.stringify({ right: [...scores.right], sequences: scores.sequences }));
     } catch (error) {
@@ -119,14 +120,13 @@ function recountPanel(bench, choices, page) {
 }
 
 /**
- * @param {{inputs: number, right: ArrayLike<number>, sequences: number, close: number}} scores
+ * @param {{inputs: number, accuracy: number, sequences: number, close: number}} scores
  * @param {number} milliseconds
  */
-function sentence({ inputs, right, sequences, close }, milliseconds) {
-  const hits = Array.from(right).reduce((sum, one) => sum + one, 0);
+function sentence({ inputs, accuracy, sequences, close }, milliseconds) {
   const near = close ? ` ${count(close)} answers were so close that single precision may decide them otherwise.` : "";
   return (
-    `${percent(hits / (inputs * right.length))} of answers are right, and ${count(sequences)} of ${count(inputs)} inputs ` +
+    `${percent(accuracy)} of answers are right, and ${count(sequences)} of ${count(inputs)} inputs ` +
     `are right at every output. Counted in ${duration(milliseconds)}.${near}`
   );
 }

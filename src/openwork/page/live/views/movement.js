@@ -1,5 +1,6 @@
 // How it works, at a glance: the mechanism over the tokens, and beside it the program, a line lit where it is at work.
 
+import { setText } from "../data/answers.js";
 import { html, refill, say } from "../page/dom.js";
 import { figure } from "../page/frame.js";
 import { rowsOf, stageName } from "../model/stages.js";
@@ -63,8 +64,11 @@ export function movementView(mount, bench, choices, page, go) {
     now = values;
     const lit = program?.lit(state) ?? new Set();
     const links = routed ?? attendedWays((layer) => pass.at(`blocks.${layer}.attn.hook_pattern`), heads, length, about);
-    const right = pass.right.map((symbol, output) => (symbol === null ? null : symbol === pass.said[output]));
-    const said = pass.said.map((symbol) => task.answerSymbols[symbol] ?? "?");
+    const right = pass.right.map((symbol, output) => (symbol === null || !pass.asks(output) ? null : symbol === pass.said[output]));
+    const said = pass.said.map((symbol, output) => {
+      if (!pass.asks(output)) return "";
+      return task.sets && symbol >= 0 ? setText(symbol, task.answerSymbols) : (task.answerSymbols[symbol] ?? "?");
+    });
     drawn.paint({ symbols: shown.symbols, said, right, links, values, lit, output: state.output, stage: state.stage, length });
     listing?.paint(values, lit, state.line);
     say(step, stepWords(state.stage, about, values, program));

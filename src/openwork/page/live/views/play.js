@@ -44,18 +44,22 @@ export function playView(mount, bench, choices) {
  * @param {Choices} choices
  */
 function answersPanel(bench, choices) {
-  const { outputs, answerSymbols } = bench.task;
+  const { outputs, answerSymbols, sets } = bench.task;
   /** @type {Pass | null} */
   let pass = null;
-  const place = (/** @type {number} */ row, /** @type {number} */ column) => column * answerSymbols.length + row;
-  const title = "Answers at every graded position";
+  // Of a language one answer is wanted, wherever its question ends.
+  const outputOf = (/** @type {number} */ column) => (sets ? Math.max(pass?.firstAsked ?? 0, 0) : column);
+  const shownColumns = sets ? ["next"] : outputs;
+  const place = (/** @type {number} */ row, /** @type {number} */ column) => outputOf(column) * answerSymbols.length + row;
+  const title = sets ? "What may follow" : "Answers at every graded position";
   const tell = (/** @type {number} */ row, /** @type {number} */ column) => {
     const at = place(row, column);
-    const right = pass?.right[column] === row ? ", the right answer" : "";
+    const wanted = sets ? ", which may follow" : ", the right answer";
+    const right = pass?.wants(outputOf(column), row) ? wanted : "";
     const numbers = `probability ${percent(pass?.shares[at] ?? NaN)}\nlogit ${exact(pass?.logits[at] ?? NaN)}`;
-    return `${outputs[column]} = ${answerSymbols[row]}${right}\n${numbers}`;
+    return `${outputs[outputOf(column)]} ${sets ? "has" : "="} ${answerSymbols[row]}${right}\n${numbers}`;
   };
-  const look = { title, rows: answerSymbols, columns: outputs, rowTitle: "answer", columnTitle: "output", width: 38, tell };
+  const look = { title, rows: answerSymbols, columns: shownColumns, rowTitle: sets ? "symbol" : "answer", columnTitle: sets ? "" : "output", width: sets ? 60 : 38, tell };
   const grid = new Grid(look);
   const numbers = choice(
     "numbers",
@@ -71,17 +75,18 @@ function answersPanel(bench, choices) {
     const share = choices.state.numbers === "share";
     numbers.paint(choices.state.numbers);
     const source = share ? shown.shares : shown.logits;
-    const columns = outputs.length;
-    const values = Array.from({ length: source.length }, (_, index) => {
-      return source[place(Math.floor(index / columns), index % columns)] ?? NaN;
+    const columns = shownColumns.length;
+    const values = Array.from({ length: answerSymbols.length * columns }, (_, index) => {
+      const asked = shown.asks(outputOf(index % columns));
+      return asked ? (source[place(Math.floor(index / columns), index % columns)] ?? NaN) : NaN;
     });
-    const reach = share ? 1 : Math.max(...values.map(Math.abs), 1e-9);
+    const reach = share ? 1 : Math.max(...values.filter(Number.isFinite).map(Math.abs), 1e-9);
     grid.paint({
       values,
       low: share ? 0 : -reach,
       high: reach,
-      text: (index) => brief(values[index] ?? NaN, share),
-      outlined: (index) => shown.right[index % columns] === Math.floor(index / columns),
+      text: (index) => (shown.asks(outputOf(index % columns)) ? brief(values[index] ?? NaN, share) : ""),
+      outlined: (index) => shown.wants(outputOf(index % columns), Math.floor(index / columns)),
     });
   };
   bench.watch(({ cut, whole }) => {
@@ -93,6 +98,8 @@ function answersPanel(bench, choices) {
     drawing: grid.drawing,
     controls: numbers.element,
     rows: () => grid.table((row, column) => exact((choices.state.numbers === "share" ? pass?.shares : pass?.logits)?.[place(row, column)] ?? NaN, 6)),
-    caption: "A frame marks the right answer. The model says the answer with the largest logit.",
+    caption: sets
+      ? "A frame marks a symbol that may follow. The model says the set of the symbols whose logit is above 0: probability above a half."
+      : "A frame marks the right answer. The model says the answer with the largest logit.",
   });
 }

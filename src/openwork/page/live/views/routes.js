@@ -20,6 +20,10 @@ import { graph, linkWords } from "../widgets/graph.js";
  * @param {LivePage} page
  */
 export function routesView(mount, bench, choices, { routes, run }) {
+  if (bench.task.sets || bench.task.varying) {
+    refill(mount, html("p", { class: "ow-note" }, "Routes are not looked for where answers are sets, or come in several lengths."));
+    return;
+  }
   if (!routes) {
     const how = html("code", {}, `openwork routes ${run}`);
     refill(mount, html("p", { class: "ow-note" }, "Routes were not looked for. ", how, " looks for them, and a page that is written after that shows them."));

@@ -3,7 +3,7 @@
 import { html } from "../page/dom.js";
 import { figure } from "../page/frame.js";
 import { exact } from "../page/numbers.js";
-import { softmaxed } from "../page/bench.js";
+import { sigmoid, softmaxed } from "../page/bench.js";
 import { reader } from "../measures/readout.js";
 import { choice } from "../widgets/choice.js";
 import { Grid, textWidth } from "../widgets/grid.js";
@@ -19,7 +19,7 @@ const NARROWEST = 26; // px of a cell
  * @returns {HTMLElement}
  */
 export function streamPanel(bench, choices) {
-  const { positionNames, nPos, graded, answerSymbols } = bench.task;
+  const { positionNames, nPos, graded, answerSymbols, sets } = bench.task;
   const { candidates } = bench.domain;
   const sites = bench.streams;
   const title = "The residual stream, read at every site";
@@ -29,12 +29,20 @@ export function streamPanel(bench, choices) {
     const row = reads[index] ?? [];
     return row.reduce((most, value, at) => (value > (row[most] ?? 0) ? at : most), 0);
   };
+  const members = (/** @type {number} */ index) => (reads[index] ?? []).map((value, at) => (value > 0 ? at : -1)).filter((at) => at >= 0);
+  const spoken = (/** @type {number} */ index) =>
+    sets ? members(index).map((at) => symbol(at)).join(" ") || "\u2205" : symbol(best(index));
+  const isRight = (/** @type {import("../page/bench.js").Pass} */ pass, /** @type {number} */ output, /** @type {number} */ index) =>
+    sets
+      ? pass.asks(output) && candidates.every((id, at) => members(index).includes(at) === pass.wants(output, id))
+      : candidates[best(index)] === pass.right[output];
   const symbol = (/** @type {number} */ candidate) => answerSymbols[candidates[candidate] ?? 0] ?? "?";
   const tell = (/** @type {number} */ row, /** @type {number} */ column) => {
     const numbers = (reads[row * nPos + column] ?? []).map((value, at) => `${symbol(at)}: ${exact(value, 3)}`);
     return `${sites[row]?.name} at ${positionNames[column]}\n${choices.state.measure} of ${numbers.join("   ")}`;
   };
-  const width = Math.max(NARROWEST, ...candidates.map((_, at) => textWidth(symbol(at)) + 6));
+  const widest = sets ? [candidates.map((_, at) => symbol(at)).join(" ")] : candidates.map((_, at) => symbol(at));
+  const width = Math.max(NARROWEST, ...widest.map((text) => textWidth(text) + 6));
   const grid = new Grid({ title, rows: sites.map(({ name }) => name), columns: positionNames, width, tell });
   const controls = readingControls(bench, choices);
   const paint = () => {
@@ -47,6 +55,7 @@ export function streamPanel(bench, choices) {
     reads = sites.flatMap(({ site }) => Array.from({ length: nPos }, (_, at) => read(pass.at(site), at * step)));
     const sure = reads.map((row, index) => {
       const value = row[best(index)] ?? NaN;
+      if (sets) return measure === "cosine" ? value : sigmoid(Math.min(...row.map(Math.abs)));
       return measure === "cosine" ? value : (softmaxed(Float64Array.from(row), row.length)[best(index)] ?? NaN);
     });
     grid.crop(sites.length, bench.lengthOf(shown.symbols));
@@ -54,10 +63,10 @@ export function streamPanel(bench, choices) {
       values: sure,
       low: measure === "cosine" ? -1 : 0,
       high: 1,
-      text: (index) => symbol(best(index)),
+      text: spoken,
       outlined: (index) => {
         const output = graded.indexOf(index % nPos);
-        return output >= 0 && candidates[best(index)] === pass.right[output];
+        return output >= 0 && isRight(pass, output, index);
       },
     });
   };
@@ -69,9 +78,11 @@ export function streamPanel(bench, choices) {
   return figure(title, grid.element, {
     drawing: grid.drawing,
     controls,
-    rows: () => grid.table((row, column) => symbol(best(row * nPos + column))),
+    rows: () => grid.table((row, column) => spoken(row * nPos + column)),
     caption:
-      "In each cell stands the symbol that the stream is nearest to, the stronger its colour the surer. " +
+      (sets
+        ? "In each cell stand the symbols whose number is above 0, the stronger its colour the farther the nearest is from 0. "
+        : "In each cell stands the symbol that the stream is nearest to, the stronger its colour the surer. ") +
       "A frame marks a graded position where it is the right answer. By logit with W_U, after the final norm where there is one, the last row is the model's own answer.",
   });
 }

@@ -168,7 +168,6 @@ export class Movement {
     this.answers = graded.map((position, output) => {
       const made = chipAt(x(position), y(rows), this.chip, "live-says");
       keep(made.group, "data-output", String(output));
-      keep(made.group, "visibility", position < count ? "visible" : "hidden");
       const name = svg("text", { class: "live-token-name", x: x(position), y: y(rows) - this.chip - 5 }, this.step < 26 ? bare(outputs[output] ?? "") : (outputs[output] ?? ""));
       made.group.append(name);
       return made;
@@ -206,7 +205,9 @@ export class Movement {
     this.answers.forEach(({ group, text }, output) => {
       const right = moment.right[output] ?? null;
       const followed = moment.output < 0 || moment.output === output;
-      say(text, reached >= rowsOf(this.look.depth) ? (moment.said[output] ?? "") : "");
+      const words = moment.said[output] ?? "";
+      say(text, reached >= rowsOf(this.look.depth) ? (words.length > 5 ? "\u2026" : words) : "");
+      keep(group, "visibility", words && (this.look.graded[output] ?? 0) < moment.length ? "visible" : "hidden");
       keep(text, "class", (moment.said[output] ?? "").length > 2 ? "live-token-word" : "");
       keep(group, "class", `live-chip live-says ${shade(output, outputs.length)}${right === false ? " live-wrong-chip" : ""}`);
       keep(group, "opacity", followed ? "1" : "0.35");

@@ -1,6 +1,7 @@
 // The model's answer in one row of cells: what it says at each output, whether that is right, and how sure it is.
 
-import { html, keep, say } from "../page/dom.js";
+import { holds, setText } from "../data/answers.js";
+import { html, keep, refill, say } from "../page/dom.js";
 import { exact, percent } from "../page/numbers.js";
 import { tellOnHover } from "../page/tip.js";
 
@@ -14,8 +15,10 @@ export class Spoken {
    * @param {string} title
    * @param {string[]} outputs
    * @param {string[]} symbols of the answers
+   * @param {number[]} ever where answers are sets, the symbols that some right one holds; others are shown where wrong
    */
-  constructor(title, outputs, symbols) {
+  constructor(title, outputs, symbols, ever) {
+    this.ever = ever;
     this.outputs = outputs;
     this.symbols = symbols;
     /** @type {Pass | null} */
@@ -41,12 +44,51 @@ export class Spoken {
     this.cells.forEach(({ cell, symbol, sure }, output) => {
       const said = pass?.said[output];
       const right = pass?.right[output] ?? null;
+      cell.hidden = pass ? !pass.asks(output) : false;
+      if (pass?.sets) return this.#paintSet(pass, output);
       const shape = (this.shown[said ?? -1] ?? "").length > 2 ? "live-answer live-worded" : "live-answer";
       keep(cell, "class", `${shape} ${right === null ? "" : said === right ? "live-right" : "live-wrong"}`);
       say(symbol, said === undefined ? "\u2026" : (this.shown[said] ?? "?"));
       say(sure, pass ? roughly(this.#share(output, said ?? 0)) : "\u00a0");
       keep(cell, "aria-label", this.#told(output) ?? "");
     });
+  }
+
+  /**
+   * A set, symbol by symbol: struck through where it is not in it, and framed where that is wrong.
+   * @param {Pass} pass
+   * @param {number} output
+   */
+  #paintSet(pass, output) {
+    const found = this.cells[output];
+    if (!found || found.cell.hidden) return;
+    const said = pass.said[output] ?? -1;
+    const right = pass.right[output] ?? null;
+    const verdict = right === null ? "" : said === right ? "live-right" : "live-wrong";
+    keep(found.cell, "class", `live-answer live-worded live-set ${verdict}`);
+    const marks = this.symbols.flatMap((symbol, j) => {
+      const inside = holds(said, j);
+      const wrong = right !== null && inside !== holds(right, j);
+      if (!inside && !wrong && !this.ever.includes(j)) return [];
+      return [html("i", { class: `${inside ? "live-in" : "live-out"}${wrong ? " live-off-side" : ""}` }, symbol)];
+    });
+    refill(found.symbol, ...(said < 0 ? ["?"] : marks));
+    const logits = [...pass.logitsOf(output)].map(Math.abs);
+    say(found.sure, said < 0 ? "\u00a0" : `least ${exact(Math.min(...logits), 2)}`);
+    keep(found.cell, "aria-label", this.#toldOfSet(pass, output));
+  }
+
+  /**
+   * @param {Pass} pass
+   * @param {number} output
+   */
+  #toldOfSet(pass, output) {
+    const said = pass.said[output] ?? -1;
+    const right = pass.right[output] ?? null;
+    if (said < 0) return `${this.outputs[output]}: its logits are not numbers, which counts as wrong`;
+    const wrong = right === null ? "whether it is right is not known here" : `wrong, ${setText(right, this.symbols)} is right`;
+    const each = this.symbols.map((symbol, j) => `${symbol} ${exact(pass.logitsOf(output)[j] ?? NaN, 3)}`);
+    return `${this.outputs[output]} = ${setText(said, this.symbols)}: ${said === right ? "right" : wrong}\nlogits ${each.join(", ")}`;
   }
 
   /**
@@ -61,6 +103,7 @@ export class Spoken {
   #told(output) {
     const said = this.pass?.said[output];
     if (!this.pass || said === undefined) return null;
+    if (this.pass.sets) return this.#toldOfSet(this.pass, output);
     const right = this.pass.right[output] ?? null;
     const wrong = right === null ? "whether it is right is not known here" : `wrong, ${this.symbols[right]} is right`;
     if (said < 0) return `${this.outputs[output]}: its logits are not numbers, which counts as wrong`;
