@@ -29,6 +29,13 @@ export function readProgram(live, depth, task) {
   });
   const variables = stands.filter(({ name }) => !name.startsWith("answer["));
   return {
+    waves: wavesOf(live.runs?.variables ?? []),
+    /**
+     * The items of every variable, as numbers.
+     * @param {ArrayLike<number>} ids
+     * @returns {Record<string, number[]>}
+     */
+    items: (ids) => runs?.run(ids).values ?? {},
     stands: variables,
     /** @param {string} name */
     lineOf: (name) => stands.find((stand) => stand.name === name)?.line ?? -1,
@@ -63,6 +70,31 @@ export function readProgram(live, depth, task) {
     },
   };
 }
+
+/**
+ * The variables whose items are all waves of one modulus.
+ * @param {import("./program.js").PlainProgram["variables"]} variables
+ * @returns {import("../widgets/dials.js").Waves[]}
+ */
+function wavesOf(variables) {
+  return variables.flatMap(({ name, items }) => {
+    const modulus = items[0]?.["modulus"];
+    const all = items.every((item) => WAVES.includes(item.kind) && item["modulus"] === modulus);
+    return all && items.length <= MOST_WAVES ? [{ name, modulus, frequencies: items.map(frequencyOf) }] : [];
+  });
+}
+
+/**
+ * How often a wave turns: its own frequency, or that of what it was made of.
+ * @param {any} item
+ * @returns {number | null}
+ */
+function frequencyOf(item) {
+  return item?.frequency ?? (item?.left ? frequencyOf(item.left) : null);
+}
+
+const WAVES = ["wave", "product", "doubled"];
+const MOST_WAVES = 12; // of one variable, that are drawn
 
 /**
  * A name and all that it follows from.
