@@ -82,7 +82,7 @@ def test_nothing_moves_unasked_and_what_moves_can_be_stopped_and_stepped(visit, 
     assert page.locator(".live-dot:visible").count() == 0
     page.locator(".live-play").click()
     expect(page.locator(DOT)).to_have_count(8)
-    expect(page.locator(".live-step")).to_contain_text("Step 2", timeout=20_000)
+    expect(page.locator(".live-step")).to_contain_text("Step 2", timeout=90_000)
     page.locator(".live-play").click()
     assert page.locator(DOT).count() == 0
     assert stage(page).startswith("Step 2 of 6, attention 0: head0[9] = ")
@@ -96,7 +96,7 @@ def test_for_who_wants_reduced_motion_nothing_glides(visit, moving):
     page = visit(moving).page
     page.emulate_media(reduced_motion="reduce")
     page.locator(".live-play").click()
-    expect(page.locator(".live-step")).to_contain_text("Step 3", timeout=20_000)
+    expect(page.locator(".live-step")).to_contain_text("Step 3", timeout=90_000)
     assert page.locator(DOT).count() == 0
 
 
@@ -104,9 +104,9 @@ def test_a_number_of_the_program_is_changed_and_the_inputs_counted_where_they_pa
     tab = visit(moving)
     page = tab.page
     page.locator(".live-line").last.click()
-    expect(page.locator(".live-parted")).to_contain_text("agree on all 65,536 inputs", timeout=20_000)
+    expect(page.locator(".live-parted")).to_contain_text("agree on all 65,536 inputs", timeout=90_000)
     page.get_by_label("the number").fill("2")
-    expect(page.locator(".live-parted")).to_contain_text("part on 65,536 of 65,536 inputs", timeout=20_000)
+    expect(page.locator(".live-parted")).to_contain_text("part on 65,536 of 65,536 inputs", timeout=90_000)
     expect(page).to_have_url(re.compile(r"set=2\.\d\.2"))
     page.locator(".live-line").first.click()
     page.get_by_role("button", name=re.compile("take head0")).click()
@@ -124,7 +124,7 @@ def test_the_tour_leads_on_and_axe_finds_nothing_to_mend(visit, moving, width, s
     page.locator(".live-tour a").nth(1).click()
     expect(page.locator("#tour")).to_contain_text("2 of 4. Watch y[1] come about")
     page.get_by_role("link", name="next").click()
-    expect(page.locator("#cut-view .live-counted")).to_contain_text("of answers are right", timeout=20_000)
+    expect(page.locator("#cut-view .live-counted")).to_contain_text("of answers are right", timeout=90_000)
     assert page.locator(".live-tour a[aria-current]").count() == 1
     assert outside(page) == []
     page.evaluate(AXE.read_text(encoding="utf-8"))
