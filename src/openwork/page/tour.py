@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from openwork.analyses import Route
 from openwork.claims import TourStep
 from openwork.claims.verdict import Outcome
 from openwork.errors import visible
@@ -92,17 +93,22 @@ def _shown(claim: dict[str, Any]) -> list[dict[str, Any]]:
 def _followed(report: LiveReport) -> tuple[int, str]:
     """An output with a route that moves something, and what it is made from; the first where there is none."""
     outputs = report.subject.task.outputs
-    for route in report.routes.routes if report.routes else ():
+    routes = _routes(report)
+    for route in routes:
         if any(hop.source != hop.target for path in route.paths for hop in path.hops):
-            alone = sum(one.output == route.output for one in report.routes.routes) == 1
+            alone = sum(one.output == route.output for one in routes) == 1
             return outputs.index(route.output), route.variable if alone else ""
     return 0, report.subject.task.deciding_variable(outputs[0]) or ""
+
+
+def _routes(report: LiveReport) -> Sequence[Route]:
+    return () if report.routes is None else report.routes.routes
 
 
 def _busiest(report: LiveReport, output: int) -> tuple[str, str]:
     """Layer and head of the strongest path to an output; 0 and 0 where none was looked for."""
     name = report.subject.task.outputs[output]
-    found = [route for route in (report.routes.routes if report.routes else ()) if route.output == name]
+    found = [route for route in _routes(report) if route.output == name]
     paths = sorted((path for route in found for path in route.paths if path.hops), key=lambda path: -path.rate)
     if not paths:
         return "0", "0"
