@@ -15,6 +15,19 @@ import { compiled } from "./expression.js";
 
 /** What a program comes to on one question. @typedef {{values: Record<string, number[]>, answers: number[]}} Run */
 
+/**
+ * A program, ready to run; null where it says something that this page does not know.
+ * @param {PlainProgram | null} plain
+ * @returns {Program | null}
+ */
+export function programOf(plain) {
+  try {
+    return plain && new Program(plain);
+  } catch {
+    return null;
+  }
+}
+
 /** A program, ready to run. */
 export class Program {
   /** @param {PlainProgram} plain */

@@ -2,7 +2,7 @@
 
 import { stageOf } from "../model/stages.js";
 import { withNumbers } from "./numbers.js";
-import { Program } from "./program.js";
+import { Program, programOf } from "./program.js";
 
 /** @import { Shown } from "../page/bench.js" */
 /** @import { LivePage, LiveProgram, LiveTask } from "../page/payload.js" */
@@ -18,7 +18,7 @@ import { Program } from "./program.js";
 export function readProgram(live, depth, task) {
   if (!live) return null;
   const assigns = live.lines.map((line) => line.assigns);
-  let runs = live.runs && new Program(live.runs);
+  let runs = programOf(live.runs);
   /** @type {State["changed"]} */
   let numbers = [];
   const moved = new Set(live.runs?.variables.filter(({ items }) => items.every(({ kind }) => kind === "name")).map(({ name }) => name));

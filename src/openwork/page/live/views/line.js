@@ -5,7 +5,7 @@ import { html, refill, say } from "../page/dom.js";
 import { count } from "../page/numbers.js";
 import { same } from "../page/state.js";
 import { numbersOf, withNumbers } from "../program/numbers.js";
-import { Program } from "../program/program.js";
+import { Program, programOf } from "../program/program.js";
 
 /** @import { Bench } from "../page/bench.js" */
 /** @import { LiveCodeLine, LivePage, LiveProgram } from "../page/payload.js" */
@@ -80,7 +80,7 @@ function evidence({ scores, assigns }, program) {
 function swapped(line, bench, choices, live) {
   const variable = live.runs?.variables.find(({ name }) => name === line.assigns[0]);
   const cuts = variable?.sites.map(([component, position]) => cutOf(component, position));
-  if (!live.runs || !variable || !cuts?.length || cuts.includes(null)) return [];
+  if (!live.runs || !programOf(live.runs) || !variable || !cuts?.length || cuts.includes(null)) return [];
   const wanted = /** @type {Cut[]} */ (cuts);
   const { state } = choices;
   const on = same(state.cuts, wanted);
@@ -143,8 +143,8 @@ function numbers(line, choices, { runs, lines }) {
  * @param {(anchor: string) => void} go
  */
 function partings(bench, choices, { runs, lines }, said, go) {
-  if (!runs) {
-    say(said, "This program is too large to run in a page.");
+  if (!runs || !programOf(runs)) {
+    say(said, "This program is too large to run in a page, or says what the page does not know.");
     return;
   }
   const assigns = lines.map((line) => line.assigns);
