@@ -27,7 +27,7 @@ from openwork.training import Experiment, named_experiment, recipe
 
 EPOCHS = 2
 """of each run"""
-BATCH = 20_000
+BATCH = 50_000
 """runs that are written in one change"""
 PAGE = 100
 REPEATS = 5
@@ -50,6 +50,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--runs", type=int, default=100_000)
     arguments.add_argument("--home", type=Path, required=True)
+    arguments.add_argument("--write", type=int, metavar="RUNS", help="write so many more of them, and ask nothing")
     chosen = arguments.parse_args()
     with Store.open(chosen.home) as store:
         with store.database.reading() as rows:
@@ -59,6 +60,8 @@ def main() -> None:
                 lambda first=first: write(store, range(first, min(first + BATCH, chosen.runs)), chosen.runs)
             )
             print(f"wrote run {first:,} and those after it in {seconds:.0f} s", file=sys.stderr)
+    if chosen.write is not None:
+        return
     size = sum(path.stat().st_size for path in chosen.home.glob("store.sqlite*"))
     print(f"| asked of {chosen.runs:,} runs, {size / 1e6:,.0f} MB | found | median s | worst s |\n|---|---:|---:|---:|")
     for name, text, share in ASKED:

@@ -89,6 +89,14 @@ struct Backward {
     const LayerBlock<R>& b = block.layer[l];
     const PackedLayer& w = at.layer[l];
     const int m = spec.d_mlp;
+    if (spec.act == Activation::relu && few<R>(d(), [&](auto n) {
+          narrow_mlp_gradient<R, n>(packed + w.out.W, b.hat2, b.post, s.dx, weights + w.in.W, weights + w.in.b,
+                                    weights + w.out.W, from, to, m);
+        })) {
+      bias_gradient<R>(s.dx, weights + w.out.b, from, to, d());
+      linear_input_gradient<R>(packed + w.in.W, b.post, s.din, from, to, d(), m);
+      return norm(b.hat2, b.inverse2, from, to);
+    }
     if (spec.act == Activation::relu) {
       linear_backward(w.out, b.post, s.dx, s.dpost, from, to, m, d(), {Then::where_positive, b.post});
     } else {

@@ -4,6 +4,7 @@
 #include "activation.hpp"
 #include "attention.hpp"
 #include "linear.hpp"
+#include "mlp.hpp"
 #include "norm.hpp"
 #include "stages.hpp"
 #include "taps.hpp"
@@ -203,28 +204,40 @@ struct Forward {
 
   void mlp(int l, int from, int to, const Tapping<R>& tap) const {
     const LayerBlock<R>& b = block.layer[l];
-    const PackedLayer& w = at.layer[l];
-    const int m = spec.d_mlp;
     Vec<R>* out = stream_after(l);
     tap.both(Site::resid_mid, l, stream(b.mid));
+    if (!block.whole && !tap.maps(Site::mlp_out, l) && tap.replaces(Site::mlp_out, l, T() * d(), -1, Site::ln2_scale))
+      return finish(Site::mlp_out, l, out, b.mid, from, to, tap);
     norm(b.mid, b.inverse2, b.hat2, from, to, Site::ln2_scale, Site::ln2_normalized, l, tap);
     if (tap.replaces(Site::mlp_out, l, T() * d(), T(), Site::mlp_pre))
       return finish(Site::mlp_out, l, out, b.mid, from, to, tap);
-    const R *W_in = packed + w.in.W, *b_in = packed + w.in.b;
-    if (spec.act == Activation::relu && !block.whole && !tap.any(Site::mlp_pre, l)) {
-      linear<R>(b.hat2, W_in, b_in, b.post, from, to, d(), m, {Then::rectify});
+    const bool out_tapped = tap.any(Site::mlp_out, l);
+    neurons(l, out, out_tapped ? nullptr : b.mid, from, to, tap);
+    if (out_tapped) finish(Site::mlp_out, l, out, b.mid, from, to, tap);
+  }
+
+  // The MLP proper, from its norm on; `stream` is what is added to its output, or null.
+  void neurons(int l, Vec<R>* out, const Vec<R>* stream, int from, int to, const Tapping<R>& tap) const {
+    const LayerBlock<R>& b = block.layer[l];
+    const PackedLayer& w = at.layer[l];
+    const int m = spec.d_mlp;
+    const MlpWeights<R> weights{packed + w.in.W, packed + w.in.b, packed + w.out.W, packed + w.out.b};
+    const bool rectified = spec.act == Activation::relu && !block.whole && !tap.any(Site::mlp_pre, l);
+    if (rectified && !tap.any(Site::mlp_post, l) && few<R>(d(), [&](auto n) {
+          backward_follows ? narrow_mlp<true, R, n>(weights, b.hat2, stream, b.post, out, from, to, m)
+                           : narrow_mlp<false, R, n>(weights, b.hat2, stream, b.post, out, from, to, m);
+        }))
+      return;
+    if (rectified) {
+      linear<R>(b.hat2, weights.W_in, weights.b_in, b.post, from, to, d(), m, {Then::rectify});
     } else {
-      linear<R>(b.hat2, W_in, b_in, b.pre, from, to, d(), m);
+      linear<R>(b.hat2, weights.W_in, weights.b_in, b.pre, from, to, d(), m);
       tap.both(Site::mlp_pre, l, views().rows(b.pre, m));
       for (int j = from * m; j < to * m; j++) b.post[j] = activate<R>(spec.act, b.pre[j]);
     }
     tap.both(Site::mlp_post, l, views().rows(b.post, m));
-    if (!tap.any(Site::mlp_out, l)) {
-      linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d(), {Then::add, b.mid});
-      return;
-    }
-    linear<R>(b.post, packed + w.out.W, packed + w.out.b, out, from, to, m, d());
-    finish(Site::mlp_out, l, out, b.mid, from, to, tap);
+    linear<R>(b.post, weights.W_out, weights.b_out, out, from, to, m, d(),
+              {stream ? Then::add : Then::nothing, stream});
   }
 };
 

@@ -178,10 +178,23 @@ OPENWORK_TILE_INLINE void input_tiles(const R* w, const Vec<R>* dy, Vec<R>* dx, 
   for (; t < to; t++) input_tile<R, 1, N>(w, dy, dx, t, i, d_in, d_out, after);
 }
 
+// A layer with few inputs, N: with their number known a tile has little left to count. A function of its own for each.
+template <class R, int N>
+__attribute__((noinline)) void narrow_input_gradient(const R* w, const Vec<R>* dy, Vec<R>* dx, int from, int to,
+                                                     int d_out, const After<R>& after) {
+  constexpr int P = OPENWORK_TILE;
+  const auto tile = [&](auto size, int t)
+                        __attribute__((always_inline)) { input_tile<R, size, N>(w, dy, dx, t, 0, N, d_out, after); };
+  int t = from;
+  for (; t + P <= to; t += P) tile(Size<P>{}, t);
+  for (; t < to; t++) tile(Size<1>{}, t);
+}
+
 template <class R>
 inline void linear_input_gradient(const R* w, const Vec<R>* dy, Vec<R>* dx, int from, int to, int d_in, int d_out,
                                   const After<R>& after = {}) {
   if (few<R>(d_out, [&](auto n) { strips<R, n>(dy, {w, 1, d_out}, nullptr, dx, from, to, d_in, after); })) return;
+  if (few<R>(d_in, [&](auto n) { narrow_input_gradient<R, n>(w, dy, dx, from, to, d_out, after); })) return;
   int i = 0;
   for (; i + 4 <= d_in; i += 4) input_tiles<R, 4>(w, dy, dx, from, to, i, d_in, d_out, after);
   for (; i + 2 <= d_in; i += 2) input_tiles<R, 2>(w, dy, dx, from, to, i, d_in, d_out, after);
@@ -213,6 +226,13 @@ OPENWORK_TILE_INLINE void bias_tile(const Vec<R>* __restrict dy, Vec<R>* __restr
   each<O>([&](auto j) { dbias[o + j] = sum[j]; });
 }
 
+template <class R>
+inline void bias_gradient(const Vec<R>* dy, Vec<R>* dbias, int from, int to, int d_out) {
+  int o = 0;
+  for (; o + 4 <= d_out; o += 4) bias_tile<R, 4>(dy, dbias, from, to, o, d_out);
+  for (; o < d_out; o++) bias_tile<R, 1>(dy, dbias, from, to, o, d_out);
+}
+
 template <class R, int N>
 OPENWORK_TILE_INLINE void weight_rows(const Vec<R>* x, const Vec<R>* dy, Vec<R>* dw, int from, int to, int i, int d_in,
                                       int d_out) {
@@ -222,15 +242,49 @@ OPENWORK_TILE_INLINE void weight_rows(const Vec<R>* x, const Vec<R>* dy, Vec<R>*
   for (; o < d_out; o++) weight_tile<R, N, 1>(x, dy, dw, from, to, i, o, d_in, d_out);
 }
 
+// The same of a layer with few inputs, N, and O outputs from o, with the bias: there is room for it.
+template <class R, int N, int O>
+OPENWORK_INLINE void narrow_weight_tile(const Vec<R>* __restrict x, const Vec<R>* __restrict dy, Vec<R>* __restrict dw,
+                                        Vec<R>* __restrict dbias, int from, int to, int o, int d_out) {
+  Vec<R> sum[N][O], bias[O];
+  dw += o, dbias += o, x += from * N, dy += from * d_out + o;
+  each<O>([&](auto j) {
+    bias[j] = dbias[j];
+    each<N>([&](auto k) { sum[k][j] = (dw + int64_t(k) * d_out)[j]; });
+  });
+  for (int t = from; t < to; t++, x += N, dy += d_out) {
+    Vec<R> slope[O];
+    each<O>([&](auto j) { slope[j] = once(dy[j]), bias[j] += slope[j]; });
+    each<N>([&](auto k) {
+      const Vec<R> value = once(x[k]);
+      each<O>([&](auto j) { sum[k][j] += value * slope[j]; });
+    });
+  }
+  each<O>([&](auto j) {
+    dbias[j] = bias[j];
+    each<N>([&](auto k) { (dw + int64_t(k) * d_out)[j] = sum[k][j]; });
+  });
+}
+
+template <class R, int N>
+__attribute__((noinline)) void narrow_weight_gradient(const Vec<R>* x, const Vec<R>* dy, Vec<R>* dw, Vec<R>* dbias,
+                                                      int from, int to, int d_out) {
+  constexpr int O = N < 2 * OPENWORK_TILE ? 4 : 2;  // what fits in registers beside the bias
+  int o = 0;
+  for (; o + O <= d_out; o += O) narrow_weight_tile<R, N, O>(x, dy, dw, dbias, from, to, o, d_out);
+  for (; o + 2 <= d_out; o += 2) narrow_weight_tile<R, N, 2>(x, dy, dw, dbias, from, to, o, d_out);
+  for (; o < d_out; o++) narrow_weight_tile<R, N, 1>(x, dy, dw, dbias, from, to, o, d_out);
+}
+
 template <class R>
 inline void linear_weight_gradient(const Vec<R>* x, const Vec<R>* dy, Vec<R>* dw, Vec<R>* dbias, int from, int to,
                                    int d_in, int d_out) {
+  if (few<R>(d_in, [&](auto n) { narrow_weight_gradient<R, n>(x, dy, dw, dbias, from, to, d_out); })) return;
   constexpr int N = OPENWORK_TILE;
-  int i = 0, o = 0;
+  int i = 0;
   for (; i + N <= d_in; i += N) weight_rows<R, N>(x, dy, dw, from, to, i, d_in, d_out);
   for (; i < d_in; i++) weight_rows<R, 1>(x, dy, dw, from, to, i, d_in, d_out);
-  for (; o + 4 <= d_out; o += 4) bias_tile<R, 4>(dy, dbias, from, to, o, d_out);
-  for (; o < d_out; o++) bias_tile<R, 1>(dy, dbias, from, to, o, d_out);
+  bias_gradient<R>(dy, dbias, from, to, d_out);
 }
 
 }  // namespace

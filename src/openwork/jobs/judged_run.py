@@ -122,7 +122,7 @@ class JudgedRun(StoredRun):
     @cached_property
     def training(self) -> Training:
         """Its training, as claims are judged over it."""
-        return Training(self.stored, self._context, self.inputs, self.weights_at, self.kept)
+        return Training(self.stored, self._context, self.inputs, self.weights_over_training, self.kept)
 
     def _since_when(self, spend: bool) -> tuple[Result, ...]:
         """The report's claims over the training: what is known, or with `spend` can be had in a moment."""

@@ -107,7 +107,7 @@ class OpenedRun(OldNames, Looking):
     @property
     def shows_routes(self) -> bool:
         """Whether a report shows them: of a model that does not solve its task, only where they were asked for."""
-        return self.decompilable or (self.stored.task.one_symbol_each and self._found_routes.known is not None)
+        return self.stored.task.one_symbol_each and (self.solved or self._found_routes.known is not None)
 
     @cached_property
     def _found_routes(self) -> FoundRoutes:

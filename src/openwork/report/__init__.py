@@ -1,5 +1,7 @@
 """HOW WE SHOW IT: results -> parts -> terminal, HTML, notebook; figures."""
 
+from openwork.report.census import Census, CensusModel, ModelSays, Null
+from openwork.report.census_page import census_document, census_screen
 from openwork.report.display import Display
 from openwork.report.document import Document
 from openwork.report.explanation import explanation_document
@@ -18,20 +20,26 @@ from openwork.report.reproduction import (
 )
 from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report.terminal.verdict_screen import verdict_screen
-from openwork.report.write import write_html, write_markdown, write_page
+from openwork.report.write import write_bytes, write_html, write_markdown, write_page
 
 __all__ = [
+    "Census",
+    "CensusModel",
     "Display",
     "Document",
     "Findings",
     "FoundModel",
     "GalleryPage",
     "Judged",
+    "ModelSays",
+    "Null",
     "Original",
     "Overview",
     "RecipeClaims",
     "ReproducedSeed",
     "Reproduction",
+    "census_document",
+    "census_screen",
     "comparisons",
     "explanation_document",
     "findings_document",
@@ -46,6 +54,7 @@ __all__ = [
     "sections_of",
     "verdict_parts",
     "verdict_screen",
+    "write_bytes",
     "write_html",
     "write_markdown",
     "write_page",

@@ -34,8 +34,13 @@ def write_page(html: str, path: str | os.PathLike[str], not_written: str = NOT_W
     return _written(Path(path).absolute(), html, not_written)
 
 
-def _written(target: Path, text: str, not_written: str = NOT_WRITTEN) -> Path:
-    page, named = text.encode(), target
+def write_bytes(data: bytes, path: str | os.PathLike[str], not_written: str) -> Path:
+    """The same with any file's content."""
+    return _written(Path(path).absolute(), data, not_written)
+
+
+def _written(target: Path, text: str | bytes, not_written: str = NOT_WRITTEN) -> Path:
+    page, named = text.encode() if isinstance(text, str) else text, target
     target = place_to_write(target, not_written)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)

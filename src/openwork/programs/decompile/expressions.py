@@ -11,8 +11,10 @@ import numpy as np
 from openwork.programs.decompile.finishes import finishes
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.matches import matches
+from openwork.programs.decompile.polynomials import polynomials
 from openwork.programs.language import (
     Compared,
+    Compose,
     Constant,
     Count,
     CountBelow,
@@ -29,6 +31,7 @@ from openwork.programs.language import (
     Sum,
     SumSigned,
     Table,
+    things_permuted,
 )
 
 GOOD = 2.5
@@ -144,6 +147,16 @@ class _Search:
             yield Smallest((left, right))
             yield Compared(left, "==", right)
             yield Modulo(Plus(left, right), self.modulus)
+            yield from self._products(left, right)
+
+    def _products(self, left: Name, right: Name) -> Iterator[Expression]:
+        """Permutations composed, and polynomials, where no sum has done."""
+        one, other = self.columns[left.name], self.columns[right.name]
+        things = things_permuted([one, other, self.target])
+        if things is not None:
+            yield Compose(left, right, things)
+            yield Compose(right, left, things)
+        yield from polynomials((left, one), (right, other), self.target, self.modulus)
 
     def _matches(self) -> Iterator[Expression]:
         yield from matches([(o.name, o.column, o.position) for o in self.operands], self.target)

@@ -1,11 +1,11 @@
-"""Adding, subtracting, and both modulo n."""
+"""Adding, subtracting, multiplying, and all modulo n."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from openwork.programs.language.expression import PLUS, TIMES, Expression, Ints, Known
+from openwork.programs.language.expression import ATOM, PLUS, TIMES, Expression, Ints, Known
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,24 @@ class Minus(Expression):
 
     def text(self) -> str:
         return f"{self.left.inside(PLUS)} - {self.right.inside(TIMES)}"
+
+
+@dataclass(frozen=True)
+class Times(Expression):
+    """The product of two."""
+
+    kind: ClassVar[str] = "times"
+    binds: ClassVar[int] = TIMES
+    symmetric: ClassVar[bool] = True
+
+    left: Expression
+    right: Expression
+
+    def values(self, known: Known) -> Ints:
+        return self.left.values(known) * self.right.values(known)
+
+    def text(self) -> str:
+        return f"{self.left.inside(TIMES)} * {self.right.inside(ATOM)}"
 
 
 @dataclass(frozen=True)

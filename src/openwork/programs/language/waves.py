@@ -49,6 +49,7 @@ class Product(Expression):
     """Two waves multiplied, as a clock's hands: their angles add up."""
 
     kind: ClassVar[str] = "product"
+    symmetric: ClassVar[bool] = True
     functions: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "product": ("def product(u, v, p):", "    return (u + v) % p")
     }

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.claims import Accuracy, Decompiles
+from openwork.models import Stack
 from openwork.programs import Output, Place, Program, Symbol, Variable
 from openwork.programs.language import BestFit, Name, Product, Wave
 from openwork.tasks import ModularAddition
+from openwork.tasks.answer_at_equals import AnswerAtEquals
 from openwork.testing.known_circuits.about import necessary
 from openwork.testing.known_circuits.bench import Bench
 from openwork.testing.known_circuits.circuit import KnownCircuit
@@ -90,23 +92,29 @@ def pizza() -> KnownCircuit:
 
 def by_heart() -> KnownCircuit:
     """A neuron for every pair."""
-    bench = Bench(ModularAddition(P), {"first": P, "second": P}, n_heads=2, d_mlp=P * P)
-    for number, (role, space) in enumerate((("a", "first"), ("b", "second"))):
-        bench.head(0, number).looks({"predicts c": role}).writes(bench.onto(space))
-    mlp = bench.mlp(0)
-    mlp.b_in[:] = -1
-    for a in range(P):
-        for b in range(P):
-            mlp.W_in[[bench.spaces["first"].start + a, bench.spaces["second"].start + b], P * a + b] = 1
-            mlp.W_out[P * a + b, bench.spaces["answer"].start + (a + b) % P] = 1
+    task = ModularAddition(P)
     return KnownCircuit(
         name="by-heart",
         says="two heads fetch a and b; the MLP has a neuron for every pair, which writes that pair's sum",
         trap="its sums have waves of every frequency, none more than another",
-        task=bench.task,
-        stack=bench.stack(),
+        task=task,
+        stack=knowing_by_heart(task),
         confirmed=(Accuracy(), necessary(MLP)),
     )
+
+
+def knowing_by_heart(task: AnswerAtEquals) -> Stack:
+    """A model that knows a task of two symbols, and answers as many, by a neuron for every pair."""
+    n = len(task.symbols)
+    bench = Bench(task, {"first": n, "second": n}, n_heads=2, d_mlp=n * n)
+    for number, (role, space) in enumerate(zip(task.names, ("first", "second"), strict=True)):
+        bench.head(0, number).looks({f"predicts {task.output}": role}).writes(bench.onto(space))
+    mlp, pairs = bench.mlp(0), np.indices((n, n), np.int32).reshape(2, -1).T
+    mlp.b_in[:] = -1
+    for neuron, ((a, b), [answer]) in enumerate(zip(pairs, task.answers(pairs), strict=True)):
+        mlp.W_in[[bench.spaces["first"].start + a, bench.spaces["second"].start + b], neuron] = 1
+        mlp.W_out[neuron, bench.spaces["answer"].start + answer] = 1
+    return bench.stack()
 
 
 def multiplied() -> Program:

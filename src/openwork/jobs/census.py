@@ -1,0 +1,216 @@
+"""The census: every seed of an experiment trained, and the program of each solved one found, compared and proved.
+
+What is in the store is not done again, so a census that was stopped at any moment goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from openwork.analyses import Line, Subject, stages_of
+from openwork.data import USUAL_INPUTS
+from openwork.engines import choose_engine
+from openwork.engines.choose import available_threads
+from openwork.errors import Reason, TaskError
+from openwork.jobs.search import train_seeds
+from openwork.jobs.setting import Setting, part_of
+from openwork.models import Stack, initial_stack
+from openwork.programs import Decompilation, canonical, decompile_kept, known_decompilation, program_text
+from openwork.proofs import prove_kept
+from openwork.report import Census, CensusModel, ModelSays, Null
+from openwork.runs import KeptResults, Run
+from openwork.training import Experiment
+
+BATCH = 32
+"""seeds that are trained side by side"""
+TRAIN, PROGRAMS, NULL = "training seeds", "looking for programs", "asking untrained models"
+COUNTED = ("decompiled", "partly")
+"""words for a program whose mechanism is counted, where it answers as the model on every input measured"""
+
+
+@dataclass(frozen=True)
+class CensusAsked:
+    """What a census is of.
+
+    Attributes:
+        experiment: what to train.
+        seeds: with which.
+        seconds: how long to look for the program of one model.
+        proves: prove solved models too.
+        null: how many models of random weights to ask the same.
+    """
+
+    experiment: Experiment
+    seeds: Sequence[int]
+    seconds: float
+    proves: bool = False
+    null: int = 0
+
+
+@dataclass(frozen=True)
+class CensusCost:
+    """What is left to do of a census, before it begins.
+
+    Attributes:
+        trained, seeds: how many seeds have been trained to their end, and how many there are.
+        train_seconds: of wall time that training one takes, by those that are stored; None where none are.
+        programs: how many solved models a program has not been looked for in, of those that are trained.
+        seconds: how long to look in each at most.
+        null: models of random weights to be asked, at most.
+    """
+
+    trained: int
+    seeds: int
+    train_seconds: float | None
+    programs: int
+    seconds: float
+    null: int
+
+    @property
+    def left(self) -> int:
+        """Seeds to train."""
+        return self.seeds - self.trained
+
+    @property
+    def most_seconds(self) -> float:
+        """What looking for programs takes at most, if every seed that is left is solved; in wall time, of one step too
+        long at the end of each aside."""
+        return (self.left + self.programs + self.null) * self.seconds
+
+
+def cost_of(asked: CensusAsked, setting: Setting) -> CensusCost:
+    """What is left to do. Runs no model."""
+    runs = _stored(asked, setting)
+    ended = [run for run in runs if run.ended]
+    each = sum(run.seconds for run in ended) / len(ended) / min(BATCH, len(ended)) if ended else None
+    known = [run for run in ended if run.solved and _known(asked, run, setting) is None]
+    return CensusCost(len(ended), len(asked.seeds), each, len(known), asked.seconds, min(asked.null, len(asked.seeds)))
+
+
+def census(asked: CensusAsked, setting: Setting, command: str) -> Census:
+    """Trains every seed, and looks for the program of each that is solved.
+
+    Args:
+        asked: of what.
+        setting: store, engine, and who watches.
+        command: what the user typed, for the page.
+
+    Raises:
+        TaskError: a task whose programs cannot be looked for.
+        OpenworkError: anything else that does not fit, before training starts.
+        KeyboardInterrupt: somebody ended it; the same census goes on from there.
+    """
+    task = asked.experiment.task
+    if not task.one_symbol_each:
+        what = "answers with sets or in several lengths, and programs of such models are not looked for yet"
+        raise TaskError("there is no census of this task", Reason(str(task), what, "openwork findings counts routes"))
+    stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *((NULL,) if asked.null else ())))
+    stage(TRAIN)
+    seeds = list(asked.seeds)
+    batches = [seeds[first : first + BATCH] for first in range(0, len(seeds), BATCH)]
+    runs = [run for batch in batches for run in train_seeds(asked.experiment, batch, setting)]
+    runs.sort(key=lambda run: run.seed)
+    stage(PROGRAMS)
+    found = dict(_looked_into(asked, [run for run in runs if run.solved], setting))
+    models = tuple(_model(run, found) for run in runs)
+    made = Census(asked.experiment, models, _texts(models, found), asked.seconds, asked.proves, command)
+    if not asked.null:
+        return made
+    stage(NULL)
+    return replace(made, null=_null(asked, runs[: asked.null], made, setting))
+
+
+def _looked_into(
+    asked: CensusAsked, runs: Sequence[Run], setting: Setting
+) -> Iterator[tuple[str, tuple[Decompilation, bool | None]]]:
+    """By name of the run: its program with its verdicts, and whether it is proved."""
+    for number, run in enumerate(runs):
+        watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
+        setting.watch(Line(f"model {number + 1:,} of {len(runs):,}: seed {run.seed}"))
+        subject, kept = _subject(asked, setting.store.stack(run), setting), KeptResults(setting.store.home, run)
+        program = _program(asked, subject, kept, watched)
+        proved = None
+        if asked.proves and subject.whole:
+            threads = setting.threads or available_threads()
+            proved = prove_kept(subject, kept, 0.0, threads, watched.watch).whole
+        yield run.name, (program, proved)
+
+
+def _program(asked: CensusAsked, subject: Subject, kept: KeptResults, setting: Setting) -> Decompilation:
+    """What is known of it, or what is found now; a search that was interrupted is made again.
+
+    Raises:
+        KeyboardInterrupt: it is interrupted now.
+    """
+    known = known_decompilation(subject, kept)
+    if known is not None and not known.interrupted:
+        return known
+    found = decompile_kept(subject, kept, asked.seconds, setting.watch)
+    if found.interrupted:
+        raise KeyboardInterrupt
+    return found
+
+
+def _null(asked: CensusAsked, runs: Sequence[Run], made: Census, setting: Setting) -> Null:
+    """The same of these runs' models as they were before training."""
+    solved = decompiled = shared = 0
+    known = {found.digest for found in made.mechanisms}
+    for number, run in enumerate(runs):
+        watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
+        subject = _subject(asked, initial_stack(asked.experiment.spec, [run.seed]), setting)
+        told = _told(_program(asked, subject, KeptResults(setting.store.home, run), watched), None)
+        solved += bool(subject.scores.solved[0])
+        decompiled += told.word == "decompiled"
+        shared += told.mechanism in known
+    return Null(len(runs), solved, decompiled, shared)
+
+
+def _model(run: Run, found: dict[str, tuple[Decompilation, bool | None]]) -> CensusModel:
+    told = _told(*found[run.name]) if run.name in found else ModelSays()
+    epoch = run.first_solved_epoch if run.solved else None
+    return CensusModel(run.seed, run.name, run.status, run.solved, run.epoch if epoch is None else epoch, told)
+
+
+def _told(found: Decompilation, proved: bool | None) -> ModelSays:
+    said = ModelSays(word=found.word, missing="; ".join(found.missing), proved=proved, seconds=found.seconds)
+    equal = found.equal is not None and found.equal.share == 1
+    if found.program is None or found.word not in COUNTED or not equal:
+        return said
+    form = canonical(found.program)
+    entries = found.program.entries
+    return replace(said, mechanism=form.digest, answers=form.answers_digest, lines=len(form.lines), entries=entries)
+
+
+def _texts(
+    models: Sequence[CensusModel], found: dict[str, tuple[Decompilation, bool | None]]
+) -> dict[str, tuple[str, str]]:
+    """By mechanism, the run whose program is shown: decompiled and proved where there is one; and that program."""
+    texts: dict[str, tuple[str, str]] = {}
+    best = sorted(
+        models, key=lambda m: (m.told.word != "decompiled", m.told.proved is not True, m.told.entries, m.seed)
+    )
+    for model in best:
+        if model.told.mechanism and model.told.mechanism not in texts:
+            program = found[model.run][0].program
+            assert program is not None
+            texts[model.told.mechanism] = model.run, program_text(program)
+    return texts
+
+
+def _stored(asked: CensusAsked, setting: Setting) -> list[Run]:
+    runs = (setting.store.run(asked.experiment, seed) for seed in asked.seeds)
+    return [run for run in runs if run is not None]
+
+
+def _known(asked: CensusAsked, run: Run, setting: Setting) -> Decompilation | None:
+    """What was found of a run before, and was not interrupted. Runs nothing."""
+    subject = _subject(asked, setting.store.stack(run), setting)
+    found = known_decompilation(subject, KeptResults(setting.store.home, run))
+    return None if found is None or found.interrupted else found
+
+
+def _subject(asked: CensusAsked, stack: Stack, setting: Setting) -> Subject:
+    """A model on its task's inputs, as `openwork decompile` takes it: what either finds the other knows."""
+    engine = choose_engine(asked.experiment.spec, setting.engine, setting.threads).engine
+    return Subject.of(engine, stack, asked.experiment.task, USUAL_INPUTS)

@@ -1,0 +1,124 @@
+"""A census of tiny models: what it counts, that it goes on where it was stopped, and that it asks nothing twice."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from openwork.data import DataSplit
+from openwork.errors import TaskError
+from openwork.jobs import census as module
+from openwork.jobs.census import CensusAsked, census, cost_of
+from openwork.jobs.setting import Setting
+from openwork.models import spec_for
+from openwork.programs import decompile_kept
+from openwork.report import census_document
+from openwork.report.lower_markdown import markdown
+from openwork.runs import Store
+from openwork.tasks import make_task
+from openwork.training import Experiment, recipe
+
+SEEDS = range(4)
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    task = make_task("copy", {"base": 2, "length": 2})
+    spec = spec_for(task, n_layers=1, d_model=8, n_heads=1, d_head=8, d_mlp=8)
+    return Experiment(task, spec, recipe(epochs=60, batch_size=4, lr=0.02), DataSplit(held_out=0.0))
+
+
+@pytest.fixture(scope="module")
+def made(tiny, tmp_path_factory):
+    with Store.open(tmp_path_factory.mktemp("census")) as store:
+        setting = Setting(store, threads=1)
+        yield census(CensusAsked(tiny, SEEDS, 20.0, proves=True, null=2), setting, "openwork census copy"), setting
+
+
+@pytest.fixture
+def sought(monkeypatch):
+    """Names of the runs whose program is looked for."""
+    names = []
+
+    def watched(subject, kept, *rest):
+        names.append(kept.run.name)
+        return decompile_kept(subject, kept, *rest)
+
+    monkeypatch.setattr(module, "decompile_kept", watched)
+    return names
+
+
+def test_every_seed_is_in_it_and_counts_agree(made):
+    found, setting = made
+    assert [model.seed for model in found.models] == list(SEEDS)
+    assert [model.solved for model in found.models] == [run.solved for run in setting.store.runs()]
+    assert sum(len(mechanism.models) for mechanism in found.mechanisms) == len(found.counted)
+    assert all(bool(model.told.word) == model.solved for model in found.models)
+    assert all((model.told.proved is None) != model.solved for model in found.models)
+    assert found.seen_after == tuple(sorted(found.seen_after))
+    assert (found.null.models, found.null.solved) == (2, 0)
+
+
+def test_its_json_and_rows_say_the_same(made):
+    found, _ = made
+    said = json.loads(json.dumps(found.as_json()))
+    assert said["format"] == 1
+    assert said["solved"]["count"] == sum(row["solved"] for row in said["models"])
+    assert sum(one["count"] for one in said["mechanisms"]) == said["counted"]["count"]
+    assert [row["mechanism"] for row in said["models"]] == [row["mechanism"] for row in found.rows()]
+    for one in said["mechanisms"]:
+        low, high = one["interval"]
+        assert low <= one["share"] <= high
+        assert one["example"]["seed"] in one["seeds"]
+        assert "def " in one["program"]
+
+
+def test_its_page_has_every_mechanism_and_its_program(made):
+    found, _ = made
+    page = markdown(census_document(found))
+    assert all(mechanism.digest in page for mechanism in found.mechanisms)
+    assert "openwork census copy" in page
+
+
+def test_asked_again_nothing_is_looked_for_and_the_answer_is_the_same(made, tiny, sought):
+    found, setting = made
+    asked = CensusAsked(tiny, SEEDS, 20.0, proves=True, null=2)
+    cost = cost_of(asked, setting)
+    assert (cost.left, cost.programs) == (0, 0)
+    again = census(asked, setting, "openwork census copy")
+    assert sought == []
+    assert again.as_json() == found.as_json()
+
+
+def test_stopped_in_a_search_it_goes_on_there(tiny, tmp_path, sought, monkeypatch):
+    with Store.open(tmp_path) as store:
+        setting, asked = Setting(store, threads=1), CensusAsked(tiny, SEEDS, 20.0)
+        whole = module.known_decompilation
+
+        def stopped(subject, kept):
+            if len(sought) == 1:
+                raise KeyboardInterrupt
+            return whole(subject, kept)
+
+        monkeypatch.setattr(module, "known_decompilation", stopped)
+        solved = [run.name for run in store.runs() if run.solved]
+        with pytest.raises(KeyboardInterrupt):
+            census(asked, setting, "")
+        first = list(sought)
+        sought.clear()
+        monkeypatch.setattr(module, "known_decompilation", whole)
+        solved = [run.name for run in sorted(store.runs(), key=lambda run: run.seed) if run.solved]
+        assert cost_of(asked, setting).programs == len(solved) - 1
+        census(asked, setting, "")
+        assert first + sought == solved
+
+
+def test_a_task_whose_programs_are_not_looked_for_is_refused_before_training(tmp_path):
+    task = make_task("binary-addition", {"bits": 2})
+    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=4, d_mlp=4)
+    asked = CensusAsked(Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.0)), [0], 1.0)
+    with Store.open(tmp_path) as store:
+        with pytest.raises(TaskError, match="there is no census of this task"):
+            census(asked, Setting(store), "")
+        assert store.runs() == []
