@@ -77,7 +77,7 @@ def explain(
         compare: look for the routes of up to two other solved seeds too, for the page.
         store: folder of runs; else `OPENWORK_HOME`, else `openwork-runs`.
         engine: `native` or `torch`; else the one that suits the model.
-        threads: cores to use; else all. Never changes a result.
+        threads: cores to use; else all, or OMP_NUM_THREADS. Never changes a result.
         progress: whether to show it.
 
     Raises:

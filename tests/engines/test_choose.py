@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -89,6 +90,14 @@ def test_an_unknown_engine(name: str, said: str):
 
 def test_threads_are_the_cores_of_this_process_unless_given():
     assert choose_engine(SMALL).engine.threads == available_threads() >= 1
+
+
+@pytest.mark.parametrize(("said", "threads"), [("1", 1), ("2", 2), ("99", 3), ("0", 3), ("", 3), ("2,1", 3)])
+def test_no_more_threads_than_openmp_is_told_to_use(said, threads, monkeypatch):
+    """As PyTorch does it: where other processes have the other cores, threads would wait for each other."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert available_threads() == threads
 
 
 def test_a_small_model_never_imports_torch():

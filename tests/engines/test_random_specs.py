@@ -20,6 +20,8 @@ from openwork.models import ModelSpec, model_spec
 from openwork.testing import check_engine, check_training
 from openwork.testing.specs import OPTIONS, seeds, specs
 
+from .conftest import Remembering
+
 LEVELS = _core.usable_levels()
 SPECS = int(os.environ.get("OPENWORK_SPECS", "10"))
 STEADY = settings(derandomize=True, deadline=None, database=None)
@@ -39,15 +41,34 @@ def make_native(level: str, threads: int) -> NativeEngine:
     return NativeEngine(threads, level)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_native_agrees_with_torch(dtype: str, oracle: Engine):
-    @settings(STEADY, max_examples=SPECS)
-    @given(specs(dtype), seeds())
-    def agrees(spec: ModelSpec, seed: int) -> None:
-        for level in LEVELS:
-            check_engine(partial(make_native, level), oracle, spec, seed)
+def drawn(count: int) -> list[tuple[ModelSpec, int]]:
+    """The first specs and seeds that Hypothesis draws: each is a test of its own, for any worker to take."""
+    found: list[tuple[ModelSpec, int]] = []
 
-    agrees()
+    @settings(STEADY, max_examples=count)
+    @given(specs(), seeds())
+    def draw(spec: ModelSpec, seed: int) -> None:
+        found.append((spec, seed))
+
+    draw()
+    return found
+
+
+DRAWN = drawn(SPECS)
+
+
+def in_both_dtypes(spec: ModelSpec) -> tuple[ModelSpec, ModelSpec]:
+    """What PyTorch says in one tells its error in the other: so each is asked once for both."""
+    single, double = (spec.model_copy(update={"dtype": dtype}) for dtype in ("float32", "float64"))
+    return single, double
+
+
+@pytest.mark.parametrize(("spec", "seed"), DRAWN, ids=range(len(DRAWN)))
+def test_native_agrees_with_torch(spec: ModelSpec, seed: int):
+    oracle = Remembering()
+    for one in in_both_dtypes(spec):
+        for level in LEVELS:
+            check_engine(partial(make_native, level), oracle, one, seed)
 
 
 @pytest.mark.parametrize("name", AWKWARD)
@@ -62,25 +83,15 @@ def test_torch_keeps_the_contract_too(dtype: str):
     check_engine(TorchEngine, NativeEngine(1), model_spec(**PLAIN, dtype=dtype), seed=7)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_two_hundred_steps_agree(dtype: str, oracle: Engine):
-    @settings(STEADY, max_examples=1 + SPECS // 10)
-    @given(specs(dtype), seeds())
-    def agrees(spec: ModelSpec, seed: int) -> None:
+@pytest.mark.parametrize(("spec", "seed"), DRAWN[: 1 + SPECS // 10], ids=range(1 + SPECS // 10))
+def test_two_hundred_steps_agree(spec: ModelSpec, seed: int):
+    oracle = Remembering()
+    for one in in_both_dtypes(spec):
         for level in LEVELS:
-            check_training(NativeEngine(1, level), oracle, spec, seed)
-
-    agrees()
+            check_training(NativeEngine(1, level), oracle, one, seed)
 
 
 def test_random_specs_have_every_choice_among_them():
-    drawn: list[ModelSpec] = []
-
-    @settings(STEADY, max_examples=60)
-    @given(specs())
-    def draw(spec: ModelSpec) -> None:
-        drawn.append(spec)
-
-    draw()
+    sixty = [spec for spec, _ in drawn(60)]
     for name, values in OPTIONS.items():
-        assert len({getattr(spec, name) for spec in drawn}) >= min(len(set(values)), 5), name
+        assert len({getattr(spec, name) for spec in sixty}) >= min(len(set(values)), 5), name

@@ -31,7 +31,12 @@ EngineName = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option("--threads", min=1, help="Cores to use; else all. Never changes a result.", show_default=False),
+    typer.Option(
+        "--threads",
+        min=1,
+        help="Cores to use; else all, or OMP_NUM_THREADS. Never changes a result.",
+        show_default=False,
+    ),
 ]
 TaskName = Annotated[
     str, typer.Argument(help="A name that `openwork tasks` lists, or your own Python file.", show_default=False)

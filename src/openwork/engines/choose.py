@@ -30,8 +30,10 @@ class Choice:
 
 
 def available_threads() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Cores this process may use; no more than OMP_NUM_THREADS, which PyTorch and NumPy go by too."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return min(cores, int(asked)) if asked.isdecimal() and int(asked) else cores
 
 
 def choose_engine(spec: ModelSpec, name: str | None = None, threads: int | None = None) -> Choice:

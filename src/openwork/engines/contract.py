@@ -54,6 +54,8 @@ class Engine(ABC):
     threads: int
     learns_sets: bool = False
     """whether it trains on answers that are sets, or not all wanted"""
+    holds_only_results: bool = False
+    """whether a pass needs no memory that grows with its inputs beside what it gives: a block may be all of them"""
 
     def run(
         self,

@@ -107,7 +107,7 @@ class OpenedRun(OldNames, Looking):
     @property
     def shows_routes(self) -> bool:
         """Whether a report shows them: of a model that does not solve its task, only where they were asked for."""
-        return self.decompilable or (self.stored.task.one_symbol_each and self._found_routes.known is not None)
+        return self.stored.task.one_symbol_each and (self.solved or self._found_routes.known is not None)
 
     @cached_property
     def _found_routes(self) -> FoundRoutes:
@@ -265,7 +265,8 @@ class OpenedRun(OldNames, Looking):
         siblings = self.compared_siblings(compare)
         routes = self.all_routes if self.shows_routes else None
         shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
-        return LiveReport(*shown, siblings, self.recipe)
+        own = () if self.heading is None else self.heading.tour
+        return LiveReport(*shown, siblings, self.recipe, own)
 
     def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""

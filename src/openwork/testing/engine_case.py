@@ -60,7 +60,10 @@ class EngineCase:
 
 
 def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> EngineCase:
-    """Initial weights with noise on all of them, biases and norms included; random tokens, answers, positions."""
+    """Initial weights with noise on all of them, biases and norms included; random tokens, answers, positions.
+
+    The weights are numbers of float32 in either dtype: so the case of one is the other's `in_other_dtype`.
+    """
     start = initial_stack(spec, range(seed, seed + models))
     noise = 0.6 * _uniform("kit noise", seed, start.flat.shape) - 0.3
     n_pos = spec.n_ctx - int(integers(bits("kit length", seed), spec.n_ctx, 1)[0]) // 2
@@ -70,7 +73,7 @@ def make_case(spec: ModelSpec, seed: int, models: int = 2, inputs: int = 37) -> 
     dataset = Dataset(_tokens("kit tokens", seed, spec.d_vocab, (inputs, n_pos)), answers, graded, np.arange(inputs))
     return EngineCase(
         seed,
-        Stack(spec, (start.flat + noise).astype(spec.dtype)),
+        Stack(spec, (start.flat + noise).astype(np.float32).astype(spec.dtype)),
         dataset,
         _tokens("kit source", seed, spec.d_vocab, (inputs, n_pos)),
         _tokens("kit reference", seed, spec.d_vocab, (2 * inputs + 1, n_pos)),
