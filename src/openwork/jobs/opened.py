@@ -265,7 +265,8 @@ class OpenedRun(OldNames, Looking):
         siblings = self.compared_siblings(compare)
         routes = self.all_routes if self.shows_routes else None
         shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
-        return LiveReport(*shown, siblings, self.recipe)
+        own = () if self.heading is None else self.heading.tour
+        return LiveReport(*shown, siblings, self.recipe, own)
 
     def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""
