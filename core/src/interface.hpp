@@ -76,13 +76,14 @@ constexpr const char* kSiteNames[] = {"embed",
                                       "final_normalized"};
 static_assert(sizeof kSiteNames / sizeof *kSiteNames == size_t(Site::count), "a name for every site");
 
-enum class TapKind : int32_t { constant, from_source, affine, read, gradient };
+enum class TapKind : int32_t { constant, from_source, affine, given, read, gradient };
 
 // One write or read at a site, of its value or of a metric's gradient with respect to it. Which members count depends
 // on `kind`:
 //   constant     index[n], values [model][n] (stride 0: the same for every model)
 //   from_source  index[n], source: what the pass over that source's inputs has there, with that source's own writes
 //   affine       index[n] are positions; values [model][d_model * d_model + d_model], matrix (in, out) then bias
+//   given        index[n], values [model][input][n] (stride 0: the same for every model): each input's own numbers
 //   read         out [model][input][n], n all numbers of the site; no index
 //   gradient     the same
 struct Tap {
@@ -100,6 +101,11 @@ struct Tap {
   bool ordered;        // the index is 0, 1 .. n-1
 };
 
+// What an answer is: the id of a symbol; the same, or kUnasked where none is wanted; or a set of symbols, in which bit
+// i stands for symbol i, or kUnasked. Training knows all three, scoring the first.
+enum class AnswerKind : int32_t { symbol, symbol_or_none, set };
+constexpr int32_t kUnasked = -1;
+
 // The inputs of a pass. Row pointers are [input][n_pos]; answers are [input][n_graded] or null. A source takes only
 // from sources before it. Once `cancel` is set a kernel returns after the block it is at, with results that nobody may
 // use.
@@ -113,6 +119,7 @@ struct Inputs {
   const Tap* taps;
   uint32_t sites;  // of all taps, a bit for each: most sites have none, and are passed without a look at the taps
   const StopFlag* cancel;
+  AnswerKind answer_kind;
 };
 
 // What a pass over some inputs adds up to.
@@ -161,7 +168,8 @@ struct Kernels {
   int64_t (*parts)(int64_t batch_size);
   int64_t (*pass_scratch)(const Spec&, const Inputs&);
   int64_t (*train_scratch)(const Spec&, const Inputs&, int64_t batch_size, int32_t workers);
-  // Inputs lo..hi of one model: writes `logits` [input][n_graded][d_vocab_out].
+  // Inputs lo..hi of one model: writes `logits` [input][n_graded][d_vocab_out]; or null, then the pass ends where the
+  // last tap has been read.
   void (*pass)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi, void* logits,
                void* scratch);
   // Inputs lo..hi of one model under many plans: adds to `partials` [plan]. The taps are those of the sources, then

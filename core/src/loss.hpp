@@ -67,6 +67,25 @@ inline Vec<R> cross_entropy_slope(const Vec<R>* logits, N n, Mask<R> answer, Vec
   return here.loss();
 }
 
+// Of a set of symbols, in which bit j stands for symbol j: the binary cross-entropy in nats, its mean over symbols.
+// `slope` becomes its gradient with respect to the logits, times `weight`.
+template <class R>
+inline Vec<R> set_entropy_slope(const Vec<R>* logits, int n, Mask<R> set, Vec<R> weight, Vec<R>* __restrict slope) {
+  const Vec<R> one = splat<R>(1), mean = splat<R>(R(1) / R(n)), share = weight * mean;
+  Vec<R> product = one, behind{};  // the logarithm of a product serves all symbols: each factor is 1 to 2
+  for (int j = 0; j < n; j++) {
+    const Mask<R> inside = (set & splat_int<R>(1 << j)) != splat_int<R>(0);
+    const Vec<R> wrong = select<R>(inside, -logits[j], logits[j]);  // how far it is on the wrong side of 0
+    const Vec<R> power = power_of_two(max<R>(wrong, -wrong) * splat<R>(R(-kLog2E)));
+    const Vec<R> larger = inverse_of(one + power);  // the chance of the side that the logit is on
+    const Vec<R> rise = select<R>(wrong > Vec<R>{}, larger, power * larger) * share;
+    slope[j] = select<R>(inside, -rise, rise);
+    product *= one + power;
+    behind += max<R>(Vec<R>{}, wrong);
+  }
+  return (logarithm(product) + behind) * mean;
+}
+
 // What the lanes of a block say of one position.
 template <class R>
 struct Judged {

@@ -51,7 +51,7 @@ HeldTap make_tap(Site site, int32_t layer, TapKind kind, int32_t source, int64_t
   if (!values.is_none()) {
     const Weights array = nb::cast<Weights>(values);
     held.tap.values = array.data();
-    held.tap.values_stride = array.shape(0) == 1 ? 0 : int64_t(array.shape(1));
+    held.tap.values_stride = array.shape(0) == 1 ? 0 : int64_t(array.size() / array.shape(0));
   }
   if (!out.is_none()) {
     const Numbers array = nb::cast<Numbers>(out);
@@ -61,13 +61,14 @@ HeldTap make_tap(Site site, int32_t layer, TapKind kind, int32_t source, int64_t
   return held;
 }
 
-// `logits` [model][input][graded][d_vocab_out].
+// `logits` [model][input][graded][d_vocab_out]; empty where only what is tapped is wanted.
 void run(Workload& work, const Numbers& logits) {
   const Core& core = work.core;
   const int64_t of_model = int64_t(logits.nbytes()) / work.models;
+  char* out = logits.size() ? static_cast<char*>(logits.data()) : nullptr;
   work.share_chunks(core.kernels->pass_scratch(core.spec, work.inputs), [&](const Chunk& c, void* scratch) {
     core.kernels->pass(core.spec, work.weights(c.model), int32_t(c.model), work.inputs, c.lo, c.hi,
-                       static_cast<char*>(logits.data()) + c.model * of_model, scratch);
+                       out ? out + c.model * of_model : nullptr, scratch);
   });
 }
 
@@ -211,8 +212,13 @@ void add_enums(nb::module_& m) {
       .value("constant", TapKind::constant)
       .value("from_source", TapKind::from_source)
       .value("affine", TapKind::affine)
+      .value("given", TapKind::given)
       .value("read", TapKind::read)
       .value("gradient", TapKind::gradient);
+  nb::enum_<AnswerKind>(m, "AnswerKind")
+      .value("symbol", AnswerKind::symbol)
+      .value("symbol_or_none", AnswerKind::symbol_or_none)
+      .value("set", AnswerKind::set);
   nb::enum_<Site> sites(m, "Site");
   for (int site = 0; site < int(Site::count); site++) sites.value(kSiteNames[site], Site(site));
 }
@@ -230,9 +236,10 @@ void add_values(nb::module_& m) {
       .def_prop_ro("is_here", &ThreadPool::is_here);
   nb::class_<Workload>(m, "Workload")
       .def(nb::init<const Core&, ThreadPool&, const Weights&, const Ints&, const Ints&, const nb::object&,
-                    const std::vector<Ints>&, const std::vector<HeldTap*>&>(),
+                    const std::vector<Ints>&, const std::vector<HeldTap*>&, AnswerKind>(),
            nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "core"_a, "pool"_a, "stack"_a, "tokens"_a, "graded"_a,
-           "answers"_a.none() = nb::none(), "sources"_a = std::vector<Ints>(), "taps"_a = std::vector<HeldTap*>());
+           "answers"_a.none() = nb::none(), "sources"_a = std::vector<Ints>(), "taps"_a = std::vector<HeldTap*>(),
+           "answer_kind"_a = AnswerKind::symbol);
   const auto scores = [](HeldScores* self, Doubles loss, Counts right, Counts sequences, Doubles margin) {
     new (self) HeldScores{loss, right, sequences, margin};
   };

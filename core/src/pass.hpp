@@ -63,12 +63,14 @@ int load(const LaneRows<R>& rows, const int32_t* tokens, int n_pos, Mask<R>* to,
   return 0;
 }
 
-// The first position that must be computed anew in a pass, from its own and those of the sources it takes from.
+// The first position that must be computed anew in a pass, from its own and those of the sources it takes from; all of
+// them where inputs are given numbers of their own.
 inline int fresh_with_sources(const Inputs& inputs, int32_t world, int fresh, const int* of_source) {
   for (int i = 0; i < inputs.n_taps; i++) {
     const Tap& tap = inputs.taps[i];
-    if (tap.world == world && tap.kind == TapKind::from_source && of_source[tap.source] < fresh)
-      fresh = of_source[tap.source];
+    if (tap.world != world) continue;
+    if (tap.kind == TapKind::from_source && of_source[tap.source] < fresh) fresh = of_source[tap.source];
+    if (tap.kind == TapKind::given) fresh = 0;
   }
   return fresh;
 }
@@ -114,14 +116,14 @@ struct Pass {
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
 
-  // The sources' rows, then the inputs'; with `reuse` the block holds the rows before these.
-  Tapping<R> run(const LaneRows<R>& rows, bool reuse) {
+  // The sources' rows, then the inputs', before stage `until`; with `reuse` the block holds the rows before these.
+  Tapping<R> run(const LaneRows<R>& rows, bool reuse, int until = 1 << 30) {
     const int changed = load(rows, inputs.tokens, inputs.n_pos, block.tokens, reuse);
     run_sources<R>(spec, at, memory.packed, inputs, needed, memory.saved, rows, model, reuse, memory.fresh,
                    memory.blocks);
     const int fresh = fresh_with_sources(inputs, -1, changed, memory.fresh);
     const Tapping<R> tap{&inputs, memory.saved, &rows, model, -1, fresh};
-    forward.run(tap);
+    forward.run(tap, 0, until);
     return tap;
   }
 };
@@ -131,10 +133,11 @@ void pass(const Spec& spec, const void* weights, int32_t model, const Inputs& in
           void* logits, void* scratch) {
   Arena arena(scratch);
   Pass<R> pass(spec, weights, model, inputs, arena);
+  const int until = logits ? 1 << 30 : last_stage_read(spec, inputs) + 1;
   for (int64_t step = 0; step < LaneRows<R>::steps(lo, hi) && !inputs.cancel->is_set(); step++) {
     const LaneRows<R> rows = LaneRows<R>::walking(lo, hi, step);
-    pass.run(rows, step > 0 && spec.causal);
-    copy_logits<R>(pass.forward, rows, static_cast<R*>(logits));
+    pass.run(rows, step > 0 && spec.causal, until);
+    if (logits) copy_logits<R>(pass.forward, rows, static_cast<R*>(logits));
   }
 }
 

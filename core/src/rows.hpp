@@ -46,6 +46,25 @@ struct LaneRows {
     }
   }
 
+  // take(k, x) for all numbers k of a table's rows of `n`, of which x has every lane's.
+  template <class Take>
+  void read(const R* table, int64_t n, Take take) const {
+    constexpr int C = Lanes<R>::count;
+    for (int64_t k = 0; k < n; k += C) {
+      const int64_t width = n - k < C ? n - k : C;
+      Vec<R> square[C];
+      for (int l = 0; l < C; l++) {
+        const R* here = table + row[l] * n + k;
+        square[l] = Vec<R>{};
+        width == C ? __builtin_memcpy(&square[l], here, sizeof square[l])
+                   : __builtin_memcpy(&square[l], here, size_t(width) * sizeof(R));
+        __builtin_prefetch(here + n);
+      }
+      transpose<R>(square);
+      for (int64_t j = 0; j < width; j++) take(k + j, square[j]);
+    }
+  }
+
   // Calls for the rows of a table that a walk's next step will read.
   void call_next(const int32_t* table, int n) const {
     for (int64_t l = 0; l < count; l++) call_for<false>(table + (row[l] + 1) * n, 4 * n);

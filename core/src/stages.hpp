@@ -59,6 +59,16 @@ inline int first_stage(const Spec& spec, const Inputs& inputs) {
   return first;
 }
 
+// The last stage in which something is read; -1 where nothing is.
+inline int last_stage_read(const Spec& spec, const Inputs& inputs) {
+  int last = -1;
+  for (int i = 0; i < inputs.n_taps; i++) {
+    const int stage = stage_of(spec, inputs.taps[i]);
+    if (inputs.taps[i].kind == TapKind::read && stage > last) last = stage;
+  }
+  return last;
+}
+
 // The last stage in which something is taken from this source; -1 where nothing is.
 inline int last_stage_of_source(const Spec& spec, const Inputs& inputs, int32_t source) {
   int last = -1;

@@ -112,6 +112,8 @@ struct Tapping {
         for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { here = splat<R>(values[k]); });
       } else if (tap.kind == TapKind::from_source) {
         for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { here = saved[i][k]; });
+      } else if (tap.kind == TapKind::given) {
+        give(tap, values, view);
       } else {
         affine(tap, values, view, from, d);
       }
@@ -170,6 +172,11 @@ struct Tapping {
       if (tap.site == site && tap.layer == layer && taken(tap))
         for_fresh(tap, view, [&](Vec<R>& here, int64_t k) { saved[i][k] = here; });
     }
+  }
+
+  // Each input's own numbers, [input][n]; where they are given, every position is fresh.
+  void give(const Tap& tap, const R* values, const View<R>& view) const {
+    rows->read(values, tap.n, [&](int64_t k, Vec<R> x) { view.at(tap.index[k]) = x; });
   }
 
   // f(number of the site, k) for the tap's numbers k that belong to fresh positions.

@@ -8,6 +8,8 @@
 namespace {
 
 using openwork::AdamW;
+using openwork::AnswerKind;
+using openwork::kUnasked;
 using openwork::Workers;
 
 constexpr int64_t kPart = 64, kMostParts = 8;  // inputs and parts of a batch: fixed, so that no sum depends on threads
@@ -27,7 +29,7 @@ struct Trainer {
   char* workers;
   int64_t worker_bytes;
   const int64_t* rows = nullptr;
-  int64_t n = 0;
+  int64_t n = 0, asked = 0;  // how many of them, and the answers that they want
 
   Trainer(const Spec& s, const Inputs& in, int64_t batch_size, int workers_count, Arena& arena)
       : spec(s), inputs(in), layout(s), at(s), needed(s, in), parts(parts_of(batch_size)) {
@@ -50,7 +52,7 @@ struct Trainer {
 
   // Of the mean loss over these rows of the inputs. Returns that loss.
   double gradient(const R* weights, const int64_t* chosen, int64_t count, R* out, const Workers& workers) {
-    rows = chosen, n = count;
+    rows = chosen, n = count, asked = wanted();
     pack(spec, layout, at, weights, packed);
     const int64_t used = parts_of(n);
     workers.run(
@@ -62,10 +64,18 @@ struct Trainer {
     for (int64_t p = 1; p < used; p++)
       for (int64_t i = 0; i < at.total; i++) packed_gradient[i] += part_gradients[p * at.total + i];
     unpack_gradient(spec, layout, at, weights, packed_gradient, unfolded, out);
-    return loss / double(n * inputs.n_graded);
+    return loss / double(asked);
   }
 
  private:
+  int64_t wanted() const {
+    if (inputs.answer_kind == AnswerKind::symbol) return n * inputs.n_graded;
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++)
+      for (int g = 0; g < inputs.n_graded; g++) count += inputs.answers[rows[i] * inputs.n_graded + g] != kUnasked;
+    return count;
+  }
+
   void work(int64_t part, int worker) {
     Arena arena(workers + worker * worker_bytes);
     Block<R> block(spec, inputs, needed, arena);
@@ -118,9 +128,11 @@ struct Trainer {
   Vec<R> logit_slopes(const Forward<R>& forward, int64_t count, Vec<R>* dlogits) const {
     const int v = spec.d_vocab_out;
     const Mask<R> there = first_lanes<R>(count);
-    const Vec<R> weight = select<R>(there, splat<R>(R(1) / R(n * inputs.n_graded)), Vec<R>{});
+    const Vec<R> weight = select<R>(there, splat<R>(R(1) / R(asked)), Vec<R>{});
     if (needed.hi - needed.lo > inputs.n_graded)
       for (int j = 0; j < (needed.hi - needed.lo) * v; j++) dlogits[j] = Vec<R>{};
+    if (inputs.answer_kind != AnswerKind::symbol)
+      return select<R>(there, other_slopes(forward, weight, dlogits - needed.lo * v), Vec<R>{});
     Vec<R> sum{};
     sized_vocabulary<R>(v, [&](auto v) {
       for (int g = 0; g < inputs.n_graded; g++) {
@@ -130,6 +142,22 @@ struct Trainer {
       }
     });
     return select<R>(there, sum, Vec<R>{});
+  }
+
+  // The same where answers are sets, or not all of them wanted; `dlogits` [pos][d_vocab_out].
+  Vec<R> other_slopes(const Forward<R>& forward, Vec<R> weight, Vec<R>* dlogits) const {
+    const int v = spec.d_vocab_out;
+    Vec<R> sum{};
+    for (int g = 0; g < inputs.n_graded; g++) {
+      const int t = inputs.graded[g];
+      const Mask<R> answer = forward.block.answers[g], here = answer != splat_int<R>(kUnasked);
+      const Vec<R> own = where<R>(here, weight), *logits = forward.logits(t);
+      Vec<R>* slope = dlogits + int64_t(t) * v;
+      const Vec<R> loss = inputs.answer_kind == AnswerKind::set ? set_entropy_slope<R>(logits, v, answer, own, slope)
+                                                                : cross_entropy_slope<R>(logits, v, answer, own, slope);
+      sum += where<R>(here, loss);
+    }
+    return sum;
   }
 };
 

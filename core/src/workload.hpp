@@ -51,7 +51,8 @@ struct Chunk {
 class Workload {
  public:
   Workload(const Core& core, ThreadPool& pool, const Weights& stack, const Ints& tokens, const Ints& graded,
-           const nb::object& answers, const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps)
+           const nb::object& answers, const std::vector<Ints>& sources, const std::vector<HeldTap*>& taps,
+           AnswerKind answer_kind)
       : core(core),
         models(int64_t(stack.shape(0))),
         chunks((int64_t(tokens.shape(0)) + kChunk - 1) / kChunk),
@@ -74,7 +75,8 @@ class Workload {
               rows_.data(),
               taps_.data(),
               sites_of(taps_.data(), int32_t(taps_.size())),
-              &cancel_};
+              &cancel_,
+              answer_kind};
   }
   Workload(const Workload&) = delete;
   Workload& operator=(const Workload&) = delete;

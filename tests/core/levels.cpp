@@ -73,7 +73,8 @@ struct Model {
             nullptr,
             taps.data(),
             sites_of(taps.data(), int32_t(taps.size())),
-            &cancel};
+            &cancel,
+            AnswerKind::symbol};
   }
 
   void print(const char* what, const std::vector<R>& numbers) const {
@@ -104,13 +105,47 @@ struct Model {
     print("scores", {R(partial.loss), R(partial.sequences), R(partial.margin), R(right[0]), R(right[1])});
   }
 
-  void gradients() {
-    const Inputs in = inputs({});
+  // A pass where every input is given numbers of its own for what the first attention writes; the pass ends at the
+  // stream above it, without logits.
+  void given() {
+    const int32_t n = spec.n_ctx * spec.d_model;
+    Draw draw;
+    std::vector<R> values, resid(size_t(kInputs * n));
+    for (int i = 0; i < kInputs * n; i++) values.push_back(R(draw.real() - 0.5));
+    std::vector<int32_t> index;
+    for (int32_t i = 0; i < n; i++) index.push_back(i);
+    const std::vector<Tap> taps = {
+        {Site::attn_out, 0, TapKind::given, 0, n, index.data(), values.data(), 0, nullptr, 0, -1},
+        {Site::resid_post, 0, TapKind::read, 0, n, nullptr, nullptr, 0, resid.data(), 0, -1}};
+    const Inputs in = inputs(taps);
+    const Aligned scratch(kernels.pass_scratch(spec, in));
+    kernels.pass(spec, weights.data(), 0, in, 0, kInputs, nullptr, scratch.at);
+    print("stream after what was given", resid);
+  }
+
+  void gradients(const char* of, AnswerKind kind, const std::vector<int32_t>& right) {
+    Inputs in = inputs({});
+    in.answer_kind = kind, in.answers = right.data();
     std::vector<R> found(weights.size());
     const Aligned scratch(kernels.train_scratch(spec, in, kInputs, 1));
     const double loss =
         kernels.gradient(spec, weights.data(), in, rows.data(), kInputs, found.data(), kAlone, scratch.at);
-    print("loss", {R(loss)}), print("gradient", found);
+    const std::string said = std::string(" of ") + of;
+    print(("loss" + said).c_str(), {R(loss)}), print(("gradient" + said).c_str(), found);
+  }
+
+  // Of every kind of answer; some are not wanted where that may be.
+  void gradients() {
+    Draw draw;
+    std::vector<int32_t> some = answers, sets;
+    for (size_t i = 0; i < answers.size(); i++) {
+      const bool idle = draw.below(4) == 0;
+      if (idle) some[i] = kUnasked;
+      sets.push_back(idle ? kUnasked : draw.below(1 << spec.d_vocab_out));
+    }
+    gradients("symbols", AnswerKind::symbol, answers);
+    gradients("some symbols", AnswerKind::symbol_or_none, some);
+    gradients("sets", AnswerKind::set, sets);
   }
 
   void site_gradients() {
@@ -139,7 +174,7 @@ template <class R>
 void print_all(const std::string& level, const Spec& spec, int number) {
   const std::string name = level + " " + (sizeof(R) == 8 ? "float64" : "float32") + " model " + std::to_string(number);
   Model<R> model(kernels_of(level, sizeof(R) == 8), spec, name);
-  model.pass(), model.score(), model.gradients(), model.site_gradients(), model.train();
+  model.pass(), model.given(), model.score(), model.gradients(), model.site_gradients(), model.train();
 }
 
 }  // namespace

@@ -11,21 +11,26 @@ from openwork.programs.language import (
     FUNCTIONS,
     PRIMITIVES,
     BestFit,
+    Chosen,
     Compared,
     Compose,
     Constant,
     Count,
     CountBelow,
     Doubled,
+    Either,
+    Exceptions,
     Largest,
     Match,
     Minus,
     Modulo,
     Name,
+    OneOf,
     Plus,
     Product,
     Ranked,
     RunLength,
+    Scan,
     Smallest,
     Sum,
     SumSigned,
@@ -68,6 +73,13 @@ EXPRESSIONS = (
     Table((X[0],), ((0, 2), (1, 0), (2, 1), (3, 3))),
     Table((Sum(X),), tuple((total, total // 2) for total in range(1, 13))),
     TABLE,
+    Either(Compared(X[0], "<", X[1]), Plus(X[2], Constant(1)), Either(X[3], X[0], X[1])),
+    Plus(Either(X[0], X[1], X[2]), X[3]),
+    Chosen((Compared(X[0], "==", X[1]), Constant(1), X[2]), ("a", "<eos>", "b"), (0, 3, 1)),
+    Scan(X, ((0, 1, 1), (1, 1, 0), (1, 3, 2), (2, 0, 0))),
+    OneOf(Plus(X[0], X[1]), (1, 4)),
+    Scan(X[:1], ((0, 0, 1),)),
+    Exceptions((X[0], X[1]), ((0, 0, 7), (3, 1, 8)), X[2]),
     Times(Plus(X[0], X[1]), Times(X[2], X[3])),
     Modulo(Times(X[0], X[1]), 3),
     Compose(X[0], X[1], 3),
@@ -90,8 +102,13 @@ def test_the_text_computes_what_the_values_are(expression):
     known = {f"x[{i}]": column for i, column in enumerate(questions.T)}
     scope: dict[str, object] = {}
     exec("\n".join(line for code in FUNCTIONS.values() for line in code), scope)
-    found = [eval(expression.text(), scope | {"x": question.tolist()}) for question in questions]
+    found = [number(eval(expression.text(), scope | {"x": question.tolist()})) for question in questions]
     assert expression.values(known).tolist() == found
+
+
+def number(value):
+    """A set of names as the number that `Chosen` has for it."""
+    return sum(1 << {"a": 0, "b": 1, "<eos>": 3}[name] for name in value) if isinstance(value, set) else value
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)

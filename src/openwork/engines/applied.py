@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from openwork.engines.taps import Applied, PerInput, Source, Taps, Write
+from openwork.engines.taps import Applied, PerInput, Source, Taps, Write, numbers_at
 from openwork.engines.values import Floats, Trace
 from openwork.errors import PlanError, Reason
 from openwork.models import ModelSpec, sites_of
@@ -61,7 +61,7 @@ def with_values(spec: ModelSpec, taps: Taps, run: Values) -> Taps:
         ]
         values = run(Taps(tuple(before), (write.site,))).captures[write.site]
         made = np.stack([_made(write, value, spec) for value in values])
-        chosen = made.reshape(*made.shape[:2], -1)[..., write.index]
+        chosen = numbers_at(made.reshape(*made.shape[:2], -1), write.index)
         writes[first] = PerInput(write.site, write.index, np.ascontiguousarray(chosen))
     return replace(taps, writes=tuple(writes))
 
@@ -81,10 +81,10 @@ def _made(write: Applied, value: Floats, spec: ModelSpec) -> Floats:
         what = f"returned {plain.dtype} in place of numbers"
     elif plain.shape != value.shape:
         what = f"returned shape {plain.shape}, and was given {value.shape}"
-    elif lost := _lost(write.site, plain.astype(spec.dtype), value):
+    elif lost := _lost(write.site, made := plain.astype(spec.dtype, copy=False), value):
         what, mend = f"returned {lost:,} numbers that are not finite where finite ones were", "look for a division by 0"
     else:
-        return plain.astype(spec.dtype)
+        return made
     raise PlanError("the function cannot be applied", Reason(write.name, what, mend or f"return {expected}"))
 
 

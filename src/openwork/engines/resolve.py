@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.engines.taps import Affine, Applied, Constant, FromSource, PerInput, Source, Taps, Write
+from openwork.engines.taps import Affine, Applied, Constant, FromSource, PerInput, Source, Taps, Write, numbers_at
 from openwork.engines.values import Trace
 from openwork.engines.worlds import World, in_order
 from openwork.errors import PlanError, Reason
@@ -119,7 +119,7 @@ def _write(
         case Resample():
             return FromSource(site, index, numbered[_drawn(edit)])
         case Given():
-            values = edit.values.reshape(1, len(edit.values), -1)[..., index].astype(spec.dtype)
+            values = numbers_at(edit.values.reshape(1, len(edit.values), -1), index).astype(spec.dtype, copy=False)
             return PerInput(site, index, np.broadcast_to(values, (1, n, len(index))))
         case Apply():
             return Applied(site, index, edit.function, str(edit))

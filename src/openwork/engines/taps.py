@@ -71,6 +71,14 @@ class Affine:
 Write = Constant | FromSource | PerInput | Applied | Affine
 
 
+def numbers_at(values: Floats, index: NDArray[np.int32]) -> Floats:
+    """`[..., number] -> [..., index]`; nothing is copied where the index is every number in turn."""
+    if len(index) == values.shape[-1] and (index == np.arange(len(index))).all():
+        return values
+    found: Floats = values[..., index]
+    return found
+
+
 def rows_of(writes: Iterable[Write], rows: slice) -> tuple[Write, ...]:
     """The same writes in a pass over these inputs only."""
     return tuple(replace(w, values=w.values[:, rows]) if isinstance(w, PerInput) else w for w in writes)

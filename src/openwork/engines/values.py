@@ -51,12 +51,13 @@ class Trace:
 def joined(blocks: Iterable[Trace]) -> Trace:
     """One trace from the blocks of a run; all of it in memory."""
     found = list(blocks)
-    names = found[0].captures
-    return Trace(
-        found[0].start,
-        np.concatenate([t.logits for t in found], axis=1),
-        {name: np.concatenate([t.captures[name] for t in found], axis=1) for name in names},
-    )
+    if len(found) == 1:
+        return found[0]
+    start, logits = found[0].start, np.concatenate([t.logits for t in found], axis=1)
+    pieces = [dict(t.captures) for t in found]
+    del found  # so that a site's pieces go when they are joined
+    names = list(pieces[0])
+    return Trace(start, logits, {name: np.concatenate([p.pop(name) for p in pieces], axis=1) for name in names})
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,12 +169,14 @@ class Batches:
         order: `[model, n]`, rows of the dataset; cut into batches of `batch_size`, the last may be smaller.
         batch_size: inputs in a batch.
         rates: `[model, step]`, the learning rate of every step, `step` = ceil(n / batch_size).
+        attn_entropy: `[model]`, the weight of attention's entropy in the loss (`Recipe.attn_entropy`); None for none.
     """
 
     dataset: Dataset
     order: NDArray[np.int64]
     batch_size: int
     rates: NDArray[np.float64]
+    attn_entropy: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False)

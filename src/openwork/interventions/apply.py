@@ -28,8 +28,8 @@ class Apply(Edit):
     all edits before this one in place, and returns one of the same shape. It is called once for every block of inputs
     and every model, so it must treat each input by itself. It is run in the order of the pass, whatever the engine.
 
-    Slower than other edits: a pass more for each function, and in the native engine each input by itself, about 16
-    times the time of a pass without. For passes that are run, not for those that are scored or differentiated.
+    Slower than other edits: a pass more for each function, up to its site. For passes that are run, not for those that
+    are scored or differentiated.
 
     Args:
         site: see `Edit`.

@@ -18,8 +18,7 @@ from openwork.models import ModelSpec, site_named
 class Given(Edit):
     """Input i takes `values[i]`, of the shape of the site's whole value; only what is chosen is written.
 
-    For passes that are run, not for those that are scored or differentiated. The native engine runs each input by
-    itself: about 16 times the time of a pass without.
+    For passes that are run, not for those that are scored or differentiated.
 
     Attributes:
         values: `[input, *site axes]`, or with one input for all.

@@ -127,8 +127,7 @@ def report(
 
 def look_inside(opened: OpenedRun, stage: Callable[..., None]) -> None:
     """Looks for the program of a model that solves its task, and proves it, so that the report has both."""
-    left_out = NO_PROGRAM if opened.stored.task.one_symbol_each else f"no program: {NO_SETS}"
-    stage(PROGRAM, "" if opened.decompilable else left_out)
+    stage(PROGRAM, "" if opened.decompilable else NO_PROGRAM)
     if opened.decompilable:
         opened.look_inside(FEW_SECONDS)
     stage(PROVE, opened.why_no_proof)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -81,6 +82,11 @@ class StoredRun:
         return self.setting.store.stack_at(self.stored, epoch)
 
     @cached_property
+    def weights_over_training(self) -> Callable[[int], Stack] | None:
+        """Its weights after an epoch; None where its checkpoints were pruned."""
+        return self.weights_at if self.setting.store.has_checkpoints(self.stored) else None
+
+    @cached_property
     def known(self) -> tuple[Verdict, ...]:
         """The store's verdicts, where the usual inputs are taken; a claim of the same content is not judged again.
 
@@ -140,8 +146,8 @@ class StoredRun:
 
     @property
     def decompilable(self) -> bool:
-        """Whether it solves its task, and the task's answers are such that a program can be looked for."""
-        return self.solved and self.stored.task.one_symbol_each
+        """Whether it solves its task, so that a report looks for its program."""
+        return self.solved
 
     @property
     def solved(self) -> bool:

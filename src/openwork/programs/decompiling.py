@@ -19,6 +19,7 @@ from openwork.programs.decompile.prune import broken, prune
 from openwork.programs.decompile.quantise import Quantised, quantise
 from openwork.programs.decompile.shortening import shortened
 from openwork.programs.decompile.sites import with_sites
+from openwork.programs.decompile.texts import text_program
 from openwork.programs.decompile.waves import with_waves
 from openwork.programs.language import Expression
 from openwork.programs.place import Place
@@ -80,15 +81,23 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
 
 
 @dataclass(frozen=True, eq=False)
+class _Steps:
+    """What a search by places knows of its program besides."""
+
+    long: Program
+    from_symbols: Mapping[str, Expression]
+    quantised: Quantised
+    unsaid: frozenset[Place]
+
+
+@dataclass(frozen=True, eq=False)
 class _Found:
     """A program with what it was found from."""
 
     program: Program
-    long: Program
-    from_symbols: Mapping[str, Expression]
     equal: Equal
-    quantised: Quantised
-    unsaid: frozenset[Place]
+    steps: _Steps | None = None
+    """None of a program of texts"""
     placed: bool = False
     """whether its sites are chosen, and what its places bring along is told by their planes"""
 
@@ -116,6 +125,11 @@ class _Clock:
 
 def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
     """Programs, one after the other, each found with the counterexamples of the one before."""
+    if not network.subject.inputs.one_symbol_each:
+        texts = text_program(network, clock)
+        if texts is not None:
+            yield _Found(texts, equal(network, texts))
+        return
     every = permutation(bits("decompile inputs", seed), len(network.tokens))
     rows: Rows = every[:LOOKED_AT]
     for number in range(ROUNDS):
@@ -131,15 +145,16 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
         if long is None:
             return
         program = shortened(long)
-        found = _Found(program, long, lines.from_symbols, equal(network, program), quantised, frozenset(lines.unsaid))
+        steps = _Steps(long, lines.from_symbols, quantised, frozenset(lines.unsaid))
+        found = _Found(program, equal(network, program), steps)
         # A sum modulo p in one step says less than the waves that it is made of.
         waves = with_waves(network, clock)
         if waves is not None and (same := equal(network, waves)).same >= found.equal.same:
             program = waves
-            found = replace(found, program=waves, long=waves, equal=same, placed=True)
+            found = _Found(waves, same, replace(steps, long=waves), placed=True)
         elif (brought := with_bottleneck(network, program)) is not program:
             program = brought
-            found = replace(found, program=brought, long=brought, placed=True)
+            found = replace(found, program=brought, steps=replace(steps, long=brought), placed=True)
         yield found
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
@@ -169,8 +184,11 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, st
     )
     if found is None:
         return unjudged
-    places = () if found.placed else (*found.quantised.unlabelled, *found.unsaid)
-    unlabelled = tuple(map(str, sorted({*places}, key=lambda place: place.order)))
+    steps = found.steps
+    without = set[Place]()
+    if steps is not None and not found.placed:
+        without = {*steps.quantised.unlabelled, *steps.unsaid}
+    unlabelled = tuple(map(str, sorted(without, key=lambda place: place.order)))
     judged = replace(unjudged, program=found.program, unlabelled=unlabelled)
     try:
         for measured in _verdicts(network, judged, found, seed, watch):
@@ -186,7 +204,8 @@ def _verdicts(
     network: Network, judged: Decompilation, found: _Found, seed: int, watch: Watch
 ) -> Iterator[Decompilation]:
     """One verdict after the other, each beside those before."""
-    program, gone = found.program, found.quantised.gone
+    program, steps = found.program, found.steps
+    gone = frozenset[Place]() if steps is None else steps.quantised.gone
     watch(Step("the answers", 0.0, 0))
     measured = fresh(network)
     judged = replace(
@@ -196,12 +215,13 @@ def _verdicts(
         fresh_seed=seed_drawn_with(measured.subject),
     )
     yield judged
-    if not found.placed:
-        program = with_what_is_brought_along(network, found.long, found.from_symbols, watch)
-        program = with_sites(network, program, found.quantised.labels, gone, watch)
+    if steps is not None and not found.placed:
+        program = with_what_is_brought_along(network, steps.long, steps.from_symbols, watch)
+        program = with_sites(network, program, steps.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
-    judged = replace(judged, whole=whole(measured, program, seed, watch))
+    once = measured if measured.subject.inputs.one_symbol_each else measured.asked_once
+    judged = replace(judged, whole=whole(once, program, seed, watch))
     yield judged
     if found.placed:
         yield replace(judged, waves=waves_of(measured, program, seed))

@@ -10,6 +10,7 @@ from typing import Any
 
 from openwork.programs.language import (
     BestFit,
+    Chosen,
     Compose,
     Doubled,
     Expression,
@@ -17,6 +18,7 @@ from openwork.programs.language import (
     Modulo,
     Product,
     Ranked,
+    Scan,
     SumSigned,
     Table,
     Wave,
@@ -26,9 +28,12 @@ from openwork.programs.language.permuting import MOST_PERMUTED
 from openwork.programs.language.waves import LARGEST_MODULUS
 from openwork.programs.place import EMBEDDING, Place
 from openwork.programs.program import Program
+from openwork.tasks.symbol_sets import MOST_SYMBOLS
 
 LARGEST = 2**31
 """numbers lie below it, so that no sum of them leaves 64 bits"""
+MOST_NUMBER = 1000
+"""states and symbols of a scan lie below it"""
 COMPONENT = re.compile(rf"blocks\.\d{{1,6}}\.(attn(\.head\.\d{{1,6}})?|mlp|hook_resid_(mid|post))|{EMBEDDING}")
 
 
@@ -102,6 +107,12 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield f"the modulus {modulus} is not above 0"
         case Ranked(of, rank) if not 0 <= rank < len(of):
             yield f"there is no rank {rank} among {len(of)}"
+        case Chosen(of, symbols, bits) if not len(of) == len(symbols) == len(set(bits)) or not all(
+            0 <= bit < MOST_SYMBOLS for bit in bits
+        ):
+            yield f"of each of {len(of)} conditions a symbol and a bit of its own, below {MOST_SYMBOLS}"
+        case Scan(_, steps) if any(len(row) != 3 or not all(0 <= n < MOST_NUMBER for n in row) for row in steps):
+            yield f"a step has a state, a symbol and the state after it, each 0 to {MOST_NUMBER - 1}"
         case Match(_, keys, held) if len(keys) != len(held):
             yield f"{len(keys)} keys, and {len(held)} values beside them"
         case Wave(modulus=p) | Product(modulus=p) | Doubled(modulus=p) if not 2 <= p <= LARGEST_MODULUS:
@@ -129,8 +140,9 @@ FITS: dict[str, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "Relation": lambda value: isinstance(value, str) and value in HOLDS,
     "Expression": lambda value: isinstance(value, Expression),
-    "tuple[int, ...]": _all(_is_number, 1),
     "tuple[Expression, ...]": _all(lambda value: isinstance(value, Expression), 1),
+    "tuple[int, ...]": _all(_is_number, 0),
+    "tuple[str, ...]": _all(lambda value: isinstance(value, str), 0),
     "tuple[tuple[int, ...], ...]": _all(_all(_is_number, 1), 0),
 }
 """for each type of a primitive's field whether a value is of it"""

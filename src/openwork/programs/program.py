@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.programs.language import READABLE, Constant, Expression, Ints, Table, abridged
+from openwork.programs.language import READABLE, Constant, Expression, Ints, OneOf, Scan, Table, abridged
 from openwork.programs.place import Place
 
 Values = tuple[Ints, ...]
@@ -99,6 +99,20 @@ class Program:
         known = self.columns(tokens, forced)
         return np.stack([output.expression.values(known) for output in self.outputs], axis=1)
 
+    def narrowed(self, outputs: Collection[int], kept: str = "") -> Program:
+        """The same answers to these outputs and to all others 0, with the variables that they follow from and the one
+        that is `kept`: of texts few are asked at once."""
+        said = tuple(
+            output if n in outputs else replace(output, expression=Constant(0)) for n, output in enumerate(self.outputs)
+        )
+        wanted = {name for n in outputs for name in self.outputs[n].expression.names()}
+        variables = []
+        for variable in reversed(self.variables):
+            if variable.name == kept or wanted & set(variable.columns):
+                variables.append(variable)
+                wanted |= {name for item in variable.items for name in item.names()}
+        return Program(self.symbols, tuple(reversed(variables)), said)
+
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """Of every item and output, in order."""
@@ -107,8 +121,9 @@ class Program:
 
     @property
     def entries(self) -> int:
-        """Table entries in all."""
-        return sum(expression.entries for expression in self.expressions)
+        """Table entries in all; a table that stands at many places is counted once."""
+        tables = (table for expression in self.expressions for table in _tables(expression))
+        return sum(len(rows) for rows in dict.fromkeys(tables))
 
     def with_readable_tables(self) -> Program:
         """With large tables told by their size: for people to read, not to run."""
@@ -129,6 +144,18 @@ class Program:
     def largest_table(self) -> int:
         """Entries of the largest table; those inside one expression are counted together."""
         return max((expression.entries for expression in self.expressions), default=0)
+
+
+def _tables(expression: Expression) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """The rows of every table in it."""
+    if isinstance(expression, Table):
+        yield expression.rows
+    if isinstance(expression, Scan):
+        yield expression.steps
+    if isinstance(expression, OneOf):
+        yield tuple((number,) for number in expression.numbers)
+    for part in expression.parts if expression.entries else ():
+        yield from _tables(part)
 
 
 def variable_named(program: Program, name: str) -> Variable:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from openwork.programs.decompile.shortening import unread_items, without_unread_items
+from openwork.programs.decompile.shortening import read_columns, unread_items, without_unread_items
 from openwork.programs.items import items_text
 from openwork.programs.language import FUNCTIONS, Expression
 from openwork.programs.place import Place
@@ -15,6 +15,8 @@ from openwork.programs.program import Program, Variable
 
 WIDTH = 78
 INDENT = "    "
+LONG = 8
+"""positions in a row from which on only the first and the last are said"""
 INDEX = re.compile(r"(?<=[\[:])\d+(?=[\]:])")
 
 
@@ -33,14 +35,40 @@ class Assignment:
         return self.left.split("[")[0]
 
 
+@dataclass(frozen=True)
+class ProgramLine:
+    """One line of the text, or one loop.
+
+    Attributes:
+        code: as Python, without comments.
+        assigns: the names that it gives a value to: `head0[3]`, `answer[0]`.
+        sites: where these stand in the model.
+    """
+
+    code: tuple[str, ...]
+    assigns: tuple[str, ...]
+    sites: tuple[Place, ...]
+
+
+def program_lines(program: Program) -> tuple[ProgramLine, ...]:
+    """What stands between the first line of `program_text` and its last, with the places that each line speaks of."""
+    lean = without_unread_items(program)
+    lines = [*map(_variable, lean.variables), *_outputs(lean)]
+    groups = list(_groups(lines))
+    return tuple(
+        ProgramLine(tuple(_code(group)), tuple(a.left for a in group), tuple(s for a in group for s in a.sites))
+        for group in groups
+    )
+
+
 def program_text(program: Program) -> str:
     """The program as a function of the lists that it reads; symbols are their numbers in the vocabulary.
 
     What places bring along that no answer follows from stands in the comments.
     """
     lean = without_unread_items(program)
-    pairs = zip(program.variables, lean.variables, strict=True)
-    lines = [*(_variable(new, _unread(program, old)) for old, new in pairs), *_outputs(lean)]
+    pairs, read = zip(program.variables, lean.variables, strict=True), read_columns(program)
+    lines = [*(_variable(new, _unread(program, old, read)) for old, new in pairs), *_outputs(lean)]
     stems = list(dict.fromkeys(line.stem for line in lines))
     body = [f"{', '.join(some)} = {', '.join(['{}'] * len(some))}" for some in _by(stems, 6)]
     for group in _groups(lines):
@@ -69,8 +97,8 @@ def arguments(program: Program) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s.name.split("[")[0] for s in program.symbols if s.name in read)) or ("x",)
 
 
-def _unread(program: Program, variable: Variable) -> tuple[str, ...]:
-    unread = unread_items(program, variable)
+def _unread(program: Program, variable: Variable, read: Collection[str]) -> tuple[str, ...]:
+    unread = unread_items(program, variable, read)
     return () if len(unread) == len(variable.items) else tuple(variable.items[number].text() for number in unread)
 
 
@@ -115,14 +143,19 @@ def _steps(one: Assignment, other: Assignment) -> list[int]:
 
 
 def _said(group: Sequence[Assignment]) -> Iterator[str]:
-    first, where = group[0], dict[str, list[int]]()
+    where = dict[str, list[int]]()
     for site in (site for line in group for site in line.sites):
         where.setdefault(site.component, []).append(site.position)
-    said = [f"{component} @ {', '.join(map(str, positions))}" for component, positions in where.items()]
+    said = [f"{component} @ {_counted(positions)}" for component, positions in where.items()]
     yield from _comment("; ".join(said))
     along = dict.fromkeys(text for line in group for text in line.along)
     if along:
         yield from _comment(f"bringing along {', '.join(along)}")
+    yield from _code(group)
+
+
+def _code(group: Sequence[Assignment]) -> Iterator[str]:
+    first = group[0]
     if len(group) == 1:
         yield from _broken(f"{first.left} = ", first.right, "")
         return
@@ -135,6 +168,18 @@ def _said(group: Sequence[Assignment]) -> Iterator[str]:
     left, right = INDEX.sub(index, f"{first.left} = {first.right}").split(" = ", 1)
     yield f"for i in range({len(group)}):"
     yield from _broken(f"{left} = ", right, INDENT)
+
+
+def _counted(positions: Sequence[int]) -> str:
+    """The positions; a long run of neighbours by its ends."""
+    runs: list[list[int]] = []
+    for position in positions:
+        if runs and position == runs[-1][-1] + 1:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    said = [[f"{run[0]} to {run[-1]}"] if len(run) > LONG else list(map(str, run)) for run in runs]
+    return ", ".join(part for run in said for part in run)
 
 
 def _index(start: int, step: int) -> str:

@@ -66,6 +66,7 @@ class Decompiles(Claim):
 
     kind: ClassVar[str] = "decompiles"
     about_mechanism: ClassVar[bool] = False
+    handles_sets: ClassVar[bool] = True
 
     program: str
     """as JSON; in Python a `Program` too"""

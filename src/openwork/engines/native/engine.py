@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openwork.data import Dataset
-from openwork.engines.applied import for_each_input
 from openwork.engines.contract import Engine
 from openwork.engines.native import _core
-from openwork.engines.native._core import TapKind
-from openwork.engines.native.each_input import input_by_input
+from openwork.engines.native._core import AnswerKind, TapKind
 from openwork.engines.native.sites import tap_site
-from openwork.engines.taps import Affine, Constant, FromSource, Source, Taps, Write, own_sources
+from openwork.engines.taps import Affine, Constant, FromSource, PerInput, Source, Taps, Write, own_sources
 from openwork.engines.values import (
     AdamW,
     Batches,
@@ -60,6 +58,8 @@ class NativeEngine(Engine):
     """One input per SIMD lane, models and blocks of inputs shared among threads."""
 
     name = "native"
+    learns_sets = True
+    holds_only_results = True
 
     def __init__(self, threads: int = 1, level: str | None = None) -> None:
         self.threads = threads
@@ -86,6 +86,7 @@ class NativeEngine(Engine):
         graded: Sequence[int],
         *,
         answers: Tokens | None = None,
+        answer_kind: AnswerKind = AnswerKind.symbol,
         sources: Sequence[Source] = (),
         taps: Sequence[_core.Tap] = (),
     ) -> _core.Workload:
@@ -99,15 +100,37 @@ class NativeEngine(Engine):
             answers=None if answers is None else _int32(answers),
             sources=[_int32(source.tokens) for source in sources],
             taps=[*_writes_of(sources), *taps],
+            answer_kind=answer_kind,
         )
+
+    def _learning(self, stack: Stack, dataset: Dataset) -> _core.Workload:
+        """What a call to the core is about that learns from the answers."""
+        kind = AnswerKind.symbol if dataset.one_symbol_each else AnswerKind.symbol_or_none
+        if dataset.sets:
+            kind = AnswerKind.set
+        return self.workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers, answer_kind=kind)
 
     def _run(
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
     ) -> Trace:
-        if for_each_input([*taps.writes, *(write for source in sources for write in source.writes)]):
-            return input_by_input(self._run, stack, start, tokens, taps, graded, sources)
-        spec, models, n = stack.spec, len(stack), len(tokens)
-        logits = np.empty((models, n, len(graded), spec.d_vocab_out), spec.dtype)
+        shape = (len(stack), len(tokens), len(graded), stack.spec.d_vocab_out)
+        return self._trace(stack, start, tokens, taps, graded, sources, np.empty(shape, stack.spec.dtype))
+
+    def _values(self, stack: Stack, tokens: Tokens, sources: list[Source], taps: Taps) -> Trace:
+        """The pass ends where the last value is read."""
+        none = np.empty((len(stack), len(tokens), 0, stack.spec.d_vocab_out), stack.spec.dtype)
+        return self._trace(stack, 0, tokens, taps, (tokens.shape[1] - 1,), sources, none)
+
+    def _trace(
+        self,
+        stack: Stack,
+        start: int,
+        tokens: Tokens,
+        taps: Taps,
+        graded: tuple[int, ...],
+        sources: list[Source],
+        logits: Floats,
+    ) -> Trace:
         captures = _room(stack, tokens, taps.reads)
         held = _writes(taps.writes) + _reads(TapKind.read, captures)
         _core.run(self.workload(stack, tokens, graded, sources=sources, taps=held), logits)
@@ -172,7 +195,7 @@ class NativeEngine(Engine):
         dataset = batches.dataset
         size = min(batches.batch_size, batches.order.shape[1])  # whatever memory a larger one would ask for
         _core.train(
-            self.workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers),
+            self._learning(stack, dataset),
             _core.State(weights=flat, exp_avg=exp_avg, exp_avg_sq=exp_avg_sq, steps=step),
             _core.Batches(
                 order=np.ascontiguousarray(batches.order, np.int64),
@@ -192,7 +215,7 @@ class NativeEngine(Engine):
 
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         loss, flat = np.zeros(len(stack)), np.zeros_like(stack.flat)
-        _core.gradients(self.workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers), loss, flat)
+        _core.gradients(self._learning(stack, dataset), loss, flat)
         return Gradients(loss, named_views(stack.spec, flat))
 
     def _gradients_at(
@@ -272,6 +295,10 @@ def _writes(writes: Sequence[Write], world: int = -1) -> list[_core.Tap]:
                 kind, values = TapKind.constant, np.ascontiguousarray(write.values)
             case FromSource(index=index):
                 kind, source = TapKind.from_source, write.source
+            case PerInput(index=index):
+                alike = write.values.strides[1] == 0  # one input's for all
+                kind, values = (TapKind.constant, write.values[:, :1]) if alike else (TapKind.given, write.values)
+                values = np.ascontiguousarray(values).reshape(len(values), -1)
             case Affine(positions=index):
                 kind = TapKind.affine
                 values = np.concatenate([write.matrix.reshape(len(write.matrix), -1), write.bias], axis=1)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from openwork.data import Dataset
-from openwork.engines import Engine, World
+from openwork.engines import Engine, World, joined
 from openwork.errors import PlanError, Reason
-from openwork.interventions import Edit, Plan
+from openwork.interventions import Apply, Edit, Plan
 from openwork.jobs.looking.axis import Axis
 from openwork.jobs.looking.cache import Cache
 from openwork.jobs.looking.edits import AnyEdit, edits_given, with_sources
@@ -53,16 +52,16 @@ class Look:
     reference: Tokens | None = field(default=None, repr=False)
     ending: Ending = field(default_factory=Ending)
 
-    def run(self, questions: Questions, edits: Any, sites: tuple[str, ...]) -> Ran:
-        """All of them at once, in memory; without edits too, where there are any.
+    def run(self, questions: Questions, edits: Any, sites: tuple[str, ...], compare: bool = True) -> Ran:
+        """All of them at once, in memory; to `compare`, without edits too, where there are any.
 
         Raises:
             PlanError: that would be more than `MOST_BYTES`, or the edits do not fit.
         """
         given = edits_given(edits)
-        self._require_room(questions, sites, bool(given))
+        self._require_room(questions, sites, compare and bool(given))
         plain, worlds = with_sources(given, len(questions))
-        without = self._ran(questions, (), {}, (), (), None) if given else None
+        without = self._ran(questions, (), {}, (), (), None) if compare and given else None
         return self._ran(questions, plain, worlds, sites, given, without)
 
     def blocks(self, questions: Questions, edits: Any, sites: tuple[str, ...], block: int) -> Iterator[Ran]:
@@ -128,26 +127,24 @@ class Look:
     ) -> Ran:
         tokens, spec = questions.tokens, self.stack.spec
         n, n_pos = tokens.shape
-        known = sites_of(spec)
-        logits = np.empty((n, n_pos, spec.d_vocab_out), spec.dtype)
-        captured: dict[str, NDArray[Any]] = {
-            site: np.empty((n, *known[site].shape(spec, n_pos)), spec.dtype) for site in sites
-        }
         reference = self.reference if self.reference is not None and self.reference.shape[1] == n_pos else None
         plan, graded = Plan(edits, sites), tuple(range(n_pos))
-        for trace in self.engine.run(
-            self.stack, tokens, plan, graded=graded, sources=worlds, reference=reference, block=BLOCK
-        ):
-            rows = slice(trace.start, trace.start + trace.logits.shape[1])
-            logits[rows] = trace.logits[0]
-            for site in sites:
-                captured[site][rows] = trace.captures[site][0]
-        inputs = questions.axis
+        at_once = self.engine.holds_only_results and not any(isinstance(edit, Apply) for edit in edits)
+        passes = self.engine.run(
+            self.stack,
+            tokens,
+            plan,
+            graded=graded,
+            sources=worlds,
+            reference=reference,
+            block=max(BLOCK, n) if at_once else BLOCK,
+        )
+        trace, inputs = joined(passes), questions.axis
         arrays = {
-            site: LabelledArray(site, values, self.names.of_site(site, inputs, n_pos))
-            for site, values in captured.items()
+            site: LabelledArray(site, trace.captures[site][0], self.names.of_site(site, inputs, n_pos))
+            for site in sites
         }
-        shown = LabelledArray("logits", logits, self.names.of_logits(inputs, n_pos))
+        shown = LabelledArray("logits", trace.logits[0], self.names.of_logits(inputs, n_pos))
         outputs = self.outputs if questions.dataset is not None else ()
         graded_axis = Axis("output", len(outputs), lambda: outputs) if outputs else self.names.axis("pos", n_pos)
         return Ran(questions, shown, Cache(spec, arrays), given, without, graded_axis)

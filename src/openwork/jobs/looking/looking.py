@@ -27,7 +27,8 @@ class Looking(ABC):
 
     Values are in the model's own units: logits in nats up to a constant, patterns as shares from 0 to 1, everything
     else in the numbers of the model's stream. What one call gives is held in memory, at most 2 GiB; `blocks` gives
-    more, in turn. A pass costs one forward row for each question, and with edits as many again without them.
+    more, in turn. A pass costs one forward row for each question; with edits `run` and `blocks` cost as many again
+    without them, to compare.
     """
 
     @property
@@ -50,7 +51,8 @@ class Looking(ABC):
         Raises:
             PlanError: questions or edits that do not fit the model, with every reason; or more than 2 GiB.
         """
-        return self.run(questions, edits=edits, sites=()).logits
+        look = self._look
+        return look.run(look.ask(questions), edits, (), compare=False).logits
 
     def cache(
         self,
@@ -69,7 +71,8 @@ class Looking(ABC):
         Raises:
             PlanError: questions, sites or edits that do not fit the model, with every reason; or more than 2 GiB.
         """
-        return self.run(questions, edits=edits, sites=sites).cache
+        look = self._look
+        return look.run(look.ask(questions), edits, sites_asked(look.stack.spec, sites), compare=False).cache
 
     def run(
         self,

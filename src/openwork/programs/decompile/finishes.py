@@ -14,6 +14,7 @@ from openwork.programs.language import (
     Largest,
     Minus,
     Modulo,
+    OneOf,
     Plus,
     Smallest,
     Table,
@@ -21,6 +22,8 @@ from openwork.programs.language import (
 
 FAR = 400
 """values further apart than this are not looked up"""
+FEW = 8
+"""numbers that are listed where a condition holds of them"""
 SHIFTS = range(-3, 4)
 
 
@@ -76,6 +79,9 @@ def _thresholds(of: Expression, values: Ints, target: Ints) -> Iterator[Expressi
                 yield Compared(of, "==", Constant(bound))
             if ((values != bound) == target).all():
                 yield Compared(of, "!=", Constant(bound))
+        ones, zeros = (np.unique(values[target == one]).tolist() for one in (1, 0))
+        if 1 < len(ones) <= min(FEW, len(zeros)):
+            yield OneOf(of, tuple(ones))
     top, bottom = int(target.max()), int(target.min())
     if (np.minimum(values, top) == target).all():
         yield Smallest((of, Constant(top)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from openwork.analyses import Subject
 from openwork.analyses.component import component_named, part_components
 from openwork.data import Dataset
+from openwork.data.randomness import bits, permutation
 from openwork.engines import World
+from openwork.engines.grading import answers_of
 from openwork.interventions import Edit, Plan, Set
 from openwork.programs.place import EMBEDDING, Place
+from openwork.tasks import UNASKED
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -27,29 +30,38 @@ class Network:
 
     Attributes:
         subject: the model and inputs.
-        answers: `[input, graded]`, what the model answers; below 0 where its logits are not numbers.
+        answers: `[input, graded]`, what the model answers, a set as a number; below 0 where its logits are not numbers,
+            and where no answer is wanted.
+        asked: `[input, graded]`, whether an answer is wanted there: of inputs of several lengths not everywhere.
     """
 
     subject: Subject
     answers: NDArray[np.int32]
+    asked: NDArray[np.bool_]
     _fixed: dict[frozenset[Place], tuple[Edit, ...]] = field(default_factory=dict, repr=False)
     """edits by the places that they put to their means: the same are asked for again and again"""
 
     @classmethod
     def of(cls, subject: Subject) -> Network:
-        """Costs one forward row per input.
+        """Costs one forward row per input."""
+        sets = subject.inputs.sets
+        found = np.concatenate([answers_of(trace.logits[0], sets) for trace in subject.blocks()])
+        asked = subject.inputs.answers != UNASKED
+        return cls(subject, np.where(asked, found, UNASKED).astype(np.int32), asked)
 
-        Raises:
-            TaskError: answers are sets, or not every input wants every answer.
-        """
-        _ = subject.inputs.symbols
-        found = [trace.answers[0] for trace in subject.blocks()]
-        return cls(subject, np.concatenate(found).astype(np.int32))
+    @property
+    def asked_once(self) -> Network:
+        """The same, with one answer wanted of each input, any of its own: what stands where a text ends can then be
+        another text's that agrees there."""
+        count = self.asked.sum(axis=1)
+        nth = 1 + permutation(bits("decompile asked"), len(count)) % count
+        once = self.asked & (np.cumsum(self.asked, axis=1) == nth[:, None])
+        return replace(self, answers=np.where(once, self.answers, UNASKED).astype(np.int32), asked=once)
 
     @property
     def no_numbers(self) -> int:
         """On how many inputs some logit is not a number, so that there is no answer."""
-        return int((self.answers < 0).any(axis=1).sum())
+        return int(((self.answers < 0) & self.asked).any(axis=1).sum())
 
     @property
     def tokens(self) -> NDArray[np.int32]:
@@ -63,7 +75,8 @@ class Network:
         seen = inputs.graded[-1] + 1 if causal else inputs.tokens.shape[1]
         tokens = np.ascontiguousarray(inputs.tokens[:, :seen])
         # Where there is no answer any stands here: scores count what is no number as wrong.
-        return Dataset(tokens, np.maximum(self.answers, 0), inputs.graded, inputs.index, inputs.sample_seed)
+        answers = np.where(self.asked, np.maximum(self.answers, 0), UNASKED).astype(np.int32)
+        return Dataset(tokens, answers, inputs.graded, inputs.index, inputs.sample_seed, inputs.sets)
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -161,7 +174,7 @@ class Network:
         found = self.subject.engine.run(
             self.subject.stack, self.tokens[rows], Plan(tuple(edits)), graded=self.dataset.graded, sources=sources
         )
-        return np.concatenate([trace.answers[0] for trace in found]).astype(np.int64)
+        return np.concatenate([answers_of(trace.logits[0], self.dataset.sets) for trace in found])
 
     def held(
         self,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.data import Dataset
 from openwork.data.randomness import bits, integers
 from openwork.engines import World
 from openwork.interventions import Plan
@@ -16,6 +18,7 @@ from openwork.programs.decompile.planes import Planes
 from openwork.programs.language import Ints
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
+from openwork.tasks import UNASKED
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,29 @@ class Drawn:
         return cls(drawn[:pairs], drawn[pairs:])
 
     @classmethod
+    def at(cls, network: Network, sites: Sequence[Place], seed: int, pairs: int) -> Drawn | None:
+        """Pairs of texts that both go as far as these places, of one position, and whose answers can follow from them;
+        None where there are none.
+
+        In the last layer these are the texts that are asked there. Before it half of the pairs are such, and the others
+        texts that are asked there or later.
+        """
+        position, graded = sites[0].position, np.asarray(network.dataset.graded)
+        there = np.flatnonzero((network.asked & (graded == position)).any(axis=1))
+        later = np.flatnonzero((network.asked & (graded >= position)).any(axis=1))
+        last = all(site.layer == network.subject.spec.n_layers - 1 for site in sites)
+        groups = [rows for rows in ((there,) if last else (there, later)) if len(rows)]
+        if not groups:
+            return None
+        if len(groups) == 1 and len(groups[0]) ** 2 <= pairs:
+            rows, every = groups[0], np.arange(len(groups[0]) ** 2, dtype=np.int64)
+            return cls(rows[every // len(rows)], rows[every % len(rows)])
+        each = pairs // len(groups)
+        stream = bits(f"decompile pairs at {position}", seed)
+        drawn = [rows[integers(stream, len(rows), 2 * each)] for rows in groups]
+        return cls(np.concatenate([some[:each] for some in drawn]), np.concatenate([some[each:] for some in drawn]))
+
+    @classmethod
     def apart(cls, network: Network, pairs: int) -> Drawn:
         """Pairs of which no two share an input, for inputs that were drawn independently: so are the pairs then."""
         n = len(network.tokens)
@@ -103,10 +129,13 @@ class Drawn:
         """
         tokens = network.tokens
         forced = {variable.name: program.values_of(variable, tokens[self.sources])}
+        asked = network.asked[self.bases]
         wanted = program.answers(tokens[self.bases], forced).astype(np.int32)
-        changing = (wanted != program.answers(tokens[self.bases])).any(axis=1)
+        changing = ((wanted != program.answers(tokens[self.bases])) & asked).any(axis=1)
         # A table says -1 of what it does not have: no model follows that.
-        sayable = ((wanted >= 0) & (wanted < network.subject.spec.d_vocab_out)).all(axis=1)
+        words = network.subject.spec.d_vocab_out
+        sayable = ((wanted >= 0) & (wanted < (1 << words if network.dataset.sets else words)) | ~asked).all(axis=1)
+        wanted = np.where(asked, wanted, UNASKED).astype(np.int32)
         counts, planes = [], Planes.of(network, program, variable)
         for rows in (np.flatnonzero(changing & sayable), np.flatnonzero(~changing & sayable)):
             if planes is None:
@@ -124,7 +153,8 @@ class Drawn:
             return [0] * len(sets)
         plans = [Plan(network.patched(places, "source")) for places in sets]
         bases = network.dataset.take(self.bases[rows])
-        asked = type(bases)(bases.tokens, np.ascontiguousarray(wanted[rows]), bases.graded, bases.index)
+        answers = np.ascontiguousarray(wanted[rows])
+        asked = Dataset(bases.tokens, answers, bases.graded, bases.index, sets=bases.sets)
         sources = {"source": World(network.tokens[self.sources[rows]])}
         found = network.subject.engine.sweep(network.subject.stack, asked, plans, sources=sources)
         return [int(scores.sequences[0]) for scores in found]

@@ -69,9 +69,9 @@ def read_columns(program: Program) -> set[str]:
     return wanted
 
 
-def unread_items(program: Program, variable: Variable) -> tuple[int, ...]:
-    """Which of its items no answer follows from."""
-    read = read_columns(program)
+def unread_items(program: Program, variable: Variable, read: Collection[str] | None = None) -> tuple[int, ...]:
+    """Which of its items no answer follows from; `read` are the columns that some follows from, where known."""
+    read = read_columns(program) if read is None else read
     return tuple(number for number, column in enumerate(variable.columns) if column not in read)
 
 

@@ -2,17 +2,23 @@
 
 from openwork.programs.language.abridging import abridged
 from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
+from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.either import Either
+from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
+from openwork.programs.language.inlining import inlined
 from openwork.programs.language.matching import Match
+from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose, things_permuted
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
-from openwork.programs.language.renaming import renamed
+from openwork.programs.language.renaming import renamed, replaced
 from openwork.programs.language.runs import RunLength
+from openwork.programs.language.scan import STATES, Scan
 from openwork.programs.language.signed import SumSigned, signed_modulus
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import ABSENT, READABLE, Table
@@ -24,13 +30,17 @@ __all__ = [
     "KINDS",
     "PRIMITIVES",
     "READABLE",
+    "STATES",
     "BestFit",
+    "Chosen",
     "Compared",
     "Compose",
     "Constant",
     "Count",
     "CountBelow",
     "Doubled",
+    "Either",
+    "Exceptions",
     "Expression",
     "Ints",
     "Known",
@@ -39,10 +49,12 @@ __all__ = [
     "Minus",
     "Modulo",
     "Name",
+    "OneOf",
     "Plus",
     "Product",
     "Ranked",
     "RunLength",
+    "Scan",
     "Smallest",
     "Sum",
     "SumSigned",
@@ -53,8 +65,10 @@ __all__ = [
     "as_plain",
     "as_wave",
     "from_plain",
+    "inlined",
     "modulus_of_waves",
     "renamed",
+    "replaced",
     "signed_modulus",
     "things_permuted",
 ]

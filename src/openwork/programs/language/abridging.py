@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
+from openwork.programs.language.exceptions import Exceptions, ExceptionsBySize
 from openwork.programs.language.expression import Expression
 from openwork.programs.language.table import READABLE, Table, TableBySize
 
@@ -19,4 +20,8 @@ def abridged(expression: Expression) -> Expression:
         elif isinstance(value, tuple) and any(isinstance(item, Expression) for item in value):
             changed[field.name] = tuple(abridged(item) for item in value)
     made = replace(expression, **changed)
-    return TableBySize(made.of, made.rows) if isinstance(made, Table) and len(made.rows) > READABLE else made
+    if not isinstance(made, Table) or len(made.rows) <= READABLE:
+        return made
+    if isinstance(made, Exceptions):
+        return ExceptionsBySize(made.of, made.rows, made.usual)
+    return TableBySize(made.of, made.rows)

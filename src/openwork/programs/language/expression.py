@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -50,7 +51,7 @@ class Expression(ABC):
     def text(self) -> str:
         """Python that computes the same from variables of these names."""
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Expression, ...]:
         """The expressions that it is made of."""
         found: list[Expression] = []

@@ -7,15 +7,20 @@ from dataclasses import fields
 from typing import Any
 
 from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
+from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.either import Either
+from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
+from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
 from openwork.programs.language.runs import RunLength
+from openwork.programs.language.scan import Scan
 from openwork.programs.language.signed import SumSigned
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import Table
@@ -39,6 +44,11 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Ranked,
     Compared,
     Match,
+    Either,
+    Chosen,
+    OneOf,
+    Scan,
+    Exceptions,
     Table,
     Wave,
     Product,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -63,6 +64,11 @@ def listed(parts: Sequence[Expression]) -> str:
         at = [int(p["index"]) for p in places]
         if at == list(range(at[0], at[0] + len(at))) and len(places[0]["base"]) == 1:
             return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}]"
+        steps = {after - before for before, after in pairwise(at)}
+        if len(at) > 2 and len(steps) == 1 and min(steps) > 1 and len(places[0]["base"]) == 1:
+            return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}:{steps.pop()}]"
+    if len(parts) == len(places) == 1 and places[0]["index"] == "0" and len(places[0]["base"]) == 1:
+        return f"{places[0]['base']}[0:1]"  # the first of the slices that a text begins with
     if len(items := [n for n in names if n is not None and n["item"] is not None]) == len(parts) > 2:
         at = [int(n["item"]) for n in items]
         if len({(n["base"], n["index"]) for n in items}) == 1 and at == list(range(at[0], at[0] + len(at))):

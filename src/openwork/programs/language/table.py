@@ -49,7 +49,7 @@ class Table(Expression):
         inside = ", ".join(part.text() for part in self.of)
         if len(self.of) == 1 and [row[0] for row in self.rows] == list(range(len(self.rows))):
             return f"{[row[1] for row in self.rows]}[{inside}]"
-        said = ", ".join(f"{_key(row[:-1])}: {row[-1]}" for row in self.rows)
+        said = ", ".join(map(keyed, self.rows))
         return f"{{{said}}}.get({inside if len(self.of) == 1 else f'({inside})'}, {ABSENT})"
 
 
@@ -62,5 +62,7 @@ class TableBySize(Table):
         return f"{{... {len(self.rows):,} entries ...}}.get({inside if len(self.of) == 1 else f'({inside})'}, {ABSENT})"
 
 
-def _key(key: Sequence[int]) -> str:
-    return str(key[0]) if len(key) == 1 else f"({', '.join(map(str, key))})"
+def keyed(row: Sequence[int]) -> str:
+    """A row as an item of a Python dictionary."""
+    *key, value = row
+    return f"{key[0] if len(key) == 1 else tuple(key)}: {value}"

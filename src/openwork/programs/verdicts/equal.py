@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from openwork.programs.decompile.network import Network
 from openwork.programs.language import ABSENT
 from openwork.programs.program import Program
+from openwork.tasks.symbol_sets import set_text
 
 SHOWN = 5
 """counterexamples that are kept"""
@@ -46,19 +47,22 @@ def equal(network: Network, program: Program) -> Equal:
     Costs nothing but the program's own execution.
     """
     found = program.answers(network.tokens)
-    different = np.flatnonzero(((found != network.answers) | (network.answers < 0)).any(axis=1))
+    asked = network.asked
+    different = np.flatnonzero((((found != network.answers) | (network.answers < 0)) & asked).any(axis=1))
     subject = network.subject
-    vocabulary = subject.task.answer_vocabulary
+    symbols, sets = subject.task.answer_vocabulary.symbols, subject.inputs.sets
     some = different[:SHOWN]
-    said = (_text(vocabulary.symbols, row) for row in found[some])
-    answered = (_text(vocabulary.symbols, row) for row in network.answers[some])
+    said = (_text(symbols, found[row][asked[row]], sets) for row in some)
+    answered = (_text(symbols, network.answers[row][asked[row]], sets) for row in some)
     examples = zip(subject.texts(subject.inputs.take(some)), said, answered, strict=True) if len(some) else ()
-    right = int((network.answers == subject.inputs.symbols).all(axis=1).sum())
+    right = int((network.answers == subject.inputs.answers).all(axis=1).sum())
     return Equal(len(found), len(found) - len(different), right, tuple(examples))
 
 
-def _text(symbols: tuple[str, ...], row: NDArray[np.integer[Any]]) -> str:
+def _text(symbols: tuple[str, ...], row: NDArray[np.integer[Any]], sets: bool) -> str:
     found = row.tolist()
+    if sets:
+        return " ".join(set_text(v, symbols) if v >= 0 else NO_ANSWER for v in found)
     if all(v == ABSENT for v in found):
         return NO_ANSWER
     return " ".join(symbols[v] if 0 <= v < len(symbols) else NO_ANSWER if v == ABSENT else f"({v})" for v in found)

@@ -35,7 +35,7 @@ def fresh(network: Network) -> Network:
         return Network.of(subject.on(draw(subject.task, max(FEWEST, len(subject.inputs)), seed + 1)))
     for other in range(seed + 1, seed + 1 + TRIES):
         asked = Network.of(subject.on(draw(subject.task, max(FEWEST, len(subject.asked)), other)))
-        right = (asked.answers == asked.subject.inputs.symbols).all(axis=1)
+        right = (asked.answers == asked.subject.inputs.answers).all(axis=1)
         if right.any():
             break
     return Network.of(asked.subject.where_right(np.asarray(right)))

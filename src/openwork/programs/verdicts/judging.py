@@ -57,7 +57,8 @@ def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed
     size = short(network, program)
     if lines:
         return ProgramScores(found, None, None, size)
-    return ProgramScores(found, equal(network, program), whole(network, program, seed), size)
+    once = network if network.subject.inputs.one_symbol_each else network.asked_once
+    return ProgramScores(found, equal(network, program), whole(once, program, seed), size)
 
 
 def scores_rows(subject: Subject, program: Program, lines: tuple[str, ...] = ()) -> int:

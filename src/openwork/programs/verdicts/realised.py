@@ -31,6 +31,8 @@ from openwork.programs.program import Program, Variable
 PAIRS = 4096
 CONTEXTS = 128
 """inputs in which values are told apart"""
+FEWEST = 64
+"""pairs for each position of a line that stands at many"""
 MOST_VALUES = 300
 """of a variable, all tried in every context"""
 
@@ -87,13 +89,20 @@ def realised(
 
     Costs four forward rows per pair and variable, and one per input looked at.
     """
-    all_there_are = network.subject.whole
+    all_there_are, texts = network.subject.whole, not network.subject.inputs.one_symbol_each
     drawn = Drawn.of(network, "pairs", seed, PAIRS) if all_there_are else Drawn.apart(network, PAIRS)
     scores = []
     asked = [variable for variable in program.variables if not only or variable.name in only]
     for number, variable in enumerate(asked):
         watch(Step(f"interchange: {variable.name}", number / len(asked), 0))
-        scores.append(_scored(network, program, variable, gone, drawn))
+        if texts:
+            # The same line at every position: the pairs are shared out.
+            each = max(FEWEST, PAIRS // len(program.variables))
+            drawn = Drawn.at(network, variable.sites, seed, each) or drawn.take(each)
+            asked_there = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()
+            scores.append(_scored(network, program.narrowed(asked_there, variable.name), variable, gone, drawn))
+        else:
+            scores.append(_scored(network, program, variable, gone, drawn))
     return tuple(scores)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from openwork.programs.decompile.network import Network
 from openwork.programs.items import loops_of, numbers_of
-from openwork.programs.language import PRIMITIVES, Constant, Expression, Name, Table
+from openwork.programs.language import PRIMITIVES, Constant, Exceptions, Expression, Name, Scan, Table
 from openwork.programs.language.reading import listed
 from openwork.programs.program import Program
 from openwork.programs.text import folded, program_text
@@ -46,8 +46,10 @@ class Short:
 def short(network: Network, program: Program) -> Short:
     """Counts; runs nothing."""
     size = len(np.unique(network.tokens, axis=0))
-    kinds = [len(np.unique(column)) for column in network.answers.T]
-    table = size * sum(log2(kind) for kind in kinds)
+    if network.asked.all():
+        table = size * sum(log2(len(np.unique(column))) for column in network.answers.T)
+    else:  # several lengths: what one place answers another may
+        table = int(network.asked.sum()) * log2(len(np.unique(network.answers[network.asked])))
     lines = [line for line in program_text(program).splitlines() if line.strip() and not line.strip().startswith("#")]
     return Short(len(lines), program.entries, program.largest_table, program_bits(program), table)
 
@@ -72,6 +74,12 @@ def _bits(expression: Expression, per_name: float) -> float:
             return kind + per_name
         case Constant():
             return kind + _number(expression.number)
+        case Scan():
+            width = max((_number(value) for row in expression.steps for value in row), default=0)
+            return kind + _many(expression.of, per_name) + 3 * len(expression.steps) * width
+        case Exceptions():
+            inner = kind + _bits(expression.usual, per_name) + _many(expression.of, per_name)
+            return inner + sum(_number(value) for row in expression.rows for value in row)
         case Table():
             width = max(_number(value) for row in expression.rows for value in row)
             return kind + _many(expression.of, per_name) + len(expression.rows) * width
@@ -80,10 +88,10 @@ def _bits(expression: Expression, per_name: float) -> float:
         value = getattr(expression, field.name)
         if isinstance(value, Expression):
             total += _bits(value, per_name)
-        elif isinstance(value, tuple) and all(isinstance(part, Expression) for part in value):
+        elif isinstance(value, tuple) and any(isinstance(part, Expression) for part in value):
             total += _many(value, per_name)
         elif isinstance(value, tuple):
-            total += sum(map(_number, value))
+            total += sum(_number(part) for part in value if isinstance(part, int))
         elif isinstance(value, int):
             total += _number(value)
         else:

@@ -23,7 +23,7 @@ from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, integers, permutation
 from openwork.engines import World
 from openwork.interventions import Patch, Plan
-from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.labels import compact, same_class
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.decompile.planes import Planes
 from openwork.programs.language import READABLE, Ints, modulus_of_waves
@@ -58,29 +58,31 @@ class Whole:
 
 
 def whole(network: Network, program: Program, seed: int = 0, watch: Watch = silent) -> Whole:
-    """Costs two forward rows per input for each place without a line."""
+    """Costs two forward rows per input for each place without a line; of texts, which have the same places at every
+    position, four per input: none is tried by itself."""
     others = _Others.of(network, program, seed)
     edits, sources = _resampled(network, program, others)
-    plans = [*_together(edits), *(Plan((edit,)) for edit in edits.values())]
+    each = edits if network.subject.inputs.one_symbol_each else {}
+    plans = [*_together(edits), *(Plan((edit,)) for edit in each.values())]
     right: list[int] = []
     for start in range(0, len(plans), AT_ONCE):
         watch(Step("what no line explains", start / len(plans), 0))
         right += network.exact(others.rows, plans[start : start + AT_ONCE], sources)
     lost = [len(others.rows) - count for count in right]
-    together, each = lost[:2], dict(zip(map(str, edits), lost[2:], strict=True))
+    together, apart = lost[:2], dict(zip(map(str, each), lost[2:], strict=True))
     standing = _in_planes(network, program)
     if standing:
         together = [_lost_beside(network, others, plan, sources, standing) for plan in plans[:2]]
         for place, planes in standing.items():
-            each[f"{place}, beside its waves"] = _lost_beside(network, others, Plan(), {}, {place: planes})
+            apart[f"{place}, beside its waves"] = _lost_beside(network, others, Plan(), {}, {place: planes})
     least = WEIGHT * len(others.rows)
-    alone = [(place, count) for place, count in each.items() if count > least]
+    alone = [(place, count) for place, count in apart.items() if count > least]
     return Whole(len(others.rows), max(together), tuple(sorted(alone, key=lambda pair: -pair[1])))
 
 
-def lost_together(network: Network, program: Program, seed: int) -> float:
-    """The share of inputs lost with everything that no line says. Costs four forward rows per input."""
-    others = _Others.of(network, program, seed)
+def lost_together(network: Network, program: Program, seed: int, inputs: int = INPUTS) -> float:
+    """The share of inputs lost with everything that no line says. Costs four forward rows for each of so many."""
+    others = _Others.of(network, program, seed, inputs)
     edits, sources = _resampled(network, program, others)
     right = network.exact(others.rows, _together(edits), sources)
     return 1 - min(right) / len(others.rows)
@@ -117,7 +119,12 @@ def _resampled(network: Network, program: Program, others: _Others) -> tuple[dic
     """For each place without a line the edit that resamples it, and the sources of these."""
     sources: dict[str, World] = {}
     edits: dict[Place, Patch] = {}
-    for place in (p for p in network.places if not _named(network, program, p)):
+    unsaid = [p for p in network.places if not _named(network, program, p)]
+    if not network.subject.inputs.one_symbol_each and network.subject.spec.n_layers == 1:
+        # Nothing but what stands where a text ends reaches its answer.
+        sources["text"] = World(network.tokens[others.at_the_end(network)])
+        return {place: place.patched(network.subject.spec, "text") for place in unsaid}, sources
+    for place in unsaid:
         standing = others.standing(place)
         name = ", ".join(standing) or "any"
         if name not in sources:
@@ -156,14 +163,14 @@ class _Others:
     columns: dict[str, Ints]
 
     @classmethod
-    def of(cls, network: Network, program: Program, seed: int) -> _Others:
+    def of(cls, network: Network, program: Program, seed: int, inputs: int = INPUTS) -> _Others:
         n, stream = len(network.tokens), bits("decompile whole", seed)
         drawn = permutation(stream, n)
         if network.subject.whole:
-            rows, among = drawn[:INPUTS], drawn
+            rows, among = drawn[:inputs], drawn
             any_other = drawn[integers(stream, n, len(rows))]
         else:  # each in one pair only: drawn independently, they count as independent
-            half = min(INPUTS, max(1, n // 2))
+            half = min(inputs, max(1, n // 2))
             rows = among = drawn[:half]
             any_other = drawn[-half:]
         columns = program.columns(network.tokens[among])
@@ -176,6 +183,23 @@ class _Others:
             if any(s.position == place.position and s.stage < place.stage for s in variable.sites):
                 found += variable.columns
         return tuple(found)
+
+    def at_the_end(self, network: Network) -> Rows:
+        """For each of the rows another text of its length that agrees in what the program says stands at its end."""
+        found = self.rows.copy()
+        ends = network.asked[self.among] @ np.arange(network.asked.shape[1])
+        for graded in np.unique(ends[: len(self.rows)]):
+            position = network.dataset.graded[graded]
+            mine, same = np.flatnonzero(ends[: len(self.rows)] == graded), np.flatnonzero(ends == graded)
+            columns = [self.columns[name] for name in self.standing(Place("blocks.0.mlp", position))]
+            codes, classes = compact([column[same] for column in columns]) if columns else (np.zeros_like(same), 1)
+            other = same_class(codes, permutation(bits("decompile texts", int(graded)), len(same)))
+            if classes > READABLE:
+                alone = np.bincount(codes)[codes] == 1
+                other = np.where(alone, np.roll(np.arange(len(same)), 1), other)
+            # The rows are the first of those that others are taken from.
+            found[mine] = self.among[same[other[: len(mine)]]]
+        return found
 
     def agreeing(self, columns: tuple[str, ...]) -> Rows:
         """For each of the rows another input with the same values there; see above for where there is none."""

@@ -1,0 +1,143 @@
+"""Texts: the program of a model that answers at the end of texts of several lengths, one line for all positions.
+
+How the answers follow from the symbols so far is looked for over all texts at once. What does not stand in the last
+symbol has to be brought to it by heads: so each such thing is a variable at every position, and where it stands is
+chosen among the heads of each layer, and of all, by interchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from openwork.analyses.component import part_components
+from openwork.analyses.steps import Step, Watch
+from openwork.programs.decompile.conditions import Followed, followed
+from openwork.programs.decompile.network import Network
+from openwork.programs.decompile.pairs import Drawn
+from openwork.programs.decompile.templates import Moments, symbol, templates, text_to
+from openwork.programs.language import Chosen, Constant, Exceptions, Expression, Ints, Name, replaced
+from openwork.programs.place import Place
+from openwork.programs.program import Output, Program, Symbol, Variable
+from openwork.programs.verdicts.whole import lost_together
+
+CHOSEN_ON = 128
+"""pairs at each position looked at, when places are chosen"""
+LOOKED_AT = 4
+"""positions on which they are chosen"""
+RESAMPLED = 512
+"""inputs on which it is seen what else they need"""
+SEED = 1
+"""apart from that of the verdicts"""
+FITS = 0.99
+"""from which on nothing else is tried"""
+MOST_EXCEPTIONS = 1000
+"""answers that may be listed one by one"""
+
+
+def text_program(network: Network, watch: Watch) -> Program | None:
+    """The program of such a model; None where its answers follow from nothing that was tried.
+
+    Costs, for each way in which answers follow and each set of heads, a few hundred forward rows, and a few thousand.
+    """
+    moments = Moments.of(network)
+    watch(Step("what can be known of texts", 0.0, 0))
+    ways = followed(moments, templates(moments))
+    best: Program | None = None
+    reached = -1.0
+    for number, way in enumerate(ways):
+        watch(Step("where it stands", number / len(ways), 0))
+        for program in _Written(moments, way).programs:
+            fits = _fits(network, program)
+            if fits > reached:
+                best, reached = program, fits
+            if fits >= FITS:
+                return program
+    return best
+
+
+def _fits(network: Network, program: Program) -> float:
+    """How well a program's places are its places: the least of how often lines are followed where something should
+    change, at a few positions, and of the share of answers that stay with all else resampled."""
+    fits = 1 - lost_together(network.asked_once, program, SEED, RESAMPLED)
+    variables = program.variables
+    looked = np.unique(np.linspace(len(variables) // 4, len(variables) - 1, LOOKED_AT).round().astype(int))
+    for variable in (variables[n] for n in looked if variables):
+        drawn = Drawn.at(network, variable.sites, SEED, CHOSEN_ON)
+        if drawn is not None:
+            asked = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()
+            [rate] = drawn.rates(network, program.narrowed(asked, variable.name), variable, [variable.sites])
+            fits = min(fits, rate.share if rate.of_changing is None else rate.of_changing)
+    return fits
+
+
+class _Written:
+    """A program in the making: the same lines at every position."""
+
+    def __init__(self, moments: Moments, found: Followed) -> None:
+        self.moments, self.found, self.network = moments, found, moments.network
+        self.brought = [n for n, template in enumerate(found.known) if not template.local]
+        self.usual = found.usual(moments)
+        self.wrong = np.flatnonzero(self.usual != moments.answers)
+
+    @property
+    def programs(self) -> Iterator[Program]:
+        """One for each set of heads; none where too much is an exception."""
+        if len(self.wrong) <= MOST_EXCEPTIONS:
+            sets = _sets_of_heads(self.network)
+            yield from map(self._with, sets if self.brought else sets[:1])
+
+    def _with(self, heads: tuple[str, ...]) -> Program:
+        network, task = self.network, self.network.subject.task
+        symbols = tuple(Symbol(symbol(p).name, p) for p in range(network.tokens.shape[1]))
+        variables, outputs = [], []
+        for output, position in zip(task.outputs, network.dataset.graded, strict=True):
+            expression = self.found.at(position)
+            if expression is None:  # nothing is asked there
+                outputs.append(Output(output, Constant(0), position))
+                continue
+            names = {f"known[{n}]": template.at(position) for n, template in enumerate(self.found.known)}
+            if self.brought:
+                name = f"head{'_'.join(sorted({part.split('.')[1] for part in heads}))}[{position}]"
+                items = tuple(self.found.known[n].at(position) for n in self.brought)
+                variable = Variable(name, items, tuple(Place(part, position) for part in heads))
+                variables.append(variable)
+                for n, column in zip(self.brought, variable.columns, strict=True):
+                    names[f"known[{n}]"] = Name(column)
+            said = replaced(expression, names)
+            outputs.append(Output(output, self._with_exceptions(said, position), position))
+        return Program(symbols, tuple(variables), tuple(outputs))
+
+    def _with_exceptions(self, said: Expression, position: int) -> Expression:
+        """Whatever is answered otherwise at this position, each text for itself."""
+        moments = self.moments
+        wrong = self.wrong[moments.positions[self.wrong] == position]
+        if not len(wrong):
+            return said
+        texts = np.unique(self.network.tokens[moments.rows[wrong]][:, 1 : position + 1], axis=0, return_index=True)
+        read = text_to(position)[1:]
+        here = moments.answers[wrong][texts[1]]
+
+        def but(usual: Expression, values: Ints) -> Expression:
+            rows = tuple((*map(int, text), int(value)) for text, value in zip(texts[0], values, strict=True))
+            return Exceptions(read, rows, usual) if read else Constant(int(values[0]))
+
+        if not isinstance(said, Chosen):
+            return but(said, here)
+        usual = self.usual[wrong][texts[1]]
+        conditions = dict(zip(said.bits, said.of, strict=True))
+        vocabulary = self.network.subject.task.answer_vocabulary.symbols
+        for bit in range(len(vocabulary)):
+            if ((usual ^ here) >> bit & 1).any():
+                conditions[bit] = but(conditions.get(bit, Constant(0)), here >> bit & 1)
+        bits = tuple(sorted(conditions))
+        return Chosen(tuple(conditions[b] for b in bits), tuple(vocabulary[b] for b in bits), bits)
+
+
+def _sets_of_heads(network: Network) -> tuple[tuple[str, ...], ...]:
+    """The heads of each layer, and of all."""
+    heads = [part.name for part in part_components(network.subject.spec) if ".attn" in part.name]
+    layers = list(dict.fromkeys(name.split(".")[1] for name in heads))
+    each = [tuple(name for name in heads if name.split(".")[1] == layer) for layer in layers]
+    return (*each, tuple(heads)) if len(layers) > 1 else tuple(each)
