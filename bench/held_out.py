@@ -7,7 +7,8 @@
     python bench/held_out.py --write                        only the page, from docs/held_out.json
 
 What is measured stands in bench/held_out.toml. Everything is done by `openwork` itself, a process for each model; what
-is found is kept in docs/held_out.json after every one, and a model that is there is not looked at again.
+is found is kept in docs/held_out.json after every one, with the version of the search. A model that is there from this
+version is not looked at again; one from an earlier version is, and until then its row counts and is said to be older.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from openwork.programs.verdicts.decompilation import VERSION
 
 HERE = Path(__file__).resolve().parent
 ASKED = tomllib.loads((HERE / "held_out.toml").read_text(encoding="utf-8"))
@@ -56,14 +59,14 @@ def measure(store: Path, only: Sequence[str] | None, until: float, only_train: b
             name = " ".join([task, *models["options"]])
             runs = openwork("train", task, "--seeds", models["seeds"], *models["options"], "--store", str(store))
             for run in () if only_train else runs:
-                known = {(row["models"], row["seed"]) for row in kept()}
+                known = {(row["models"], row["seed"]) for row in kept() if row.get("version") == VERSION}
                 if (name, run["seed"]) not in known and time.monotonic() < until:
                     keep(row(store, name, run))
 
 
 def row(store: Path, name: str, run: Row) -> Row:
     """What became of one model; a model that does not solve its task is not decompiled."""
-    about: Row = {"models": name, "seed": run["seed"], "solved": run["solved"]}
+    about: Row = {"models": name, "seed": run["seed"], "solved": run["solved"], "version": VERSION}
     if not run["solved"]:
         return about
     found = openwork("decompile", run["name"], "--seconds", str(ASKED["clock"]), "--store", str(store))
@@ -110,7 +113,11 @@ def kept() -> list[Row]:
 def keep(row: Row) -> None:
     """Written beside first: a stop in between loses nothing."""
     beside = KEPT.with_suffix(".new")
-    beside.write_text(json.dumps([*kept(), row], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    rows = kept()
+    places = [n for n, old in enumerate(rows) if (old["models"], old["seed"]) == (row["models"], row["seed"])]
+    at = places[0] if places else len(rows)
+    rows[at : at + 1] = [row]
+    beside.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(KEPT)
 
 
@@ -122,6 +129,10 @@ def table(rows: Sequence[Row]) -> str:
     solved = [row for row in rows if row["solved"]]
     lines += ["", f"Asked: equal {ASKED['equal']:.0%}, decompiled {ASKED['decompiled']:.0%} of those solved. Found: "]
     lines[-1] += f"equal {share(solved, is_equal)}, decompiled {share(solved, is_decompiled)}."
+    older = [row for row in rows if row.get("version") != VERSION]
+    if older:
+        names = ", ".join(f"{name} {len(some)}" for name, some in grouped(older))
+        lines[-1] += f" Measured with an earlier version of the search, and not again yet: {names}."
     return "\n".join(lines)
 
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     )
     from openwork.errors import OpenworkError
     from openwork.interventions import Apply, Edit, Given, Linearise, Mean, Resample, Set, Zero
-    from openwork.jobs.looking import Cache, LabelledArray, Ran
+    from openwork.jobs.looking import Cache, LabelledArray, Ran, Written
     from openwork.jobs.open_model import OpenModel
     from openwork.jobs.opened import OpenedRun
     from openwork.models import ModelSpec, model_spec, spec_for
@@ -106,6 +106,7 @@ __all__ = [
     "Unnecessary",
     "Verdict",
     "WordQuestions",
+    "Written",
     "WrittenOut",
     "Zero",
     "automaton_of",
@@ -138,7 +139,7 @@ _ROOMS = {
     "errors": ("OpenworkError",),
     "models": ("ModelSpec", "model_spec", "spec_for"),
     "interventions": ("Apply", "Edit", "Given", "Linearise", "Mean", "Resample", "Set", "Zero"),
-    "jobs.looking": ("Cache", "LabelledArray", "Ran"),
+    "jobs.looking": ("Cache", "LabelledArray", "Ran", "Written"),
     "jobs.open_model": ("OpenModel",),
     "jobs.opened": ("OpenedRun",),
     "tasks": (

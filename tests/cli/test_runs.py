@@ -40,3 +40,40 @@ def test_neurons_may_be_given_to_a_model_that_has_none_of_its_own(openwork):
     small = ("--param", "length=3", "--epochs", "1")
     changed = openwork("train", "majority", *small, "--d-mlp", "4", "--json").value[0]["name"]
     assert "d_mlp 4" in openwork("runs", "show", changed).out
+
+
+def test_pages_conditions_and_groups_in_80_columns(openwork, small):
+    openwork("train", "reverse-increment", *small, "--seeds", "3")
+    page = openwork("runs", "list", "--limit", "2", "--newest").out.splitlines()
+    assert page[-1] == "Runs 1 to 2 of 3; --page or --limit shows others."
+    assert openwork("runs", "list", "--limit", "2", "--page", "2").out.splitlines()[-1] == "Runs 3 to 3 of 3."
+    assert [run["seed"] for run in openwork("runs", "list", "--where", "seed > 0", "--json").value] == [1, 2]
+    assert (
+        "meets the condition; it has runs of reverse-increment (3)"
+        in openwork("runs", "list", "--where", "seed = 9").out
+    )
+    grouped = openwork("runs", "list", "--group").out
+    assert max(map(len, grouped.splitlines())) <= 80
+    [group] = openwork("runs", "list", "--group", "--json").value
+    assert (group["runs"], group["first_seed"], group["last_seed"]) == (3, 0, 2)
+
+
+def test_mistakes_in_a_list_are_told(openwork):
+    refused = openwork("runs", "list", "--where", "layer = 2 and seeds = 1")
+    assert refused.code == 2
+    assert "did you mean 'layers'" in refused.err
+    assert "did you mean 'seed'" in refused.err
+    assert openwork("runs", "list", "--group", "--newest", "--page", "2").err.count("is of a list of runs") == 2
+
+
+def test_pruning_says_what_it_frees_and_does_it_only_when_told(openwork, small):
+    openwork("train", "reverse-increment", *small, "--seeds", "2")
+    would = openwork("runs", "prune", "--keep", "last", "--json").value
+    assert (len(would["runs"]), would["done"]) == (2, False)
+    assert openwork("runs", "prune", "--keep", "last", "--json").value == would
+    assert openwork("runs", "prune", "--keep", "last", "--yes", "--json").value == would | {"done": True}
+    assert "0.0 MB, the checkpoints of 0 of 2 runs" in openwork("runs", "prune", "--keep", "last").out
+    assert openwork("runs", "prune", "--keep", "lst").code == 2
+    listed = openwork("runs", "list", "--json").value
+    assert openwork("trace", listed[0]["name"], "1").code == 0
+    assert openwork("report", listed[0]["name"], "--static").code == 0

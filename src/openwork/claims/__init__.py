@@ -15,6 +15,7 @@ from openwork.claims.programs.program import GivenProgram, program_from_text
 from openwork.claims.recipes import about_models, about_recipes
 from openwork.claims.registry import KINDS
 from openwork.claims.shipped import article_for, heading_for, instead_for, shipped_for
+from openwork.claims.tour import TourStep
 from openwork.claims.verdict import Case, Effect, Outcome, Verdict, verdict_from_json
 from openwork.claims.watched import watched_check
 from openwork.data.interval import clopper_pearson
@@ -42,6 +43,7 @@ __all__ = [
     "Replay",
     "TrainingCost",
     "Trials",
+    "TourStep",
     "Verdict",
     "about_models",
     "about_recipes",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from openwork.claims.tour import TourStep, tour_of, tour_reasons
 from openwork.errors import ClaimError, Reason, suggestion
 
 
@@ -38,12 +39,14 @@ class ClaimsHeading:
         task: the name of the task; empty where it has none.
         open: what nobody understands yet, a sentence or a few each.
         publication: whose claims they are; None where it does not say.
+        tour: steps by which a page about a model leads its reader; none means that the page makes its own.
     """
 
     title: str = ""
     task: str = ""
     open: tuple[str, ...] = ()
     publication: Publication | None = None
+    tour: tuple[TourStep, ...] = ()
 
 
 def heading_of(text: str, source: str = "claims") -> ClaimsHeading:
@@ -61,7 +64,10 @@ def heading_of(text: str, source: str = "claims") -> ClaimsHeading:
     if reasons:
         raise ClaimError(f"{source} cannot be read", reasons)
     published = Publication(**tables["publication"]) if "publication" in tables else None
-    return ClaimsHeading(tables.get("title", ""), tables.get("task", ""), tuple(tables.get("open", ())), published)
+    steps = tour_of(tables.get("tour", ()))
+    return ClaimsHeading(
+        tables.get("title", ""), tables.get("task", ""), tuple(tables.get("open", ())), published, steps
+    )
 
 
 def heading_reasons(tables: Mapping[str, Any]) -> list[Reason]:
@@ -74,6 +80,7 @@ def heading_reasons(tables: Mapping[str, Any]) -> list[Reason]:
     said = tables.get("open", [])
     if not isinstance(said, list) or not all(isinstance(line, str) and line.strip() for line in said):
         reasons.append(Reason("open", "is not a list of sentences", 'write open = ["...", "..."]'))
+    reasons += tour_reasons(tables.get("tour", []))
     return [*reasons, *_publication_reasons(tables.get("publication", {"title": "none is given"}))]
 
 

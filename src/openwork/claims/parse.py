@@ -15,7 +15,8 @@ A file is TOML: ::
 
 `openwork.claims.registry` lists the kinds; each says its fields itself, and docs/claims.md all of them. Beside the
 claims a file may have a `title`, the name of the `task` that they are about, `open`: a list of what they leave
-unexplained, and a table `publication` with the `title`, `author` and `url` of the article that made them.
+unexplained, a table `publication` with the `title`, `author` and `url` of the article that made them, and
+`[[tour]]` tables, the steps by which a page leads its reader: a `title`, a `text`, and a `link` to a state of the page.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from openwork.tasks import Task
 
 FORMAT = 1
 NONE_GIVEN: Mapping[str, GivenProgram] = MappingProxyType({})
-TOP = ("claim", "format", "open", "publication", "task", "title")
+TOP = ("claim", "format", "open", "publication", "task", "title", "tour")
 
 
 def parse_claims(

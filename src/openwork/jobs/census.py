@@ -5,8 +5,9 @@ What is in the store is not done again, so a census that was stopped at any mome
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from openwork.analyses import Line, Subject, stages_of
 from openwork.data import USUAL_INPUTS
@@ -18,7 +19,7 @@ from openwork.jobs.setting import Setting, part_of
 from openwork.models import Stack, initial_stack
 from openwork.programs import Decompilation, canonical, decompile_kept, known_decompilation, program_text
 from openwork.proofs import prove_kept
-from openwork.report import Census, CensusModel, ModelSays, Null
+from openwork.report import Census, CensusModel, ModelSays, Null, SweptCensus
 from openwork.runs import KeptResults, Run
 from openwork.training import Experiment
 
@@ -78,6 +79,18 @@ class CensusCost:
         long at the end of each aside."""
         return (self.left + self.programs + self.null) * self.seconds
 
+    def __add__(self, other: CensusCost) -> CensusCost:
+        """Of both censuses, one after the other."""
+        known = [cost.train_seconds for cost in (self, other) if cost.train_seconds is not None]
+        return CensusCost(
+            self.trained + other.trained,
+            self.seeds + other.seeds,
+            sum(known) / len(known) if known else None,
+            self.programs + other.programs,
+            self.seconds,
+            self.null + other.null,
+        )
+
 
 def cost_of(asked: CensusAsked, setting: Setting) -> CensusCost:
     """What is left to do. Runs no model."""
@@ -119,6 +132,19 @@ def census(asked: CensusAsked, setting: Setting, command: str) -> Census:
         return made
     stage(NULL)
     return replace(made, null=_null(asked, runs[: asked.null], made, setting))
+
+
+def swept_census(cells: Sequence[tuple[Mapping[str, Any], CensusAsked]], setting: Setting, command: str) -> SweptCensus:
+    """The census of each of these experiments, one after the other, beside the choices that it stands for.
+
+    Raises: as `census`.
+    """
+    made = []
+    for number, (choices, asked) in enumerate(cells):
+        said = ", ".join(f"{name} {value}" for name, value in choices.items())
+        setting.watch(Line(f"experiment {number + 1:,} of {len(cells):,}: {said}"))
+        made.append((choices, census(asked, setting, command)))
+    return SweptCensus(tuple(made), command)
 
 
 def _looked_into(

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from openwork.analyses import Result
 from openwork.claims import (
     Claim,
+    ClaimsHeading,
     Context,
     Controls,
     Cost,
@@ -51,10 +52,14 @@ class JudgedRun(StoredRun):
         return RecipeClaims(tuple(self._judged(self.asked.of_recipes)), left, self._publication)
 
     @property
-    def _publication(self) -> Publication | None:
+    def heading(self) -> ClaimsHeading | None:
+        """What the file of its claims says of itself; None where there is no file."""
         asked = self.asked
-        heading = heading_for(self.stored.task) if asked.heading is None and asked.claims is None else asked.heading
-        return None if heading is None else heading.publication
+        return heading_for(self.stored.task) if asked.heading is None and asked.claims is None else asked.heading
+
+    @property
+    def _publication(self) -> Publication | None:
+        return None if self.heading is None else self.heading.publication
 
     def _judged(self, claims: tuple[Claim, ...], rows: Callable[[int], None] = lambda rows: None) -> Judged:
         return Judged(watched_check(claims, replace(self._context, watch=rows), self.known, self.watch))
@@ -122,7 +127,7 @@ class JudgedRun(StoredRun):
     @cached_property
     def training(self) -> Training:
         """Its training, as claims are judged over it."""
-        return Training(self.stored, self._context, self.inputs, self.weights_at, self.kept)
+        return Training(self.stored, self._context, self.inputs, self.weights_over_training, self.kept)
 
     def _since_when(self, spend: bool) -> tuple[Result, ...]:
         """The report's claims over the training: what is known, or with `spend` can be had in a moment."""

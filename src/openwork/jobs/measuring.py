@@ -27,7 +27,7 @@ GIVEN: Mapping[str, Callable[[JudgedRun], Any]] = {
     "rows": lambda run: run.stored.history,
     "drawn": lambda run: was_drawn(run.stored),
     "run": lambda run: run.stored,
-    "weights_at": lambda run: run.weights_at,
+    "weights_at": lambda run: run.weights_over_training,
     "watch": lambda run: run.watch,
 }
 """arguments of analyses that follow from the run, by name"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -79,6 +80,11 @@ class StoredRun:
     def weights_at(self, epoch: int) -> Stack:
         """Its weights after this epoch; see `Store.stack_at`."""
         return self.setting.store.stack_at(self.stored, epoch)
+
+    @cached_property
+    def weights_over_training(self) -> Callable[[int], Stack] | None:
+        """Its weights after an epoch; None where its checkpoints were pruned."""
+        return self.weights_at if self.setting.store.has_checkpoints(self.stored) else None
 
     @cached_property
     def known(self) -> tuple[Verdict, ...]:

@@ -19,10 +19,13 @@ from openwork.page.claims import live_claims
 from openwork.page.live_report import LiveReport, Sibling
 from openwork.page.over_training import live_over_training
 from openwork.page.payload import embedded, payload
+from openwork.page.program import live_program
 from openwork.page.routes import live_routes
+from openwork.page.told import opening, standings
+from openwork.page.tour import tour
 from openwork.programs import Decompilation
 from openwork.report.explanation import explanation_document
-from openwork.report.html.css import palette_css
+from openwork.report.html.css import outputs_css, palette_css
 from openwork.report.html.lowering import html_of, rendered, template_text
 from openwork.report.parts import Curve, Part, Series, Text
 from openwork.report.sections import gist_parts, overview_parts, parts_of, sections_of, verdict_parts
@@ -30,10 +33,11 @@ from openwork.report.sections.overview import unsolved_parts
 from openwork.report.sections.verdicts import count_line, verdict_row
 
 VIEWS = (
-    ("verdict", "Verdict"),
+    ("how", "How it works"),
     ("play", "Play"),
     ("cut", "Cut"),
     ("routes", "Routes"),
+    ("verdict", "Verdict"),
     ("claims", "Claims"),
     ("compare", "Compare"),
     ("measured", "Everything measured"),
@@ -83,10 +87,20 @@ def _fitting(measured: Sequence[Measurement], excess: int) -> list[Measurement]:
 
 def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) -> str:
     script = bundled(ENTRY)
+    claims = live_claims(report.claims, report.verdicts, report.subject)
     return rendered(
         _own_text("live.html"),
-        style=palette_css() + template_text("style.css") + template_text("page.css") + _own_text("live.css"),
-        document=explanation_document(report.overview, report.verdicts, report.results),
+        style=palette_css()
+        + outputs_css()
+        + template_text("style.css")
+        + template_text("page.css")
+        + _own_text("live.css"),
+        document=replace(
+            explanation_document(report.overview, report.verdicts, report.results), subtitle=opening(report)
+        ),
+        tour=tour(report, claims),
+        standings=standings(report.overview, report.verdicts),
+        opening=report.overview.opening,
         unsolved=_joined(unsolved_parts(report.overview, routes=report.routes is not None)),
         unfinished="" if report.overview.unsolved else report.overview.unfinished_line,
         claims_line=report.overview.claims_line,
@@ -95,13 +109,13 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         contents=VIEWS,
         script=Markup(script),
         script_hash=Markup(script_hash(script)),
-        data=Markup(embedded(payload(report.subject) | {"page": _page(report)})),
+        data=Markup(embedded(payload(report.subject) | {"page": _page(report, claims)})),
         figures=html_of(figures),
         task_line=report.overview.task_line,
         model_line=report.overview.model_line,
         example_line=report.overview.example_line,
         next_line="" if any(isinstance(r, Decompilation) for r in report.results) else report.overview.next_line,
-        computes=_joined(gist_parts(next((r for r in report.results if isinstance(r, Decompilation)), None))),
+        computes=_joined(gist_parts(next((r for r in report.results if isinstance(r, Decompilation)), None))[-1:]),
         count_line=count_line(report.verdicts),
         rows=[verdict_row(verdict) for verdict in report.verdicts],
         learning=_joined(_learned(report)),
@@ -123,7 +137,7 @@ def live_frame(report: LiveReport) -> str:
     return str(Markup('<iframe title="{}" style="{}" srcdoc="{}"></iframe>').format(name, look, live_html(report)))
 
 
-def _page(report: LiveReport) -> dict[str, Any]:
+def _page(report: LiveReport, claims: list[dict[str, Any]]) -> dict[str, Any]:
     scores, task, spec = report.subject.scores, report.subject.task, report.subject.spec
     return {
         "run": report.overview.run,
@@ -136,7 +150,8 @@ def _page(report: LiveReport) -> dict[str, Any]:
             "asked": [scores.inputs] * len(task.graded) if scores.asked is None else scores.asked.tolist(),
             "sequences": int(scores.sequences[0]),
         },
-        "claims": live_claims(report.claims, report.verdicts, report.subject),
+        "claims": claims,
+        "tour": tour(report, claims),
         "routes": live_routes(task, spec, report.routes),
         "siblings": [
             {
@@ -148,6 +163,7 @@ def _page(report: LiveReport) -> dict[str, Any]:
             for sibling in report.siblings
         ],
         "overTraining": live_over_training(report.results),
+        "program": live_program(report.results, spec),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openwork.analyses import LearningCurve, Result, Routes, Subject
-from openwork.claims import Claim
+from openwork.claims import Claim, TourStep
 from openwork.claims.verdict import Verdict
 from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
 from openwork.report.sections import Overview
@@ -46,6 +46,7 @@ class LiveReport:
         routes: how the variables get to the outputs; None where that was not measured.
         siblings: models to compare, this one included; may be none.
         recipe: claims about a recipe, which are none about this model.
+        tour: a teacher's own steps through the page; none means that the page makes its own.
     """
 
     subject: Subject
@@ -56,3 +57,4 @@ class LiveReport:
     routes: Routes | None
     siblings: Sequence[Sibling]
     recipe: RecipeClaims = NOTHING_ASKED
+    tour: Sequence[TourStep] = ()

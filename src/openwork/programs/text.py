@@ -35,6 +35,32 @@ class Assignment:
         return self.left.split("[")[0]
 
 
+@dataclass(frozen=True)
+class ProgramLine:
+    """One line of the text, or one loop.
+
+    Attributes:
+        code: as Python, without comments.
+        assigns: the names that it gives a value to: `head0[3]`, `answer[0]`.
+        sites: where these stand in the model.
+    """
+
+    code: tuple[str, ...]
+    assigns: tuple[str, ...]
+    sites: tuple[Place, ...]
+
+
+def program_lines(program: Program) -> tuple[ProgramLine, ...]:
+    """What stands between the first line of `program_text` and its last, with the places that each line speaks of."""
+    lean = without_unread_items(program)
+    lines = [*map(_variable, lean.variables), *_outputs(lean)]
+    groups = list(_groups(lines))
+    return tuple(
+        ProgramLine(tuple(_code(group)), tuple(a.left for a in group), tuple(s for a in group for s in a.sites))
+        for group in groups
+    )
+
+
 def program_text(program: Program) -> str:
     """The program as a function of the lists that it reads; symbols are their numbers in the vocabulary.
 
@@ -117,7 +143,7 @@ def _steps(one: Assignment, other: Assignment) -> list[int]:
 
 
 def _said(group: Sequence[Assignment]) -> Iterator[str]:
-    first, where = group[0], dict[str, list[int]]()
+    where = dict[str, list[int]]()
     for site in (site for line in group for site in line.sites):
         where.setdefault(site.component, []).append(site.position)
     said = [f"{component} @ {_counted(positions)}" for component, positions in where.items()]
@@ -125,6 +151,11 @@ def _said(group: Sequence[Assignment]) -> Iterator[str]:
     along = dict.fromkeys(text for line in group for text in line.along)
     if along:
         yield from _comment(f"bringing along {', '.join(along)}")
+    yield from _code(group)
+
+
+def _code(group: Sequence[Assignment]) -> Iterator[str]:
+    first = group[0]
     if len(group) == 1:
         yield from _broken(f"{first.left} = ", first.right, "")
         return

@@ -19,6 +19,7 @@ from openwork.report.reproduction import (
     reproduction_screen,
 )
 from openwork.report.sections import Overview, overview_parts, parts_of, sections_of, verdict_parts
+from openwork.report.swept import SweptCensus, swept_document, swept_screen
 from openwork.report.terminal.verdict_screen import verdict_screen
 from openwork.report.write import write_bytes, write_html, write_markdown, write_page
 
@@ -38,6 +39,7 @@ __all__ = [
     "RecipeClaims",
     "ReproducedSeed",
     "Reproduction",
+    "SweptCensus",
     "census_document",
     "census_screen",
     "comparisons",
@@ -52,6 +54,8 @@ __all__ = [
     "reproduction_document",
     "reproduction_screen",
     "sections_of",
+    "swept_document",
+    "swept_screen",
     "verdict_parts",
     "verdict_screen",
     "write_bytes",

@@ -20,6 +20,11 @@ DARK_OPPOSITE = ("#1f242b", "#4d351d", "#8a581f", "#c5852f", "#eeb56a", "#ffe9cc
 LINES_LIGHT = ("#14507f", "#bf5b04", "#5b4a9c", "#2f7d5b", "#a3386c", "#6b6b6b")
 LINES_DARK = ("#6db3e3", "#f0a04b", "#b0a2ee", "#6cc79c", "#e98ab6", "#b5b5b5")
 
+OUTPUTS_LIGHT = ("#14507f", "#5b4a9c", "#a3386c", "#bf5b04")
+OUTPUTS_DARK = ("#6db3e3", "#b0a2ee", "#e98ab6", "#f0a04b")
+OUTPUT_STEPS = 11
+"""outputs go from one end of a scale to the other, so that neighbours look alike and order is seen without a key"""
+
 
 def scale(anchors: Sequence[str], steps: int = STEPS) -> tuple[str, ...]:
     """`steps` + 1 colours from the first anchor to the last, evenly between them in OKLab."""

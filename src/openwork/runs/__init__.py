@@ -6,6 +6,7 @@ from openwork.runs.imported import CHOICES, Imported, Origin
 from openwork.runs.importing import keep_import
 from openwork.runs.kept import KeptResults
 from openwork.runs.listing import Group, Listing, group_runs, list_runs
+from openwork.runs.pruning import Keep, Prunable, keep_rule, prunable, prune
 from openwork.runs.recording import recorded
 from openwork.runs.recovery import Recovery, recover
 from openwork.runs.rows import Contents
@@ -24,9 +25,11 @@ __all__ = [
     "EpochRecord",
     "Group",
     "Imported",
+    "Keep",
     "KeptResults",
     "Listing",
     "Origin",
+    "Prunable",
     "Recovery",
     "Run",
     "Store",
@@ -35,7 +38,10 @@ __all__ = [
     "equal",
     "group_runs",
     "keep_import",
+    "keep_rule",
     "list_runs",
+    "prunable",
+    "prune",
     "recorded",
     "recover",
 ]

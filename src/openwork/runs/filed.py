@@ -18,7 +18,7 @@ from openwork.runs.checksums import linked
 from openwork.runs.files import CHECKPOINTS, ENDING, PROGRESS, STATES, WEIGHTS, named
 from openwork.runs.imported import deciding_of, is_imported
 from openwork.runs.remeasured import remeasured
-from openwork.runs.rows import COLUMNS
+from openwork.runs.rows import COLUMNS, NOT_KEPT
 from openwork.runs.tensors import About, read_about, read_rows, read_state, read_weights
 
 Watch = Callable[[str, float], None]
@@ -93,6 +93,10 @@ def ended_run(home: Path, name: str, files: Files) -> Found:
             home / WEIGHTS / f"{name}{ENDING}", about.told["experiment"], (name, epoch)
         )
     epochs, places = _history(name, epoch, files)
+    if "epochs" in about.told:  # its checkpoints were pruned
+        epochs = tuple((name, *told) for told in about.told["epochs"])
+        places = {told[1]: places.get(told[1], (NOT_KEPT, 0)) for told in epochs}
+        places[epoch] = (named(WEIGHTS, name), 0)
     if not epochs or epochs[-1][1] != epoch:
         epochs = (*epochs, (name, *last, digest if about.records else None))
         places[epoch] = (named(WEIGHTS, name), 0)

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from openwork.errors import Reason, StoreError
 from openwork.runs.checksums import checksum
-from openwork.runs.files import Writer, files_in, remove_files, writer_of
+from openwork.runs.files import ENDING, WEIGHTS, Writer, files_in, remove_files, writer_of
+from openwork.runs.rows import NOT_KEPT
 from openwork.runs.tensors import read_about
 
 _USED = """SELECT 1 FROM runs WHERE state_file = ?1 UNION ALL SELECT 1 FROM epochs WHERE checkpoint = ?1
-    UNION ALL SELECT 1 FROM runs WHERE status <> 'training' AND 'weights/' || name || '.safetensors' = ?1 LIMIT 1"""
+    UNION ALL SELECT 1 FROM runs r WHERE r.status <> 'training' AND r.name = ?2 AND NOT EXISTS
+    (SELECT 1 FROM epochs e WHERE e.run = r.name AND e.epoch = r.epoch AND e.checkpoint = ?3) LIMIT 1"""
 
 
 def sign(rows: sqlite3.Connection, writer: Writer) -> None:
@@ -56,7 +58,9 @@ def remove_unused(rows: sqlite3.Connection, home: Path, own: set[str], everywher
 
 def is_used(rows: sqlite3.Connection, name: str) -> bool:
     """Whether a row refers to this file."""
-    return rows.execute(_USED, (name,)).fetchone() is not None
+    folder, _, file = name.rpartition("/")
+    run = file.removesuffix(ENDING) if folder == WEIGHTS and file.endswith(ENDING) else None
+    return rows.execute(_USED, (name, run, NOT_KEPT)).fetchone() is not None
 
 
 def require_ours(rows: sqlite3.Connection, home: Path, name: str, run: str) -> None:

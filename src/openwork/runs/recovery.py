@@ -21,6 +21,7 @@ from openwork.runs.failures import result_code, told
 from openwork.runs.filed import Files, Found, Watch, ended_run, read_files, training_run, well_placed
 from openwork.runs.files import ENDING, WEIGHTS, sync_folder
 from openwork.runs.kept_rows import KEPT
+from openwork.runs.rows import NOT_KEPT
 from openwork.runs.salvage import Salvaged, salvage
 from openwork.runs.schema import create_tables
 from openwork.runs.sealing import seal_all
@@ -139,7 +140,9 @@ def _runs(home: Path, salvaged: list[Salvaged], files: Files) -> tuple[dict[str,
         run = well_placed(whole[name], files)
         rebuilt += [] if run == whole[name] else [name]
         whole[name] = run
-        gone = sorted({file for file, _ in whole[name].places.values() if not (home / file).exists()})
+        gone = sorted(
+            {file for file, _ in whole[name].places.values() if file != NOT_KEPT and not (home / file).exists()}
+        )
         lost += [Reason(str(home / file), f"a file of run {name} is missing", "put back a copy") for file in gone]
     return whole, rebuilt, lost
 

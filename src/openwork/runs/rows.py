@@ -29,6 +29,8 @@ NO_EPOCH = -1
 """before the first, which is 0 for an imported model"""
 UNREADABLE = (sqlite3.Error, ValueError, TypeError, KeyError)
 """what reading a damaged run may raise"""
+NOT_KEPT = ""
+"""in the place of the file that has an epoch's weights, where they were pruned"""
 NOT_WHOLE = "its row is not what was written"
 NO_HISTORY = "its epochs are not those that were written"
 

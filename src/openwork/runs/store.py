@@ -21,7 +21,7 @@ from openwork.runs.home import default_home
 from openwork.runs.journal import require_ours
 from openwork.runs.kept_rows import keep, kept
 from openwork.runs.manifest import names_like, require_all, require_part, run_names
-from openwork.runs.rows import Contents, contents, load_run
+from openwork.runs.rows import NOT_KEPT, Contents, contents, load_run
 from openwork.runs.run import Run
 from openwork.runs.schema import WITH_CHECKSUMS, format_of
 from openwork.runs.sealing import seal_run
@@ -191,11 +191,22 @@ class Store:
                 mend = _recorded(rows, run.name, last[0]) if last else "train it again: openwork train"
                 raise UnknownRun("no such epoch", Reason(f"run {run.name}", what, mend))
             file, number, digest = place
+            if file == NOT_KEPT:
+                mend = "train it again into another store: the same seed gives the same bits"
+                raise UnknownRun(
+                    "no such weights", Reason(f"run {run.name}", f"those after epoch {epoch} were pruned", mend)
+                )
             if last == (epoch, 1):
                 return read_weights(self.home / named(WEIGHTS, run.name), spec, (run.name, epoch), digest)
             return read_stack(self.home / file, spec, number, (run.name, epoch), digest)
 
         return self._steadily(read)
+
+    def has_checkpoints(self, run: Run) -> bool:
+        """Whether the weights after every recorded epoch are there, and not the final ones alone."""
+        with self.database.reading() as rows:
+            pruned = rows.execute("SELECT 1 FROM epochs WHERE run = ? AND checkpoint = ?", (run.name, NOT_KEPT))
+            return pruned.fetchone() is None
 
     def remove(self, run: Run) -> None:
         """Removes the run, its verdicts and results, and its files.

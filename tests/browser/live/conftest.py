@@ -34,6 +34,8 @@ MODULES = (
     "measures/readout.js",
     "measures/means.js",
     "measures/maps.js",
+    "program/numbers.js",
+    "program/program.js",
     "worker/client.js",
     "worker/serve.js",
 )

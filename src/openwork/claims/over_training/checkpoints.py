@@ -58,7 +58,7 @@ class Training:
             mend = f"judge it as it is: openwork check CLAIMS {self.run.name}"
             return (Reason(f"run {self.run.name}", what, mend),)
         if self.weights_at is None:
-            what, mend = "its checkpoints are not at hand", "open it from its store: openwork.open_run"
+            what, mend = "its checkpoints are not at hand, or were pruned", "open it from its store: openwork.open_run"
             return (Reason(f"run {self.run.name}", what, mend),)
         return ()
 

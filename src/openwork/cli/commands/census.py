@@ -5,25 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from openwork.cli import options, overrides
 from openwork.cli.examples import examples
 from openwork.cli.output import aside, emit, path_text, people, plain
+from openwork.cli.sweep import Swept, read_sweep
 from openwork.cli.typed import typed
-from openwork.errors import OpenworkError, Reason
+from openwork.errors import OpenworkError, Reason, RecipeError
 from openwork.interop.parquet import parquet_bytes, require_parquet
-from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of
+from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of, swept_census
 from openwork.jobs.given_files import require_writable
 from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
-from openwork.report import Census, census_document, census_screen, write_bytes, write_html, write_markdown
+from openwork.report import (
+    Census,
+    Document,
+    SweptCensus,
+    census_document,
+    census_screen,
+    swept_document,
+    swept_screen,
+    write_bytes,
+    write_html,
+    write_markdown,
+)
+from openwork.report.parts import Part
 from openwork.report.terminal.lowering import terminal
 from openwork.report.terminal.quantities import duration_text
 from openwork.runs import Store
+from openwork.tasks import Task
 
 app = typer.Typer(add_completion=False)
 SECONDS = 24.0
@@ -40,31 +54,44 @@ Output = Annotated[
         "--output", "-o", help="A file to write: .html, .md, .json or .parquet. Repeatable.", show_default=False
     ),
 ]
+Sweep = Annotated[
+    Path | None,
+    typer.Option("--sweep", metavar="FILE", help="A TOML file with a grid of choices, each combination an experiment."),
+]
+Found = Census | SweptCensus
+IN_ROWS = ("models", "swept")
+"""members of the JSON that the rows of a Parquet file have instead"""
 NOT_WRITTEN = "the census could not be written"
 
 
-def _json(found: Census, path: Path) -> None:
+def _json(found: Found, path: Path) -> None:
     text = json.dumps(plain(found.as_json()), indent=1, ensure_ascii=False, allow_nan=False)
     write_bytes(f"{text}\n".encode(), path, NOT_WRITTEN)
 
 
-def _parquet(found: Census, path: Path) -> None:
-    about = {"openwork": json.dumps(plain({**found.as_json(), "models": None}))}
-    write_bytes(parquet_bytes(found.rows(), about), path, NOT_WRITTEN)
+def _parquet(found: Found, path: Path) -> None:
+    about = {key: value for key, value in found.as_json().items() if key not in IN_ROWS}
+    write_bytes(parquet_bytes(found.rows(), {"openwork": json.dumps(plain(about))}), path, NOT_WRITTEN)
 
 
-WRITERS: dict[str, Callable[[Census, Path], object]] = {
+def _document(found: Found) -> Document:
+    return swept_document(found) if isinstance(found, SweptCensus) else census_document(found)
+
+
+def _screen(found: Found) -> tuple[Part, ...]:
+    return swept_screen(found) if isinstance(found, SweptCensus) else census_screen(found)
+
+
+WRITERS: dict[str, Callable[[Found, Path], object]] = {
     ".json": _json,
     ".parquet": _parquet,
-    ".html": lambda found, path: write_html(census_document(found), path),
-    ".md": lambda found, path: write_markdown(census_document(found), path),
+    ".html": lambda found, path: write_html(_document(found), path),
+    ".md": lambda found, path: write_markdown(_document(found), path),
 }
-
-
 EXAMPLES = examples(
     "openwork census sort --seeds 0..63 -o sort.html -o sort.json",
     "openwork census reverse-increment --seeds 0..1023 --prove --null -o census.parquet",
-    "openwork census majority --seeds 0..199 --plan",
+    "openwork census majority --seeds 0..199 --sweep grid.toml --plan",
 )
 
 
@@ -82,6 +109,7 @@ def count_mechanisms(
     epochs: overrides.Epochs = None,
     weight_decay: overrides.WeightDecay = None,
     split: overrides.SplitKind = None,
+    sweep: Sweep = None,
     seconds: Seconds = SECONDS,
     prove: Prove = False,
     null: NullFlag = False,
@@ -101,32 +129,56 @@ def count_mechanisms(
     """
     targets = output or []
     _require_written(targets, seconds)
-    wanted = overrides.experiment_with(
-        given_task(task, options.params_of(param)),
-        experiment,
-        {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads},
-        {"epochs": epochs, "weight_decay": weight_decay},
-        {"kind": split},
-    )
-    chosen = options.seeds_of(None, seeds) or tuple(range(16))
-    asked = CensusAsked(wanted, sorted(chosen), seconds, prove, NULL if null else 0)
+    model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads}
+    changes = model, {"epochs": epochs, "weight_decay": weight_decay}, {"kind": split}
+    swept = _experiments(given_task(task, options.params_of(param)), experiment, changes, sweep)
+    chosen = sorted(options.seeds_of(None, seeds) or range(16))
+    cells = [(c.choices, CensusAsked(c.experiment, chosen, seconds, prove, NULL if null else 0)) for c in swept]
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display)
-        cost = cost_of(asked, setting)
+        cost = sum((cost_of(asked, setting) for _, asked in cells[1:]), cost_of(cells[0][1], setting))
         if not plan:
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)
-            found = census(asked, setting, typed())
+            found: Found = (
+                census(cells[0][1], setting, typed()) if sweep is None else swept_census(cells, setting, typed())
+            )
     if plan:
-        emit(vars(cost) | {"most_seconds": cost.most_seconds}) if as_json else people(False).print(_cost_text(cost))
+        _tell_plan(cost, as_json)
         return
     for target in targets:
         WRITERS[target.suffix](found, target)
     if as_json:
         emit(found.as_json())
         return
-    people(as_json).print(terminal(census_screen(found)))
+    people(as_json).print(terminal(_screen(found)))
     for target in targets:
         people(as_json).print(f"Wrote {path_text(target)}.", soft_wrap=True, markup=False)
+
+
+def _tell_plan(cost: CensusCost, as_json: bool) -> None:
+    if as_json:
+        emit(vars(cost) | {"most_seconds": cost.most_seconds})
+    else:
+        people(as_json).print(_cost_text(cost), soft_wrap=True, markup=False)
+
+
+def _experiments(
+    task: Task, named: str | None, changes: tuple[dict[str, Any], dict[str, Any], dict[str, Any]], sweep: Path | None
+) -> tuple[Swept, ...]:
+    """Those of the sweep's file, or the one that the options make.
+
+    Raises:
+        RecipeError: options that the file should say, or what is wrong with either.
+    """
+    if sweep is None:
+        return (Swept({}, overrides.experiment_with(task, named, *changes)),)
+    given = [name for fields in changes for name, value in fields.items() if value is not None]
+    if given:
+        what = f"{', '.join(given)} are given beside it"
+        raise RecipeError(
+            "what is swept?", Reason("--sweep", what, "write them into the file, as a list of one choice")
+        )
+    return read_sweep(sweep, task, named)
 
 
 def _require_written(targets: list[Path], seconds: float) -> None:

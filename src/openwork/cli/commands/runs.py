@@ -34,12 +34,15 @@ from openwork.runs import (
     default_home,
     equal,
     group_runs,
+    keep_rule,
     list_runs,
+    prunable,
+    prune,
     recover,
 )
 from openwork.runs import condition as condition_of
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove or recover stored runs.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove, prune or recover stored runs.")
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"
 DAMAGED = "the store is damaged"
 PAGE = 100
@@ -47,6 +50,17 @@ PAGE = 100
 GROUPED = ("layers", "heads", "d_model", "weight_decay")
 """what is shown of an experiment beside its task"""
 Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they begin.", show_default=False)]
+
+
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        metavar="CONDITION",
+        help="Only runs that meet it, as 'solved and layers = 2'; docs/store.md has all columns.",
+        show_default=False,
+    ),
+]
 
 
 @app.command(
@@ -59,15 +73,7 @@ Names = Annotated[list[str], typer.Argument(help="Names of runs, or how they beg
 )
 def list_stored(
     task: Annotated[str | None, typer.Option("--task", help="Only runs of this task.", show_default=False)] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(
-            "--where",
-            metavar="CONDITION",
-            help="Only runs that meet it, as 'solved and layers = 2'; docs/store.md has all columns.",
-            show_default=False,
-        ),
-    ] = None,
+    where: Where = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=1, help="Runs on a page; else 100, or all with --json.", show_default=False),
@@ -255,6 +261,51 @@ def remove(
         emit({"removed": [run.name for run in runs]})
     else:
         people(as_json).print(f"Removed {', '.join(run.name for run in runs)}.")
+
+
+@app.command(
+    "prune",
+    epilog=examples(
+        "openwork runs prune --keep solved",
+        "openwork runs prune --keep last --where 'created < 2026-11-01' --yes",
+    ),
+)
+def prune_runs(
+    keep: Annotated[
+        str,
+        typer.Option("--keep", help="Whose checkpoints stay: all, solved, last or none; see below.", metavar="RULE"),
+    ],
+    where: Where = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it.")] = False,
+    store: StorePath = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Free the room that checkpoints take; without --yes, only say how much.
+
+    With `last`, of every run that has ended the final weights are kept, and not those after each epoch. With `solved`
+    that is so of runs that are not solved. With `none`, runs that are not solved, and of which nothing was measured,
+    lose their final weights too. No row goes: lists, histories, verdicts and programs stay. Runs in training, imported
+    ones, and those whose training was judged are left as they are.
+    """
+    rule = keep_rule(keep)
+    condition = EVERY if where is None else condition_of(where)
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
+
+        def watch(what: str, share: float) -> None:
+            display(Step(what, share, 0))
+
+        listed = list_runs(kept, condition, watch=watch)
+        chosen = prunable(kept, listed.runs, rule)
+        if yes:
+            prune(kept, chosen, watch)
+    freed = sum(each.bytes for each in chosen)
+    if as_json:
+        emit({"runs": [each.run.name for each in chosen], "bytes": freed, "done": yes})
+    else:
+        said = f"{freed / 1e6:,.1f} MB, the checkpoints of {len(chosen):,} of {listed.found:,} runs"
+        people(as_json).print(f"Freed {said}." if yes else f"Would free {said}: --yes does it.", soft_wrap=True)
+    if listed.damage:
+        raise typer.Exit(tell(StoreError(DAMAGED, listed.damage), as_json=False))
 
 
 @app.command("recover", epilog=examples("openwork runs recover", "openwork runs recover --store other-runs --json"))

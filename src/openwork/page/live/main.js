@@ -7,14 +7,17 @@ import { required } from "./page/dom.js";
 import { frameStaticFigures } from "./page/frame.js";
 import { readLink, writeLink } from "./page/link.js";
 import { readPayload } from "./page/payload.js";
+import { rowsOf } from "./model/stages.js";
 import { Choices } from "./page/state.js";
 import { askingView } from "./views/asking.js";
 import { claimsView } from "./views/claims.js";
 import { compareView } from "./views/compare.js";
 import { cutView } from "./views/cut.js";
 import { learningView } from "./views/learning.js";
+import { movementView } from "./views/movement.js";
 import { playView } from "./views/play.js";
 import { routesView } from "./views/routes.js";
+import { tourView } from "./views/tour.js";
 import { startWorker } from "./worker/client.js";
 import { inWorker, serve } from "./worker/serve.js";
 
@@ -23,7 +26,7 @@ import { inWorker, serve } from "./worker/serve.js";
 
 const EXAMPLE = 0.618;
 const FRAMED = !inWorker() && location.protocol === "about:"; // in a notebook the address is the notebook's
-const BENCH = ["play", "cut", "routes"]; // the parts that the question on the bench is about
+const BENCH = ["how", "play", "cut", "routes"]; // the parts that the question on the bench is about
 const ARRIVED = 2000; // milliseconds after which everything has its size
 const SETTLED = 200; // milliseconds without a change after which the address is written: writing it takes long
 const source = inWorker() ? "" : (document.currentScript?.textContent ?? "");
@@ -46,12 +49,14 @@ async function begin() {
   const here = { anchor };
   const go = goer(choices, here);
   askingView(required("#asking"), bench, choices);
+  movementView(required("#how-view"), bench, choices, page, go);
   playView(required("#play-view"), bench, choices);
   cutView(required("#cut-view"), bench, choices, page);
   routesView(required("#routes-view"), bench, choices, page);
   learningView(required("#learning-view"), choices, page.overTraining, go);
   claimsView(bench, choices, page, go);
   compareView(required("#compare-view"), bench, choices, page);
+  tourView(required("#tour"), choices, page);
   frameStaticFigures();
   followLinks(choices, limits, domain, here);
   document.documentElement.dataset.live = "ready";
@@ -84,7 +89,7 @@ function followLinks(choices, limits, domain, here) {
     document.getElementById(here.anchor)?.scrollIntoView();
   });
   followReader(here);
-  if (FRAMED) stayInside();
+  if (FRAMED) stayInside((hash) => choices.set({ ...choices.start, ...known(readLink(hash, limits).change, domain) }));
   if (here.anchor) arriveAt(here.anchor);
 }
 
@@ -109,18 +114,23 @@ function arriveAt(anchor) {
 function followReader(here) {
   const used = (/** @type {Event} */ { target }) => {
     const part = target instanceof Element && target.closest("#asking, section");
-    if (part) here.anchor = part.id === "asking" ? BENCH.find((id) => id === here.anchor) ?? "play" : part.id;
+    if (part) here.anchor = part.id === "asking" ? BENCH.find((id) => id === here.anchor) ?? "how" : part.id;
   };
   for (const kind of ["input", "click", "keydown"]) addEventListener(kind, used, { capture: true });
 }
 
-/** Links within the page lead to its parts, and not to the notebook that it is framed in. */
-function stayInside() {
+/**
+ * Links within the page lead to its parts, and not to the notebook that it is framed in.
+ * @param {(hash: string) => void} follow takes the state that a link says
+ */
+function stayInside(follow) {
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    const anchor = link?.getAttribute("href")?.replace(/^#/, "");
+    const hash = link?.getAttribute("href") ?? "";
+    const anchor = hash.replace(/^#/, "").split("?")[0];
     if (!link || !anchor) return;
     event.preventDefault();
+    if (hash.includes("?")) follow(hash);
     document.getElementById(anchor)?.scrollIntoView();
   });
 }
@@ -172,6 +182,11 @@ function startOf(rows, domain) {
     route: 0,
     claim: "",
     curve: "accuracy",
+    output: -1,
+    stage: -1,
+    line: -1,
+    tour: 0,
+    changed: [],
   };
 }
 
@@ -189,6 +204,10 @@ function limitsOf({ spec, task, page }, questions) {
     layers: spec.n_layers,
     heads: spec.n_heads,
     claims: page.claims.map(({ id }) => id),
+    outputs: task.outputs.length,
+    stages: rowsOf({ layers: spec.n_layers, attnOnly: spec.attn_only }) + 1,
+    steps: page.tour.length,
+    lines: page.program?.lines.length ?? 0,
   };
 }
 

@@ -11,10 +11,23 @@ from openwork.report.palette import (
     LIGHT_SEQUENCE,
     LINES_DARK,
     LINES_LIGHT,
+    OUTPUT_STEPS,
+    OUTPUTS_DARK,
+    OUTPUTS_LIGHT,
     diverging,
     ink_on,
     scale,
 )
+
+
+@cache
+def outputs_css() -> str:
+    """Rules for `.live-o0` .. `.live-o11`, each with the colour of an output as `--o`, light and dark."""
+    light, dark = (
+        "\n".join(f".ow .live-o{step}{{--o:{colour}}}" for step, colour in enumerate(scale(anchors, OUTPUT_STEPS)))
+        for anchors in (OUTPUTS_LIGHT, OUTPUTS_DARK)
+    )
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
 
 @cache

@@ -36,6 +36,8 @@ export class Subject {
     this.knownMaps = new Map();
     /** @type {Map<number, Int32Array>} */
     this.draws = new Map();
+    /** @type {Int32Array | null} what the model answers, [row, output]; null until somebody asked */
+    this.said = null;
   }
 
   /**

@@ -86,7 +86,8 @@ export class Pass {
  * @typedef {object} Shown
  * @property {State} state
  * @property {number[]} values of the question's variables
- * @property {string[]} symbols what the model sees, position by position
+ * @property {ArrayLike<number>} ids of the tokens that the model sees
+ * @property {string[]} symbols the same as symbols
  * @property {Pass} whole
  * @property {Pass | null} cut with parts off; null while what they are replaced by is being measured
  */
@@ -177,6 +178,14 @@ export class Bench {
    */
   symbolsOf(question) {
     return Array.from(this.#tokens(question).ids, (id) => this.task.symbols[id] ?? "?");
+  }
+
+  /**
+   * The tokens of a question, by number.
+   * @param {Asked} question
+   */
+  idsOf(question) {
+    return this.#tokens(question).ids;
   }
 
   /**
@@ -272,7 +281,8 @@ export class Bench {
     const { question, other, cuts } = state;
     const whole = this.pass(question, [], other);
     const cut = !cuts.length ? whole : this.#lacks(cuts) ? null : this.pass(question, cuts, other);
-    return { state, values: this.domain.values(question), symbols: this.symbolsOf(question), whole, cut };
+    const { ids } = this.#tokens(question);
+    return { state, values: this.domain.values(question), ids, symbols: this.symbolsOf(question), whole, cut };
   }
 
   /**

@@ -20,6 +20,10 @@ const MOST_CUTS = 200;
  * @property {number} layers
  * @property {number} heads
  * @property {string[]} claims
+ * @property {number} outputs
+ * @property {number} stages
+ * @property {number} lines of the program
+ * @property {number} steps of the tour
  */
 
 /**
@@ -53,6 +57,11 @@ export function readLink(hash, limits) {
     measure: among("measure", ["logit", "cosine"]),
     numbers: among("show", ["share", "logit"]),
     curve: among("curve", ["accuracy", "loss"]),
+    output: whole("output", limits.outputs),
+    stage: whole("stage", limits.stages),
+    line: whole("line", limits.lines),
+    tour: whole("tour", limits.steps + 1),
+    changed: readChanged(said.get("set"), limits.lines),
     normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
     claim: among("claim", limits.claims.map(encodeURIComponent)),
   };
@@ -82,6 +91,11 @@ export function writeLink(anchor, state, start) {
     ["layer", String(state.layer), state.layer !== start.layer],
     ["route", String(state.route), state.route !== start.route],
     ["curve", state.curve, state.curve !== start.curve],
+    ["output", String(state.output), state.output !== start.output],
+    ["stage", String(state.stage), state.stage !== start.stage],
+    ["line", String(state.line), state.line !== start.line],
+    ["tour", String(state.tour), state.tour !== start.tour],
+    ["set", state.changed.map((one) => one.join(".")).join(","), state.changed.length > 0],
     ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
   ];
   const query = pairs.filter(([, , told]) => told).map(([name, text]) => `${name}=${text}`);
@@ -94,6 +108,18 @@ export function writeLink(anchor, state, start) {
  */
 function askedText(question) {
   return Array.isArray(question) ? `v${question.join(".")}` : String(question);
+}
+
+/**
+ * Numbers of the program: `2.0.3` is a line, which of its numbers, and what it is.
+ * @param {string | undefined} text
+ * @param {number} lines
+ * @returns {[number, number, number][] | undefined}
+ */
+function readChanged(text, lines) {
+  if (text === undefined || !/^\d{1,3}\.\d\.-?\d{1,3}(,\d{1,3}\.\d\.-?\d{1,3}){0,9}$/.test(text)) return undefined;
+  const found = text.split(",").map((one) => one.split(".").map(Number));
+  return found.flatMap(([line = 0, which = 0, value = 0]) => (line < lines ? [/** @type {[number, number, number]} */ ([line, which, value])] : []));
 }
 
 /**

@@ -103,6 +103,31 @@
  * @property {string[]} aside claims that were not judged, and why
  */
 
+/** What interchange said of a variable. @typedef {{name: string, alone: string, together: string, share: number, pairs: number, values: number, effective: number | null, decides: boolean}} LiveScore */
+
+/**
+ * A line of the program: its code, what it gives a value to, where that stands.
+ * @typedef {object} LiveCodeLine
+ * @property {string[]} code
+ * @property {string[]} assigns names
+ * @property {{name: string, component: string, position: number}[]} places where each stands first
+ * @property {[string, number, string][]} where component, position, and who that is in words
+ * @property {LiveScore[]} scores
+ */
+
+/**
+ * The program inside, and what runs of it.
+ * @typedef {object} LiveProgram
+ * @property {string} word
+ * @property {string} summary
+ * @property {string} how it was tested
+ * @property {number} left lines that are not shown
+ * @property {LiveCodeLine[]} lines
+ * @property {Record<string, string[]>} parents what each variable and answer reads
+ * @property {import("../program/program.js").PlainProgram | null} runs null where it is too large
+ * @property {string[][]} counterexamples
+ */
+
 /**
  * @typedef {object} LivePage
  * @property {string} run its name
@@ -114,6 +139,8 @@
  * @property {LiveRoutes | null} routes
  * @property {LiveSibling[]} siblings
  * @property {LiveOverTraining | null} overTraining
+ * @property {LiveProgram | null} program
+ * @property {{title: string, text: string, link: string}[]} tour
  */
 
 /**

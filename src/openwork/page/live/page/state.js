@@ -27,6 +27,11 @@
  * @property {number} route which route is shown
  * @property {string} claim that is open; empty for none
  * @property {"accuracy" | "loss"} curve which of the learning curves is shown
+ * @property {number} output that is followed through the mechanism; -1 for all
+ * @property {number} stage that it has reached; -1 shows all of it
+ * @property {number} line of the program that is chosen; -1 for none
+ * @property {number} tour the step of the tour that one is at, from 1; 0 for none
+ * @property {import("../program/numbers.js").Changed[]} changed numbers of the program
  */
 
 /** @typedef {Partial<State>} Change */

@@ -108,13 +108,15 @@ function recountPanel(bench, choices, page) {
     waiting = setTimeout(() => begin(state), state === old ? 0 : PATIENCE);
   });
   const body = html("div", {}, said, progress, html("div", { class: "ow-scroll", tabindex: 0 }, bars.table));
-  return figure(title, body, {
+  const element = figure(title, body, {
     rows: () => [
       ["output", "with parts off", "whole model"],
       ...bars.rows.map(({ row, now, before: was }) => [row.cells[0]?.textContent, now.textContent, was.textContent].map((text) => text ?? "")),
     ],
     caption: `Counted in this browser, on ${counted < inputs ? `${count(counted)} of the ${count(inputs)} inputs` : page.every}. The whole model was counted by the ${page.engine} engine when this page was written.`,
   });
+  element.id = "counted";
+  return element;
 }
 
 /**

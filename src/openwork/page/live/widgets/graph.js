@@ -14,6 +14,9 @@ const BELOW = 62;
 const NODE = 4.5;
 const THICKEST = 7;
 const LABELLED = 0.005;
+const LABEL = 46; // px of a label that names its head
+const ASIDE = 9; // px between heads that lead from and to the same positions
+const LINE = 13; // px from label to label
 
 /**
  * @typedef {object} GraphLook
@@ -35,9 +38,9 @@ const LABELLED = 0.005;
 export function graph(look) {
   const x = (/** @type {number} */ position) => LEFT + position * STEP;
   const y = (/** @type {number} */ stage) => TOP + (look.layers - stage) * RISE;
-  const width = x(look.positions.length - 1) + 30;
+  const width = x(look.positions.length - 1) + (look.heads > 1 ? LABEL : 0) + 34;
   const height = y(0) + BELOW;
-  const edges = look.edges.map((edge) => ({ edge, ...drawnEdge(edge, look.heads > 1, x, y) }));
+  const edges = look.edges.map((edge, index) => ({ edge, ...drawnEdge(edge, look.heads > 1, x, y, besides(look.edges, index)) }));
   const drawing = svg(
     "svg",
     { class: "ow-svg live-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": look.title },
@@ -104,19 +107,33 @@ function edgeLine(edge, button, look) {
 }
 
 /**
+ * Which of the edges between the same places this one is, and how many they are.
+ * @param {LiveEdge[]} edges
+ * @param {number} index
+ * @returns {{turn: number, many: number}}
+ */
+function besides(edges, index) {
+  const own = edges[index];
+  const alike = edges.filter((edge) => edge.layer === own?.layer && edge.from === own.from && edge.to === own.to);
+  return { turn: own ? alike.indexOf(own) : 0, many: alike.length };
+}
+
+/**
  * @param {LiveEdge} edge
  * @param {boolean} named whether its head is written beside it
  * @param {(position: number) => number} x
  * @param {(stage: number) => number} y
+ * @param {{turn: number, many: number}} among edges between the same places, which stand side by side
  */
-function drawnEdge(edge, named, x, y) {
-  const [x1, y1, x2, y2] = [x(edge.from), y(edge.layer), x(edge.to), y(edge.layer + 1)];
+function drawnEdge(edge, named, x, y, { turn, many }) {
+  const aside = (turn - (many - 1) / 2) * ASIDE;
+  const [x1, y1, x2, y2] = [x(edge.from) + aside, y(edge.layer), x(edge.to) + aside, y(edge.layer + 1)];
   const bend = (y1 - y2) * 0.5;
   const d = x1 === x2 ? `M ${x1} ${y1} V ${y2}` : `M ${x1} ${y1} C ${x1} ${y1 - bend} ${x2} ${y2 + bend} ${x2} ${y2}`;
   const thick = 0.8 + THICKEST * Math.max(edge.rate, 0);
   const head = named && edge.head !== null ? `head ${edge.head}: ` : "";
   const label = edge.rate >= LABELLED ? `${head}${edge.rate.toFixed(2)}` : "";
-  const middle = { x: (x1 + x2) / 2 + (x1 === x2 ? 8 : -14), y: (y1 + y2) / 2 + (x1 === x2 ? 4 : -8) };
+  const middle = { x: (x1 + x2) / 2 - aside + (x1 === x2 ? 8 + (ASIDE * (many - 1)) / 2 : -14), y: (y1 + y2) / 2 + (x1 === x2 ? 4 : -8) + (turn - (many - 1) / 2) * LINE };
   const group = svg(
     "g",
     { class: "live-edge" },

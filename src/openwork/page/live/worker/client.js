@@ -4,9 +4,11 @@
 /** @import { Edit } from "../interventions/edit.js" */
 /** @import { Attention } from "../measures/attention.js" */
 /** @import { Asked, Followed } from "../measures/carries.js" */
+/** @import { Parting } from "../measures/parting.js" */
 /** @import { Readout, Way } from "../measures/readout.js" */
 /** @import { Scores } from "../measures/score.js" */
 /** @import { Pairing } from "../measures/subject.js" */
+/** @import { PlainProgram } from "../program/program.js" */
 /** @import { Question } from "./jobs.js" */
 /** @import { Payload, Reply } from "./serve.js" */
 
@@ -105,6 +107,16 @@ export class Measurer {
    */
   attention(layer, watch) {
     return this.measured({ ask: "attention", layer }, watch);
+  }
+
+  /**
+   * On how many questions a program and the model part.
+   * @param {PlainProgram} program
+   * @param {Watch} [watch]
+   * @returns {Promise<Parting & {seconds: number}>}
+   */
+  parting(program, watch) {
+    return this.measured({ ask: "parting", program }, watch);
   }
 
   /** Ends the worker; what is still asked for is rejected. */

@@ -2,6 +2,7 @@
 
 import { attention } from "../measures/attention.js";
 import { carries } from "../measures/carries.js";
+import { parting } from "../measures/parting.js";
 import { readout } from "../measures/readout.js";
 
 /** @import { Subject } from "../measures/subject.js" */
@@ -9,6 +10,7 @@ import { readout } from "../measures/readout.js";
 /** @import { Edit } from "../interventions/edit.js" */
 /** @import { Asked } from "../measures/carries.js" */
 /** @import { Way } from "../measures/readout.js" */
+/** @import { PlainProgram } from "../program/program.js" */
 
 /**
  * @typedef {{ask: "recount", edits: Edit[], sources?: Record<string, Pairing>}
@@ -17,6 +19,7 @@ import { readout } from "../measures/readout.js";
  *   | {ask: "drawn", seed: number}
  *   | {ask: "carries", asked: Asked}
  *   | {ask: "readout", asked: Way & {site: string}}
+ *   | {ask: "parting", program: PlainProgram}
  *   | {ask: "attention", layer: number}} Question
  */
 
@@ -40,6 +43,8 @@ export function* jobOf(subject, question) {
       return yield* carries(model, domain, question.asked);
     case "readout":
       return yield* readout(model, domain, question.asked);
+    case "parting":
+      return yield* parting(subject, question.program);
     case "attention":
       return yield* attention(model, domain.tokens(), domain.graded, question.layer);
   }

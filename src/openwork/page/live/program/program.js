@@ -1,0 +1,94 @@
+// A program that runs in the page: the values of its variables and its answers, for one question or for many.
+
+import { compiled } from "./expression.js";
+
+/** @import { Compiled, Plain } from "./expression.js" */
+/** @import { Tokens } from "../data/tokens.js" */
+
+/**
+ * A program in plain values, as `program_as_json` of Python writes it.
+ * @typedef {object} PlainProgram
+ * @property {[string, number][]} symbols a name and the position that it is read from
+ * @property {{name: string, items: Plain[], sites: [string, number][]}[]} variables
+ * @property {{name: string, expression: Plain}[]} outputs
+ */
+
+/** What a program comes to on one question. @typedef {{values: Record<string, number[]>, answers: number[]}} Run */
+
+/**
+ * A program, ready to run; null where it says something that this page does not know.
+ * @param {PlainProgram | null} plain
+ * @returns {Program | null}
+ */
+export function programOf(plain) {
+  try {
+    return plain && new Program(plain);
+  } catch {
+    return null;
+  }
+}
+
+/** A program, ready to run. */
+export class Program {
+  /** @param {PlainProgram} plain */
+  constructor(plain) {
+    this.plain = plain;
+    /** @type {Record<string, number>} */
+    const slots = {};
+    let next = 0;
+    this.symbols = plain.symbols.map(([name, position]) => {
+      slots[name] = next;
+      return { slot: next++, position };
+    });
+    /** @type {{slot: number, value: Compiled}[]} in the order in which they follow from each other */
+    this.steps = [];
+    /** @type {{name: string, slots: number[]}[]} */
+    this.variables = plain.variables.map(({ name, items }) => {
+      const made = items.map((item) => ({ slot: next++, value: compiled(item, slots) }));
+      made.forEach(({ slot }, index) => (slots[items.length === 1 ? name : `${name}[${index}]`] = slot));
+      this.steps.push(...made);
+      return { name, slots: made.map(({ slot }) => slot) };
+    });
+    this.outputs = plain.outputs.map(({ expression }) => compiled(expression, slots));
+    this.row = new Int32Array(next);
+  }
+
+  /**
+   * On one question: every variable's items, and the answers.
+   * @param {ArrayLike<number>} ids of its tokens
+   * @param {Record<string, number[]>} [forced] values that variables have, whatever they would follow from
+   * @returns {Run}
+   */
+  run(ids, forced = {}) {
+    this.#fill(ids, 0, new Map(this.variables.flatMap(({ name, slots }) => {
+      return slots.flatMap((slot, index) => (forced[name] ? [/** @type {[number, number]} */ ([slot, forced[name]?.[index] ?? 0])] : []));
+    })));
+    const values = this.variables.map(({ name, slots }) => [name, slots.map((slot) => this.row[slot] ?? 0)]);
+    return { values: Object.fromEntries(values), answers: this.outputs.map((output) => output(this.row)) };
+  }
+
+  /**
+   * On many: its answers, [input, output].
+   * @param {Tokens} tokens
+   * @returns {Int32Array}
+   */
+  answers({ rows, nPos, ids }) {
+    const many = this.outputs.length;
+    const found = new Int32Array(rows * many);
+    for (let input = 0; input < rows; input += 1) {
+      this.#fill(ids, input * nPos);
+      for (let output = 0; output < many; output += 1) found[input * many + output] = this.outputs[output]?.(this.row) ?? 0;
+    }
+    return found;
+  }
+
+  /**
+   * @param {ArrayLike<number>} ids
+   * @param {number} from where the question begins
+   * @param {Map<number, number>} [forced] by slot
+   */
+  #fill(ids, from, forced) {
+    for (const { slot, position } of this.symbols) this.row[slot] = ids[from + position] ?? 0;
+    for (const { slot, value } of this.steps) this.row[slot] = forced?.get(slot) ?? value(this.row);
+  }
+}

@@ -1,0 +1,37 @@
+// The program, line by line, with what each line comes to on the question on the bench.
+
+import { html, keep, say } from "../page/dom.js";
+
+/** @import { LiveProgram } from "../page/payload.js" */
+
+/** The lines of a program; one that is chosen is told more of elsewhere. */
+export class Listing {
+  /**
+   * @param {LiveProgram} program
+   * @param {(line: number) => void} choose
+   */
+  constructor(program, choose) {
+    this.lines = program.lines.map((line, index) => {
+      const values = html("span", { class: "live-line-values" });
+      const code = html("code", {}, line.code.join("\n"));
+      const button = html("button", { type: "button", class: "live-line", onclick: () => choose(index) }, code, values);
+      return { line, button, values };
+    });
+    const left = program.left ? html("li", { class: "ow-note" }, `\u2026 and ${program.left} more lines`) : null;
+    this.element = html("ol", { class: "live-listing", "aria-label": "The program" }, ...this.lines.map(({ button }) => html("li", {}, button)), left ?? "");
+  }
+
+  /**
+   * @param {Record<string, string>} values by name
+   * @param {Set<string>} lit
+   * @param {number} chosen line; -1 for none
+   */
+  paint(values, lit, chosen) {
+    this.lines.forEach(({ line, button, values: shown }, index) => {
+      const known = line.assigns.map((name) => values[name] ?? "");
+      say(shown, known.every((one) => one === "") ? "" : `= ${known.join(" ")}`);
+      keep(button, "class", `live-line${line.assigns.some((name) => lit.has(name)) ? " live-lit" : ""}`);
+      keep(button, "aria-pressed", String(index === chosen));
+    });
+  }
+}

@@ -1,0 +1,120 @@
+"""A tour of four steps through any page, made from what was measured: each step is a link to a state of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from openwork.analyses import Route
+from openwork.claims import TourStep
+from openwork.claims.verdict import Outcome
+from openwork.errors import visible
+from openwork.page.live_report import LiveReport
+from openwork.page.program import decompiled
+from openwork.report.html.lowering import slug
+
+Step = dict[str, str]
+Claims = Sequence[dict[str, Any]]
+FALSE = (Outcome.REFUTED, Outcome.MIXED)
+
+
+def tour(report: LiveReport, claims: Claims) -> list[Step]:
+    """Title, text and link of every step: a teacher's own, else four that fit the model.
+
+    Args:
+        report: what the page is about.
+        claims: its claims as the page holds them.
+    """
+    own = tuple(report.tour)
+    steps = own or (_ask(report), _watch(report), _cut(report), _judge(report, claims))
+    linked = enumerate(steps, 1)
+    return [{"title": s.title, "text": s.text, "link": f"{s.link}{_join(s.link)}tour={n}"} for n, s in linked]
+
+
+def _ask(report: LiveReport) -> TourStep:
+    right = f"It is right on {report.overview.right:,} of {report.overview.inputs_line}."
+    text = f"Click a cell of the question and type. The model is in this page and answers at once. {right}"
+    return TourStep("Ask", text, "#how")
+
+
+def _watch(report: LiveReport) -> TourStep:
+    output, variable = _followed(report)
+    name = visible(report.subject.task.outputs[output])
+    whence = f" It is made from {visible(variable)}." if variable else ""
+    text = f"Press “watch it work” and see what travels to {name}, stage by stage, and which line is at work.{whence}"
+    return TourStep(f"Watch {name} come about", text, f"#how?output={output}&stage=0")
+
+
+def _cut(report: LiveReport) -> TourStep:
+    output, _ = _followed(report)
+    layer, head = _busiest(report, output)
+    several = report.subject.spec.n_heads > 1
+    code = f"L{layer}H{head}" if several else f"L{layer}A"
+    text = (
+        f"Head {layer}.{head} writes its mean over {report.overview.all_asked}: what depends on the question is gone. "
+        "Every input is counted again, here. Switch other parts off."
+    )
+    return TourStep(f"Cut head {layer}.{head}", text, f"#counted?cut=mean:{code}&by=mean&output={output}")
+
+
+def _judge(report: LiveReport, claims: Claims) -> TourStep:
+    """A claim that is false, with an input that shows it; else one that holds, else a number to change."""
+    order = sorted(range(len(claims)), key=lambda at: (claims[at]["outcome"] not in FALSE, not _shown(claims[at])))
+    if not order:
+        return _change(report)
+    chosen, verdict = claims[order[0]], report.verdicts[order[0]]
+    said = visible(verdict.claim.quotation or verdict.claim.statement)
+    anchor = f"#claim-{slug(verdict.claim.id)}"
+    if chosen["outcome"] not in FALSE:
+        text = f"“{said}” That was tested, and holds. Run the test again here, in your browser."
+        return TourStep("A claim that holds", text, anchor)
+    examples = _shown(chosen)
+    text = f"“{said}” That was tested, and is not so. Open its evidence"
+    if not examples:
+        return TourStep("A claim that is false", f"{text}.", anchor)
+    question = examples[0]["question"]
+    return TourStep(
+        "A claim that is false", f"{text}; the question above is one that speaks against it.", f"{anchor}?q={question}"
+    )
+
+
+def _change(report: LiveReport) -> TourStep:
+    if decompiled(report.results) is None:
+        return TourStep("Everything measured", "What else was measured of it, table by table.", "#measured")
+    text = "Change a number of the line that is chosen, and see on how many inputs program and model then part."
+    return TourStep("Change the program", text, "#how?line=0")
+
+
+def _shown(claim: dict[str, Any]) -> list[dict[str, Any]]:
+    """Its counterexamples that the page can show."""
+    return [example for example in claim["examples"] if example["question"] is not None]
+
+
+def _followed(report: LiveReport) -> tuple[int, str]:
+    """An output with a route that moves something, and what it is made from; the first where there is none."""
+    outputs = report.subject.task.outputs
+    routes = _routes(report)
+    for route in routes:
+        if any(hop.source != hop.target for path in route.paths for hop in path.hops):
+            alone = sum(one.output == route.output for one in routes) == 1
+            return outputs.index(route.output), route.variable if alone else ""
+    return 0, report.subject.task.deciding_variable(outputs[0]) or ""
+
+
+def _routes(report: LiveReport) -> Sequence[Route]:
+    return () if report.routes is None else report.routes.routes
+
+
+def _busiest(report: LiveReport, output: int) -> tuple[str, str]:
+    """Layer and head of the strongest path to an output; 0 and 0 where none was looked for."""
+    name = report.subject.task.outputs[output]
+    found = [route for route in _routes(report) if route.output == name]
+    paths = sorted((path for route in found for path in route.paths if path.hops), key=lambda path: -path.rate)
+    if not paths:
+        return "0", "0"
+    _, layer, _, _, head = paths[0].hops[0].head.split(".")
+    return layer, head
+
+
+def _join(link: str) -> str:
+    return "&" if "?" in link else "?"

@@ -1,0 +1,135 @@
+"""The first screen of a solved model's page: the mechanism, the program beside it, their motion, and the tour."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from safetensors.numpy import load_file
+
+from openwork.analyses import Route, Routes, Subject
+from openwork.analyses.routes import Hop, RoutePath
+from openwork.engines.native import NativeEngine
+from openwork.models import stack_of
+from openwork.page import LiveReport, live_html
+from openwork.programs import Decompilation, Output, Place, Program, Symbol, Variable
+from openwork.programs.language import Constant, Modulo, Name, Plus
+from openwork.report import Overview, write_page
+from openwork.training import Measured, Progress, named_experiment
+
+from .bench import answers, outside
+from .conftest import AXE
+
+SOLVED = Path(__file__).parents[1] / "known_circuits" / "solved" / "model_B.safetensors"
+NOTEBOOK = named_experiment("notebook")
+DOT = ".live-dot[visibility=visible]"
+HEAD = "blocks.0.attn.head.0"
+
+
+def program() -> Program:
+    """What the models of the notebook do: the mirrored digit is fetched, and 1 is added."""
+    symbols = tuple(Symbol(f"x[{at}]", at + 1) for at in range(8))
+    heads = tuple(
+        Variable(f"head0[{8 + i}]", (Name(f"x[{7 - i}]"),), (Place("blocks.0.attn", 8 + i),)) for i in range(1, 8)
+    )
+    made = (Modulo(Plus(Name(name), Constant(1)), 4) for name in ("x[7]", *(head.name for head in heads)))
+    return Program(symbols, heads, tuple(Output(f"y[{i}]", one, 8 + i) for i, one in enumerate(made)))
+
+
+def routes(names: tuple[str, ...]) -> Routes:
+    found = []
+    for i in range(8):
+        path = RoutePath(8 - i, (Hop(HEAD, 8 - i, 8 + i),), 1.0, 1.0)
+        found.append(Route(f"y[{i}]", f"x[{7 - i}]", 8 - i, 8 + i, 8, 1.0, 1.0, "one", (path,)))
+    return Routes(tuple(found), names, 8, 8, "all", 0.9, 8)
+
+
+@pytest.fixture(scope="module")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a model that ships with the tests; its program and routes are written down, not looked for."""
+    weights = {name: array[None] for name, array in load_file(SOLVED).items()}
+    subject = Subject.of(NativeEngine(1), stack_of(NOTEBOOK.spec, weights), NOTEBOOK.task)
+    epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 1.0, 8, 8), None, "finished", 1)
+    overview = Overview(NOTEBOOK, "abc", 0, 65_536, 65_536, (epoch,), "native", 1.0, proof="proved with margin 2")
+    found = Decompilation(program(), None, (), None, None, "all", True, (), "", 0.0)
+    report = LiveReport(subject, overview, (), (), (found,), routes(subject.position_names), ())
+    return write_page(live_html(report), tmp_path_factory.mktemp("moving") / "page.html")
+
+
+def stage(page) -> str:
+    return page.locator(".live-step").inner_text()
+
+
+def test_the_picture_says_what_the_model_says_and_the_program_stands_in_it(visit, moving):
+    tab = visit(moving)
+    page = tab.page
+    assert page.locator(".live-says text:first-of-type").all_text_contents() == answers(tab)
+    symbols = page.locator(".live-ground text:first-of-type").all_text_contents()
+    stands = page.locator(".live-stand text").all_text_contents()
+    assert stands == symbols[7:0:-1]
+    assert page.locator(".live-standings").inner_text().split("\n")[0] == "right on all 65,536 inputs"
+    assert "y[1] is (x[6] + 1) % 4: fetched by head 0.0" in page.locator(".ow-lede").inner_text()
+    page.locator(".live-motion select").last.select_option("y[2]")
+    assert page.locator(".live-stand.live-lit").count() == 1
+    expect(page).to_have_url(re.compile("output=2"))
+    assert tab.errors == []
+
+
+def test_nothing_moves_unasked_and_what_moves_can_be_stopped_and_stepped(visit, moving):
+    page = visit(moving).page
+    assert page.locator(".live-dot:visible").count() == 0
+    page.locator(".live-play").click()
+    expect(page.locator(DOT)).to_have_count(8)
+    expect(page.locator(".live-step")).to_contain_text("Step 2", timeout=90_000)
+    page.locator(".live-play").click()
+    assert page.locator(DOT).count() == 0
+    assert stage(page).startswith("Step 2 of 6, attention 0: head0[9] = ")
+    page.get_by_role("button", name="One step back").click()
+    assert stage(page) == "Step 1 of 6, the tokens enter"
+    page.locator("#asking input").nth(5).press("ArrowUp")
+    expect(page.locator(DOT)).to_have_count(1)
+
+
+def test_for_who_wants_reduced_motion_nothing_glides(visit, moving):
+    page = visit(moving).page
+    page.emulate_media(reduced_motion="reduce")
+    page.locator(".live-play").click()
+    expect(page.locator(".live-step")).to_contain_text("Step 3", timeout=90_000)
+    assert page.locator(DOT).count() == 0
+
+
+def test_a_number_of_the_program_is_changed_and_the_inputs_counted_where_they_part(visit, moving):
+    tab = visit(moving)
+    page = tab.page
+    page.locator(".live-line").last.click()
+    expect(page.locator(".live-parted")).to_contain_text("agree on all 65,536 inputs", timeout=90_000)
+    page.get_by_label("the number").fill("2")
+    expect(page.locator(".live-parted")).to_contain_text("part on 65,536 of 65,536 inputs", timeout=90_000)
+    expect(page).to_have_url(re.compile(r"set=2\.\d\.2"))
+    page.locator(".live-line").first.click()
+    page.get_by_role("button", name=re.compile("take head0")).click()
+    taken = (int(page.locator("#asking .live-second input").nth(6).input_value()) + 1) % 4
+    before, swapped = answers(tab), page.locator("#asking .live-answers").nth(1).locator("b").all_inner_texts()
+    said = page.locator(".live-of-line code").all_inner_texts()
+    assert said == [" ".join([before[0], str(taken), *before[2:]]), " ".join(swapped)]
+    assert tab.errors == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(380, "dark"), (1280, "light")])
+def test_the_tour_leads_on_and_axe_finds_nothing_to_mend(visit, moving, width, scheme):
+    tab = visit(moving, width, scheme)
+    page = tab.page
+    page.locator(".live-tour a").nth(1).click()
+    expect(page.locator("#tour")).to_contain_text("2 of 4. Watch y[1] come about")
+    page.get_by_role("link", name="next").click()
+    expect(page.locator("#cut-view .live-counted")).to_contain_text("of answers are right", timeout=90_000)
+    assert page.locator(".live-tour a[aria-current]").count() == 1
+    assert outside(page) == []
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found["violations"]] == []
+    page.get_by_role("button", name="end the tour").click()
+    assert not page.locator("#tour").is_visible()
+    assert tab.errors == []
