@@ -279,6 +279,10 @@ def require(true, what):
 
 
 def check_words(held):
+    require(
+        held.get("format") != "openwork certificate by sets",
+        "this is of a proof by sets of inputs, which this checker does not make again",
+    )
     told = {name: value for name, value in held.items() if name != "sha256"}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"))
     require(held.get("format") == "openwork certificate" and held.get("version") == 1, "not a certificate of version 1")

@@ -39,3 +39,23 @@ def test_questions_that_nobody_can_list(openwork):
     [run] = openwork("train", "running-sum-sign", *fields).value
     refused = openwork("prove", run["name"])
     assert refused.code == 2 and "a proof over a sample would say nothing of the others" in refused.err
+
+
+def test_by_sets_it_is_told_certified_and_kept(openwork, tmp_path, capsys, monkeypatch):
+    given = ("--param", "numbers=4", "--param", "length=2", "--seed", "0", "--json")
+    [run] = openwork("train", "maximum", *given).value
+    file = tmp_path / "model.cert.json"
+    told = openwork("prove", run["name"], "--by-sets", "--output", str(file))
+    assert told.code == 0 and "Proved by sets of inputs: right on every one of 16 inputs" in told.out
+    assert "no independent checker" in told.out and check.main([str(file)]) == 1
+    assert "does not make again" in capsys.readouterr().out
+    first = openwork("prove", run["name"], "--by-sets", "--json").value
+    monkeypatch.setattr("openwork.proofs.kept.prove_by_sets", None)
+    assert openwork("prove", run["name"], "--by-sets", "--json").value == first and first["proved"] == "16"
+
+
+def test_questions_too_many_to_list_go_by_sets(openwork):
+    fields = ("--param", "numbers=50", "--param", "length=6", "--train-inputs", "64", "--epochs", "1", "--json")
+    [run] = openwork("train", "maximum", "--seed", "0", *fields).value
+    told = openwork("prove", run["name"], "--seconds", "0")
+    assert told.code == 1 and "by sets" in told.out and "15,625,000,000 inputs" in told.out

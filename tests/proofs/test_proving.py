@@ -15,7 +15,7 @@ from openwork.data import Inputs
 from openwork.engines import choose_engine
 from openwork.errors import CheckpointError, PlanError
 from openwork.models import Stack, initial_stack, spec_for
-from openwork.proofs import proof_from_json, prove
+from openwork.proofs import GivenAnswers, proof_from_json, prove
 from openwork.proofs.proving import BLOCK
 from openwork.tasks import Palindrome, Task
 
@@ -94,3 +94,19 @@ def test_bad_input_is_told_at_once(tiny):
     bad = Subject(tiny.engine, Stack(tiny.spec, np.full_like(stack.flat, np.nan)), tiny.task, tiny.inputs)
     with pytest.raises(CheckpointError, match="NaN"):
         prove(bad)
+
+
+def test_answers_of_a_program_take_the_place_of_the_tasks(tiny):
+    """The task's own answers lead as before; others do not, and nobody calls that right."""
+    task = tiny.task
+    right = {row.tobytes(): answer for row, answer in zip(tiny.inputs.tokens, tiny.inputs.answers, strict=True)}
+
+    def same(tokens):
+        return np.stack([right[row.tobytes()] for row in tokens])
+
+    alike = prove(tiny, answers=GivenAnswers("the program", same))
+    assert alike.whole and alike.least == prove(tiny).least and not alike.short
+    assert "the same answers as the program on every one" in alike.summary and "right" not in alike.summary
+    other = prove(tiny, answers=GivenAnswers("it", lambda tokens: (same(tokens) + 1) % len(task.answer_vocabulary)))
+    assert other.n_wrong == other.inputs
+    assert proof_from_json(json.loads(json.dumps(alike.as_json()))) == alike

@@ -124,6 +124,8 @@ def held_batches(
     models, n = len(stack), held["order"].shape[-1] if held["order"].ndim else 0
     size = int(batches.batch_size) if isinstance(batches.batch_size, int | np.integer) else 0
     steps = -(-n // size) if size > 0 else 0
+    if batches.attn_entropy is not None:
+        held["attn_entropy"] = _held("attn_entropy", batches.attn_entropy, reasons)
     weights, whole, real = stack.flat.shape, np.dtype(np.int64), np.dtype(np.float64)
     expected = {
         "order": ((models, n), whole),
@@ -131,11 +133,12 @@ def held_batches(
         "exp_avg": (weights, stack.flat.dtype),
         "exp_avg_sq": (weights, stack.flat.dtype),
         "step": ((models,), whole),
+        "attn_entropy": ((models,), real),
     }
     reasons += [
         Reason(name, f"has shape {held[name].shape} of {held[name].dtype}", f"expected {shape} of {dtype}")
         for name, (shape, dtype) in expected.items()
-        if held[name].shape != shape or held[name].dtype != dtype
+        if name in held and (held[name].shape != shape or held[name].dtype != dtype)
     ]
     if size < 1 or n < 1:
         reasons.append(Reason("batch_size", f"{batches.batch_size} of {n} inputs", "both at least 1"))

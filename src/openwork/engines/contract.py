@@ -54,6 +54,8 @@ class Engine(ABC):
     threads: int
     learns_sets: bool = False
     """whether it trains on answers that are sets, or not all wanted"""
+    sharpens: bool = False
+    """whether attention's entropy may be in the loss it trains by"""
     holds_only_results: bool = False
     """whether a pass needs no memory that grows with its inputs beside what it gives: a block may be all of them"""
 
@@ -218,8 +220,11 @@ class Engine(ABC):
         """Many optimiser steps in one call: AdamW as `torch.optim.AdamW`, after `clip_grad_norm_`.
 
         The loss is the mean cross-entropy over a batch and its graded positions; of sets the binary one, averaged over
-        symbols too. Nothing given is changed.
+        symbols too. `batches.attn_entropy` adds a term. Nothing given is changed.
         """
+        if batches.attn_entropy is not None and not self.sharpens:
+            reason = Reason("attn_entropy", "is a term of the loss that it does not have", "take the engine torch")
+            raise PlanError(f"the {self.name} engine does not train so", reason)
         held = held_inputs(stack, batches.dataset.tokens, batches.dataset.graded)
         dataset = self._learnable(held_dataset(stack.spec, batches.dataset, held))
         return self._train(held.stack, *held_batches(held.stack, state, batches, dataset), optimiser)

@@ -169,12 +169,14 @@ class Batches:
         order: `[model, n]`, rows of the dataset; cut into batches of `batch_size`, the last may be smaller.
         batch_size: inputs in a batch.
         rates: `[model, step]`, the learning rate of every step, `step` = ceil(n / batch_size).
+        attn_entropy: `[model]`, the weight of attention's entropy in the loss (`Recipe.attn_entropy`); None for none.
     """
 
     dataset: Dataset
     order: NDArray[np.int64]
     batch_size: int
     rates: NDArray[np.float64]
+    attn_entropy: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,18 @@ from openwork.programs import (
     over_training,
 )
 from openwork.programs.over_training import POINTS
-from openwork.proofs import Proof, certified, prove_kept, work_of
+from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
+from openwork.proofs import (
+    GivenAnswers,
+    Proof,
+    SetProof,
+    certified,
+    prove,
+    prove_by_sets_kept,
+    prove_kept,
+    too_many_to_list,
+    work_of,
+)
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.runs import Run
 
@@ -164,19 +175,47 @@ class OpenedRun(OldNames, Looking):
             raise PlanError("nothing to compare", Reason(self.stored.name, "; ".join(found.missing)))
         return found.program
 
-    def prove(self, margin: float = 0.0) -> Display:
+    def prove(
+        self,
+        margin: float = 0.0,
+        *,
+        by_sets: bool | None = None,
+        seconds: float = PROOF_SECONDS,
+        program: Program | None = None,
+    ) -> Display:
         """Whether every right answer surely leads by more than `margin`, in the logits, over the real numbers; kept in
         the store, where an interrupted proof goes on.
 
+        Args:
+            margin: the lead that is asked for.
+            by_sets: whether sets of inputs are proved at once, so that none need be listed; by itself where there are
+                too many to list. See docs/proofs.md.
+            seconds: by sets, how long it may take; what is proved by then is told, and the next call goes on.
+            program: prove that the model answers as this program does, in place of right; every input is listed, and
+                nothing is kept.
+
         Raises:
-            PlanError: a sample, questions that nobody can list, or a margin that is none.
+            PlanError: a sample, questions that nobody can list, or a margin that is none; by sets, a model that they
+                cannot be followed through.
             CheckpointError: weights that are not numbers.
         """
-        return Display(self.proved(margin))
+        if program is not None:
+            threads, answers = self.setting.threads or available_threads(), GivenAnswers("the program", program.answers)
+            return Display(prove(self.subject, margin, threads=threads, watch=self.watch, answers=answers))
+        return Display(self.proved_by_sets(margin, seconds) if self.goes_by_sets(by_sets) else self.proved(margin))
 
     def proved(self, margin: float = 0.0) -> Proof:
-        """The same as numbers. Raises as `prove`."""
+        """The same as numbers, every question listed. Raises as `prove`."""
         return prove_kept(self.subject, self.kept, margin, self.setting.threads or available_threads(), self.watch)
+
+    def proved_by_sets(self, margin: float = 0.0, seconds: float = PROOF_SECONDS) -> SetProof:
+        """The same as numbers, by sets of inputs. Raises as `prove`."""
+        threads = self.setting.threads or available_threads()
+        return prove_by_sets_kept(self.subject, self.kept, margin, seconds, threads, self.watch)
+
+    def goes_by_sets(self, by_sets: bool | None) -> bool:
+        """Whether a proof goes by sets of inputs: as was said, or where there are too many to list."""
+        return too_many_to_list(self.subject.task) if by_sets is None else by_sets
 
     @property
     def why_no_proof(self) -> str:

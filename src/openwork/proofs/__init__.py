@@ -2,22 +2,41 @@
 
 from openwork.proofs.certificate import certificate_of, write_certificate
 from openwork.proofs.certified import Certified, certified
-from openwork.proofs.kept import known_proof, prove_kept
+from openwork.proofs.kept import known_proof, known_set_proof, prove_by_sets_kept, prove_kept
 from openwork.proofs.proof import AsRun, Open, Proof, proof_from_json
-from openwork.proofs.proving import prove, require_provable, work_of
+from openwork.proofs.proving import GivenAnswers, prove, require_provable, work_of
+from openwork.proofs.sets import (
+    USUAL_SECONDS,
+    OutputProof,
+    SetProof,
+    prove_by_sets,
+    set_proof_from_json,
+    too_many_to_list,
+    write_set_certificate,
+)
 
 __all__ = [
+    "USUAL_SECONDS",
     "AsRun",
     "Certified",
+    "GivenAnswers",
     "Open",
+    "OutputProof",
     "Proof",
+    "SetProof",
     "certificate_of",
     "certified",
     "known_proof",
+    "known_set_proof",
     "proof_from_json",
     "prove",
+    "prove_by_sets",
+    "prove_by_sets_kept",
     "prove_kept",
     "require_provable",
+    "set_proof_from_json",
+    "too_many_to_list",
     "work_of",
     "write_certificate",
+    "write_set_certificate",
 ]

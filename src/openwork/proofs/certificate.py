@@ -50,6 +50,9 @@ def certificate_of(subject: Subject, proof: Proof) -> dict[str, Any]:
     """
     if not proof.whole or proof.margin is None:
         raise PlanError("there is nothing to certify", Reason("proof", proof.summary))
+    if proof.same_as:
+        what = f"is of the answers of {proof.same_as}, and a certificate of the right ones"
+        raise PlanError("no certificate can be written", Reason("proof", what))
     if proof.inputs > MOST_INPUTS:
         what = f"{proof.inputs:,} inputs are too many for one file, which holds {MOST_INPUTS:,}"
         raise PlanError("no certificate can be written", Reason("domain", what))

@@ -6,7 +6,9 @@ from openwork.analyses import Subject
 from openwork.analyses.steps import Watch
 from openwork.proofs.proof import Proof, proof_from_json
 from openwork.proofs.proving import prove, require_provable
+from openwork.proofs.sets import SetProof, prove_by_sets, require_provable_by_sets, set_proof_from_json
 from openwork.runs import KeptResults
+from openwork.tasks import OURS
 
 
 def prove_kept(subject: Subject, kept: KeptResults | None, margin: float, threads: int, watch: Watch) -> Proof:
@@ -16,7 +18,7 @@ def prove_kept(subject: Subject, kept: KeptResults | None, margin: float, thread
         PlanError, CheckpointError, EngineError: as `prove`.
     """
     require_provable(subject, margin)
-    if not subject.whole:
+    if not subject.whole and type(subject.task) not in OURS:
         kept = None  # what names a result says of such a task's answers only those to a sample
     before = known_proof(subject, kept, margin)
     if before is not None and before.looked_at == before.inputs:
@@ -33,6 +35,32 @@ def known_proof(subject: Subject, kept: KeptResults | None, margin: float = 0.0)
     return None if known is None else proof_from_json(known)
 
 
-def _name(margin: float) -> str:
+def prove_by_sets_kept(
+    subject: Subject, kept: KeptResults | None, margin: float, seconds: float, threads: int, watch: Watch
+) -> SetProof:
+    """What `prove_by_sets` gives, or what it gave before; one that has something left goes on.
+
+    Raises:
+        PlanError, CheckpointError, EngineError: as `prove_by_sets`.
+    """
+    require_provable_by_sets(subject, margin)
+    if not subject.whole and type(subject.task) not in OURS:
+        kept = None  # what names a result says of such a task's answers only those to a sample
+    before = known_set_proof(subject, kept, margin)
+    if before is not None and before.ended:
+        return before
+    found = prove_by_sets(subject, margin, seconds=seconds, threads=threads, watch=watch, begun=before)
+    if kept is not None:
+        kept.keep(_name(margin, "sets"), subject.digest, found.as_json())
+    return found
+
+
+def known_set_proof(subject: Subject, kept: KeptResults | None, margin: float = 0.0) -> SetProof | None:
+    """What was found by sets before; None where nothing was. Runs nothing."""
+    known = None if kept is None else kept.find(_name(margin, "sets"), subject.digest)
+    return None if known is None else set_proof_from_json(known)
+
+
+def _name(margin: float, by: str = "") -> str:
     """Under which a proof is kept."""
-    return f"proof of {margin!r}"
+    return f"proof of {margin!r}" + (f" by {by}" if by else "")

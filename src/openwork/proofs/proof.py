@@ -81,6 +81,7 @@ class Proof(Result):
         as_run: beside it, what was run.
         seconds: by the clock.
         forward_rows: inputs enclosed, and those scored beside it.
+        same_as: whose answers were proved to lead, in words; empty for the task's right ones.
     """
 
     inputs: int
@@ -100,6 +101,7 @@ class Proof(Result):
     as_run: AsRun
     seconds: float
     forward_rows: int
+    same_as: str = ""
 
     @property
     def whole(self) -> bool:
@@ -107,10 +109,15 @@ class Proof(Result):
         return self.proved == self.inputs
 
     @property
+    def said(self) -> str:
+        """What is proved of an answer."""
+        return f"the same answers as {self.same_as}" if self.same_as else "right"
+
+    @property
     def margin(self) -> float | None:
         """The lead that every proved answer has at least, rounded down to four digits below the bound less some radii:
         what a certificate states. None where nothing is proved."""
-        return None if self.least is None else _rounded_down(self.least - ROOM * self.radius)
+        return None if self.least is None else rounded_down(self.least - ROOM * self.radius)
 
     @property
     def title(self) -> str:
@@ -120,8 +127,8 @@ class Proof(Result):
     def summary(self) -> str:
         if self.whole:
             return (
-                f"Proved: right on every one of {self.inputs:,} inputs, by a margin of at least {self.margin:.4g} in "
-                "the logits, over the real numbers."
+                f"Proved: {self.said} on every one of {self.inputs:,} inputs, by a margin of at least "
+                f"{self.margin:.4g} in the logits, over the real numbers."
             )
         said = []
         if self.n_wrong:
@@ -142,14 +149,15 @@ class Proof(Result):
     @property
     def short(self) -> str:
         """As half a sentence, to stand behind `right on all 65,536 inputs`; empty where not all of it is proved."""
-        return f"proved over the real numbers with margin {self.margin:.4g}" if self.whole else ""
+        right = self.whole and not self.same_as
+        return f"proved over the real numbers with margin {self.margin:.4g}" if right else ""
 
     @property
     def beside(self) -> str:
         """What was run, in one sentence, so that nobody takes one for the other."""
         run = self.as_run
         least = "" if run.least is None else f", by at least {run.least:.4g}"
-        return f"As run ({run.arithmetic}): right on {run.right:,} of {self.looked_at:,} inputs{least}."
+        return f"As run ({run.arithmetic}): {self.said} on {run.right:,} of {self.looked_at:,} inputs{least}."
 
     def records(self) -> list[Record]:
         """One row for every input that is not proved, of the first of each kind."""
@@ -174,7 +182,8 @@ def proof_from_json(kept: Mapping[str, Any]) -> Proof | None:
     return Proof(**fields | {"as_run": AsRun(**fields["as_run"])})
 
 
-def _rounded_down(x: float, digits: int = 4) -> float:
+def rounded_down(x: float, digits: int = 4) -> float:
+    """To so many digits, never up."""
     if x == 0:
         return 0.0
     unit = 10.0 ** (math.floor(math.log10(abs(x))) - digits + 1)

@@ -7,10 +7,11 @@ import importlib.util
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.analyses import Subject
 from openwork.analyses.steps import Step, Watch, silent
@@ -22,7 +23,7 @@ from openwork.engines.native.engine import NativeEngine
 from openwork.errors import CheckpointError, PlanError, Reason
 from openwork.models import n_params
 from openwork.proofs.proof import AsRun, Open, Proof
-from openwork.tasks import format_count
+from openwork.tasks import Tokens, format_count
 
 BLOCK = 2**14
 """inputs at a time"""
@@ -35,8 +36,27 @@ NO_FLINT = "more bits take python-flint: pip install 'openwork[proof]'"
 TOO_MANY = f"more than {CLOSER} inputs are open, too many to give each more bits"
 
 
+@dataclass(frozen=True, eq=False)
+class GivenAnswers:
+    """GivenAnswers other than the task's.
+
+    Attributes:
+        whose: in words, as `the program`.
+        of: `[input, pos] -> [input, graded]`, symbols of the answer vocabulary.
+    """
+
+    whose: str
+    of: Callable[[Tokens], NDArray[np.integer[Any]]]
+
+
 def prove(
-    subject: Subject, margin: float = 0.0, *, threads: int = 1, watch: Watch = silent, begun: Proof | None = None
+    subject: Subject,
+    margin: float = 0.0,
+    *,
+    threads: int = 1,
+    watch: Watch = silent,
+    begun: Proof | None = None,
+    answers: GivenAnswers | None = None,
 ) -> Proof:
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
@@ -46,6 +66,7 @@ def prove(
         threads: cores to use; no number depends on it.
         watch: is told how far it is.
         begun: what an interrupted proof of the same came to; it goes on from there.
+        answers: whose answers should lead, where it is not the task's right ones: a program's, for example.
 
     Raises:
         PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; answers that
@@ -63,6 +84,8 @@ def prove(
         for start in range(tally.looked_at, size, BLOCK):
             index = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
             dataset = dataset_of(task, index)
+            if answers is not None:
+                dataset = replace(dataset, answers=answers.of(dataset.tokens).astype(np.int32))
             bounds = enclose(engine, subject.stack, dataset)
             scores = subject.engine.score(subject.stack, dataset)
             tally.add(index, bounds, more.of(dataset.tokens, dataset.answers))
@@ -71,7 +94,8 @@ def prove(
     except KeyboardInterrupt:
         pass
     spent = time.monotonic() - began + (0.0 if begun is None else begun.seconds)
-    return tally.proof(size, f"{subject.engine.arithmetic}, {subject.spec.dtype}", spent)
+    found = tally.proof(size, f"{subject.engine.arithmetic}, {subject.spec.dtype}", spent)
+    return found if answers is None else replace(found, same_as=answers.whose)
 
 
 def work_of(subject: Subject) -> float:
@@ -93,6 +117,15 @@ def require_provable(subject: Subject, margin: float) -> None:
         what = f"{subject.task} has {format_count(size)} questions, which cannot be listed"
         sampled = "a proof over a sample would say nothing of the others: prove a smaller size of the task"
         reasons.append(Reason("domain", what, sampled))
+    reasons += reasons_against(subject, margin)
+    if reasons:
+        raise PlanError("this cannot be proved", reasons)
+    require_numbers(subject)
+
+
+def reasons_against(subject: Subject, margin: float) -> list[Reason]:
+    """Why nothing can be proved of such answers, or by such a margin."""
+    reasons = []
     if not subject.task.one_symbol_each:
         what = f"an answer of {subject.task} is a set of symbols; a proof is of one symbol each"
         reasons.append(Reason("task", what))
@@ -100,8 +133,11 @@ def require_provable(subject: Subject, margin: float) -> None:
         reasons.append(Reason("d_vocab_out", "there is one answer only, which leads nothing"))
     if not (math.isfinite(margin) and margin >= 0):
         reasons.append(Reason("margin", f"{margin:g} is not a lead", "0, or a number above it, for example 0.5"))
-    if reasons:
-        raise PlanError("this cannot be proved", reasons)
+    return reasons
+
+
+def require_numbers(subject: Subject) -> None:
+    """Raises CheckpointError where a weight is not a number."""
     bad = [name for name, array in subject.stack.named().items() if not np.isfinite(array).all()]
     if bad:
         raise CheckpointError("this cannot be proved", [Reason(name, "holds NaN or infinity") for name in bad])

@@ -2,6 +2,7 @@
 
 from openwork.errors import renamed
 from openwork.tasks.automaton import Automaton, automaton_of
+from openwork.tasks.cases import Cases
 from openwork.tasks.contract import UNASKED, Draws, Task, TaskFile, Tokens, Variable
 from openwork.tasks.from_function import FunctionTask, task
 from openwork.tasks.numbering import Numbers, as_numbers, format_count
@@ -17,6 +18,7 @@ from openwork.tasks.written_out import Free, WrittenOut
 
 __all__ = [
     "Automaton",
+    "Cases",
     "Free",
     "Language",
     "WordQuestions",

@@ -22,6 +22,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.tasks.cases import Cases
 from openwork.tasks.learned import Learned
 from openwork.tasks.numbering import Numbers, columns_of, numbers_of
 from openwork.tasks.old_name import OnceCarrier
@@ -149,6 +150,14 @@ class Task(OnceCarrier, ABC):
     @abstractmethod
     def deciding_variable(self, output: str) -> str | None:
         """The one variable that decides `output`, where there is one: `y[i]` of a reversal is decided by `x[n-1-i]`."""
+
+    def cases(self, output: str) -> Cases | None:
+        """The questions as `output` sees them, in sets that one answer each is right for; None where nobody has told.
+
+        With it, a model is proved right on more questions than anybody can list ([proofs.md](proofs.md)). Few and large
+        sets are best: what an answer does not depend on may be any symbol.
+        """
+        return None
 
     @property
     def domain_size(self) -> int | None:

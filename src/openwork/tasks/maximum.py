@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.answer_at_equals import AnswerAtEquals
+from openwork.tasks.cases import Cases
 from openwork.tasks.contract import Tokens
 from openwork.tasks.learned import learned_with
 
@@ -51,6 +53,20 @@ class Maximum(AnswerAtEquals):
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         return tuple(map(str, range(self.choices)))
+
+    def cases(self, output: str) -> Cases:
+        """The largest number, and where it stands first: what is before it is smaller, what is behind it not larger."""
+        largest, first, at = np.ogrid[: self.choices, : self.length, : self.length]
+        number = np.arange(self.choices)
+        below = np.broadcast_to(largest - (at < first), (self.choices, self.length, self.length))[..., None]
+        standing = np.where((at == first)[..., None], number == largest[..., None], number <= below)
+        allowed = np.zeros((self.choices * self.length, self.n_pos, len(self.vocabulary)), bool)
+        allowed[:, :-1, : self.choices] = standing.reshape(-1, self.length, self.choices)
+        allowed[:, -1, -1] = True
+        inside = allowed[:, :-1].sum(axis=-1).tolist()
+        kept = [row for row, sizes in enumerate(inside) if all(sizes)]
+        answers = np.repeat(np.arange(self.choices, dtype=np.int32), self.length)
+        return Cases(allowed[kept], answers[kept], tuple(prod(inside[row]) for row in kept))
 
     def answers(self, questions: Tokens) -> Tokens:
         largest: Tokens = questions.max(axis=1, keepdims=True).astype(np.int32)

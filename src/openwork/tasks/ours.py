@@ -6,6 +6,7 @@ from openwork.tasks.copy import Copy as Copy
 from openwork.tasks.reverse import Reverse as Reverse
 from openwork.tasks.sort import Sort as Sort
 from openwork.tasks.addition import Addition as Addition
+from openwork.tasks.reversed_addition import ReversedAddition as ReversedAddition
 from openwork.tasks.caesar_shift import CaesarShift as CaesarShift
 from openwork.tasks.run_length import RunLength as RunLength
 from openwork.tasks.induction import Induction as Induction

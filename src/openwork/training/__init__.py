@@ -5,7 +5,7 @@ from openwork.training.experiment import Experiment, experiment_from_json, subje
 from openwork.training.experiments import EXPERIMENTS, named_experiment
 from openwork.training.loop import train
 from openwork.training.recipe import Recipe, recipe
-from openwork.training.schedule import learning_rate
+from openwork.training.schedule import entropy_weight, learning_rate
 from openwork.training.state import Status, TrainingState
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Recipe",
     "Status",
     "TrainingState",
+    "entropy_weight",
     "experiment_from_json",
     "learning_rate",
     "named_experiment",

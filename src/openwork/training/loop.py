@@ -14,7 +14,7 @@ from openwork.engines import Batches, Engine, Scores
 from openwork.training.events import EpochEnd, Measured, Progress
 from openwork.training.experiment import Experiment
 from openwork.training.recipe import Recipe
-from openwork.training.schedule import learning_rate
+from openwork.training.schedule import entropy_weight, learning_rate
 from openwork.training.state import Status, TrainingState
 
 
@@ -63,12 +63,15 @@ def _epoch(experiment: Experiment, state: TrainingState, first: Dataset, rates: 
     n, size = len(first), experiment.recipe.batch_size
     order = np.stack([batch_order(s, int(e), n) for s, e in zip(state.seeds, state.epochs, strict=True)])
     per_step = np.repeat(np.array(rates)[:, None], -(-n // size), axis=1)
+    entropy = None
+    if experiment.recipe.attn_entropy:
+        entropy = np.array([entropy_weight(experiment.recipe, int(epoch)) for epoch in state.epochs])
     if not experiment.split.fresh:
-        return Batches(first, order, size, per_step)
+        return Batches(first, order, size, per_step, entropy)
     # Models side by side may be at different epochs, where some were resumed: each takes its own epoch's inputs.
     epochs, own = np.unique(state.epochs, return_inverse=True)
     drawn = [drawn_inputs(experiment.task, experiment.split, int(e)) for e in epochs]
-    return Batches(one_after_another(drawn), order + n * own[:, None], size, per_step)
+    return Batches(one_after_another(drawn), order + n * own[:, None], size, per_step, entropy)
 
 
 def _progress(

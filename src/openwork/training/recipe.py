@@ -10,6 +10,9 @@ from openwork.engines import AdamW
 from openwork.errors import RecipeError
 from openwork.models import LEAST_EPS, reasons_of
 
+NEWER = {"record_every": 1, "attn_entropy": 0.0}
+"""fields that older runs did not have: every epoch was recorded, and the loss had no other term"""
+
 
 class Recipe(BaseModel):
     """AdamW with a warm-up, a cosine and a clip. Make one with `recipe`, which tells every mistake at once."""
@@ -34,6 +37,9 @@ class Recipe(BaseModel):
     """AdamW's, on every parameter"""
     max_grad_norm: float | None = Field(default=1.0, gt=0)
     """global L2 norm that gradients are clipped to; None clips nothing"""
+    attn_entropy: float = Field(default=0.0, ge=0)
+    """weight of a term of the loss that makes attention sharp: `H + 10 H^2` of its entropy `H` in nats, averaged over
+    heads, queries and layers; from two fifths of the epochs on, whole from three fifths on. Takes the engine torch"""
     stop_when_solved: bool = True
     """end a model's training after the first recorded epoch at whose end it is right on the whole domain"""
     record_every: int = Field(default=1, ge=1)
@@ -41,10 +47,11 @@ class Recipe(BaseModel):
     there are thousands, and measuring each would take longer than training"""
 
     @model_serializer(mode="wrap")
-    def _as_before_rare_records(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without `record_every` where every epoch is recorded: older runs are named by the hash of this."""
+    def _as_before(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without fields that older runs did not have, where they say what was done then: runs are named by the hash
+        of this."""
         written: dict[str, Any] = fields(self)
-        return written if self.record_every != 1 else {k: v for k, v in written.items() if k != "record_every"}
+        return {name: value for name, value in written.items() if NEWER.get(name) != value}
 
     @property
     def optimiser(self) -> AdamW:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from openwork.analyses import Stage
+from openwork.analyses import Stage, Subject
 from openwork.cli.examples import examples
 from openwork.cli.failure import warn_of_damage
 from openwork.cli.options import JsonFlag, StorePath, Threads
@@ -17,7 +17,7 @@ from openwork.jobs.given_files import require_writable
 from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
-from openwork.proofs import write_certificate
+from openwork.proofs import USUAL_SECONDS, Proof, SetProof, write_certificate, write_set_certificate
 from openwork.report import Display, write_page
 from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
@@ -26,11 +26,18 @@ INTERRUPTED = 130
 NOT_WRITTEN = "the certificate could not be written"
 NOTHING = "{} was not written: not every input is proved."
 CHECK = "Anybody checks it with `openwork-check-certificate {}`."
+AGAIN = "It says what was proved of which weights; no independent checker makes a proof by sets again."
 
 app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog=examples("openwork prove 3f2a", "openwork prove 3f2a --margin 0.5 --output model.cert.json"))
+@app.command(
+    epilog=examples(
+        "openwork prove 3f2a",
+        "openwork prove 3f2a --margin 0.5 --output model.cert.json",
+        "openwork prove 3f2a --by-sets --seconds 60",
+    )
+)
 def prove(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
     margin: Annotated[
@@ -45,6 +52,15 @@ def prove(
             show_default=False,
         ),
     ] = None,
+    by_sets: Annotated[
+        bool | None,
+        typer.Option(
+            "--by-sets/--listed",
+            help="Prove sets of inputs at once, or list every input; else sets where there are too many to list.",
+            show_default=False,
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=0, help="By sets: how long it may take.")] = USUAL_SECONDS,
     threads: Threads = None,
     store: StorePath = None,
     as_json: JsonFlag = False,
@@ -55,27 +71,42 @@ def prove(
     ball that surely holds it. Inputs that this leaves open get more bits, with python-flint installed; what is open
     then is UNDECIDED. What was run is said beside it. The result is kept, and an interrupted proof goes on where it
     stopped. Ends with 1 where not every input is proved, and with 130 upon Ctrl-C.
+
+    By sets, where inputs are too many to list: some symbols of an input are known, the others any. The share that is
+    proved is a count, never an estimate, whenever it stops. For models of one layer.
     """
     if output is not None:
         require_writable(output, NOT_WRITTEN)
     with Store.open(store) as kept:
         stored = kept.find(run)
         with ProgressDisplay(aside()) as display:
-            display(Stage("proving it on every input"))
             opened = open_run(stored, Setting(kept, None, threads, display), trains=False, inputs=Inputs())
-            proof = opened.proved(margin)
+            sets = opened.goes_by_sets(by_sets)
+            display(Stage("proving it by sets of inputs" if sets else "proving it on every input"))
+            proof = opened.proved_by_sets(margin, seconds) if sets else opened.proved(margin)
     warn_of_damage(opened.damage)
     if output is not None and proof.whole:
-        write_page(write_certificate(opened.subject, proof), output, NOT_WRITTEN)
+        write_page(_certificate(opened.subject, proof), output, NOT_WRITTEN)
     if as_json:
         emit({"run": stored.name} | proof.as_json())
     else:
         people(as_json).print(terminal(Display(proof).parts()))
     if output is not None:
-        name = path_text(output)
-        said = f"Wrote {name}. {CHECK.format(name)}" if proof.whole else NOTHING.format(name)
-        people(as_json).print(said, soft_wrap=True, markup=False)
-    if proof.looked_at < proof.inputs:
+        people(as_json).print(_written(output, proof), soft_wrap=True, markup=False)
+    if proof.interrupted if isinstance(proof, SetProof) else proof.looked_at < proof.inputs:
         raise typer.Exit(INTERRUPTED)
     if not proof.whole:
         raise typer.Exit(1)
+
+
+def _certificate(subject: Subject, proof: Proof | SetProof) -> str:
+    """Its text."""
+    return write_set_certificate(subject, proof) if isinstance(proof, SetProof) else write_certificate(subject, proof)
+
+
+def _written(output: Path, proof: Proof | SetProof) -> str:
+    """What became of the certificate."""
+    name = path_text(output)
+    if not proof.whole:
+        return NOTHING.format(name)
+    return f"Wrote {name}. {AGAIN if isinstance(proof, SetProof) else CHECK.format(name)}"

@@ -50,6 +50,7 @@ class TorchEngine(Engine):
 
     name = "torch"
     learns_sets = True
+    sharpens = True
 
     def __init__(self, threads: int = 1, device: Device = CPU) -> None:
         self.threads, self.device = threads, device
@@ -97,7 +98,8 @@ class TorchEngine(Engine):
         size = models_at_once(stack.spec, batches, self.device) if self.device.together else 1
 
         def some(models: range, stop: threading.Event) -> Trained:
-            own = replace(batches, order=batches.order[models], rates=batches.rates[models])
+            entropy = None if batches.attn_entropy is None else batches.attn_entropy[models]
+            own = replace(batches, order=batches.order[models], rates=batches.rates[models], attn_entropy=entropy)
             return train_side_by_side(stack.take(models), state.take(models), own, optimiser, self.device, stop)
 
         starts = range(0, len(stack), size)

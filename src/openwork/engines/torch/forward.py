@@ -19,6 +19,8 @@ from openwork.models import ModelSpec
 
 Named = Mapping[str, Tensor]
 
+LEAST_SHARE = 1e-9
+"""of attention: where it is 0 its logarithm has no slope"""
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": F.relu,
     "gelu": F.gelu,
@@ -27,8 +29,16 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-def forward(spec: ModelSpec, weights: Named, tokens: Tensor, graded: tuple[int, ...], at: Tapped) -> Tensor:
-    """Logits `[input, graded, d_vocab_out]` of tokens `[input, pos]`."""
+def forward(
+    spec: ModelSpec,
+    weights: Named,
+    tokens: Tensor,
+    graded: tuple[int, ...],
+    at: Tapped,
+    entropies: list[Tensor] | None = None,
+) -> Tensor:
+    """Logits `[input, graded, d_vocab_out]` of tokens `[input, pos]`; with `entropies`, those of each layer's attention
+    are added to it, `[input, head, query]` in nats."""
     n_pos = tokens.shape[1]
     stream = at("hook_embed", weights["embed.W_E"][tokens])
     if spec.positional_embedding_type == "standard":
@@ -38,7 +48,7 @@ def forward(spec: ModelSpec, weights: Named, tokens: Tensor, graded: tuple[int, 
     for layer in range(spec.n_layers):
         block = f"blocks.{layer}."
         ends = layer == spec.n_layers - 1 and not at.taps(block) and not at.taps("ln_final.")
-        stream = _block(spec, weights, block, stream, unseen, at, wanted if ends else None)
+        stream = _block(spec, weights, block, stream, unseen, at, wanted if ends else None, entropies=entropies)
         wanted = None if ends else wanted
     if wanted is not None and not at.taps("ln_final."):
         stream, wanted = stream[:, wanted], None
@@ -65,13 +75,14 @@ def _block(
     unseen: Tensor | None,
     at: Tapped,
     wanted: list[int] | None,
+    entropies: list[Tensor] | None,
 ) -> Tensor:
     """The stream after a block; with `wanted`, only at these positions: all that is needed of the last block."""
     stream = at(block + "hook_resid_pre", stream)
     read = _norm(spec, weights, block + "ln1.", stream, at)
     if wanted is not None:
         stream = stream[:, wanted]
-    written = _attention(spec, weights, block + "attn.", read, unseen, at, wanted)
+    written = _attention(spec, weights, block + "attn.", read, unseen, at, wanted, entropies=entropies)
     stream = stream + at(block + "hook_attn_out", written)
     if not spec.attn_only:
         stream = at(block + "hook_resid_mid", stream)
@@ -107,6 +118,7 @@ def _attention(
     unseen: Tensor | None,
     at: Tapped,
     wanted: list[int] | None,
+    entropies: list[Tensor] | None,
 ) -> Tensor:
     """What the heads write; with `wanted`, only for queries at these positions."""
     asks = read if wanted is None else read[:, wanted]
@@ -124,6 +136,8 @@ def _attention(
     scores = at(attn + "hook_attn_scores", q @ k.transpose(2, 3) / spec.score_divisor, unseen, -torch.inf)
     may_be_blind = spec.pad_token is not None or at.writes_at(attn + "hook_attn_scores")
     pattern = at(attn + "hook_pattern", _softmax(scores, may_be_blind), unseen, 0.0)
+    if entropies is not None:
+        entropies.append(-(pattern * (pattern + LEAST_SHARE).log()).sum(-1))
     z = at(attn + "hook_z", (pattern @ v).transpose(1, 2))
     w_o = weights[attn + "W_O"]
     if at.taps(attn + "hook_result"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -20,6 +21,8 @@ from openwork.engines.values import AdamW, Batches, OptimiserState, Trained
 from openwork.models import ModelSpec, Stack
 from openwork.tasks import UNASKED
 
+WORST = 10.0
+"""how much more the square of an entropy counts than itself: the worst rows decide what can be proved"""
 MEMORY = 4 * 2**30
 """Bytes that autograd may keep for models that train together."""
 
@@ -36,12 +39,35 @@ def backward(spec: ModelSpec, weights: Weights, dataset: Dataset, device: Device
     return total
 
 
+def sharpened_loss(
+    spec: ModelSpec,
+    graded: tuple[int, ...],
+    sets: bool,
+    named: Named,
+    tokens: Tensor,
+    answers: Tensor,
+    weight: Tensor,
+) -> Tensor:
+    """`summed_loss` and, for every input and graded position, `weight` times a mean over heads, queries and layers of
+    what attention's entropy counts."""
+    entropies: list[Tensor] = []
+    loss = summed_loss(spec, graded, sets, named, tokens, answers, entropies)
+    rows = torch.stack([(e + WORST * e.square()).mean() for e in entropies]).mean()
+    return loss + weight * rows * (len(tokens) * len(graded))
+
+
 def summed_loss(
-    spec: ModelSpec, graded: tuple[int, ...], sets: bool, named: Named, tokens: Tensor, answers: Tensor
+    spec: ModelSpec,
+    graded: tuple[int, ...],
+    sets: bool,
+    named: Named,
+    tokens: Tensor,
+    answers: Tensor,
+    entropies: list[Tensor] | None = None,
 ) -> Tensor:
     """Cross-entropy of one model over all inputs and the graded positions where an answer is wanted; of sets the binary
     one, averaged over symbols."""
-    logits = forward(spec, named, tokens, graded, Tapped(spec))
+    logits = forward(spec, named, tokens, graded, Tapped(spec), entropies)
     if not sets:
         return F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum", ignore_index=UNASKED)
     symbols = torch.arange(logits.shape[-1], device=logits.device)
@@ -54,8 +80,19 @@ class SideBySide:
     """Models that train together: their arrays have a leading axis `model`, and each is an optimiser's group, with a
     learning rate and a step of its own."""
 
-    def __init__(self, stack: Stack, state: OptimiserState, dataset: Dataset, constants: AdamW, on: Device) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        state: OptimiserState,
+        dataset: Dataset,
+        constants: AdamW,
+        on: Device,
+        attn_entropy: NDArray[np.float64] | None = None,
+    ) -> None:
         device, self.pieces = on.name, on.pieces
+        self.entropy = None
+        if attn_entropy is not None and attn_entropy.any():
+            self.entropy = torch.tensor(attn_entropy.astype(stack.flat.dtype), device=device)
         self.spec, self.graded, self.clip = stack.spec, dataset.graded, constants.max_grad_norm
         self.sets = dataset.sets
         asked = (dataset.answers != UNASKED).sum(axis=1)
@@ -104,10 +141,12 @@ class SideBySide:
         return total
 
     def _summed(self, tokens: Tensor, answers: Tensor) -> Tensor:
-        one = partial(summed_loss, self.spec, self.graded, self.sets)
+        kind = summed_loss if self.entropy is None else sharpened_loss
+        one: Callable[..., Tensor] = partial(kind, self.spec, self.graded, self.sets)
+        more = [] if self.entropy is None else [self.entropy]
         if self.alone:
-            return one(self.named, tokens[0], answers[0])[None]
-        losses: Tensor = torch.func.vmap(one)(self.named, tokens, answers)
+            return one(self.named, tokens[0], answers[0], *(each[0] for each in more))[None]
+        losses: Tensor = torch.func.vmap(one)(self.named, tokens, answers, *more)
         return losses
 
     def finite(self, losses: Tensor) -> NDArray[np.bool_]:
@@ -143,7 +182,7 @@ def train_side_by_side(
     stack: Stack, state: OptimiserState, batches: Batches, constants: AdamW, device: Device, stop: threading.Event
 ) -> Trained:
     """All steps of these models; each ends at its first step whose loss or gradient is not finite."""
-    work = SideBySide(stack, state, batches.dataset, constants, device)
+    work = SideBySide(stack, state, batches.dataset, constants, device, batches.attn_entropy)
     losses = np.full(batches.rates.shape, np.nan)
     going = np.ones(len(stack), bool)
     for step, rates in enumerate(batches.rates.T):

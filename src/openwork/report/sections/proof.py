@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from openwork.proofs import Certified, Proof
+from openwork.proofs import Certified, Proof, SetProof
 from openwork.report.chapters import describes
 from openwork.report.parts import Attachment, Part, Table, Text, columns
+from openwork.tasks import format_count
 
 FILE = "model.cert.json"
 CERTIFICATE = f"a certificate, which anybody checks: `openwork-check-certificate {FILE}`"
@@ -39,3 +40,23 @@ def proof_parts(result: Proof) -> tuple[Part, ...]:
 def certified_parts(result: Certified) -> tuple[Part, ...]:
     """The same, with the certificate to be saved."""
     return (*proof_parts(result.proof), Attachment(FILE, result.certificate, CERTIFICATE))
+
+
+@describes(SetProof, chapter="accuracy")
+def set_proof_parts(result: SetProof) -> tuple[Part, ...]:
+    """The statement, then each output by itself."""
+    said = (Text(result.summary), Text(result.beside), Text(APART, "note"))
+    rows = tuple(
+        (
+            one.output,
+            f"{one.cases:,}",
+            f"{one.boxes:,}",
+            f"{one.rows:,}",
+            "none" if not one.unproved else format_count(one.unproved),
+            "" if one.least is None else f"{one.least:.4g}",
+        )
+        for one in result.outputs
+    )
+    names = ("output", "cases", "bounds", "inputs listed", "not proved, at most", "smallest lead")
+    caption = f"Each output by itself; {result.seconds:.1f} s. What is not proved is counted, never estimated."
+    return (*said, Table(columns(*names, numeric=(1, 2, 3, 4, 5)), rows, caption))

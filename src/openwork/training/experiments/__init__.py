@@ -11,7 +11,9 @@ from openwork.tasks.registry import OURS
 from openwork.training.experiment import Experiment
 from openwork.training.experiments.default import default_experiment
 from openwork.training.experiments.grokking import grokking
+from openwork.training.experiments.max_of_4 import max_of_4
 from openwork.training.experiments.notebook import notebook
+from openwork.training.experiments.provable_adder import provable_adder
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class NamedExperiment:
 EXPERIMENTS: dict[str, NamedExperiment] = {
     **{task.name: NamedExperiment(task.name, default_experiment) for task in OURS if task.learned is not None},
     "grokking": NamedExperiment("modular-addition", grokking),
+    "max-of-4": NamedExperiment("maximum", max_of_4),
     "notebook": NamedExperiment("reverse-increment", notebook),
+    "provable-adder": NamedExperiment("reversed-addition", provable_adder),
 }
 """that of every task of ours that says how it is learned, and those that learn one of them in another way"""
 

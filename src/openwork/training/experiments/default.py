@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import ValidationError
 
 from openwork.data import DataSplit
+from openwork.data.domain import MOST_ENUMERATED
 from openwork.errors import OpenworkError, Reason, RecipeError, suggestion
 from openwork.models import reasons_of, spec_for
 from openwork.tasks import Task
@@ -14,6 +17,8 @@ from openwork.training.recipe import recipe
 MODEL = {"n_layers": 2, "d_model": 32, "n_heads": 2, "d_head": 16, "d_mlp": 64}
 TRAINING = {"epochs": 200, "lr": 3e-3, "batch_size": 64}
 SPLIT = {"held_out": 0.1}
+DRAWN = {"inputs": 60_000, "fresh": True}
+"""where a task has more questions than can be trained on: so many, drawn anew in every epoch"""
 PARTS = ("model", "training", "split")
 
 
@@ -35,9 +40,15 @@ def default_experiment(task: Task) -> Experiment:
     except OpenworkError as error:
         reasons += [Reason(f"training, {r.where}", r.what, r.mend) for r in error.reasons]
     try:
-        which = DataSplit(**{**SPLIT, **said.get("split", {})})
+        which = DataSplit(**{**SPLIT, **_drawn(task), **said.get("split", {})})
     except ValidationError as error:
         reasons += [Reason(f"split, {r.where}", r.what, r.mend) for r in reasons_of(error, DataSplit)]
     if spec is None or how is None or which is None or reasons:
         raise RecipeError(f"{task} cannot be trained as its file says", reasons)
     return Experiment(task, spec, how, which)
+
+
+def _drawn(task: Task) -> dict[str, Any]:
+    """How questions are drawn, where not all can be trained on."""
+    size = task.domain_size
+    return DRAWN if size is None or size > MOST_ENUMERATED else {}

@@ -1,5 +1,6 @@
 // Where a program and the model part: on how many questions their answers differ, and the first of them.
 
+import { setOf } from "../data/answers.js";
 import { blocks } from "../model/run.js";
 import { Program } from "../program/program.js";
 
@@ -58,7 +59,9 @@ function* saidByModel({ model, domain }) {
     for (let input = 0; input < cells.inputs; input += 1) {
       graded.forEach((position, output) => {
         const cell = cells.of[position * cells.inputs + input] ?? 0;
-        said[(start + input) * graded.length + output] = largest(logits, symbols, cells.count, cell);
+        const at = (start + input) * graded.length + output;
+        const own = Array.from({ length: symbols }, (_, symbol) => logits[symbol * cells.count + cell] ?? NaN);
+        said[at] = domain.task.sets ? setOf(own) : largest(own);
       });
     }
     yield (start + cells.inputs) / domain.rows;
@@ -67,17 +70,9 @@ function* saidByModel({ model, domain }) {
 }
 
 /**
- * @param {Float64Array} logits [symbol, cell]
- * @param {number} symbols
- * @param {number} count of cells
- * @param {number} cell
+ * @param {number[]} logits
+ * @returns {number} the first of the largest; -1 where one is no number
  */
-function largest(logits, symbols, count, cell) {
-  let best = 0;
-  for (let symbol = 0; symbol < symbols; symbol += 1) {
-    const value = logits[symbol * count + cell] ?? NaN;
-    if (!Number.isFinite(value)) return -1;
-    if (value > (logits[best * count + cell] ?? 0)) best = symbol;
-  }
-  return best;
+function largest(logits) {
+  return logits.every(Number.isFinite) ? logits.indexOf(Math.max(...logits)) : -1;
 }

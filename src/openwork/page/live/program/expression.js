@@ -30,6 +30,38 @@ const KINDS = {
   constant: ({ number }) => () => number,
   plus: ({ left, right }, slots) => both(left, right, slots, (one, other) => one + other),
   minus: ({ left, right }, slots) => both(left, right, slots, (one, other) => one - other),
+  times: ({ left: one, right: other }, slots) => both(one, other, slots, (u, v) => u * v),
+  either: ({ condition, then, otherwise }, slots) => {
+    const [holds, yes, no] = [condition, then, otherwise].map((part) => compiled(part, slots));
+    return (row) => (holds?.(row) ? yes : no)?.(row) ?? 0;
+  },
+  chosen: ({ of, bits }, slots) => {
+    const parts = all(of, slots);
+    return (row) => parts.reduce((set, part, at) => (part(row) ? set | (1 << bits[at]) : set), 0);
+  },
+  "one-of": ({ of, numbers }, slots) => {
+    const inner = compiled(of, slots);
+    const known = new Set(numbers);
+    return (row) => Number(known.has(inner(row)));
+  },
+  scan: ({ of, steps }, slots) => {
+    const parts = all(of, slots);
+    const onward = new Map(steps.map((/** @type {[number, number, number]} */ [state, symbol, after]) => [`${state},${symbol}`, after]));
+    return (row) => parts.reduce((state, part) => onward.get(`${state},${part(row)}`) ?? state, 0);
+  },
+  exceptions: ({ of, rows, usual }, slots) => {
+    const [parts, otherwise] = [all(of, slots), compiled(usual, slots)];
+    const held = tableOf(rows);
+    return (row) => held.get(parts.map((part) => part(row)).join()) ?? otherwise(row);
+  },
+  compose: ({ left: one, right: other, things }, slots) => {
+    const every = permutations(things);
+    const numbers = new Map(every.map((order, number) => [order.join(), number]));
+    return both(one, other, slots, (a, b) => {
+      const [after, first] = [every[a], every[b]];
+      return after && first ? (numbers.get(first.map((at) => after[at]).join()) ?? ABSENT) : ABSENT;
+    });
+  },
   modulo: ({ of, modulus }, slots) => {
     const inner = compiled(of, slots);
     return (row) => left(inner(row), modulus);
@@ -80,7 +112,7 @@ const KINDS = {
   },
   table: ({ of, rows }, slots) => {
     const parts = all(of, slots);
-    const held = new Map(rows.map((/** @type {number[]} */ row) => [row.slice(0, -1).join(), row.at(-1)]));
+    const held = tableOf(rows);
     return (row) => held.get(parts.map((part) => part(row)).join()) ?? ABSENT;
   },
 };
@@ -95,6 +127,32 @@ export function compiled(plain, slots) {
   const make = Object.hasOwn(KINDS, plain.kind) ? KINDS[plain.kind] : undefined;
   if (!make) throw new Error(`this page knows no ${plain.kind}`);
   return make(plain, slots);
+}
+
+/**
+ * Every order of so many things, in lexicographic order.
+ * @param {number} things
+ * @returns {number[][]}
+ */
+function permutations(things) {
+  const place = (/** @type {number[]} */ begun) => {
+    if (begun.length === things) return [begun];
+    const left = Array.from({ length: things }, (_, at) => at).filter((at) => !begun.includes(at));
+    /** @type {number[][]} */
+    const found = [];
+    for (const next of left) found.push(...place([...begun, next]));
+    return found;
+  };
+  return place([]);
+}
+
+/**
+ * The last number of each row, by those before it.
+ * @param {number[][]} rows
+ * @returns {Map<string, number>}
+ */
+function tableOf(rows) {
+  return new Map(rows.map((row) => [row.slice(0, -1).join(), row.at(-1) ?? ABSENT]));
 }
 
 /**

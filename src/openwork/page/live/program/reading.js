@@ -1,5 +1,6 @@
 // The program of this page as its views ask for it: where its variables stand, what they hold, and which are at work.
 
+import { setText } from "../data/answers.js";
 import { stageOf } from "../model/stages.js";
 import { withNumbers } from "./numbers.js";
 import { Program, programOf } from "./program.js";
@@ -49,7 +50,8 @@ export function readProgram(live, depth, task) {
       if (state.changed !== numbers) runs = new Program(withNumbers(live.runs, assigns, state.changed));
       numbers = state.changed;
       const { values, answers } = runs.run(ids);
-      const said = answers.map((answer, output) => [`answer[${output}]`, task.answerSymbols[answer] ?? String(answer)]);
+      const symbol = (/** @type {number} */ answer) => (task.sets ? setText(answer, task.answerSymbols) : (task.answerSymbols[answer] ?? String(answer)));
+      const said = answers.map((answer, output) => [`answer[${output}]`, symbol(answer)]);
       const text = Object.entries(values).map(([name, items]) => {
         return [name, items.map((item) => (moved.has(name) ? (task.symbols[item] ?? String(item)) : String(item))).join("\u00b7")];
       });

@@ -34,9 +34,10 @@ export function movementView(mount, bench, choices, page, go) {
   const about = { depth: { layers, attnOnly }, graded: task.graded, names: task.positionNames, outputs: task.outputs };
   const routed = page.routes?.routes.length ? waysOf(page.routes.routes, about) : null;
   const program = readProgram(page.program, about.depth, task);
+  const title = routed ? "The mechanism" : "What the heads attend to";
   const drawn = new Movement({
     ...about,
-    title: "The mechanism",
+    title,
     stands: program?.stands ?? [],
     pick: (output) => choices.set({ output: choices.state.output === output ? -1 : output }),
     choose: (name) => choices.set({ line: program?.lineOf(name) ?? -1 }),
@@ -53,7 +54,7 @@ export function movementView(mount, bench, choices, page, go) {
     carried: (way) => carried(way, now, bench.shown.symbols, program),
     routeOf: (variable) => routeOf(page, task.variables[variable]?.name ?? ""),
   });
-  const picture = figure("The mechanism", drawn.element, { drawing: drawn.drawing, caption, controls: html("div", {}, motion, step) });
+  const picture = figure(title, drawn.element, { drawing: drawn.drawing, caption, controls: html("div", {}, motion, step) });
   const beside = listing && html("div", { class: "live-beside" }, html("h3", {}, "The program inside"), listing.element, lineView(bench, choices, page, go));
   const dials = (program?.waves ?? []).map((waves) => ({ waves, dials: new Dials(waves) }));
   const clocks = dials.length ? html("div", { class: "live-clocks" }, ...dials.map((one) => one.dials.element)) : null;

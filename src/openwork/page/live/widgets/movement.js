@@ -15,7 +15,7 @@ const [TOP, BELOW] = [66, 58];
 const THICKEST = 5.5;
 const SHADES = 12; // colours of outputs, in order
 const FAINT = 0.1;
-const LETTER = 5.2; // px, about, of a name
+const LETTER = 5.9; // px, about, of a name
 const CHIP = 10.5;
 
 /** A circle with a text in it. @typedef {{group: SVGElement, text: SVGElement}} Chip */
@@ -189,7 +189,8 @@ export class Movement {
     this.labels.forEach((label, stage) => keep(label, "class", `ow-row-label${stage === moment.stage ? " live-now" : ""}`));
     this.tokens.forEach(({ symbol }, position) => {
       const text = moment.symbols[position] ?? "";
-      say(symbol, text);
+      const room = Math.max(Math.floor(this.step / LETTER) - 1, 1);
+      say(symbol, text.length > 2 && text.length > room ? `${text.slice(0, room)}\u2026` : text);
       keep(symbol, "class", `live-token-symbol${text.length > 2 || this.step < 24 ? " live-token-word" : ""}`);
     });
     this.stands.forEach(({ stand, group, text }) => {

@@ -1,0 +1,120 @@
+"""By sets the same is proved as by listing; a share is a lower bound whenever it stops; an interrupted one goes on."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from openwork.analyses import Subject
+from openwork.engines.native import NativeEngine
+from openwork.errors import PlanError
+from openwork.models import Stack, initial_stack, spec_for, stack_of, weight_shapes
+from openwork.proofs import prove, prove_by_sets, set_proof_from_json
+from openwork.tasks import Cases, Maximum, Parity, ReversedAddition
+
+
+def subject_of(task, **fields) -> Subject:
+    """A model that nobody trained: right on some inputs."""
+    usual = {"n_layers": 1, "d_model": 12, "n_heads": 2, "d_head": 6, "d_mlp": 8}
+    spec = spec_for(task, **usual | fields)
+    stack = initial_stack(spec, [3])
+    return Subject.of(NativeEngine(1), Stack(spec, 4 * stack.flat), task)
+
+
+@pytest.mark.parametrize(
+    ("task", "fields"),
+    [
+        (Maximum(6, 3), {}),
+        (Maximum(6, 3), {"attn_only": True, "d_mlp": 0, "n_heads": 1, "normalization_type": None}),
+        (Parity(6), {"normalization_type": "RMS"}),
+    ],
+    ids=["maximum", "one head", "parity"],
+)
+def test_by_sets_as_by_listing(task, fields):
+    subject = subject_of(task, **fields)
+    listed, found = prove(subject), prove_by_sets(subject)
+    assert found.proved == listed.proved and found.ended
+    assert set(found.wrong) <= {*np.flatnonzero(_lags(subject))} and (found.wrong or listed.whole)
+    assert listed.least is None or found.outputs[0].least <= listed.least + 1e-6
+
+
+def _lags(subject: Subject) -> np.ndarray:
+    [trace] = subject.engine.run(subject.stack, subject.inputs.tokens, graded=subject.inputs.graded, block=10**6)
+    return (trace.answers[0] != subject.inputs.answers).any(axis=1)
+
+
+def test_a_share_of_several_outputs_is_a_lower_bound():
+    subject = subject_of(ReversedAddition(3, 2))
+    assert prove_by_sets(subject).proved <= prove(subject).proved
+
+
+def test_one_that_is_stopped_says_what_is_proved_and_goes_on():
+    subject = subject_of(Maximum(12, 3), attn_only=True, d_mlp=0)
+    steps = []
+
+    def interrupt(step):
+        steps.append(step)
+        if len(steps) == 3:
+            raise KeyboardInterrupt
+
+    whole = prove_by_sets(subject)
+    begun = prove_by_sets(subject, watch=interrupt)
+    assert begun.interrupted and not begun.ended and begun.proved <= whole.proved
+    kept = set_proof_from_json(json.loads(json.dumps(begun.as_json())))
+    assert kept == begun
+    done = prove_by_sets(subject, begun=kept)
+    assert done.ended and (done.proved, done.outputs[0].least) == (whole.proved, whole.outputs[0].least)
+
+
+def test_no_time_proves_nothing_and_no_more():
+    found = prove_by_sets(subject_of(Maximum(6, 3)), seconds=0)
+    assert found.proved == 0 and found.share == "0.0000 %" and not found.interrupted
+    assert "sets are left" in found.summary
+
+
+def test_a_model_that_reads_the_largest_off_is_proved_without_listing():
+    """Attention that grows with the number, and a stream that carries it: few bounds, however many questions."""
+    task = Maximum(12, 9)
+    fields = {"n_layers": 1, "d_model": 13, "n_heads": 1, "d_head": 13, "attn_only": True, "d_mlp": 0}
+    spec = spec_for(task, **fields, normalization_type=None)
+    named = {name: np.zeros((1, *shape), np.float32) for name, shape in weight_shapes(spec).items()}
+    named["embed.W_E"][0] = np.eye(13)
+    named["blocks.0.attn.b_Q"][0, 0, 0] = 1
+    named["blocks.0.attn.W_K"][0, 0, :12, 0] = 20 * np.arange(12)
+    named["blocks.0.attn.W_V"][0, 0] = named["blocks.0.attn.W_O"][0, 0] = np.eye(13)
+    named["unembed.W_U"][0] = np.eye(13, 12)
+    found = prove_by_sets(Subject.of(NativeEngine(1), stack_of(spec, named), task))
+    assert found.whole and found.inputs == 12**9 and found.boxes < 1000 and found.margin > 0.89
+
+
+def test_what_cannot_be_followed_is_refused_with_every_reason(model_a):
+    with pytest.raises(PlanError, match="one layer"):
+        prove_by_sets(model_a)
+    with pytest.raises(PlanError) as refused:
+        prove_by_sets(subject_of(Maximum(6, 3), act_fn="gelu", n_layers=2), margin=-1.0)
+    assert {"n_layers", "act_fn", "margin"} <= {reason.where for reason in refused.value.reasons}
+
+
+class Mistaken(Maximum):
+    """Says of two cases that the other's answer is right."""
+
+    def cases(self, output):
+        cases = super().cases(output)
+        return Cases(cases.allowed, cases.answers[::-1].copy(), cases.counts)
+
+
+class Short(Maximum):
+    """Leaves a case out."""
+
+    def cases(self, output):
+        cases = super().cases(output)
+        return Cases(cases.allowed[1:], cases.answers[1:], cases.counts[1:])
+
+
+@pytest.mark.parametrize(("kind", "where"), [(Mistaken, "question 0"), (Short, "counts")])
+def test_cases_that_are_not_the_questions_are_refused(kind, where):
+    with pytest.raises(PlanError, match="not its questions") as refused:
+        prove_by_sets(subject_of(kind(5, 3)))
+    assert where in {reason.where for reason in refused.value.reasons}
