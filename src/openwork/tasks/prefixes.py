@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from openwork.errors import Reason
 from openwork.tasks.automaton import DEAD, Automaton
-from openwork.tasks.contract import UNASKED, Draws, Task, Tokens, Variable
-from openwork.tasks.numbering import Numbers
+from openwork.tasks.contract import UNASKED, Tokens, Variable
 from openwork.tasks.symbol_sets import MOST_SYMBOLS, set_of
+from openwork.tasks.text_questions import TextQuestions
 from openwork.tasks.texts import Texts
 from openwork.tasks.vocabulary import Vocabulary
 
@@ -27,7 +27,7 @@ BOS, SEP, EOS, PAD = SPECIAL = ("<bos>", "<sep>", "<eos>", "<pad>")
 MOST_LENGTH = 1000
 
 
-class Language(Task):
+class Language(TextQuestions):
     """`next[i]` is the set of what may follow the first `i` symbols, `<eos>` among them where they are a word."""
 
     length: int
@@ -77,22 +77,6 @@ class Language(Task):
     def roles(self) -> Mapping[str, int]:
         seen = {BOS: 0} | {v.name: v.position for v in self.variables}
         return seen | {f"predicts {output}": at for at, output in enumerate(self.outputs)}
-
-    @property
-    def domain_size(self) -> int:
-        return self.texts.count
-
-    def valid(self, questions: Tokens) -> NDArray[np.bool_]:
-        return self.texts.valid(questions)
-
-    def questions(self, numbers: Numbers) -> Tokens:
-        return self.texts.rows(numbers)
-
-    def numbers(self, questions: Tokens) -> Numbers:
-        return self.texts.numbers(questions)
-
-    def sample(self, draws: Draws, n: int) -> Tokens:
-        return self.texts.sample(draws, n)
 
     def tokens(self, questions: Tokens) -> Tokens:
         seen = np.where(questions == self.texts.end, self.pad_token, questions)

@@ -5,17 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from openwork.tasks.automaton import Automaton
-from openwork.tasks.contract import Draws, Tokens
-from openwork.tasks.numbering import Numbers
 from openwork.tasks.separated import Separated
+from openwork.tasks.text_questions import TextQuestions
 from openwork.tasks.texts import Texts
 
 
-class WordQuestions(Separated):
+class WordQuestions(TextQuestions, Separated):
     """A question is a word of `automaton`, of `shortest` to `length` symbols."""
 
     sampling = "every length alike, and every question of that length"
@@ -33,19 +29,3 @@ class WordQuestions(Separated):
     def texts(self) -> Texts:
         """The questions."""
         return Texts(self.automaton, self.shortest, self.length, self.automaton.accepting)
-
-    @property
-    def domain_size(self) -> int:
-        return self.texts.count
-
-    def valid(self, questions: Tokens) -> NDArray[np.bool_]:
-        return self.texts.valid(questions)
-
-    def questions(self, numbers: Numbers) -> Tokens:
-        return self.texts.rows(numbers)
-
-    def numbers(self, questions: Tokens) -> Numbers:
-        return self.texts.numbers(questions)
-
-    def sample(self, draws: Draws, n: int) -> Tokens:
-        return self.texts.sample(draws, n)

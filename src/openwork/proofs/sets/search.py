@@ -109,7 +109,7 @@ def _bounded(on: Ground, boxes: Boxes) -> _Step:
     least = _leads(on, boxes, closer=False)[0]
     sure = least > on.margin
     found, left = float(least[sure].min(initial=np.inf)), boxes.take(~sure)
-    failed, rows, wrong = 0, 0, []
+    failed, rows, wrong, bounds = 0, 0, [], len(boxes) + len(left)
     more, effect = _leads(on, left, closer=True)
     sure = more > on.margin
     found, left, effect = min(found, float(more[sure].min(initial=np.inf))), left.take(~sure), effect[~sure]
@@ -127,7 +127,7 @@ def _bounded(on: Ground, boxes: Boxes) -> _Step:
         )
         wrong = [row.tolist() for row in listed.wrong[:KEPT]]
     children = divided(on.subject.task, left.take(~small), effect[~small])
-    return _Step(children, failed, found, 2 * len(boxes), rows, wrong)
+    return _Step(children, failed, found, bounds, rows, wrong)
 
 
 def _leads(on: Ground, boxes: Boxes, closer: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -3,7 +3,8 @@
 A proof by sets asks what any digit does at the places that do not matter. A model trained on right answers alone looks
 at them a little, which samples do not show and sets do; a term of the loss on the entropy of attention, which knows
 nothing of the task, takes that away. Scores are not divided and nothing is normalised: then attention sharpens sooner,
-and what the rest of the model makes of a set is followed more closely. docs/proofs.md has figures.
+and what the rest of the model makes of a set is followed more closely. docs/proofs.md has figures, and says what of
+this was not tried.
 """
 
 from __future__ import annotations
