@@ -130,7 +130,7 @@ def _of_set(task: Task, right: int, found: int) -> str:
     said = [
         (word, set_text(some, symbols)) for word, some in (("miss", right & ~found), ("add", found & ~right)) if some
     ]
-    return " and ".join(f"{word} {text}" for word, text in said)
+    return " and ".join(f"{word} `{text}`" for word, text in said)
 
 
 def _of_symbol(task: Task, right: int, found: int) -> str:

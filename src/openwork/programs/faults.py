@@ -16,6 +16,7 @@ from openwork.programs.language import (
     Expression,
     Match,
     Modulo,
+    MostFrequent,
     Product,
     Ranked,
     Scan,
@@ -113,6 +114,8 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield f"of each of {len(of)} conditions a symbol and a bit of its own, below {MOST_SYMBOLS}"
         case Scan(_, steps) if any(len(row) != 3 or not all(0 <= n < MOST_NUMBER for n in row) for row in steps):
             yield f"a step has a state, a symbol and the state after it, each 0 to {MOST_NUMBER - 1}"
+        case MostFrequent(_, bound) if not 0 < bound < MOST_NUMBER:
+            yield f"the bound {bound} is not between 1 and {MOST_NUMBER - 1}"
         case Match(_, keys, held) if len(keys) != len(held):
             yield f"{len(keys)} keys, and {len(held)} values beside them"
         case Wave(modulus=p) | Product(modulus=p) | Doubled(modulus=p) if not 2 <= p <= LARGEST_MODULUS:

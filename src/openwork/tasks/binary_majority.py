@@ -10,6 +10,7 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 from openwork.tasks.word_questions import WordQuestions
 
 BITS = ("0", "1")
@@ -28,6 +29,7 @@ class BinaryMajority(WordQuestions):
 
     name = "binary-majority"
     summary = "say which bit is the more frequent one, in each of the strings that take turns"
+    learned = learned_with(model={"n_layers": 1}, training={"batch_size": 32})
 
     def __init__(self, strings: int = 1, length: int = 9) -> None:
         reasons = []

@@ -10,6 +10,7 @@ import numpy as np
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
 from openwork.tasks.contract import Tokens
+from openwork.tasks.learned import learned_with
 from openwork.tasks.word_questions import WordQuestions
 
 
@@ -24,6 +25,7 @@ class CountUp(WordQuestions):
 
     name = "count-up"
     summary = "count from one number to another"
+    learned = learned_with(model={"n_layers": 1}, training={"batch_size": 16})
 
     def __init__(self, numbers: int = 20, most: int = 10) -> None:
         reasons = []

@@ -128,8 +128,10 @@ def _deciding(answers: Ints, templates: Sequence[Template]) -> Iterator[tuple[Te
     least = min(wrong)[0]
     if least > MOST_WRONG * len(answers):
         return
-    for _, _, n in sorted(w for w in wrong if w[0] == least)[:TRIED]:
-        yield sets[n]
+    enough = [sets[n] for number, _, n in sorted(wrong) if number == least]
+    # What decides as much with something left out is no set of its own.
+    needed = [some for some in enough if not any(set(other) < set(some) for other in enough)]
+    yield from needed[:TRIED]
 
 
 def _wrong(answers: Ints, some: Sequence[Template]) -> int:

@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from openwork.programs.decompile.automaton import inferred
 from openwork.programs.decompile.network import Network
-from openwork.programs.language import Constant, Count, Expression, Ints, Match, Minus, Modulo, Name, RunLength, Scan
+from openwork.programs.language import (
+    Constant,
+    Count,
+    Expression,
+    Ints,
+    Match,
+    Minus,
+    Modulo,
+    MostFrequent,
+    Name,
+    RunLength,
+    Scan,
+)
 
 MOST_COUNTED = 8
 """symbols up to which each is counted"""
@@ -60,6 +72,11 @@ class Moments:
         inside = np.arange(self.network.tokens.shape[1])[None] <= self._ends[:, None]
         inside[:, 0] = False
         return tuple(np.unique(self.network.tokens[inside]).tolist())
+
+    @property
+    def letters(self) -> range:
+        """The symbols that questions are made of: all before what stands at the beginning of texts."""
+        return range(int(self.network.tokens[:, 0].min()))
 
     @cached_property
     def _ends(self) -> Ints:
@@ -131,6 +148,8 @@ def _found(moments: Moments) -> Iterator[Template]:
         yield from _every_nth(moments)
     yield Template(_run_lengths(moments), lambda p: RunLength(text_to(p)), 2.0)
     yield _after_first_match(moments)
+    if not moments.network.dataset.sets and len(moments.letters) > 2:
+        yield _most_frequent(moments)
     if moments.network.dataset.sets:
         steps = inferred(moments.prefixes(), moments.symbols)
         if steps:
@@ -198,6 +217,16 @@ def _after_first_match(moments: Moments) -> Template:
         return Match(symbol(p), text_to(p - 1), text_to(p)[1:], -1, last=False)
 
     return Template(found, at, 2.5)
+
+
+def _most_frequent(moments: Moments) -> Template:
+    """Which of the symbols that questions are made of occurs most often."""
+    tokens, bound = moments.network.tokens, len(moments.letters)
+    column, most = np.zeros(len(moments.rows), np.int64), np.full(len(moments.rows), -1, np.int64)
+    for letter in range(bound):
+        count = moments.running(tokens == letter)
+        column, most = np.where(count > most, letter, column), np.maximum(count, most)
+    return Template(column, lambda p: MostFrequent(text_to(p), bound), 2.0)
 
 
 def _scanned(moments: Moments, steps: tuple[tuple[int, ...], ...], known: dict[str, Ints]) -> Ints:

@@ -2,7 +2,7 @@
 
 How the answers follow from the symbols so far is looked for over all texts at once. What does not stand in the last
 symbol has to be brought to it by heads: so each such thing is a variable at every position, and where it stands is
-chosen among the heads of each layer, and of all, by interchange.
+chosen among the heads of each layer, those of all, and these with the MLPs that later heads read, by interchange.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class _Written:
     def programs(self) -> Iterator[Program]:
         """One for each set of heads; none where too much is an exception."""
         if len(self.wrong) <= MOST_EXCEPTIONS:
-            sets = _sets_of_heads(self.network)
+            sets = _sets_of_places(self.network)
             yield from map(self._with, sets if self.brought else sets[:1])
 
     def _with(self, heads: tuple[str, ...]) -> Program:
@@ -99,7 +99,8 @@ class _Written:
                 continue
             names = {f"known[{n}]": template.at(position) for n, template in enumerate(self.found.known)}
             if self.brought:
-                name = f"head{'_'.join(sorted({part.split('.')[1] for part in heads}))}[{position}]"
+                stem = "layers" if any(part.endswith(".mlp") for part in heads) else "head"
+                name = f"{stem}{'_'.join(sorted({part.split('.')[1] for part in heads}))}[{position}]"
                 items = tuple(self.found.known[n].at(position) for n in self.brought)
                 variable = Variable(name, items, tuple(Place(part, position) for part in heads))
                 variables.append(variable)
@@ -135,9 +136,13 @@ class _Written:
         return Chosen(tuple(conditions[b] for b in bits), tuple(vocabulary[b] for b in bits), bits)
 
 
-def _sets_of_heads(network: Network) -> tuple[tuple[str, ...], ...]:
-    """The heads of each layer, and of all."""
-    heads = [part.name for part in part_components(network.subject.spec) if ".attn" in part.name]
-    layers = list(dict.fromkeys(name.split(".")[1] for name in heads))
+def _sets_of_places(network: Network) -> tuple[tuple[str, ...], ...]:
+    """The heads of each layer, those of all, and with these the MLPs that later heads read."""
+    spec = network.subject.spec
+    heads = [part.name for part in part_components(spec) if ".attn" in part.name]
+    layers = [str(layer) for layer in range(spec.n_layers)]
     each = [tuple(name for name in heads if name.split(".")[1] == layer) for layer in layers]
-    return (*each, tuple(heads)) if len(layers) > 1 else tuple(each)
+    if len(layers) == 1:
+        return tuple(each)
+    between = () if spec.attn_only else tuple(f"blocks.{layer}.mlp" for layer in layers[:-1])
+    return (*each, tuple(heads), *([(*heads, *between)] if between else []))

@@ -11,6 +11,7 @@ from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.inlining import inlined
 from openwork.programs.language.matching import Match
+from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose, things_permuted
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
@@ -48,6 +49,7 @@ __all__ = [
     "Match",
     "Minus",
     "Modulo",
+    "MostFrequent",
     "Name",
     "OneOf",
     "Plus",

@@ -15,6 +15,7 @@ from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
+from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose
 from openwork.programs.language.ranking import Ranked
@@ -47,6 +48,7 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Either,
     Chosen,
     OneOf,
+    MostFrequent,
     Scan,
     Exceptions,
     Table,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from openwork.analyses import Subject
 from openwork.analyses.component import part_components
 from openwork.programs.decompile.network import Network
-from openwork.programs.language import READABLE
+from openwork.programs.language import READABLE, modulus_of_waves
 from openwork.programs.program import Program
 from openwork.programs.verdicts.equal import Equal, equal
 from openwork.programs.verdicts.fresh import fresh
@@ -64,7 +64,11 @@ def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed
 def scores_rows(subject: Subject, program: Program, lines: tuple[str, ...] = ()) -> int:
     """Forward rows that `scores` takes, at most."""
     n, count = len(subject.inputs), len(lines) or len(program.variables)
+    waves = [v for v in program.variables if modulus_of_waves(v.items) and (not lines or v.name in lines)]
     pairs, inputs = min(PAIRS, n * n), min(INPUTS, n)
     parts = len(part_components(subject.spec)) * subject.inputs.tokens.shape[1]
     places = 0 if lines else parts
-    return 2 * n + count * (6 * pairs + inputs) + 2 * inputs * (places + 2)
+    # Planes are fitted and read at each place and for each rate; then what is beside them is resampled.
+    fits = sum((2 + len(v.sites)) * (2 * n + 2 * pairs) + 2 * len(v.sites) * n for v in waves)
+    beside = 0 if lines else 3 * len(waves) * (n + 3 * inputs)
+    return 2 * n + count * (6 * pairs + inputs) + 2 * inputs * (places + 2) + fits + beside

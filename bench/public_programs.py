@@ -1,0 +1,147 @@
+"""Nineteen public GPT-2 models decompiled: docs/public_programs.md.
+
+    python bench/public_programs.py FOLDER                 what is missing, one model after the other; go on at will
+    python bench/public_programs.py FOLDER --model D2      only folders with this in their names; repeatable
+    python bench/public_programs.py --write                only the page, from docs/public_programs.json
+
+FOLDER holds the checkpoints, a folder each, and is no part of the project. The domains are those of
+`bench/public_languages.py`. What is found is kept after every model, with its whole program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from openwork.analyses import Subject
+from openwork.data import MOST_MEASURED, Inputs
+from openwork.engines import choose_engine
+from openwork.interop import imported_model, read_checkpoint
+from openwork.programs import decompile, program_text
+from public_languages import DRAWN, Case, cases
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+KEPT, PAGE = DOCS / "public_programs.json", DOCS / "public_programs.md"
+SECONDS = 600.0
+"""of the processor for each model"""
+THEIRS = 0.9
+"""share of inputs on which a program counts in their table"""
+COLUMNS = ("model", "equal", "verdict", "lines", "least followed", "lost", "bits", "s", "0.90", "theirs")
+FOUND = ("D2", "D4", "012", "ababstar", "abcde", "tomita1", "tomita4", "bin_majority-", "interleave-2l2h16", "count")
+"""models for which the authors' own pipeline found a program, by what their folders' names hold"""
+FOUND_WHOLE = ("majority-1l4h256d3lr01drop", "sort-1l1h256d3lr01drop", "unique_copy-2l1h64d3lr01drop")
+Row = dict[str, Any]
+
+
+def main() -> None:
+    """Measures what is asked for, and writes the page."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("folder", type=Path, nargs="?")
+    asked.add_argument("--model", action="append")
+    asked.add_argument("--write", action="store_true")
+    given = asked.parse_args()
+    if given.folder is None and not given.write:
+        asked.error("say a FOLDER, or --write")
+    for case in () if given.write else cases():
+        wanted = not given.model or any(name in case.folder for name in given.model)
+        if wanted and case.folder not in kept():
+            keep(case.folder, measured(given.folder, case))
+            print(
+                case.folder,
+                {name: value for name, value in kept()[case.folder].items() if name != "program"},
+                flush=True,
+            )
+    PAGE.write_text(page(kept()), encoding="utf-8")
+
+
+def measured(folder: Path, case: Case) -> Row:
+    """One model, decompiled."""
+    stack = imported_model(read_checkpoint(folder / case.folder, None), {}, case.task).stack
+    inputs = Inputs(DRAWN if case.drawn else MOST_MEASURED)
+    found = decompile(Subject.of(choose_engine(stack.spec).engine, stack, case.task, inputs), SECONDS)
+    equal, whole, short = found.equal, found.whole, found.short
+    return {
+        "word": found.word,
+        "missing": found.missing,
+        "drawn": case.drawn,
+        "inputs": equal and equal.inputs,
+        "same": equal and equal.same,
+        "counterexamples": equal and equal.counterexamples[:1],
+        "lines": short and short.lines,
+        "together": found.least("together"),
+        "lost": whole and whole.share,
+        "bits": short and short.share,
+        "seconds": round(found.seconds, 1),
+        "program": None if found.program is None else program_text(found.program.with_readable_tables()),
+    }
+
+
+def kept() -> dict[str, Row]:
+    """Every model that was measured, by its folder."""
+    rows: dict[str, Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    return rows
+
+
+def keep(name: str, row: Row) -> None:
+    """Written beside first: a stop in between loses nothing."""
+    beside = KEPT.with_suffix(".new")
+    beside.write_text(json.dumps(kept() | {name: row}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.replace(KEPT)
+
+
+def page(rows: dict[str, Row]) -> str:
+    """The table and what is missing of each, as Markdown."""
+    lines = [f"| {' | '.join(COLUMNS)} |", "|" + ":--|" * len(COLUMNS)]
+    names = [case.folder for case in cases()]
+    lines += [cells(name, rows.get(name)) for name in names]
+    known = [row for row in rows.values() if row["inputs"]]
+    equal = sum(row["same"] == row["inputs"] for row in known)
+    good = sum(row["same"] >= THEIRS * row["inputs"] for row in known)
+    done = sum(row["word"] == "decompiled" for row in rows.values())
+    theirs = sum(theirs_has(name) for name in names)
+    said = (
+        f"Of {len(names)}: measured {len(rows)}, equal on every input measured {equal}, decompiled {done}; on 90 % of "
+    )
+    said += f"inputs {good}, where the authors' pipeline has {theirs}."
+    why = [f"- `{name}`: {'; '.join(row['missing'])}" for name, row in rows.items() if row["missing"]]
+    return HEAD + "\n".join([*lines, "", said, "", "## What is missing", "", *why]) + "\n"
+
+
+def cells(name: str, row: Row | None) -> str:
+    if row is None:
+        return f"| `{name}` | not measured |{' |' * (len(COLUMNS) - 2)}"
+    figures = ["no program", row["word"], "", "", "", ""]
+    if row["inputs"]:
+        rate = "no line" if row["together"] is None else f"{row['together']:.3f}"
+        drawn = " drawn anew" if row["drawn"] else ""
+        figures = [f"{row['same']:,} of {row['inputs']:,}{drawn}", row["word"], str(row["lines"]), rate]
+        figures += [percent(row["lost"]), percent(row["bits"])]
+    good = "yes" if row["inputs"] and row["same"] >= THEIRS * row["inputs"] else "no"
+    ends = [f"{row['seconds']:.0f}", good, "yes" if theirs_has(name) else "no"]
+    return f"| `{name}` | {' | '.join([*figures, *ends])} |"
+
+
+def percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.2%}"
+
+
+def theirs_has(name: str) -> bool:
+    """Whether the authors' pipeline found a program for it, as its README counts."""
+    return any(part in name for part in FOUND) or name in FOUND_WHOLE
+
+
+HEAD = """# Programs of nineteen public models
+
+The models of [public_models.md](public_models.md), which others trained, decompiled by `openwork`. *Equal* is
+the program's answer against the model's, right or wrong, at every place where one is wanted, on every input of the
+domain (or on 2,000 drawn anew); at 0.90 of inputs a program counts in the authors' own table, the last column. The
+other verdicts are those of [decompile.md](decompile.md). Nothing was held out: the search was written while looking at
+these models. Seconds are of the processor. Every program is in `public_programs.json`. Written by
+`python bench/public_programs.py FOLDER`.
+
+"""
+
+if __name__ == "__main__":
+    main()
