@@ -7,7 +7,7 @@ What is listed is read in full and verified, and so is the list of all runs. Whi
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,12 +41,14 @@ class Listing:
     Attributes:
         runs: those on this page that are whole.
         found: how many runs meet the condition, on all pages.
+        last: how many of them this page and those before it have, damaged ones among them.
         stored: how many runs the store has, by task.
         damage: what is damaged among what was read, by name.
     """
 
     runs: tuple[Run, ...]
     found: int
+    last: int
     stored: dict[str, int]
     damage: tuple[Reason, ...]
 
@@ -100,21 +102,22 @@ def list_runs(
         _require_params(rows, condition)
         counts = f"SELECT count(*), count(CASE WHEN {condition.sql} THEN 1 END) {_FROM} 1"
         [(every, found)] = rows.execute(counts, condition.values)
-        reasons += _strayed(rows, path, every)
         page = f"SELECT s.run {_FROM} {condition.sql} ORDER BY {order} LIMIT ? OFFSET ?"
         values = (*condition.values, -1 if most is None else most, skip)
-        runs = []
+        runs, unreadable, told = [], set(), []
         names = [str(name) for (name,) in rows.execute(page, values)] if found > skip else []
         for name in names:
             try:
                 runs.append(load_run(rows, name))
             except UNREADABLE as error:
-                reasons.append(damage(path, told_of(error), f"run {name}"))
+                unreadable.add(name)
+                told.append(damage(path, told_of(error), f"run {name}"))
             else:
-                reasons += _differing(rows, path, [name]) if every > COMPARED else []
+                told += _differing(rows, path, [name]) if every > COMPARED else []
+        reasons += _strayed(rows, path, every, unreadable) + told
         by_task = f"SELECT e.task, count(*) {_FROM} 1 GROUP BY e.task ORDER BY e.task"
         stored = {} if found else dict(rows.execute(by_task).fetchall())
-        return Listing(tuple(runs), found, stored, tuple(reasons))
+        return Listing(tuple(runs), found, skip + len(names), stored, tuple(reasons))
 
     return _asked(store, watch, ask)
 
@@ -212,14 +215,14 @@ def _lost(rows: sqlite3.Connection, database: Database) -> list[Reason]:
     return []
 
 
-def _strayed(rows: sqlite3.Connection, path: Path, every: int) -> list[Reason]:
-    """What is told where runs are missed in lists: all of them are looked through where they are not too many."""
+def _strayed(rows: sqlite3.Connection, path: Path, every: int, told: Collection[str] = ()) -> list[Reason]:
+    """What is told where runs are missed in lists, but for `told`: all are looked at where they are not too many."""
     reasons = []
     [(runs,)] = rows.execute("SELECT count(*) FROM runs")
     if runs != every:
         reasons = [damage(path, f"{runs:,} runs have rows, and {every:,} have summaries")]
     if every <= COMPARED:
-        reasons += _differing(rows, path, names_and_damage(rows)[0])
+        reasons += _differing(rows, path, [name for name in names_and_damage(rows)[0] if name not in told])
     return reasons
 
 

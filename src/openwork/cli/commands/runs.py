@@ -145,10 +145,9 @@ def _print_list(listed: Listing, asked: _Asked, home: Path) -> None:
         console.print(about, style="bold" if lines else "dim", markup=False, soft_wrap=True)
         for line in lines:
             console.print(line, markup=False, soft_wrap=True)
-    last = asked.skip + len(listed.runs)
-    if asked.skip or last < listed.found:
-        more = "; --page or --limit shows others" if last < listed.found else ""
-        said = f"Runs {asked.skip + 1:,} to {last:,} of {listed.found:,}{more}."
+    if asked.skip or listed.last < listed.found:
+        more = "; --page or --limit shows others" if listed.last < listed.found else ""
+        said = f"Runs {asked.skip + 1:,} to {listed.last:,} of {listed.found:,}{more}."
         console.print(said, style="dim", markup=False, soft_wrap=True)
 
 
