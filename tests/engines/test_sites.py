@@ -16,4 +16,4 @@ def test_a_site_has_the_layer_that_its_name_has():
 
 
 def test_the_core_has_the_kinds_of_taps_that_the_engine_makes():
-    assert [kind.name for kind in TapKind] == ["constant", "from_source", "affine", "read", "gradient"]
+    assert [kind.name for kind in TapKind] == ["constant", "from_source", "affine", "given", "read", "gradient"]

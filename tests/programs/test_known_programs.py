@@ -208,7 +208,7 @@ def test_what_is_equal_on_no_input_is_not_decompiled():
 
 def test_all_entries_count_not_the_largest_table_alone():
     found = found_in("sorted-history")
-    tables = [Table((Name("x[0]"),), tuple((n, n) for n in range(16))) for _ in found.program.outputs]
+    tables = [Table((Name("x[0]"),), tuple((n, n + m) for n in range(16))) for m, _ in enumerate(found.program.outputs)]
     pairs = zip(found.program.outputs, tables, strict=True)
     outputs = tuple(replace(output, expression=table) for output, table in pairs)
     other = replace(found, program=replace(found.program, outputs=outputs))

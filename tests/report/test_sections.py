@@ -11,7 +11,7 @@ from openwork.analyses.routes.route import Tried
 from openwork.claims import Outcome, OverTraining, Verdict
 from openwork.claims.verdict import ClaimText, Effect, part
 from openwork.programs import ComparedPrograms, Decompilation, ProgramOverTraining
-from openwork.proofs import Certified, Proof
+from openwork.proofs import Certified, Proof, SetProof
 from openwork.report import Overview, explanation_document, overview_parts, parts_of, sections_of, verdict_parts
 from openwork.report import parts as p
 from openwork.report.sections import CHAPTERS, DESCRIBE
@@ -33,7 +33,7 @@ def verdict(outcome=Outcome.REFUTED, effect: Effect | None = None, parts=()) -> 
 
 def test_every_kind_of_result_has_a_section_and_a_chapter():
     known = {kind for kind in KINDS if issubclass(kind, Result) and kind is not Result}
-    known |= {OverTraining, Decompilation, ComparedPrograms, ProgramOverTraining, Proof, Certified}
+    known |= {OverTraining, Decompilation, ComparedPrograms, ProgramOverTraining, Proof, SetProof, Certified}
     assert known == set(DESCRIBE) == {kind for chapter in CHAPTERS for kind in chapter.kinds}
 
 

@@ -51,7 +51,7 @@ class Recipe(BaseModel):
         """Without fields that older runs did not have, where they say what was done then: runs are named by the hash
         of this."""
         written: dict[str, Any] = fields(self)
-        return {name: value for name, value in written.items() if NEWER.get(name) != value}
+        return {name: value for name, value in written.items() if name not in NEWER or value != NEWER[name]}
 
     @property
     def optimiser(self) -> AdamW:
