@@ -311,7 +311,7 @@ def test_a_model_that_learned_from_drawn_inputs_is_explained_on_all_where_they_a
     [run] = {run["name"] for run in openwork("runs", "list", "--json").value if run["name"] in done.out}
     decompiled = "Found in the model and tested there" in " ".join(done.out.split())
     assert done.out.endswith(f"Next: openwork decompile {run}\n") is not decompiled
-    assert "What it computes" in Path("page.html").read_text(encoding="utf-8")
+    assert "Whether the program is the whole of it" in Path("page.html").read_text(encoding="utf-8")
     done = openwork("explain", *small, "--inputs", "26")
     said = " ".join(done.out.split())
     assert "right on 26 of 26 inputs drawn with seed 0, of 27: 86.77 % to 100 % of all, with 95 % confidence" in said

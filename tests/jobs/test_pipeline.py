@@ -54,9 +54,11 @@ def test_the_program_is_said_before_any_verdict(tmp_path):
     found, _, _ = explained(tmp_path, EASY, tmp_path / "page.html")
     shown = found.opened.overview, found.opened.claims, found.opened.recipe, found.opened.known_program
     screen, page = terminal_text(verdict_screen(*shown)), visible(tmp_path / "page.html")
-    for text in (screen, page):
-        assert text.index("What it computes") < text.index("def program(") < text.index("claims judged")
-        assert "answer[" in text
+    assert screen.index("What it computes") < screen.index("def program(") < screen.index("claims judged")
+    told = " ".join(page.split())
+    assert told.index("Inside, y[0] is x[1]") < told.index("How it works") < told.index("of 6 claims refuted")
+    assert told.index("Whether the program is the whole of it") < told.index("6 claims judged")
+    assert all("def program(" in text and "answer[" in text for text in (screen, page))
 
 
 def test_of_a_task_that_ships_no_claims_the_programs_own_are_judged(tmp_path):

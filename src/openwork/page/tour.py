@@ -52,7 +52,7 @@ def _cut(report: LiveReport) -> TourStep:
     code = f"L{layer}H{head}" if several else f"L{layer}A"
     text = (
         f"Head {layer}.{head} writes its mean over {report.overview.all_asked}: what depends on the question is gone. "
-        "Every input is counted again, here. Switch other parts off."
+        "How many answers stay right is counted again, here. Switch other parts off."
     )
     return TourStep(f"Cut head {layer}.{head}", text, f"#counted?cut=mean:{code}&by=mean&output={output}")
 

@@ -79,6 +79,17 @@ const KINDS = {
     };
   },
   count: ({ of, symbol }, slots) => folded(of, slots, (total, one) => total + Number(one === symbol)),
+  "most-frequent": ({ of, bound }, slots) => {
+    const parts = all(of, slots);
+    return (row) => {
+      const times = new Int32Array(bound); // which takes nothing at a number that is not below it
+      for (const part of parts) {
+        const number = part(row);
+        times[number] = (times[number] ?? 0) + 1;
+      }
+      return times.indexOf(Math.max(...times));
+    };
+  },
   "count-below": ({ of, bound }, slots) => folded(of, slots, (total, one) => total + Number(one < bound)),
   largest: ({ of }, slots) => folded(of, slots, Math.max, -Infinity),
   smallest: ({ of }, slots) => folded(of, slots, Math.min, Infinity),

@@ -153,7 +153,7 @@ function partings(bench, choices, { runs, lines }, said, go) {
   let asked = 0;
   const measure = async (/** @type {State} */ state) => {
     const mine = (asked += 1);
-    say(said, "Running model and program on every question\u2026");
+    say(said, `Running model and program on ${count(bench.domain.rows)} inputs\u2026`);
     try {
       const found = await bench.worker.parting(withNumbers(runs, assigns, state.changed));
       if (mine === asked) refill(said, ...told(found, state, bench, choices, go));
