@@ -90,8 +90,11 @@ function questionOf(title, name, bench, choices) {
  */
 function tools(bench, choices) {
   const another = () => {
-    const row = Math.floor(Math.random() * bench.domain.rows);
-    choices.set({ question: bench.domain.asked(row) });
+    const draw = () => bench.domain.asked(Math.floor(Math.random() * bench.domain.rows));
+    const before = JSON.stringify(choices.state.question);
+    let question = draw();
+    for (let tries = 0; tries < 99 && JSON.stringify(question) === before; tries += 1) question = draw();
+    choices.set({ question });
   };
   const copy = async () => {
     try {
