@@ -99,12 +99,12 @@ def page(rows: dict[str, Row]) -> str:
     known = [row for row in rows.values() if row["inputs"]]
     equal = sum(row["same"] == row["inputs"] for row in known)
     good = sum(row["same"] >= THEIRS * row["inputs"] for row in known)
-    done = sum(row["word"] == "decompiled" for row in rows.values())
+    done = [row for row in rows.values() if row["word"] == "decompiled"]
+    bare = sum(row["together"] is None for row in done)
     theirs = sum(theirs_has(name) for name in names)
-    said = (
-        f"Of {len(names)}: measured {len(rows)}, equal on every input measured {equal}, decompiled {done}; on 90 % of "
-    )
-    said += f"inputs {good}, where the authors' pipeline has {theirs}."
+    said = f"Of {len(names)}: measured {len(rows)}, equal on every input measured {equal}, decompiled {len(done)}, "
+    said += f"{bare} of these without a line, so that no interchange tests them; on 90 % of inputs {good}, where the "
+    said += f"authors' pipeline has {theirs}."
     why = [f"- `{name}`: {'; '.join(row['missing'])}" for name, row in rows.items() if row["missing"]]
     return HEAD + "\n".join([*lines, "", said, "", "## What is missing", "", *why]) + "\n"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 TINY = ("--param", "base=2", "--param", "length=3", "--engine", "torch", "--n-layers", "1")
 
 
@@ -64,6 +67,15 @@ def test_mistakes_in_a_list_are_told(openwork):
     assert "did you mean 'layers'" in refused.err
     assert "did you mean 'seed'" in refused.err
     assert openwork("runs", "list", "--group", "--newest", "--page", "2").err.count("is of a list of runs") == 2
+    assert "give --limit too" in openwork("runs", "list", "--json", "--page", "2").err
+
+
+def test_what_no_store_can_hold_is_told(openwork, small):
+    openwork("train", "reverse-increment", *small)
+    assert len(openwork("runs", "list", "--limit", "9" * 30, "--json").value) == 1
+    for given in (("--task", "\udcff"), ("--where", "run = '\udcff'")):
+        refused = openwork("runs", "list", *given)
+        assert refused.code == 2 and "is not in UTF-8" in refused.err
 
 
 def test_pruning_says_what_it_frees_and_does_it_only_when_told(openwork, small):
@@ -74,6 +86,19 @@ def test_pruning_says_what_it_frees_and_does_it_only_when_told(openwork, small):
     assert openwork("runs", "prune", "--keep", "last", "--yes", "--json").value == would | {"done": True}
     assert "0.0 MB, the checkpoints of 0 of 2 runs" in openwork("runs", "prune", "--keep", "last").out
     assert openwork("runs", "prune", "--keep", "lst").code == 2
+    assert openwork("runs", "prune", "--yes").code == 2
     listed = openwork("runs", "list", "--json").value
     assert openwork("trace", listed[0]["name"], "1").code == 0
     assert openwork("report", listed[0]["name"], "--static").code == 0
+
+
+def test_of_a_store_that_is_damaged_nothing_is_pruned(openwork, small, tmp_path):
+    home = tmp_path / "kept runs"
+    openwork("train", "reverse-increment", *small, "--seeds", "2")
+    with closing(sqlite3.connect(home / "store.sqlite", isolation_level=None)) as rows:
+        rows.execute("UPDATE summaries SET seed = 7 WHERE seed = 1")
+    before = {path: path.stat().st_size for path in home.rglob("*.safetensors")}
+    refused = openwork("runs", "prune", "--keep", "last", "--where", "seed = 7", "--yes")
+    assert refused.code == 2 and "its summary is not what its row says" in " ".join(refused.err.split())
+    assert refused.out.startswith("Would free")
+    assert {path: path.stat().st_size for path in home.rglob("*.safetensors")} == before

@@ -26,13 +26,20 @@ def store(request, tmp_path):
         yield opened
 
 
-def test_all_that_was_kept_is_there(store):
+@pytest.fixture
+def kept(request):
+    """Whether what only the database has is still there."""
+    return request.node.callspec.params["store"] == "as it was"
+
+
+def test_all_that_was_kept_is_there(store, kept):
     ended, training = store.runs()
     assert [(run.status, run.epoch, len(run.history)) for run in (ended, training)] == [
         ("finished", 3, 3),
         ("training", 2, 2),
     ]
-    assert store.result(ended, "routes", "a" * 16) in (RESULT, None)
+    assert store.result(ended, "routes", "a" * 16) == (RESULT if kept else None)
+    assert list(store.verdicts(ended)) == (["mlps-necessary"] if kept else [])
     state = store.state_of(training.experiment, [1])
     engine = choose_engine(training.spec, threads=1).engine
     list(recorded(store, training.experiment, train(engine, training.experiment, state), engine.name))

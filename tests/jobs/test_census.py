@@ -53,7 +53,7 @@ def test_every_seed_is_in_it_and_counts_agree(made):
     found, setting = made
     assert [model.seed for model in found.models] == list(SEEDS)
     assert [model.solved for model in found.models] == [run.solved for run in setting.store.runs()]
-    assert sum(len(mechanism.models) for mechanism in found.mechanisms) == len(found.counted)
+    assert sum(len(mechanism.models) for mechanism in found.mechanisms) == len(found.counted) > 0
     assert all(bool(model.told.word) == model.solved for model in found.models)
     assert all((model.told.proved is None) != model.solved for model in found.models)
     assert found.seen_after == tuple(sorted(found.seen_after))
@@ -102,7 +102,6 @@ def test_stopped_in_a_search_it_goes_on_there(tiny, tmp_path, sought, monkeypatc
             return whole(subject, kept)
 
         monkeypatch.setattr(module, "known_decompilation", stopped)
-        solved = [run.name for run in store.runs() if run.solved]
         with pytest.raises(KeyboardInterrupt):
             census(asked, setting, "")
         first = list(sought)
@@ -114,11 +113,22 @@ def test_stopped_in_a_search_it_goes_on_there(tiny, tmp_path, sought, monkeypatc
         assert first + sought == solved
 
 
-def test_a_task_whose_programs_are_not_looked_for_is_refused_before_training(tmp_path):
-    task = make_task("binary-addition", {"bits": 2})
-    spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=4, d_mlp=4)
-    asked = CensusAsked(Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.0)), [0], 1.0)
+def test_models_that_answer_with_sets_have_programs_too(tmp_path):
+    task = make_task("tomita", {"number": 2, "length": 6})
+    spec = spec_for(task, n_layers=1, d_model=8, n_heads=2, d_head=4, d_mlp=16)
+    experiment = Experiment(task, spec, recipe(epochs=60, batch_size=4, lr=1e-2), DataSplit(held_out=0.0))
     with Store.open(tmp_path) as store:
-        with pytest.raises(TaskError, match="there is no census of this task"):
+        made = census(CensusAsked(experiment, range(4), 20.0), Setting(store, threads=1), "")
+    solved = [model for model in made.models if model.solved]
+    assert solved and all(model.told.word for model in solved)
+    assert made.counted and {model.told.mechanism for model in made.counted} == {m.digest for m in made.mechanisms}
+
+
+def test_proofs_of_sets_are_refused_before_training(tmp_path):
+    task = make_task("tomita", {"number": 2, "length": 6})
+    spec = spec_for(task, n_layers=1, d_model=8, n_heads=2, d_head=4, d_mlp=16)
+    asked = CensusAsked(Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.0)), [0], 1.0, proves=True)
+    with Store.open(tmp_path) as store:
+        with pytest.raises(TaskError, match="cannot be proved"):
             census(asked, Setting(store), "")
         assert store.runs() == []

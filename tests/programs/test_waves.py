@@ -10,15 +10,29 @@ import numpy as np
 import pytest
 
 from openwork.analyses import Subject
+from openwork.claims import Context, Decompiles
 from openwork.engines import choose_engine
-from openwork.programs import Decompilation, Place, decompilation_from_json, decompile, program_text
+from openwork.programs import (
+    Decompilation,
+    Output,
+    Place,
+    Program,
+    Variable,
+    decompilation_from_json,
+    decompile,
+    program_text,
+)
+from openwork.programs.decompile.features import symbols_of
 from openwork.programs.decompile.network import Network
+from openwork.programs.decompile.planes import Planes
 from openwork.programs.decompile.waves import with_waves
-from openwork.programs.language import Doubled, Name, Product, Wave
+from openwork.programs.language import BestFit, Doubled, Name, Product, Wave
 from openwork.programs.verdicts.realised import realised
+from openwork.programs.verdicts.waves import one_at_a_time
 from openwork.programs.verdicts.whole import whole
+from openwork.tasks import ModularAddition
 from openwork.testing.known_circuits import known_circuits
-from openwork.testing.known_circuits.waves import HANDS, SLICES, multiplied
+from openwork.testing.known_circuits.waves import HANDS, SLICES, knowing_by_heart, multiplied
 
 P = 13
 
@@ -93,12 +107,57 @@ def test_control_other_frequencies_are_followed_nowhere_and_lose_what_is_there()
 
 
 def test_interchange_leaves_what_is_beside_the_planes():
-    """One frequency of the clock's first number: the model's answer is then no sum, and still the program's."""
-    program = found_in("clock").program
+    network, program = Network.of(subject_of("clock")), found_in("clock").program
+    both = program.variables[-1]
+    planes = Planes.of(network, program, both)
+    place = both.sites[0].stream(network.subject.spec)  # where what attention brought stands too
+    bases, sources = np.arange(len(network.tokens)), np.roll(np.arange(len(network.tokens)), 5)
+    edits = planes.swapped(bases, sources, [place])
+    own, other = (network.held(rows, [place])[place] for rows in (bases, sources))
+    found, basis = network.held(bases, [place], edits)[place], planes.basis(place)
+    np.testing.assert_allclose(found @ basis, other @ basis, atol=1e-4)
+    beside = np.eye(len(basis)) - basis @ basis.T
+    np.testing.assert_allclose(found @ beside, own @ beside, atol=1e-4)
+    assert np.abs((own - other) @ beside).max() > 1e-2
+
+
+def test_one_frequency_of_another_input_makes_an_answer_that_is_no_sum():
+    """So that waves disagree, and the answer hangs on how long each is: the program's is another then."""
+    network, program = Network.of(subject_of("clock")), found_in("clock").program
     both = program.variables[-1]
     tokens = np.array([[0, 1, P]], np.int32)
     mixed = (np.array([7]), *program.values_of(both, tokens)[1:])
     assert program.answers(tokens, {both.name: mixed}) != 1
+    followed, pairs = one_at_a_time(network, program, both)
+    assert (followed, pairs) == (found_in("clock").waves.clock, found_in("clock").waves.pairs)
+
+
+@pytest.mark.parametrize("items", [1, 2])
+def test_pairs_are_counted_as_they_are_where_there_are_few(items):
+    """Five numbers have 625 pairs, fewer than are asked for."""
+    task = ModularAddition(5)
+    stack = knowing_by_heart(task)
+    network = Network.of(Subject.of(choose_engine(stack.spec, None, 1).engine, stack, task))
+    names, ks = [Name(symbol.name) for symbol in symbols_of(network)][:2], (1, 2)[:items]
+    both = Variable(
+        "mlp0[2]", tuple(Product(*(Wave(n, k, 5) for n in names), 5) for k in ks), (Place("blocks.0.mlp", 2),)
+    )
+    answer = BestFit(tuple(Name(c) for c in both.columns), ks, (1,) * items, 5)
+    program = Program(symbols_of(network), (both,), (Output("c", answer, 2),))
+    assert one_at_a_time(network, program, both)[1] == 625 // items * items
+
+
+@pytest.mark.parametrize("name", ["clock", "pizza"])
+def test_a_claim_asks_for_one_frequency_at_a_time_too(name):
+    """Waves multiplied as a clock's: a pizza answers alike and follows all waves together, but not one alone."""
+    program = found_in(name).program
+    *before, both = program.variables
+    items = tuple(Product(item.left, item.right, P) for item in both.items)
+    claimed = replace(program, variables=(*before, replace(both, items=items)))
+    verdict = Decompiles(program=claimed).check(Context(subject_of(name)))
+    parts = {part.label: part.holds for part in verdict.parts}
+    assert parts.pop("mlp0[2], one wave at a time") == (name == "clock")
+    assert parts and all(parts.values())
 
 
 @pytest.mark.parametrize("name", ["clock", "pizza"])

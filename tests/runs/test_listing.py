@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from openwork.errors import StoreError
+from openwork.errors import StoreError, UnknownRun
 from openwork.runs import FORMAT, Store, condition, equal, group_runs, list_runs, recover
 from openwork.runs.summaries import lacking
 
@@ -138,6 +138,11 @@ def test_a_list_that_may_miss_a_run_says_so_and_recover_mends_it(three, statemen
     assert recover(three.home) is not None
     assert list_runs(three, condition("layers = 1 and epoch = 10")).damage == ()
     assert seeds(list_runs(three)) == [0, 1, 2]
+
+
+def test_what_is_no_text_is_no_runs_name(three):
+    with pytest.raises(UnknownRun, match="no run has this name"):
+        three.find("\udcff")
 
 
 def test_removing_and_training_again_keep_lists_right(three, go_on):

@@ -36,6 +36,9 @@ TAKES = {
     "NOT (solved AND task = sort)": "bc",
     "created < 2026-12-01 and created >= 2026-11-28T10:00": "abc",
     "run = '1) or (1=1'": "",
+    "seed = 9223372036854775807": "a",
+    "seed < 9223372036854775807": "bc",
+    "seed >= 9223372036854775808": "",
 }
 
 WRONG = {
@@ -64,7 +67,8 @@ def rows():
     for number, (run, solved, task, params, layers, attention, decay) in enumerate(RUNS):
         about = {"experiment": run, "task": task, "params": params, "layers": layers, "attention": attention}
         about |= {"weight_decay": decay, "id": number}
-        own = {"run": run, "solved": solved, "created": "2026-11-28T12:00:00+00:00", "number": number, "seed": 0}
+        own = {"run": run, "solved": solved, "created": "2026-11-28T12:00:00+00:00", "number": number}
+        own["seed"] = 2**63 - 1 - number
         for table, values in (("experiments", about), ("summaries", own)):
             marks = ", ".join("?" for _ in values)
             made.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))

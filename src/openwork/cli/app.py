@@ -16,12 +16,11 @@ from typing import Annotated
 
 import typer
 
-from openwork.cli.failure import tell, told_usage
+from openwork.cli.failure import INTERRUPTED, tell, told_usage
 from openwork.cli.lazy import LazyGroup
 from openwork.cli.registry import COMMANDS
 from openwork.errors import OpenworkError
 
-INTERRUPTED = 130
 # Typer brings its own copy of Click or uses the installed one, by version; both have this base.
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 

@@ -13,6 +13,7 @@ from openwork.errors import DAMAGED_BESIDE, OpenworkError, Reason
 from openwork.jobs.console import SafeConsole
 
 BAD_INPUT = 2
+INTERRUPTED = 130
 
 
 def tell(error: OpenworkError, as_json: bool) -> int:

@@ -53,6 +53,9 @@ SeedList = Annotated[
         "--seeds", metavar="SEEDS", help="16 (that is 0 to 15), 4..9 (both included), or 1,5,7.", show_default=False
     ),
 ]
+ExperimentName = Annotated[
+    str | None, typer.Option("--experiment", help="A named one; else the task's own.", show_default=False)
+]
 MostInputs = Annotated[
     int | None,
     typer.Option(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,22 +50,19 @@ def read_sweep(path: Path, task: Task, named: str | None) -> tuple[Swept, ...]:
     Raises:
         RecipeError: everything that is wrong with the file, each choice that cannot be included.
     """
-    axes = _axes(path)
-    cells = 1
-    for _, _, values in axes:
-        cells *= len(values)
+    axes, reasons = _axes(path)
+    cells = math.prod(len(values) for _, _, values in axes)
     if cells > MOST:
         what = f"comes to {cells:,} experiments, and {MOST} are the most"
-        raise RecipeError(UNREADABLE, Reason(str(path), what, "sweep fewer choices at once"))
-    _require_each(path, task, named, axes)
-    found, reasons = [], []
+        reasons.append(Reason(str(path), what, "sweep fewer choices at once"))
+    reasons += _wrong_choices(path, task, named, axes)
+    if reasons:
+        raise RecipeError(UNREADABLE, reasons)
+    found = []
     for picked in itertools.product(*(values for _, _, values in axes)):
-        given: tuple[dict[str, Any], ...] = ({}, {}, {})
-        for (part, field, _), value in zip(axes, picked, strict=True):
-            given[PARTS[part][1]][field] = value
         choices = {_name(axis, axes): value for axis, value in zip(axes, picked, strict=True)}
         try:
-            found.append(Swept(choices, experiment_with(task, named, *given)))
+            found.append(Swept(choices, _experiment(task, named, axes, picked)))
         except OpenworkError as error:
             said = ", ".join(f"{field} {value}" for field, value in choices.items())
             reasons += [Reason(f"{path}, {said}", reason.what, reason.mend) for reason in error.reasons]
@@ -79,15 +77,24 @@ def _name(axis: Axis, axes: list[Axis]) -> str:
     return field if sum(other == field for _, other, _ in axes) == 1 else f"{part}.{field}"
 
 
-def _axes(path: Path) -> list[Axis]:
-    """Table, field and choices, in the file's order."""
+def _experiment(task: Task, named: str | None, axes: Sequence[Axis], picked: Sequence[Any]) -> Experiment:
+    """The one in which each of these fields is what was picked for it."""
+    given: tuple[dict[str, Any], ...] = ({}, {}, {})
+    for (part, field, _), value in zip(axes, picked, strict=True):
+        given[PARTS[part][1]][field] = value
+    return experiment_with(task, named, *given)
+
+
+def _axes(path: Path) -> tuple[list[Axis], list[Reason]]:
+    """Table, field and choices, in the file's order; and what is wrong with the others."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RecipeError(UNREADABLE, Reason(str(path), error.strerror or str(error))) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(UNREADABLE, Reason(str(path), f"is not TOML: {error}")) from error
-    axes, reasons = [], []
+    axes: list[Axis] = []
+    reasons: list[Reason] = []
     for part, fields in told.items():
         if part not in PARTS or not isinstance(fields, dict):
             mend = suggestion(part, PARTS) if part not in PARTS else "write it as a table"
@@ -98,44 +105,35 @@ def _axes(path: Path) -> list[Axis]:
             where = f"{path}, {part}.{field}"
             if field not in known:
                 reasons.append(Reason(where, "there is no such field", suggestion(field, known)))
-            elif not isinstance(values, list) or not values:
+            elif not isinstance(values, list):
                 reasons.append(Reason(where, "is no list of choices", f"write {field} = [{values!r}]"))
+            elif not values:
+                reasons.append(Reason(where, "has no choice", "write one, or leave it out"))
             elif any(values.count(value) > 1 for value in values):
                 reasons.append(Reason(where, "has the same choice twice", "leave it out"))
             else:
                 axes.append((part, field, values))
     if not (axes or reasons):
         reasons.append(Reason(str(path), "sweeps nothing", "for example [model] with n_layers = [1, 2]"))
-    if reasons:
-        raise RecipeError(UNREADABLE, [*reasons, *_wrong_choices(path, axes)])
-    return axes
+    return axes, reasons
 
 
-def _wrong_choices(path: Path, axes: list[Axis]) -> list[Reason]:
-    """Choices whose type their field cannot have, beside what else is wrong with the file."""
-    return [
-        Reason(f"{path}, {part}.{field}", f"{value!r} is no single value", "write numbers, texts, true or false")
-        for part, field, values in axes
-        for value in values
-        if isinstance(value, list | dict)
-    ]
-
-
-def _require_each(path: Path, task: Task, named: str | None, axes: list[Axis]) -> None:
-    """Nothing where each choice by itself can be; every one that cannot, once, and not in each combination."""
+def _wrong_choices(path: Path, task: Task, named: str | None, axes: list[Axis]) -> list[Reason]:
+    """Every choice that cannot be by itself, once, and not in each combination."""
     reasons: list[Reason] = []
-    for part, field, values in axes:
-        for value in values:
-            given: tuple[dict[str, Any], ...] = ({}, {}, {})
-            given[PARTS[part][1]][field] = value
+    for axis in axes:
+        part, field, values = axis
+        for value in values[:MOST]:
+            where = f"{path}, {part}.{field}"
+            if isinstance(value, list | dict):
+                reasons.append(Reason(where, f"{value!r} is no single value", "write numbers, texts, true or false"))
+                continue
             try:
-                experiment_with(task, named, *given)
+                _experiment(task, named, [axis], [value])
             except OpenworkError as error:
-                where = f"{path}, {part}.{field} {value!r}"
-                wrong = [Reason(where, reason.what, reason.mend) for reason in error.reasons if _is_of(reason, field)]
-                reasons += wrong
-    if reasons:
-        raise RecipeError(UNREADABLE, reasons)
+                own = [reason for reason in error.reasons if _is_of(reason, field)]
+                reasons += [Reason(f"{where} {value!r}", reason.what, reason.mend) for reason in own]
+    return reasons
 
 
 def _is_of(reason: Reason, field: str) -> bool:

@@ -79,7 +79,7 @@ def one_after_another(datasets: Sequence[Dataset]) -> Dataset:
 def unhandled(sets: bool) -> tuple[str, str]:
     """Why most analyses and claims refuse a task's answers, and what there is instead."""
     what = "are sets of symbols" if sets else "are not wanted at every place: they come in several lengths"
-    return what, "accuracy, with its counterexamples, and ablations handle them"
+    return what, "accuracy, with its counterexamples, ablations and programs handle them"
 
 
 def _dataset(task: Task, questions: Tokens, index: Numbers, sample_seed: int | None) -> Dataset:

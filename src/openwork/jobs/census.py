@@ -110,14 +110,13 @@ def census(asked: CensusAsked, setting: Setting, command: str) -> Census:
         command: what the user typed, for the page.
 
     Raises:
-        TaskError: a task whose programs cannot be looked for.
+        TaskError: proofs are asked for, of a task whose answers cannot be proved.
         OpenworkError: anything else that does not fit, before training starts.
         KeyboardInterrupt: somebody ended it; the same census goes on from there.
     """
-    task = asked.experiment.task
-    if not task.one_symbol_each:
-        what = "answers with sets or in several lengths, and programs of such models are not looked for yet"
-        raise TaskError("there is no census of this task", Reason(str(task), what, "openwork findings counts routes"))
+    if asked.proves and not asked.experiment.task.one_symbol_each:
+        reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
+        raise TaskError("these models cannot be proved", reason)
     stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *((NULL,) if asked.null else ())))
     stage(TRAIN)
     seeds = list(asked.seeds)

@@ -18,8 +18,7 @@ def prove_kept(subject: Subject, kept: KeptResults | None, margin: float, thread
         PlanError, CheckpointError, EngineError: as `prove`.
     """
     require_provable(subject, margin)
-    if not subject.whole and type(subject.task) not in OURS:
-        kept = None  # what names a result says of such a task's answers only those to a sample
+    kept = _sure(subject, kept)
     before = known_proof(subject, kept, margin)
     if before is not None and before.looked_at == before.inputs:
         return before
@@ -44,8 +43,7 @@ def prove_by_sets_kept(
         PlanError, CheckpointError, EngineError: as `prove_by_sets`.
     """
     require_provable_by_sets(subject, margin)
-    if not subject.whole and type(subject.task) not in OURS:
-        kept = None  # what names a result says of such a task's answers only those to a sample
+    kept = _sure(subject, kept)
     before = known_set_proof(subject, kept, margin)
     if before is not None and before.ended:
         return before
@@ -59,6 +57,11 @@ def known_set_proof(subject: Subject, kept: KeptResults | None, margin: float = 
     """What was found by sets before; None where nothing was. Runs nothing."""
     known = None if kept is None else kept.find(_name(margin, "sets"), subject.digest)
     return None if known is None else set_proof_from_json(known)
+
+
+def _sure(subject: Subject, kept: KeptResults | None) -> KeptResults | None:
+    """None for a task of somebody's own that is drawn: what names a result says of its answers only the drawn ones."""
+    return kept if subject.whole or type(subject.task) in OURS else None
 
 
 def _name(margin: float, by: str = "") -> str:

@@ -38,7 +38,7 @@ TOO_MANY = f"more than {CLOSER} inputs are open, too many to give each more bits
 
 @dataclass(frozen=True, eq=False)
 class GivenAnswers:
-    """GivenAnswers other than the task's.
+    """Answers other than the task's.
 
     Attributes:
         whose: in words, as `the program`.

@@ -103,7 +103,7 @@ def list_runs(
         counts = f"SELECT count(*), count(CASE WHEN {condition.sql} THEN 1 END) {_FROM} 1"
         [(every, found)] = rows.execute(counts, condition.values)
         page = f"SELECT s.run {_FROM} {condition.sql} ORDER BY {order} LIMIT ? OFFSET ?"
-        values = (*condition.values, -1 if most is None else most, skip)
+        values = (*condition.values, found if most is None else min(most, found), skip)
         runs, unreadable, told = [], set(), []
         names = [str(name) for (name,) in rows.execute(page, values)] if found > skip else []
         for name in names:

@@ -331,7 +331,7 @@ def _matching(rows: sqlite3.Connection, name: str) -> list[str]:
     """The run of this name, or those whose names begin so."""
     try:
         found = names_like(rows, name, MOST_NAMES) if name else []
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeEncodeError):  # what cannot be written as UTF-8 is no run's name
         found = []
     if not found:  # damage may hide a name from the index
         found = [known for known in run_names(rows) if name and known.startswith(name)]

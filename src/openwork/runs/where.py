@@ -24,6 +24,8 @@ from openwork.errors import Reason, StoreError, suggestion
 from openwork.runs.columns import COLUMNS, Column, Kind, table
 
 LONGEST = 1_000
+LARGEST = 2**63 - 1
+"""whole number that SQLite holds as one"""
 DEEPEST = 50
 Value = int | float | str | bool | None
 _TOKEN = re.compile(
@@ -55,8 +57,12 @@ EVERY = Condition("1")
 
 
 def equal(column: str, value: str) -> Condition:
-    """Met by runs that have this value in this column."""
-    return Condition(f"{table(COLUMNS[column])} = ?", (value,))
+    """Met by runs that have this value in this column.
+
+    Raises:
+        StoreError: it is no text that a store can hold.
+    """
+    return Condition(f"{table(COLUMNS[column])} = ?", (_encoded(value, column),))
 
 
 def condition(text: str) -> Condition:
@@ -68,13 +74,22 @@ def condition(text: str) -> Condition:
     """
     if len(text) > LONGEST:
         raise _unreadable([Reason("the condition", f"is longer than {LONGEST:,} characters", "ask for less at once")])
-    reader = _Reader(text)
+    reader = _Reader(_encoded(text, "the condition"))
     found = reader.condition()
     if not reader.reasons and reader.kind:
         reader.unexpected("and, or, or its end")
     if reader.reasons:
         raise _unreadable(reader.reasons)
     return Condition(found.sql, found.values, frozenset(reader.params))
+
+
+def _encoded(text: str, where: str) -> str:
+    """A text that SQLite takes: bytes of a command line that are no UTF-8 are none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _unreadable([Reason(where, "is not in UTF-8")]) from error
+    return text
 
 
 def _fits(value: Value, kind: Kind) -> bool:
@@ -203,7 +218,8 @@ class _Reader:
         if kind == "text":
             value = token[1:-1]
         elif kind == "number":
-            value = float(token) if not token.lstrip("+-").isdecimal() or len(token) > 18 else int(token)
+            whole = int(token) if token.lstrip("+-").isdecimal() else LARGEST + 1
+            value = whole if abs(whole) <= LARGEST else float(token)
         else:
             value = _WORDS.get(token, token)
         if value is None or column is None:

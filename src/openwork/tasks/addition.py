@@ -7,17 +7,16 @@ would do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.contract import Tokens
 from openwork.tasks.learned import learned_with
-from openwork.tasks.written_out import DIGITS, Free, WrittenOut, numbered, unfit
+from openwork.tasks.two_numbers import TwoNumbers
+from openwork.tasks.written_out import unfit
 
 
-class Addition(WrittenOut):
+class Addition(TwoNumbers):
     """Two numbers of `digits` digits in `base`; `a[0..n-1] + b[0..n-1] = y[0..n]`, all but the last seen.
 
     Raises:
@@ -37,28 +36,8 @@ class Addition(WrittenOut):
             raise TaskError("there is no such addition task", reasons)
         self.base, self.digits = base, digits
 
-    @property
-    def params(self) -> Mapping[str, int]:
-        return {"base": self.base, "digits": self.digits}
-
-    @property
-    def symbols(self) -> Sequence[str]:
-        return (*DIGITS[: self.base], "+")
-
-    @property
-    def question(self) -> tuple[Free | str, ...]:
-        a, b = ([Free(name, self.base) for name in numbered(stem, self.digits)] for stem in "ab")
-        return (*a, "+", *b)
-
-    @property
-    def n_answers(self) -> int:
-        return self.digits + 1
-
     def answers(self, questions: Tokens) -> Tokens:
         place = self.base ** np.arange(self.digits, -1, -1, dtype=np.int64)
         total = (questions[:, : self.digits] + questions[:, self.digits :]) @ place[1:]
         digits: Tokens = (total[:, None] // place % self.base).astype(np.int32)
         return digits
-
-    def deciding_variable(self, output: str) -> str | None:
-        return None  # at least two digits decide every digit of a sum

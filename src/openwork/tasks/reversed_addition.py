@@ -6,19 +6,18 @@ it shows whether a one was carried into the place before. In `addition` the firs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.cases import Cases
 from openwork.tasks.contract import Tokens
-from openwork.tasks.written_out import DIGITS, Free, WrittenOut, numbered
+from openwork.tasks.two_numbers import TwoNumbers
+from openwork.tasks.written_out import unfit
 
 MOST_DIGITS = 64
 
 
-class ReversedAddition(WrittenOut):
+class ReversedAddition(TwoNumbers):
     """Two numbers of `digits` digits in `base`, the least significant first; `a[0..n-1] + b[0..n-1] = y[0..n]`, all but
     the last seen.
 
@@ -30,33 +29,12 @@ class ReversedAddition(WrittenOut):
     summary = "add two numbers that are written from their last digit on"
 
     def __init__(self, base: int = 10, digits: int = 2) -> None:
-        reasons = []
-        if not 2 <= base <= len(DIGITS):
-            reasons.append(
-                Reason("base", f"{base} is not between 2 and {len(DIGITS)}", "digits are written 0..9, a..z")
-            )
+        reasons = unfit(base, 1)
         if not 1 <= digits <= MOST_DIGITS:
             reasons.append(Reason("digits", f"{digits} is not between 1 and {MOST_DIGITS}"))
         if reasons:
             raise TaskError("there is no such reversed-addition task", reasons)
         self.base, self.digits = base, digits
-
-    @property
-    def params(self) -> Mapping[str, int]:
-        return {"base": self.base, "digits": self.digits}
-
-    @property
-    def symbols(self) -> Sequence[str]:
-        return (*DIGITS[: self.base], "+")
-
-    @property
-    def question(self) -> tuple[Free | str, ...]:
-        a, b = ([Free(name, self.base) for name in numbered(stem, self.digits)] for stem in "ab")
-        return (*a, "+", *b)
-
-    @property
-    def n_answers(self) -> int:
-        return self.digits + 1
 
     def answers(self, questions: Tokens) -> Tokens:
         found = np.empty((len(questions), self.digits + 1), np.int32)
@@ -66,9 +44,6 @@ class ReversedAddition(WrittenOut):
             found[:, place], carry = total % self.base, total // self.base
         found[:, -1] = carry
         return found
-
-    def deciding_variable(self, output: str) -> str | None:
-        return None  # a digit of each number at least decides every digit of a sum
 
     def cases(self, output: str) -> Cases:
         """The digits of its own place and of the one before, and whether a one was carried into that."""

@@ -16,11 +16,12 @@ from safetensors.numpy import load_file
 from openwork.analyses import Subject
 from openwork.data import Inputs
 from openwork.engines.native import NativeEngine
-from openwork.models import spec_for, stack_of
+from openwork.models import stack_of
 from openwork.proofs.sets.boxes import boxes_of
 from openwork.proofs.sets.listed_cases import cases_of
 from openwork.proofs.sets.search import Search, ground, searched
 from openwork.tasks import ReversedAddition
+from openwork.training.experiments.provable_adder import provable_adder
 
 DIGITS = 10
 SOME = 151
@@ -30,10 +31,8 @@ SOME = 151
 @pytest.fixture(scope="module")
 def adder() -> Subject:
     task = ReversedAddition(10, DIGITS)
-    sizes = {"n_layers": 1, "d_model": 64, "n_heads": 4, "d_head": 16, "d_mlp": 256}
-    spec = spec_for(task, **sizes, normalization_type=None, attn_scale=1.0)
     named = load_file(Path(__file__).parent / "adder.safetensors")
-    stack = stack_of(spec, {name: array[None] for name, array in named.items()})
+    stack = stack_of(provable_adder(task).spec, {name: array[None] for name, array in named.items()})
     return Subject.of(NativeEngine(1), stack, task, Inputs(500))
 
 

@@ -100,9 +100,7 @@ def count_mechanisms(
     task: options.TaskName,
     param: options.TaskParams = None,
     seeds: options.SeedList = None,
-    experiment: Annotated[
-        str | None, typer.Option("--experiment", help="A named one; else the task's own.", show_default=False)
-    ] = None,
+    experiment: options.ExperimentName = None,
     n_layers: overrides.Layers = None,
     d_model: overrides.Width = None,
     n_heads: overrides.Heads = None,

@@ -9,7 +9,7 @@ import typer
 
 from openwork.analyses import Stage
 from openwork.cli.examples import examples
-from openwork.cli.failure import warn_of_damage
+from openwork.cli.failure import INTERRUPTED, warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
@@ -23,7 +23,6 @@ from openwork.report import Display, write_page
 from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
-INTERRUPTED = 130
 NOT_WRITTEN = "the program could not be written"
 NOTHING = "{} was not written: no program was found."
 

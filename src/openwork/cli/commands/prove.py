@@ -9,7 +9,7 @@ import typer
 
 from openwork.analyses import Stage, Subject
 from openwork.cli.examples import examples
-from openwork.cli.failure import warn_of_damage
+from openwork.cli.failure import INTERRUPTED, warn_of_damage
 from openwork.cli.options import JsonFlag, StorePath, Threads
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.data import Inputs
@@ -22,7 +22,6 @@ from openwork.report import Display, write_page
 from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
-INTERRUPTED = 130
 NOT_WRITTEN = "the certificate could not be written"
 NOTHING = "{} was not written: not every input is proved."
 CHECK = "Anybody checks it with `openwork-check-certificate {}`."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -91,19 +91,17 @@ def list_stored(
     What is damaged is named after the runs that are whole, and the exit code is 2 then.
     """
     _require_one_list(limit, page, newest, group)
+    if page > 1 and limit is None and as_json:
+        raise StoreError("what is listed?", Reason("--page", "--json has all runs on one page", "give --limit too"))
     condition = EVERY if task is None else equal("task", task)
     condition &= EVERY if where is None else condition_of(where)
     most = limit if limit is not None or as_json else PAGE
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-
-        def watch(what: str, share: float) -> None:
-            display(Step(what, share, 0))
-
         if group:
-            groups, damage = group_runs(kept, condition, watch)
+            groups, damage = group_runs(kept, condition, _watch(display))
         else:
             skip = (page - 1) * (most or 0)
-            listed = list_runs(kept, condition, most=most, skip=skip, newest=newest, watch=watch)
+            listed = list_runs(kept, condition, most=most, skip=skip, newest=newest, watch=_watch(display))
             damage = listed.damage
     if group:
         _emit_damaged(groups, damage, "groups") if as_json else _print_groups(groups)
@@ -113,6 +111,11 @@ def list_stored(
         _print_list(listed, _Asked(task, where, skip), kept.home)
     if damage:
         raise typer.Exit(tell(StoreError(DAMAGED, damage), as_json=False))
+
+
+def _watch(display: ProgressDisplay) -> Callable[[str, float], None]:
+    """What tells a display how far something is."""
+    return lambda what, share: display(Step(what, share, 0))
 
 
 @dataclass(frozen=True)
@@ -289,20 +292,17 @@ def prune_runs(
     rule = keep_rule(keep)
     condition = EVERY if where is None else condition_of(where)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-
-        def watch(what: str, share: float) -> None:
-            display(Step(what, share, 0))
-
-        listed = list_runs(kept, condition, watch=watch)
+        listed = list_runs(kept, condition, watch=_watch(display))
         chosen = prunable(kept, listed.runs, rule)
-        if yes:
-            prune(kept, chosen, watch)
+        done = yes and not listed.damage  # a damaged store may say of a run what is not so, and what goes is gone
+        if done:
+            prune(kept, chosen, _watch(display))
     freed = sum(each.bytes for each in chosen)
     if as_json:
-        emit({"runs": [each.run.name for each in chosen], "bytes": freed, "done": yes})
+        emit({"runs": [each.run.name for each in chosen], "bytes": freed, "done": done})
     else:
         said = f"{freed / 1e6:,.1f} MB, the checkpoints of {len(chosen):,} of {listed.found:,} runs"
-        people(as_json).print(f"Freed {said}." if yes else f"Would free {said}: --yes does it.", soft_wrap=True)
+        people(as_json).print(f"Freed {said}." if done else f"Would free {said}: --yes does it.", soft_wrap=True)
     if listed.damage:
         raise typer.Exit(tell(StoreError(DAMAGED, listed.damage), as_json=False))
 
@@ -316,7 +316,7 @@ def recover_runs(store: StorePath = None, as_json: JsonFlag = False) -> None:
     """
     home = default_home() if store is None else store.expanduser().absolute()
     with ProgressDisplay(aside()) as display:
-        recovered = recover(home, lambda what, share: display(Step(what, share, 0)))
+        recovered = recover(home, _watch(display))
     if as_json:
         emit({"home": str(home), "whole": recovered is None} | ({} if recovered is None else vars(recovered)))
         return

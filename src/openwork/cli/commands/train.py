@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from openwork.analyses import all_asked
@@ -31,9 +29,7 @@ def train(
     param: options.TaskParams = None,
     seeds: options.SeedList = None,
     seed: options.OneSeed = None,
-    experiment: Annotated[
-        str | None, typer.Option("--experiment", help="A named one; else the task's own.", show_default=False)
-    ] = None,
+    experiment: options.ExperimentName = None,
     n_layers: overrides.Layers = None,
     d_model: overrides.Width = None,
     n_heads: overrides.Heads = None,

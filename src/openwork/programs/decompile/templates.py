@@ -202,7 +202,7 @@ def _run_lengths(moments: Moments) -> Ints:
 
 
 def _after_first_match(moments: Moments) -> Template:
-    """What stands after the first place where the last symbol stood before; itself where it is new."""
+    """What stands after the first place where the last symbol stood before; -1 where it is new."""
     texts, found = moments.network.tokens[moments.rows], moments.last.copy()
     waiting = np.ones(len(found), bool)
     for p in range(texts.shape[1] - 1):
@@ -213,7 +213,7 @@ def _after_first_match(moments: Moments) -> Template:
 
     def at(p: int) -> Expression:
         if not p:
-            return symbol(0)
+            return Constant(-1)
         return Match(symbol(p), text_to(p - 1), text_to(p)[1:], -1, last=False)
 
     return Template(found, at, 2.5)

@@ -17,7 +17,7 @@ from openwork.programs.decompile.conditions import Followed, followed
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.decompile.templates import Moments, symbol, templates, text_to
-from openwork.programs.language import Chosen, Constant, Exceptions, Expression, Ints, Name, replaced
+from openwork.programs.language import Chosen, Constant, Exceptions, Expression, Ints, Name, inlined
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Symbol, Variable
 from openwork.programs.verdicts.whole import lost_together
@@ -106,7 +106,7 @@ class _Written:
                 variables.append(variable)
                 for n, column in zip(self.brought, variable.columns, strict=True):
                     names[f"known[{n}]"] = Name(column)
-            said = replaced(expression, names)
+            said = inlined(expression, names)
             outputs.append(Output(output, self._with_exceptions(said, position), position))
         return Program(symbols, tuple(variables), tuple(outputs))
 

@@ -8,6 +8,7 @@ another way needs most of the frequencies there are, and has no such program.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -145,9 +146,10 @@ class Adding:
         p = self.modulus
         ks = np.arange(1, p // 2 + 1)
         turned = np.exp(2j * np.pi * self.total[:, None] * ks / p)
-        found: Floats = (np.fft.fft(self.logits(), axis=1)[:, ks] * turned).real * 2 / p
+        found: Floats = (np.fft.fft(self.logits, axis=1)[:, ks] * turned).real * 2 / p
         return found
 
+    @cached_property
     def logits(self) -> Floats:
         """`[input, symbol]`; costs one forward row per input."""
         network = self.network

@@ -17,7 +17,7 @@ from openwork.programs.language.permuting import Compose, things_permuted
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
-from openwork.programs.language.renaming import renamed, replaced
+from openwork.programs.language.renaming import renamed
 from openwork.programs.language.runs import RunLength
 from openwork.programs.language.scan import STATES, Scan
 from openwork.programs.language.signed import SumSigned, signed_modulus
@@ -70,7 +70,6 @@ __all__ = [
     "inlined",
     "modulus_of_waves",
     "renamed",
-    "replaced",
     "signed_modulus",
     "things_permuted",
 ]

@@ -5,60 +5,64 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from openwork.programs.language.expression import ATOM, PLUS, TIMES, Expression, Ints, Known
+import numpy as np
+
+from openwork.programs.language.expression import PLUS, TIMES, Expression, Ints, Known
 
 
 @dataclass(frozen=True)
-class Plus(Expression):
+class Operator(Expression):
+    """Two with a sign between them, which binds the left one first.
+
+    Attributes:
+        sign: in text.
+        does: the same of columns.
+    """
+
+    sign: ClassVar[str]
+    does: ClassVar[np.ufunc]
+
+    left: Expression
+    right: Expression
+
+    def values(self, known: Known) -> Ints:
+        found: Ints = self.does(self.left.values(known), self.right.values(known))
+        return found
+
+    def text(self) -> str:
+        return f"{self.left.inside(self.binds)} {self.sign} {self.right.inside(self.binds + 1)}"
+
+
+@dataclass(frozen=True)
+class Plus(Operator):
     """The sum of two."""
 
     kind: ClassVar[str] = "plus"
     symmetric: ClassVar[bool] = True
     binds: ClassVar[int] = PLUS
-
-    left: Expression
-    right: Expression
-
-    def values(self, known: Known) -> Ints:
-        return self.left.values(known) + self.right.values(known)
-
-    def text(self) -> str:
-        return f"{self.left.inside(PLUS)} + {self.right.inside(TIMES)}"
+    sign: ClassVar[str] = "+"
+    does: ClassVar[np.ufunc] = np.add
 
 
 @dataclass(frozen=True)
-class Minus(Expression):
+class Minus(Operator):
     """The difference of two."""
 
     kind: ClassVar[str] = "minus"
     binds: ClassVar[int] = PLUS
-
-    left: Expression
-    right: Expression
-
-    def values(self, known: Known) -> Ints:
-        return self.left.values(known) - self.right.values(known)
-
-    def text(self) -> str:
-        return f"{self.left.inside(PLUS)} - {self.right.inside(TIMES)}"
+    sign: ClassVar[str] = "-"
+    does: ClassVar[np.ufunc] = np.subtract
 
 
 @dataclass(frozen=True)
-class Times(Expression):
+class Times(Operator):
     """The product of two."""
 
     kind: ClassVar[str] = "times"
-    binds: ClassVar[int] = TIMES
     symmetric: ClassVar[bool] = True
-
-    left: Expression
-    right: Expression
-
-    def values(self, known: Known) -> Ints:
-        return self.left.values(known) * self.right.values(known)
-
-    def text(self) -> str:
-        return f"{self.left.inside(TIMES)} * {self.right.inside(ATOM)}"
+    binds: ClassVar[int] = TIMES
+    sign: ClassVar[str] = "*"
+    does: ClassVar[np.ufunc] = np.multiply
 
 
 @dataclass(frozen=True)

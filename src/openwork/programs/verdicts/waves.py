@@ -23,7 +23,7 @@ from openwork.programs.decompile.planes import Planes
 from openwork.programs.decompile.waves import FLAT, Adding
 from openwork.programs.language import BestFit, Doubled, Ints, Product
 from openwork.programs.place import EMBEDDING, Place
-from openwork.programs.program import Program
+from openwork.programs.program import Program, Variable
 
 PAIRS = 1024
 GRADIENTS = 256
@@ -104,7 +104,7 @@ def waves_of(network: Network, program: Program, seed: int = 0) -> Waves | None:
     attention = Place(adding.writer.whole_layer.component.replace(".mlp", ".attn"), adding.position)
     numbers = tuple(network.token(symbol.position) for symbol in adding.symbols)
     lengths = adding.lengths()
-    clock, pizza = (_followed(network, _as(program, kind), seed) for kind in (Product, Doubled))
+    (clock, pairs), (pizza, _) = (_as(network, program, kind, seed) for kind in (Product, Doubled))
     return Waves(
         modulus=p,
         frequencies=ks,
@@ -115,40 +115,41 @@ def waves_of(network: Network, program: Program, seed: int = 0) -> Waves | None:
         left=adding.left(lengths, ks),
         symmetric=_symmetric(adding, seed),
         irrelevant=_irrelevant(adding),
-        pairs=PAIRS // len(ks) * len(ks),
+        pairs=pairs,
         clock=clock,
         pizza=pizza,
     )
 
 
-def _as(program: Program, kind: type[Product] | type[Doubled]) -> Program:
-    """The program with waves multiplied as this does it."""
+def _as(network: Network, program: Program, kind: type[Product] | type[Doubled], seed: int) -> tuple[int, int]:
+    """One wave at a time, as if they were multiplied as this does it."""
     *before, both = program.variables
-    items = []
-    for item in both.items:
-        if not isinstance(item, Product | Doubled):
-            return program
-        items.append(kind(item.left, item.right, item.modulus))
-    return replace(program, variables=(*before, replace(both, items=tuple(items))))
+    kinds = [kind(v.left, v.right, v.modulus) if isinstance(v, Product | Doubled) else v for v in both.items]
+    both = replace(both, items=tuple(kinds))
+    return one_at_a_time(network, replace(program, variables=(*before, both)), both, seed)
 
 
-def _followed(network: Network, program: Program, seed: int) -> int:
-    """In how many pairs the answer is the program's with one frequency from the source, each in turn."""
-    both = program.variables[-1]
-    drawn = Drawn.of(network, "one wave", seed, PAIRS).take(PAIRS)
-    planes = Planes.of(network, program, both)
+def one_at_a_time(network: Network, program: Program, variable: Variable, seed: int = 0) -> tuple[int, int]:
+    """In how many pairs the answer is the program's with one wave of a variable from the source, each in turn; and of
+    how many: 0 of 0 where it is something else than waves.
+
+    Costs for each of these waves one forward row per input, and one for each pair.
+    """
+    planes = Planes.of(network, program, variable)
     if planes is None:
-        return 0
-    each, followed = PAIRS // len(both.items), 0
-    for number in range(len(both.items)):
+        return 0, 0
+    whole = network.subject.whole
+    drawn = (Drawn.of(network, "one wave", seed, PAIRS) if whole else Drawn.apart(network, PAIRS)).take(PAIRS)
+    each, followed = len(drawn) // len(variable.items), 0
+    for number in range(len(variable.items)):
         some = slice(number * each, (number + 1) * each)
         bases, sources = drawn.bases[some], drawn.sources[some]
-        own, other = (program.values_of(both, network.tokens[rows]) for rows in (bases, sources))
+        own, other = (program.values_of(variable, network.tokens[rows]) for rows in (bases, sources))
         mixed = tuple(other[n] if n == number else own[n] for n in range(len(own)))
-        wanted = program.answers(network.tokens[bases], {both.name: mixed})
-        edit = planes.one_swapped(bases, sources, both.sites[-1], number)
+        wanted = program.answers(network.tokens[bases], {variable.name: mixed})
+        edit = planes.one_swapped(bases, sources, variable.sites[-1], number)
         followed += int((network.predicted(bases, [edit]) == wanted).all(axis=1).sum())
-    return followed
+    return followed, each * len(variable.items)
 
 
 def _shares(
@@ -160,7 +161,7 @@ def _shares(
 
 
 def _in_logits(adding: Adding, frequencies: Sequence[int]) -> tuple[float, ...]:
-    logits = adding.logits()
+    logits = adding.logits
     whole = float(((logits - logits.mean(axis=0)) ** 2).sum())
     shares = []
     for k in frequencies:
@@ -187,7 +188,7 @@ def _symmetric(adding: Adding, seed: int) -> float:
 
 
 def _irrelevant(adding: Adding) -> float:
-    logits = adding.logits()
+    logits = adding.logits
     right = logits[np.arange(len(logits)), adding.total]
     one, other = (s * adding.network.token(n.position) for s, n in zip(adding.signs, adding.symbols, strict=True))
     distance = (one - other) % adding.modulus

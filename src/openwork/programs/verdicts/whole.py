@@ -59,7 +59,7 @@ class Whole:
 
 def whole(network: Network, program: Program, seed: int = 0, watch: Watch = silent) -> Whole:
     """Costs two forward rows per input for each place without a line; of texts, which have the same places at every
-    position, four per input: none is tried by itself."""
+    position, six per input: none is tried by itself."""
     others = _Others.of(network, program, seed)
     edits, sources = _resampled(network, program, others)
     each = edits if network.subject.inputs.one_symbol_each else {}
@@ -81,7 +81,7 @@ def whole(network: Network, program: Program, seed: int = 0, watch: Watch = sile
 
 
 def lost_together(network: Network, program: Program, seed: int, inputs: int = INPUTS) -> float:
-    """The share of inputs lost with everything that no line says. Costs four forward rows for each of so many."""
+    """The share of inputs lost with everything that no line says. Costs six forward rows for each of so many."""
     others = _Others.of(network, program, seed, inputs)
     edits, sources = _resampled(network, program, others)
     right = network.exact(others.rows, _together(edits), sources)
@@ -121,9 +121,14 @@ def _resampled(network: Network, program: Program, others: _Others) -> tuple[dic
     edits: dict[Place, Patch] = {}
     unsaid = [p for p in network.places if not _named(network, program, p)]
     if not network.subject.inputs.one_symbol_each and network.subject.spec.n_layers == 1:
-        # Nothing but what stands where a text ends reaches its answer.
-        sources["text"] = World(network.tokens[others.at_the_end(network)])
-        return {place: place.patched(network.subject.spec, "text") for place in unsaid}, sources
+        # Nothing but what stands where a text ends reaches its answer; its symbol stands there without any head.
+        for place in unsaid:
+            by_head = ".attn" in place.component
+            name = "text, whatever its symbol" if by_head else "text"
+            if name not in sources:
+                sources[name] = World(network.tokens[others.at_the_end(network, by_head)])
+            edits[place] = place.patched(network.subject.spec, name)
+        return edits, sources
     for place in unsaid:
         standing = others.standing(place)
         name = ", ".join(standing) or "any"
@@ -184,14 +189,16 @@ class _Others:
                 found += variable.columns
         return tuple(found)
 
-    def at_the_end(self, network: Network) -> Rows:
-        """For each of the rows another text of its length that agrees in what the program says stands at its end."""
+    def at_the_end(self, network: Network, whatever_its_symbol: bool) -> Rows:
+        """For each of the rows another text of its length that agrees in what the program says stands at its end; or
+        in the variables alone, so that a head without a line brings nothing, the symbol at its own place neither."""
         found = self.rows.copy()
         ends = network.asked[self.among] @ np.arange(network.asked.shape[1])
         for graded in np.unique(ends[: len(self.rows)]):
             position = network.dataset.graded[graded]
             mine, same = np.flatnonzero(ends[: len(self.rows)] == graded), np.flatnonzero(ends == graded)
-            columns = [self.columns[name] for name in self.standing(Place("blocks.0.mlp", position))]
+            own = {symbol.name for symbol in self.program.symbols} if whatever_its_symbol else set[str]()
+            columns = [self.columns[n] for n in self.standing(Place("blocks.0.mlp", position)) if n not in own]
             codes, classes = compact([column[same] for column in columns]) if columns else (np.zeros_like(same), 1)
             other = same_class(codes, permutation(bits("decompile texts", int(graded)), len(same)))
             if classes > READABLE:

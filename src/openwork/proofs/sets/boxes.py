@@ -35,9 +35,9 @@ class Boxes:
         """These boxes, in this order; or those where `rows` is true."""
         return Boxes(self.allowed[rows], self.answers[rows], self.counts[rows])
 
-    def sizes(self, places: int) -> NDArray[np.float64]:
-        """`[box]`, how many token rows of the first `places` positions are in each, as near as floats say."""
-        return np.asarray(self.allowed[:, :places].sum(-1).astype(np.float64).prod(-1))
+    def sizes(self, places: slice | list[int]) -> list[int]:
+        """`[box]`, in how many ways these positions are filled in each."""
+        return [prod(own) for own in self.allowed[:, places].sum(-1).tolist()]
 
     def as_json(self) -> dict[str, Any]:
         """In plain values; `boxes_from_json` reads them."""
@@ -111,5 +111,5 @@ def divided(task: Task, boxes: Boxes, effect: NDArray[np.float64]) -> Boxes:
 
 def _fewer(task: Task, boxes: Boxes) -> list[int]:
     """No more questions lie in a box than its variables have values in it."""
-    sizes = boxes.allowed[:, [v.position for v in task.variables]].sum(-1).tolist()
-    return [min(before, prod(own)) for before, own in zip(boxes.counts.tolist(), sizes, strict=True)]
+    sizes = boxes.sizes([v.position for v in task.variables])
+    return [min(before, own) for before, own in zip(boxes.counts.tolist(), sizes, strict=True)]

@@ -7,13 +7,17 @@ from numpy.typing import NDArray
 
 from openwork.analyses import Subject
 from openwork.data.domain import MOST_ENUMERATED
+from openwork.data.randomness import Stream, bits
 from openwork.errors import PlanError, Reason
+from openwork.proofs.sets.boxes import Boxes, counted
 from openwork.tasks import Cases, Task, Tokens, format_count
 
 MOST_LISTED = 2**20
 """questions"""
 TRIED = 200
 """questions that are looked up in the cases before a proof begins"""
+MOST_DRAWN = 2**15
+"""cases of which a question is drawn before a proof begins"""
 SMALL = 8
 """questions up to which each is a case of its own, where they have several answers"""
 
@@ -49,25 +53,49 @@ def require_cases(task: Task) -> list[Reason]:
 
 
 def require_the_questions(subject: Subject, cases: Cases, place: int, visible: int) -> None:
-    """Raises PlanError where the counts are not the domain's, or some of the questions at hand do not lie in exactly
-    one case, of the right answer."""
+    """Raises PlanError where the counts are not the domain's, or there are not so many questions in a case; where some
+    of the questions at hand do not lie in exactly one case, of the right answer; or where one drawn from a case has
+    another."""
     task, asked = subject.task, subject.inputs
     reasons = []
     if sum(cases.counts) != task.domain_size:
         what = f"they hold {sum(cases.counts):,} questions, not {task.domain_size:,}"
         reasons.append(Reason("counts", what))
+    variables = [v.position for v in task.variables]
+    sizes = Boxes(cases.allowed, cases.answers.astype(np.int64), counted(cases.counts)).sizes(variables)
+    bad = [number for number, count in enumerate(cases.counts) if not 0 <= count <= sizes[number]]
+    if bad:
+        what = f"is said to hold {cases.counts[bad[0]]:,} questions, and has room for {sizes[bad[0]]:,}"
+        reasons.append(Reason(f"case {bad[0]:,}", what))
     rows = np.linspace(0, len(asked) - 1, min(TRIED, len(asked))).astype(np.int64)
     inside = np.ones((len(rows), len(cases)), bool)
     for at in range(visible):
         inside &= cases.allowed[:, at].T[asked.tokens[rows, at]]
-    # listed cases may hold more than their questions, so that those of others may lie in them too
     own = inside & (cases.answers == asked.answers[rows, place, None])
-    bad = np.flatnonzero(~own.any(1) | ((inside.sum(1) != 1) & (task.cases(task.outputs[place]) is not None)))
-    if len(bad):
-        number = int(asked.index[rows[bad[0]]])
+    astray = np.flatnonzero(~own.any(1) | (inside.sum(1) != 1))
+    if len(astray):
+        number = int(asked.index[rows[astray[0]]])
         reasons.append(Reason(f"question {number:,}", "does not lie in exactly one case, of its right answer"))
+    others = _answered_otherwise(task, cases, place, visible)
+    if len(others):
+        reasons.append(Reason(f"case {others[0]:,}", "holds a question of another answer"))
     if reasons:
         raise PlanError(f"the cases that {task} names for {task.outputs[place]} are not its questions", reasons)
+
+
+def _answered_otherwise(task: Task, cases: Cases, place: int, visible: int) -> NDArray[np.int64]:
+    """Cases in which lies a question of another answer than theirs, as far as drawing one of each tells."""
+    variables = [v.position for v in task.variables]
+    some = np.linspace(0, len(cases) - 1, min(MOST_DRAWN, len(cases))).astype(np.int64)
+    may = cases.allowed[some]
+    drawn = Stream(bits("questions of cases", place)).uniform(len(some), len(variables), may.shape[2])
+    questions = np.where(may[:, variables], drawn, 0.0).argmax(-1).astype(np.int32)
+    real = (questions < [v.values for v in task.variables]).all(1)
+    real[real] = task.valid(questions[real])
+    some, may, questions = some[real], may[real, :visible], questions[real]
+    tokens, answers = task.tokens(questions)[:, :visible], task.answers(questions)[:, place]
+    held = np.take_along_axis(may, tokens[..., None].astype(np.int64), -1).all((1, 2))
+    return np.asarray(some[held & (answers != cases.answers[some])])
 
 
 def _tree(tokens: Tokens, answers: NDArray[np.int32], symbols: int, visible: int) -> Cases:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +72,7 @@ def ground(subject: Subject, engine: NativeEngine, place: int, margin: float) ->
     query = task.graded[place]
     visible = query + 1 if spec.attention_dir == "causal" else task.n_pos
     weights = {name: array[0] for name, array in subject.stack.named().items()}
+    weights["embed.W_E"] = weights["embed.W_E"][: len(task.vocabulary)]  # a model may know more symbols than the task
     return Ground(subject, engine, tables_of(spec, weights, query, visible), margin, visible, query)
 
 
@@ -85,13 +85,15 @@ def searched(on: Ground, search: Search, told: Callable[[Search], bool]) -> None
         order = np.argsort([-float(count) for count in search.open.counts], kind="stable")
         now, later = search.open.take(order[:most]), search.open.take(order[most:])
         after = _bounded(on, now)
-        left = joined([later, after.children])
-        search.open = left
-        search.failed += after.failed
-        search.least = min(search.least, after.least)
-        search.boxes += after.boxes
-        search.rows += after.rows
-        search.wrong += after.wrong[: KEPT - len(search.wrong)]
+        # all in one step that nothing interrupts: what is no longer open and not yet failed would count as proved
+        vars(search).update(
+            open=joined([later, after.children]),
+            failed=search.failed + after.failed,
+            least=min(search.least, after.least),
+            boxes=search.boxes + after.boxes,
+            rows=search.rows + after.rows,
+            wrong=(search.wrong + after.wrong)[:KEPT],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +115,7 @@ def _bounded(on: Ground, boxes: Boxes) -> _Step:
     more, effect = _leads(on, left, closer=True)
     sure = more > on.margin
     found, left, effect = min(found, float(more[sure].min(initial=np.inf))), left.take(~sure), effect[~sure]
-    small = left.sizes(on.visible) <= LEAF
+    small = np.array([size <= LEAF for size in left.sizes(slice(on.visible))], bool)
     leaves = left.take(small)
     if len(leaves):
         subject = on.subject
@@ -153,11 +155,4 @@ def _leads(on: Ground, boxes: Boxes, closer: bool) -> tuple[NDArray[np.float64],
 def _further(on: Ground, boxes: Boxes) -> list[int]:
     """How many questions look alike up to the last position that is seen: values of the variables behind it."""
     behind = [v.position for v in on.subject.task.variables if v.position >= on.visible]
-    sizes: Any = boxes.allowed[:, behind].sum(-1).tolist()
-    found = []
-    for own in sizes:
-        times = 1
-        for one in own:
-            times *= one
-        found.append(times)
-    return found
+    return boxes.sizes(behind)

@@ -89,7 +89,8 @@ def tables_of(spec: ModelSpec, weights: Mapping[str, Array], query: int, places:
     score = over(product(asks, Ball(mid, rad)), _divisor(spec))
     top = score.mid.max(axis=-1, keepdims=True)
     weight = exp(add(score, exact(-top)))
-    shape = (spec.n_heads, spec.d_vocab, places, spec.d_vocab)
+    symbols = len(named["embed.W_E"])
+    shape = (spec.n_heads, symbols, places, symbols)
     start = add(stream.at(query), exact(named[block + "attn.b_O"]))
     error = float((weight.rad / weight.mid)[weight.mid > 1e-250].max(initial=0.0)) * MORE
     return Tables(

@@ -85,7 +85,7 @@ class Overview:
         if task.one_symbol_each:
             return ""
         what, instead = unhandled(task.answer_kind == "set")
-        return f"Answers {what}. Programs, routes and most claims are refused for such a task so far: {instead}."
+        return f"Answers {what}. Routes and most claims are refused for such a task so far: {instead}."
 
     @property
     def opening(self) -> str:
