@@ -31,8 +31,8 @@ class Decompiles(Claim):
     variables name places. Three sorts of parts, as decompiling judges them (docs/decompile.md): on how many inputs the
     program's answers are the model's, right or wrong; for each line in how many pairs interchange at its places does to
     the model what it does to the program, of all pairs or of those that change the program's answers, where it does so
-    least; and on how many inputs an answer changes with everything that no line says resampled. Of several waves that an
-    answer reads, each is changed alone too, for all together follow whatever form they have. With `lines` only these
+    least; and on how many inputs an answer changes with everything that no line says resampled. Of several waves that
+    an answer reads, each is changed alone too, for all together follow whatever form they have. With `lines` only these
     lines are judged: each is an assertion of its own. Where a line's places are all that an answer is made from,
     interchange there follows by itself, and the first component alone has to follow. Vacuous is a line that no answer
     follows from, and on a whole domain a program of large tables that is no shorter than the table of all answers.
