@@ -31,8 +31,8 @@ from openwork.programs.program import Program, Variable
 PAIRS = 4096
 CONTEXTS = 128
 """inputs in which values are told apart"""
-FEWEST = 64
-"""pairs for each position of a line that stands at many"""
+FEWEST = 256
+"""pairs for each position of a line that stands at many: one pair that is not followed is no verdict"""
 MOST_VALUES = 300
 """of a variable, all tried in every context"""
 

@@ -98,8 +98,8 @@ def _lost_of_texts(network: Network, program: Program, others: Others, watch: Wa
     ends = TextsByEnd.of(network, others)
     for number, end in enumerate(ends.positions):
         watch(Step("what no line explains", number / len(ends.positions), 0))
-        rows, sources, edits = ends.resampled(end, unsaid)
-        right += network.exact(rows, _together(edits), sources)
+        for rows, sources, edits in ends.resampled(end, unsaid):
+            right += network.exact(rows, _together(edits), sources)
     return len(others.rows) - int(right.min())
 
 
