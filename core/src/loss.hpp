@@ -6,6 +6,9 @@
 
 namespace {
 
+using openwork::AnswerKind;
+using openwork::kUnasked;
+
 // The softmax of one position's logits, before it is made to sum to 1, and how far the right logit is below the
 // largest.
 template <class R>
@@ -84,6 +87,21 @@ inline Vec<R> set_entropy_slope(const Vec<R>* logits, int n, Mask<R> set, Vec<R>
     behind += max<R>(Vec<R>{}, wrong);
   }
   return (logarithm(product) + behind) * mean;
+}
+
+// `x` where an answer is wanted, 0 elsewhere.
+template <class R>
+inline Vec<R> wanted(Mask<R> answer, Vec<R> x) {
+  return where<R>(answer != splat_int<R>(kUnasked), x);
+}
+
+// The loss of an answer of any kind, and `slope`; 0 where none is wanted.
+template <class R>
+inline Vec<R> answer_slope(AnswerKind kind, const Vec<R>* logits, int n, Mask<R> answer, Vec<R> weight,
+                           Vec<R>* __restrict slope) {
+  const Vec<R> own = wanted<R>(answer, weight);
+  return wanted<R>(answer, kind == AnswerKind::set ? set_entropy_slope<R>(logits, n, answer, own, slope)
+                                                   : cross_entropy_slope<R>(logits, n, answer, own, slope));
 }
 
 // What the lanes of a block say of one position.

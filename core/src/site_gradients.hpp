@@ -16,17 +16,21 @@ int64_t site_scratch(const Spec& spec, const Inputs& inputs) {
   return counting.used();
 }
 
-// The mean loss over graded positions; its gradient with respect to the logits goes to `dlogits`.
+// The mean loss over graded positions where an answer is wanted; its gradient with respect to the logits goes to
+// `dlogits`.
 template <class R>
 Vec<R> loss_slopes(const Pass<R>& pass, const LaneRows<R>& rows, Vec<R>* dlogits) {
   const Inputs& in = pass.inputs;
   const int n = pass.spec.d_vocab_out;
-  const Vec<R> weight = splat<R>(R(1) / R(in.n_graded));
+  const Mask<R>* answers = pass.block.answers;
   rows.load(in.answers, in.n_graded, pass.block.answers);
+  Vec<R> asked{};
+  for (int g = 0; g < in.n_graded; g++) asked += wanted<R>(answers[g], splat<R>(1));
+  const Vec<R> weight = splat<R>(1) / asked;
   Vec<R> sum{};
   for (int g = 0; g < in.n_graded; g++)
-    sum += cross_entropy_slope<R>(pass.forward.logits(in.graded[g]), n, pass.block.answers[g], weight,
-                                  dlogits + in.graded[g] * n);
+    sum += answer_slope<R>(in.answer_kind, pass.forward.logits(in.graded[g]), n, answers[g], weight,
+                           dlogits + in.graded[g] * n);
   return sum * weight;
 }
 

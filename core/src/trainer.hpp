@@ -8,8 +8,6 @@
 namespace {
 
 using openwork::AdamW;
-using openwork::AnswerKind;
-using openwork::kUnasked;
 using openwork::Workers;
 
 constexpr int64_t kPart = 64, kMostParts = 8;  // inputs and parts of a batch: fixed, so that no sum depends on threads
@@ -150,12 +148,8 @@ struct Trainer {
     Vec<R> sum{};
     for (int g = 0; g < inputs.n_graded; g++) {
       const int t = inputs.graded[g];
-      const Mask<R> answer = forward.block.answers[g], here = answer != splat_int<R>(kUnasked);
-      const Vec<R> own = where<R>(here, weight), *logits = forward.logits(t);
-      Vec<R>* slope = dlogits + int64_t(t) * v;
-      const Vec<R> loss = inputs.answer_kind == AnswerKind::set ? set_entropy_slope<R>(logits, v, answer, own, slope)
-                                                                : cross_entropy_slope<R>(logits, v, answer, own, slope);
-      sum += where<R>(here, loss);
+      sum += answer_slope<R>(inputs.answer_kind, forward.logits(t), v, forward.block.answers[g], weight,
+                             dlogits + int64_t(t) * v);
     }
     return sum;
   }

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from numpy.typing import NDArray
 
-from openwork.engines import Engine
+from openwork.engines import Engine, joined
+from openwork.engines.grading import losses_and_leads
 from openwork.engines.native import NativeEngine, _core
 from openwork.models import ModelSpec, model_spec
 from openwork.tasks import UNASKED
-from openwork.testing.engine_case import EngineCase, make_case
+from openwork.testing.engine_case import EngineCase, make_case, random_sites
 from openwork.testing.engine_kit import agree, gradients, many_steps, one_step
 from openwork.testing.specs import seeds, specs
 
@@ -41,8 +43,25 @@ def test_gradients_and_steps_agree(dtype: str, sets: bool, oracle: Engine):
         for engine in LEVELS.values():
             agree(engine, oracle, case, gradients)
             agree(engine, oracle, case, one_step)
+            agree(engine, oracle, case, losses_at, " of each input", lenient=True)
 
     agrees()
+
+
+def losses_at(engine: Engine, case: EngineCase) -> dict[str, NDArray[np.generic]]:
+    """Of each input's loss, by what is at random sites."""
+    (found,) = engine.gradients_at(case.stack, case.dataset, sites=random_sites(case, 0))
+    return {"metric": found.metric} | {f"gradient at {site}": array for site, array in found.gradients.items()}
+
+
+@pytest.mark.parametrize("sets", [True, False], ids=["sets", "not all wanted"])
+def test_an_inputs_loss_is_the_mean_over_what_is_wanted_of_it(sets: bool):
+    case = asking(make_case(model_spec(**SIZES, dtype="float64"), seed=6), sets, 6)
+    answers, engine = case.dataset.answers, LEVELS["portable"]
+    logits = joined(engine.run(case.stack, case.dataset.tokens, graded=case.dataset.graded)).logits
+    losses = np.where(answers == UNASKED, 0, losses_and_leads(logits, answers, sets)[0])
+    expected = losses.sum(-1) / (answers != UNASKED).sum(-1)
+    np.testing.assert_allclose(losses_at(engine, case)["metric"], expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("level", LEVELS)

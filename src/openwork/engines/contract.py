@@ -255,8 +255,9 @@ class Engine(ABC):
     ) -> Iterator[SiteGradients]:
         """Of a metric of each input, by the value at each of `sites`, in blocks of at most `block` inputs.
 
-        The metric of an input is its own loss: the mean cross-entropy over its graded positions, in nats; over all
-        inputs it averages to the loss of `gradients`. With `slopes` it is the sum of slopes times logits: a slope of 1
+        The metric of an input is its own loss: the mean cross-entropy over its graded positions where an answer is
+        wanted, in nats, of sets the binary one, averaged over symbols too; where all inputs want as many answers, it
+        averages to the loss of `gradients`. With `slopes` it is the sum of slopes times logits: a slope of 1
         for the right answer and -1 for another makes it the margin between them, and the derivatives of any other
         metric by the logits give that metric's gradients.
 
@@ -279,9 +280,8 @@ class Engine(ABC):
         """
         held = held_inputs(stack, dataset.tokens, dataset.graded, worlds_of(sources), reference, block)
         own = held_dataset(stack.spec, dataset, held)
-        if slopes is None and not own.one_symbol_each:
-            reason = Reason("slopes", "the loss of such answers has no gradients at sites yet", "give slopes")
-            raise PlanError("the gradients asked for do not fit the answers", reason)
+        if slopes is None:
+            self._learnable(own)
         slopes = held_slopes(held.stack, own, sites, slopes)
         whole = replace(plan, captures=(*plan.captures, *sites))
         [taps], drawn = self._alike(held, [whole])

@@ -103,12 +103,22 @@ class NativeEngine(Engine):
             answer_kind=answer_kind,
         )
 
-    def _learning(self, stack: Stack, dataset: Dataset) -> _core.Workload:
+    def _learning(
+        self, stack: Stack, dataset: Dataset, sources: Sequence[Source] = (), taps: Sequence[_core.Tap] = ()
+    ) -> _core.Workload:
         """What a call to the core is about that learns from the answers."""
         kind = AnswerKind.symbol if dataset.one_symbol_each else AnswerKind.symbol_or_none
         if dataset.sets:
             kind = AnswerKind.set
-        return self.workload(stack, dataset.tokens, dataset.graded, answers=dataset.answers, answer_kind=kind)
+        return self.workload(
+            stack,
+            dataset.tokens,
+            dataset.graded,
+            answers=dataset.answers,
+            answer_kind=kind,
+            sources=sources,
+            taps=taps,
+        )
 
     def _run(
         self, stack: Stack, start: int, tokens: Tokens, taps: Taps, graded: tuple[int, ...], sources: list[Source]
@@ -234,14 +244,8 @@ class NativeEngine(Engine):
         given = np.empty(0, spec.dtype)  # the loss
         if slopes is not None:
             given = np.ascontiguousarray(slopes, spec.dtype).reshape(-1, *slopes.shape[-3:])
-        work = self.workload(
-            stack,
-            tokens,
-            dataset.graded,
-            answers=dataset.answers,
-            sources=sources,
-            taps=_writes(taps.writes) + _reads(TapKind.read, captures) + _reads(TapKind.gradient, gradients),
-        )
+        held = _writes(taps.writes) + _reads(TapKind.read, captures) + _reads(TapKind.gradient, gradients)
+        work = self._learning(stack, dataset, sources, held)
         _core.site_gradients(work, given, metric)
         return SiteGradients(start, metric, captures, gradients)
 

@@ -24,7 +24,7 @@ from openwork.engines.taps import FromSource, Source, Taps
 from openwork.engines.torch.device import CPU, Device
 from openwork.engines.torch.forward import forward
 from openwork.engines.torch.parallel import Job, run_jobs
-from openwork.engines.torch.scoring import Tally, metric_of, tally
+from openwork.engines.torch.scoring import Tally, mean_losses, tally
 from openwork.engines.torch.tapped import Captured, Tapped
 from openwork.engines.torch.training import backward, models_at_once, train_side_by_side
 from openwork.engines.torch.weights import Weights, ids
@@ -138,8 +138,11 @@ class TorchEngine(Engine):
             logits, at = _pass(
                 stack, weights, model, dataset.tokens[rows], taps, dataset.graded, inputs, gradients=sites
             )
-            own = slopes if slopes is None or slopes.ndim == 3 else slopes[min(model, len(slopes) - 1)]
-            metric = metric_of(logits, ids(dataset.answers[rows], device), None if own is None else own[rows])
+            if slopes is None:
+                metric = mean_losses(logits, ids(dataset.answers[rows], device), dataset.sets)
+            else:
+                own = slopes if slopes.ndim == 3 else slopes[min(model, len(slopes) - 1)]
+                metric = (logits * torch.tensor(own[rows], dtype=logits.dtype, device=device)).sum((1, 2))
             leaves = [at.leaves[site] for site in sites]
             found = torch.autograd.grad(metric.sum(), leaves, allow_unused=True, materialize_grads=True)
             seen = {site: at.seen[site].detach().cpu() for site in taps.reads}

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from openwork.engines.values import Floats
+from openwork.tasks import UNASKED
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,16 @@ def tally(logits: Tensor, answers: Tensor) -> Tally:
     return Tally(loss.item(), right.sum(0), int(right.all(-1).sum()), margin.item(), int((~known).any(-1).sum()))
 
 
-def metric_of(logits: Tensor, answers: Tensor, slopes: Floats | None) -> Tensor:
-    """`[input]`: the mean loss over graded positions, or the sum of slopes times logits."""
-    if slopes is not None:
-        return (logits * torch.tensor(slopes, dtype=logits.dtype, device=logits.device)).sum((1, 2))
-    return F.cross_entropy(logits.transpose(1, 2), answers, reduction="none").mean(1)
+def losses_of(logits: Tensor, answers: Tensor, sets: bool) -> Tensor:
+    """`[input, graded]`: cross-entropy, of sets the binary one, averaged over symbols; 0 where no answer is wanted."""
+    if not sets:
+        return F.cross_entropy(logits.transpose(1, 2), answers, reduction="none", ignore_index=UNASKED)
+    symbols = torch.arange(logits.shape[-1], device=logits.device)
+    inside = (answers.clamp(min=0)[..., None] >> symbols & 1).to(logits.dtype)
+    losses = F.binary_cross_entropy_with_logits(logits, inside, reduction="none").mean(-1)
+    return losses * (answers != UNASKED)
+
+
+def mean_losses(logits: Tensor, answers: Tensor, sets: bool) -> Tensor:
+    """`[input]`: the mean over graded positions where an answer is wanted."""
+    return losses_of(logits, answers, sets).sum(1) / (answers != UNASKED).sum(1)

@@ -8,13 +8,13 @@ from functools import partial
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
 from openwork.data import Dataset
 from openwork.engines.torch.device import Device
 from openwork.engines.torch.forward import Named, forward
+from openwork.engines.torch.scoring import losses_of
 from openwork.engines.torch.tapped import Tapped
 from openwork.engines.torch.weights import Weights, ids, leaves
 from openwork.engines.values import AdamW, Batches, OptimiserState, Trained
@@ -67,13 +67,7 @@ def summed_loss(
 ) -> Tensor:
     """Cross-entropy of one model over all inputs and the graded positions where an answer is wanted; of sets the binary
     one, averaged over symbols."""
-    logits = forward(spec, named, tokens, graded, Tapped(spec), entropies)
-    if not sets:
-        return F.cross_entropy(logits.flatten(0, 1), answers.flatten(), reduction="sum", ignore_index=UNASKED)
-    symbols = torch.arange(logits.shape[-1], device=logits.device)
-    inside = (answers.clamp(min=0)[..., None] >> symbols & 1).to(logits.dtype)
-    losses = F.binary_cross_entropy_with_logits(logits, inside, reduction="none").mean(-1)
-    return (losses * (answers != UNASKED)).sum()
+    return losses_of(forward(spec, named, tokens, graded, Tapped(spec), entropies), answers, sets).sum()
 
 
 class SideBySide:

@@ -143,9 +143,10 @@ class Looking(ABC):
     ) -> Cache:
         """The gradient of a metric of each question by what is at sites, by hook name: each `[input, *site axes]`.
 
-        The metric is the question's loss, its mean cross-entropy in nats; or, with `slopes`, the sum of slopes times
-        logits: 1 at one symbol and -1 at another make it the difference of their logits, and the derivatives of any
-        metric by the logits give that metric's gradients. Costs about four forward rows for each question.
+        The metric is the question's loss, its mean cross-entropy in nats, of sets the binary one; or, with `slopes`,
+        the sum of slopes times logits: 1 at one symbol and -1 at another make it the difference of their logits, and
+        the derivatives of any metric by the logits give that metric's gradients. Costs about four forward rows for
+        each question.
 
         Args:
             questions: see the class.
