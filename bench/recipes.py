@@ -39,7 +39,7 @@ LEFT_OUT = {"grokking", "max-of-4", "provable-adder"}
 """what these are for is not to be solved: docs/grokking.md and docs/proofs.md have their figures"""
 OTHER_SIZES = (
     make_task("dyck", {"depth": 0}),
-    *(make_task("tomita", {"number": number}) for number in (1, 2, 7)),
+    *(make_task("tomita", {"number": number}) for number in (1, 2, 3, 5, 6, 7)),
     make_task("repeated", {"times": 2}),
 )
 """tasks that are another language with other parameters, each learned as its task says"""

@@ -19,7 +19,7 @@ from openwork.engines import joined
 from openwork.engines.native import NativeEngine
 from openwork.engines.torch.engine import TorchEngine
 from openwork.errors import CheckpointError, EngineError
-from openwork.interop import TARGETS, export_model, imported_model, onnx_file, plain_torch, read_checkpoint
+from openwork.interop import TARGETS, export_model, how_to_load, imported_model, onnx_file, plain_torch, read_checkpoint
 from openwork.interop.targets import misfits
 from openwork.models import Stack, model_spec, stack_of
 from openwork.testing.agreement import finer, own_error, require_near
@@ -99,16 +99,14 @@ def test_a_run_and_an_opened_model_are_modules(tmp_path):
 
 def test_the_files_of_torch_load_without_this_project_and_come_in_again(tmp_path):
     case = make_case(model_spec(**SPEC, attn_scale=1.0), seed=3, models=1, inputs=5)
-    written = export_model(case.stack, "torch", tmp_path / "my-model.safetensors")
-    assert sorted(path.name for path in written) == ["my-model.json", "my-model.safetensors", "my_model.py"]
-    code = (
-        "import json, sys, torch\nfrom safetensors.torch import load_file\nfrom my_model import Transformer\n"
-        "model = Transformer(**json.load(open('my-model.json')))\n"
-        "model.load_state_dict(load_file('my-model.safetensors'))\n"
-        f"print(json.dumps(model.eval()(torch.tensor({case.dataset.tokens.tolist()})).tolist()))\n"
+    path = tmp_path / "32bf-model.safetensors"
+    written = export_model(case.stack, "torch", path)
+    assert [file.name for file in written] == [path.name, "32bf-model.json", "model_32bf_model.py"]
+    code = how_to_load("torch", path) + (
+        f"\nimport sys, torch\nprint(json.dumps(model.eval()(torch.tensor({case.dataset.tokens.tolist()})).tolist()))\n"
         "assert not any(name.startswith('openwork') for name in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert_near(np.array(json.loads(done.stdout), np.float32), ours(case.stack, case.dataset.tokens))
     back = imported_model(read_checkpoint(written[0]), {}).stack

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import openwork
 from openwork.errors import TaskError
 from openwork.tasks import Dyck
-from openwork.tasks.regular import automaton_of_regex
+from openwork.tasks.regular import automaton_of_regex, symbols_of_regex
 from openwork.testing import check_task
 
 
@@ -57,7 +57,7 @@ def test_a_function_may_have_symbols_of_several_characters_and_parameters():
 
 
 EXPRESSIONS = st.recursive(
-    st.sampled_from(["a", "b", "[ab]", ".", "[^a]"]),
+    st.sampled_from(["a", "b", "[ab]", "[a-b]", ".", "[^a]"]),
     lambda inner: st.one_of(
         st.tuples(inner, inner).map("".join),
         st.tuples(inner, inner).map("|".join).map("({})".format),
@@ -91,12 +91,19 @@ def test_an_expression_has_the_words_that_python_finds(pattern):
         ("a{3,1}", "counts 3,1"),
         ("[]a", "is where a symbol or ] is missing"),
         ("[^ab]", "has no word"),
+        ("[b-a]", "'a' is before 'b'"),
+        ("^(ab)*", "'^' is an anchor elsewhere"),
+        (r"(a|b)\1", "'1' has a meaning after a backslash elsewhere"),
     ],
 )
 def test_an_expression_that_cannot_be_is_refused_with_the_place(pattern, said):
     with pytest.raises(TaskError) as caught:
         openwork.language(regex=pattern, symbols="ab", length=4)(lambda: None)
     assert said in str(caught.value)
+
+
+def test_symbols_are_those_that_an_expression_names():
+    assert symbols_of_regex(r"[a-c]{2}(\*|x+)?[^y].") == ("*", "a", "b", "c", "x", "y")
 
 
 def told(function, **declared) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tempfile
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ model = {model}.from_pretrained({weights!r})""",
     "torch": """\
 import json
 from safetensors.torch import load_file
-from {module} import Transformer
+{search}from {module} import Transformer
 
 model = Transformer(**json.load(open({config!r})))
 model.load_state_dict(load_file({weights!r}))""",
@@ -98,8 +99,9 @@ def export_model(stack: Stack, target: Target, path: Path) -> tuple[Path, ...]:
 
 
 def source_path(path: Path) -> Path:
-    """Where PyTorch's source goes: a name that can be imported."""
-    return path.with_name(re.sub(r"\W", "_", path.stem) + ".py")
+    """Where PyTorch's source goes: a name that can be imported, also where a run's begins with a digit."""
+    name = re.sub(r"\W", "_", path.stem)
+    return path.with_name((name if name.isidentifier() and not iskeyword(name) else f"model_{name}") + ".py")
 
 
 def config_path(path: Path) -> Path:
@@ -112,8 +114,10 @@ def how_to_load(target: Target, path: Path) -> str:
     model = "AutoModel"
     if target == "gpt2":
         [model] = json.loads((path / CONFIG).read_text(encoding="utf-8"))["architectures"]
-    module = source_path(path).stem
-    return HOW_TO_LOAD[target].format(weights=str(path), config=str(config_path(path)), model=model, module=module)
+    module, folder = source_path(path).stem, str(path.parent)
+    search = "" if folder == "." else f"import sys; sys.path.append({folder!r})\n"
+    named = {"weights": str(path), "config": str(config_path(path)), "model": model, "module": module, "search": search}
+    return HOW_TO_LOAD[target].format(**named)
 
 
 def _json(fields: dict[str, Any]) -> bytes:

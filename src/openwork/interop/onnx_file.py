@@ -6,7 +6,10 @@ import contextlib
 import importlib
 import importlib.util
 import io
+import logging
 import tempfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +37,24 @@ def onnx_file(stack: Stack) -> bytes:
     free = {"tokens": {0: torch.export.Dim("input"), 1: torch.export.Dim("pos", max=spec.n_ctx)}}
     if spec.n_ctx < 2:
         free["tokens"].pop(1)
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+    with tempfile.TemporaryDirectory() as folder, _silent():
         path = Path(folder) / "model.onnx"
         names = {"input_names": ["tokens"], "output_names": ["logits"]}
         torch.onnx.export(
             model, (example,), str(path), dynamo=True, dynamic_shapes=free, external_data=False, verbose=False, **names
         )
         return path.read_bytes()
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Without what PyTorch says of its own parts meanwhile: nothing of it is about the model."""
+    log = logging.getLogger("torch.onnx")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)

@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from typing import Any
@@ -32,7 +31,7 @@ from openwork.tasks.from_function import DEFINED
 from openwork.tasks.learned import learned_with
 from openwork.tasks.prefix_tree import Told, tree_of
 from openwork.tasks.prefixes import EOS, SPECIAL, Language, unfit_language
-from openwork.tasks.regular import SPECIAL_CHARACTERS, automaton_of_regex
+from openwork.tasks.regular import automaton_of_regex, symbols_of_regex
 from openwork.tasks.symbol_sets import set_of
 
 
@@ -151,9 +150,7 @@ def _told_by(cls: type[FunctionLanguage], params: tuple[tuple[str, int], ...]) -
 
 def _symbols(symbols: str | Sequence[str] | None, regex: str | None) -> tuple[str, ...]:
     if symbols is None:
-        plain = re.sub(r"\{[^}]*\}|\\.", "", regex or "")
-        escaped = re.findall(r"\\(.)", regex or "")
-        return tuple(sorted((set(plain) - set(SPECIAL_CHARACTERS + "^")) | set(escaped)))
+        return () if regex is None else symbols_of_regex(regex)
     return tuple(symbols)
 
 

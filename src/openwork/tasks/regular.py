@@ -1,8 +1,9 @@
 """Regular expressions as automata, by their derivatives (Brzozowski 1964).
 
 What is left to match after a symbol is an expression again, so expressions are the states; they are kept in one shape
-each, so that there are few. Written with `|`, `*`, `+`, `?`, `{2}`, `{1,3}`, `( )`, `[ab]`, `[^ab]` and `.`; after a
-backslash any of these is a symbol.
+each, so that there are few. Written with `|`, `*`, `+`, `?`, `{2}`, `{1,3}`, `( )`, `[ab]`, `[a-c]`, `[^ab]` and `.`;
+after a backslash any of these is a symbol. A word is matched as a whole. What means another thing elsewhere (`^`, `$`,
+`\\d`, `\\1`) is refused.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton, automaton_of
 
 SPECIAL_CHARACTERS = "|*+?{}()[]."
+ANCHORS = "^$"
 MOST_REPEATED = 1000
 
 
@@ -56,6 +58,17 @@ class Repeat(Expression):
 
 
 NOTHING, EMPTY = Expression(), Empty()
+
+
+def symbols_of_regex(pattern: str) -> tuple[str, ...]:
+    """The symbols that a regular expression names, in order of character.
+
+    Raises:
+        TaskError: it cannot be read.
+    """
+    reader = _Reader(pattern)
+    reader.whole()
+    return tuple(sorted(reader.named))
 
 
 def automaton_of_regex(pattern: str, symbols: tuple[str, ...]) -> Automaton:
@@ -120,10 +133,11 @@ def _derivative(expression: Expression, symbol: str) -> Expression:
 
 
 class _Reader:
-    """Reads a pattern from left to right."""
+    """Reads a pattern from left to right, over these symbols; or over any, which are then in `named`."""
 
-    def __init__(self, pattern: str, symbols: tuple[str, ...]) -> None:
+    def __init__(self, pattern: str, symbols: tuple[str, ...] | None = None) -> None:
         self.pattern, self.symbols, self.at = pattern, symbols, 0
+        self.named: set[str] = set()
 
     def whole(self) -> Expression:
         found = self._options()
@@ -183,9 +197,11 @@ class _Reader:
             return found
         if sign == ".":
             self.at += 1
-            return OneOf(frozenset(self.symbols))
+            return OneOf(frozenset(self.symbols or ()))
         if sign == "[":
             return self._any_of()
+        if sign in ANCHORS:
+            raise self._wrong("is an anchor elsewhere; here a word is matched as a whole", "leave it out, or write \\^")
         if sign in SPECIAL_CHARACTERS:
             raise self._wrong("has nothing before it to repeat, or closes nothing", "put a backslash before a symbol")
         return OneOf(frozenset(self._symbol()))
@@ -196,19 +212,38 @@ class _Reader:
         self.at += other
         found: set[str] = set()
         while self._next() not in ("]", ""):
-            found |= {self._symbol()}
+            found |= self._span()
         if not self._next() or not found:
             raise self._wrong("is where a symbol or ] is missing")
         self.at += 1
-        symbols = frozenset(self.symbols) - found if other else frozenset(found)
+        self.named |= found
+        symbols = frozenset(self.symbols or ()) - found if other else frozenset(found)
         return OneOf(symbols) if symbols else NOTHING
 
+    def _span(self) -> set[str]:
+        """A symbol in brackets, or those of the language from one to another."""
+        first, last = self._symbol(), ""
+        if self._next() == "-" and self.pattern[self.at + 1 : self.at + 2] not in ("", "]"):
+            self.at += 1
+            last = self._symbol()
+            if last < first:
+                self.at -= 1
+                raise self._wrong(f"is before {first!r}, where the range begins", "the smaller symbol first")
+        span = {chr(code) for code in range(ord(first), ord(last or first) + 1)}
+        return span if self.symbols is None else span & set(self.symbols)
+
     def _symbol(self) -> str:
-        self.at += self._next() == "\\"
+        escaped = self._next() == "\\"
+        self.at += escaped
         symbol = self._next()
-        if symbol not in self.symbols or not symbol:
-            raise self._wrong("is no symbol of the language", f"symbols are {' '.join(self.symbols)}")
+        if escaped and symbol.isalnum():
+            raise self._wrong(
+                "has a meaning after a backslash elsewhere, and none here", "write the symbols themselves"
+            )
+        if not symbol or (self.symbols is not None and symbol not in self.symbols):
+            raise self._wrong("is no symbol of the language", f"symbols are {' '.join(self.symbols or ())}")
         self.at += 1
+        self.named.add(symbol)
         return symbol
 
     def _next(self) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.contract import Draws, Tokens
+from openwork.tasks.learned import learned_with
 from openwork.tasks.separated import Separated
 
 MOST = 1000
@@ -71,6 +72,8 @@ class VaryingSort(VaryingList):
 
     name = "varying-sort"
     summary = "sort a list of several lengths"
+    learned = learned_with(model={"n_layers": 1}, training={"epochs": 40})
+    """one layer"""
 
     def written(self, questions: Tokens) -> Tokens:
         return np.sort(questions, axis=1)
@@ -81,6 +84,8 @@ class VaryingCopy(VaryingList):
 
     name = "varying-copy"
     summary = "copy a list of several lengths"
+    learned = learned_with(training={"epochs": 40})
+    """two layers: where to read follows from what was read before"""
 
     def written(self, questions: Tokens) -> Tokens:
         return questions

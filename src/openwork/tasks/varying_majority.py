@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.contract import Draws, Tokens
+from openwork.tasks.learned import learned_with
 from openwork.tasks.separated import Separated
 
 
@@ -25,6 +26,7 @@ class VaryingMajority(Separated):
     name = "varying-majority"
     summary = "name the most frequent letter of a text of several lengths"
     sampling = "a length, every one alike, and a text of that length, until one letter is the most frequent"
+    learned = learned_with(model={"n_layers": 1}, training={"epochs": 40})
     most_answers = 1
     ends_with_eos = False
 
