@@ -61,7 +61,8 @@ def test_both_engines_have_the_same(direction, graded):
     """Two layers, so that rows which nothing asks count too; three inputs that no vector is full of."""
     domain = enumerate_domain(TASK)
     some = Dataset(domain.tokens, np.repeat(domain.answers, len(graded), axis=1), graded, domain.index)
-    spec = spec_for(TASK, n_layers=2, d_model=12, n_heads=2, d_head=6, d_mlp=8, attention_dir=direction, dtype="float64")
+    sizes = {"n_layers": 2, "d_model": 12, "n_heads": 2, "d_head": 6, "d_mlp": 8, "dtype": "float64"}
+    spec = spec_for(TASK, **sizes, attention_dir=direction)
     stack = initial_stack(spec, [0, 1], 0.5)
     given = Batches(some, np.tile([[5, 70, 112]], (2, 1)), 3, np.full((2, 1), 1e-3), np.array([0.7, 0.0]))
     native, torch = (

@@ -41,7 +41,8 @@ Schedule = Annotated[str | None, _option("--schedule", "warmup-cosine or constan
 WeightDecay = Annotated[float | None, _option("--weight-decay", "AdamW's, on every parameter.")]
 KeepGoing = Annotated[bool | None, _option("--stop-when-solved/--all-epochs", "End once right on every input, or not.")]
 AttnEntropy = Annotated[
-    float | None, _option("--attn-entropy", "Weight of attention's entropy in the loss: sharp heads can be proved by sets.")
+    float | None,
+    _option("--attn-entropy", "Weight of attention's entropy in the loss: sharp heads can be proved by sets."),
 ]
 InitializerRange = Annotated[
     float | None, _option("--initializer-range", "Standard deviation of the first matrices; 0.8 / sqrt(d_model) else.")
