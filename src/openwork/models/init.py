@@ -1,9 +1,9 @@
 """Initial weights by TransformerLens' rule for `init_mode="gpt2"`.
 
 Every matrix (a name with `W_`) is normal with mean 0 and standard deviation `initializer_range`, which is
-0.8 / sqrt(d_model) unless a recipe says otherwise; every bias is 0, every norm weight 1. A seed gives the same bits on every machine: normals come from raw random words through an inverse
-normal distribution made of IEEE additions, multiplications, divisions and square roots only, which no compiler or
-mathematical library rounds in its own way.
+0.8 / sqrt(d_model) unless a recipe says otherwise; every bias is 0, every norm weight 1. A seed gives the same bits on
+every machine: normals come from raw random words through an inverse normal distribution made of IEEE additions,
+multiplications, divisions and square roots only, which no compiler or mathematical library rounds in its own way.
 """
 
 from __future__ import annotations

@@ -212,7 +212,7 @@ class NativeEngine(Engine):
                 order=np.ascontiguousarray(batches.order, np.int64),
                 batch_size=size,
                 rates=np.ascontiguousarray(batches.rates, np.float64),
-                attn_entropy=np.zeros(len(stack)) if entropy is None else np.ascontiguousarray(entropy, np.float64),
+                **({} if entropy is None else {"attn_entropy": np.ascontiguousarray(entropy, np.float64)}),
             ),
             _core.AdamW(
                 beta1=optimiser.beta1,
