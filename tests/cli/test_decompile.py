@@ -110,6 +110,17 @@ def test_what_was_measured_over_training_is_kept_upon_an_interruption_too(openwo
     assert openwork("decompile", trained, "--over-training", "--json").value == first and len(asked) == 5
 
 
+def test_a_programs_claims_are_judged_in_another_model(openwork, trained, small, tmp_path):
+    file = tmp_path / "claims.toml"
+    assert "Wrote claims.toml." in openwork("decompile", trained, "--claims", str(file)).out
+    other = openwork("train", "reverse-increment", *small, "--seeds", "1..1", "--json").value[0]["name"]
+    own, others = (openwork("check", str(file), run, "--json").value["verdicts"] for run in (trained, other))
+    names = [verdict["claim"]["id"] for verdict in own]
+    assert names == [verdict["claim"]["id"] for verdict in others] and names[0] == "program"
+    refused = openwork("decompile", trained, trained, "--claims", str(file))
+    assert refused.code == 2 and "one run alone" in refused.err
+
+
 def test_over_training_goes_with_one_run(openwork, trained):
     refused = openwork("decompile", trained, trained, "--over-training")
     assert refused.code == 2 and "one run alone" in refused.err

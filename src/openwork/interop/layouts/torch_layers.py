@@ -34,6 +34,7 @@ CROSS = re.compile(r"multihead_attn\.|norm3\.")
 POSITIONS = re.compile(r"pos|(^|\.)pe$|wpe", re.I)
 UNEMBEDDING = re.compile(r"head|out|fc|dec|unembed|classif|proj|logit|lm_", re.I)
 EMBEDDING = re.compile(r"emb|tok|wte|src|enc", re.I)
+NOT_READ = "the checkpoint is no model of PyTorch's layers that can be read"
 NORM_FIRST = 'write {"norm_first": true, "nhead": …, "activation": "relu"} into a JSON file beside it, or --config'
 
 
@@ -50,22 +51,25 @@ class _Place:
     part: str
 
 
-def _places(source: str, arrays: Arrays) -> tuple[dict[str, _Place], list[Reason]]:
-    """Of every weight that is in a layer: those of one list, or one layer by itself."""
+def _places(source: str, arrays: Arrays) -> dict[str, _Place]:
+    """Of every weight that is in a layer: those of one list, or one layer by itself.
+
+    Raises:
+        CheckpointError: layers are in several places.
+    """
     layers = [found["layer"] for name in arrays if (found := ATTENTION.fullmatch(name))]
     listed = {layer: place for layer in layers if (place := LISTED.fullmatch(layer))}
     stacks = [*dict.fromkeys(place["list"] for place in listed.values()), *(x for x in layers if x not in listed)]
-    numbers = {layer: int(listed[layer]["number"]) if layer in listed else 0 for layer in layers}
-    places = {
-        name: _Place(number, name.removeprefix(layer))
-        for layer, number in numbers.items()
+    if len(stacks) > 1:
+        what = f"layers are in {len(stacks)} places: {', '.join(stack.rstrip('.') for stack in stacks[:MOST_TOLD])}"
+        reason = Reason(source, what, "one nn.TransformerEncoder or nn.ModuleList of layers is read")
+        raise CheckpointError(NOT_READ, reason)
+    return {
+        name: _Place(int(listed[layer]["number"]) if layer in listed else 0, name.removeprefix(layer))
+        for layer in layers
         for name in arrays
         if name.startswith(layer)
     }
-    if len(stacks) == 1:
-        return places, []
-    what = f"layers are in {len(stacks)} places: {', '.join(stack.rstrip('.') for stack in stacks[:MOST_TOLD])}"
-    return places, [Reason(source, what, "one nn.TransformerEncoder or nn.ModuleList of layers is read")]
 
 
 def named_torch(checkpoint: Checkpoint, arrays: Arrays) -> Named:
@@ -76,8 +80,8 @@ def named_torch(checkpoint: Checkpoint, arrays: Arrays) -> Named:
             apart; with every reason.
     """
     source, config = checkpoint.name, checkpoint.config
-    inside, several = _places(source, arrays)
-    reasons = not_numbers(source, arrays) + _norms_first(source, config) + several
+    inside = _places(source, arrays)
+    reasons = not_numbers(source, arrays) + _norms_first(source, config)
     crossing = [name for name, place in inside.items() if CROSS.search(place.part)]
     if crossing:
         what = "cross-attention is not in the family: a TransformerDecoderLayer looks at a memory beside its input"
@@ -90,7 +94,7 @@ def named_torch(checkpoint: Checkpoint, arrays: Arrays) -> Named:
     reasons += _outside(source, outside, found)
     known, wrong = _known(source, config)
     if reasons or wrong:
-        raise CheckpointError("the checkpoint is no model of PyTorch's layers that can be read", reasons + wrong)
+        raise CheckpointError(NOT_READ, reasons + wrong)
     notes = ["the embedding is taken as it is: where a forward pass multiplies it, multiply the weights first"]
     if "unembed.weight" not in found:
         found["unembed.weight"] = found["embed.weight"]

@@ -25,6 +25,8 @@ WIDE = 3
 """conditions after which the rest is looked at: those that settle most"""
 MOST_VALUES = 4
 """of one thing that is known, each a condition: the largest, among which are the signs around texts"""
+LOOKED_AT = 4000
+"""answers among which a way is searched for, before all are looked at"""
 FEW = 500
 """answers on which something is tried first"""
 WAYS = 3
@@ -102,7 +104,7 @@ def _told(moments: Moments, templates: Sequence[Template]) -> tuple[Followed, ..
     """How symbols follow, the cheapest way first; none where they do not."""
     right = np.flatnonzero(moments.answers == moments.right)
     for where in (np.arange(len(moments.rows)), right if len(right) >= (1 - MOST_WRONG) * len(moments.rows) else ()):
-        found = _cases(moments, templates, np.asarray(where), DEEP) if len(where) else None
+        found = _found_on(moments, templates, np.asarray(where)) if len(where) else None
         if found is not None:
             break
     else:
@@ -114,6 +116,18 @@ def _told(moments: Moments, templates: Sequence[Template]) -> tuple[Followed, ..
     said = renamed(found, names)
     same = (other for other in relaxed(said) if (other.values(columns) == said.values(columns)).all())
     return tuple(Followed({(): one}, known, found.cost) for one in (said, *same))
+
+
+def _found_on(moments: Moments, templates: Sequence[Template], where: Ints) -> Expression | None:
+    """One expression for these moments, found on fewer of them, or on all where it does not hold there: what does not
+    follow on few does not on all."""
+    few = where[:: max(1, len(where) // LOOKED_AT)]
+    found = _cases(moments, templates, few, DEEP)
+    if found is not None and len(few) < len(where):
+        known = {"": moments.last[where]} | {_name(n).name: t.column[where] for n, t in enumerate(templates)}
+        if (found.values(known) != moments.answers[where]).any():
+            found = _cases(moments, templates, where, DEEP)
+    return found
 
 
 def relaxed(expression: Expression) -> Iterator[Expression]:
