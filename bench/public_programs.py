@@ -181,9 +181,9 @@ def theirs_has(name: str) -> bool:
 
 COURSE_SAID = """Models that a public interpretability course trained, on 2,000 inputs drawn; their pages are in the
 [gallery](gallery/README.md). Of `cumsum_sign` the sum that its head brings is understood. Of `palindrome` and
-`first_unique_char` nothing is, and `brackets` has not been measured: whether 20 numbers mirror each other, and which letter is the first that occurred once, are found as tables of what was drawn, which say
-nothing of other inputs; no word of the search compares all mirrored pairs at once, or keeps who occurred twice.
-Each had 100 s of the processor."""
+`first_unique_char` nothing is, and `brackets` has not been measured: whether 20 numbers mirror each other, and which
+letter is the first that occurred once, are found as tables of what was drawn, which say nothing of other inputs; no
+word of the search compares all mirrored pairs at once, or keeps who occurred twice. Each had 100 s of the processor."""
 HEAD = """# Programs of nineteen public models
 
 The models of [public_models.md](public_models.md), which others trained, decompiled by `openwork`. *Equal* is
