@@ -243,10 +243,46 @@ constexpr int kKeys = 1;
 template <int N>
 constexpr int kKeys<Size<N>> = 2 * OPENWORK_TILE / N > 1 ? 2 * OPENWORK_TILE / N : 1;
 
-// From dz of queries from .. to, all of dqkv that one head has. `ds` is [query][key], `g` [query][d_head].
+// A term of the loss that makes attention sharp: for each row `weight` times H + kWorst H^2, of its entropy H in nats.
+template <class R>
+struct Sharpening {
+  static constexpr R kWorst = 10;       // the worst rows decide what can be proved
+  static constexpr R kLeast = R(1e-9);  // beside a weight of 0, so that it has a logarithm
+
+  Vec<R> weight;
+  const int32_t* queries;  // whose rows count; null for the first n
+  int n;
+  Vec<R>* sum;  // of the term
+
+  int query(int i) const { return queries ? queries[i] : i; }
+};
+
+// Of one query: adds the term's gradient to `ds` [key] and dq, and the term to its sum.
+template <class R, class E>
+inline void sharpen_query(const Head<R>& head, int t, const Sharpening<R>& term, Vec<R>* __restrict dq,
+                          Vec<R>* __restrict ds, E e) {
+  const int n = head.keys(t), width = head.width();
+  const Vec<R>* row = head.row(t);
+  const auto weight = [&](int u) { return row[u] * head.rest(t); };
+  const auto nats = [&](int u) { return logarithm(weight(u) + splat<R>(Sharpening<R>::kLeast)); };
+  Vec<R> entropy{};
+  for (int u = 0; u < n; u++) entropy -= weight(u) * nats(u);
+  *term.sum += term.weight * entropy * (splat<R>(1) + splat<R>(Sharpening<R>::kWorst) * entropy);
+  const Vec<R> slope = term.weight * (splat<R>(1) + splat<R>(2 * Sharpening<R>::kWorst) * entropy);
+  const Vec<R> of_score = slope * splat<R>(R(head.divisor()));
+  const Vec<R>* __restrict k = head.k(0);
+  for (int u = 0; u < n; u++, k += width) {
+    const Vec<R> of_key = -of_score * weight(u) * (nats(u) + entropy);
+    ds[u] += of_key;
+    for (int j = 0; j < e; j++) dq[j] += of_key * k[j];
+  }
+}
+
+// From dz of queries from .. to, all of dqkv that one head has. `ds` is [query][key], `g` [query][d_head]; `sharp` may
+// be null.
 template <class R>
 inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>* dz, const Vec<R>* z, Vec<R>* dqkv,
-                            Vec<R>* ds, Vec<R>* g) {
+                            Vec<R>* ds, Vec<R>* g, const Sharpening<R>* sharp) {
   sized<R>(head.spec.d_head, [&](auto e) {
     const int width = head.width(), heads = head.heads(), at = head.index * e;
     for (int t = 0; t < head.end; t++)
@@ -256,6 +292,10 @@ inline void attend_gradient(const Head<R>& head, int from, int to, const Vec<R>*
       const int64_t here = int64_t(t) * heads + at;
       for (int j = 0; j < e; j++) g[t * e + j] = dz[here + j] * head.rest(t);
       query_gradient(head, t, g + t * e, z + here, dqkv + t * width + at, ds + int64_t(t) * head.positions, e);
+    }
+    for (int i = 0; sharp && i < sharp->n; i++) {
+      const int t = sharp->query(i);
+      sharpen_query(head, t, *sharp, dqkv + t * width + at, ds + int64_t(t) * head.positions, e);
     }
     Vec<R>*const dk = dqkv + heads + at, *const dv = dk + heads;
     constexpr int K = kKeys<decltype(e)>;

@@ -34,6 +34,8 @@ struct Backward {
   const Slopes<R>& s;
   Vec<R>* weights;        // what gathers, laid out as the packed weights are; null with `tap`
   const Tapping<R>* tap;  // of the pass that it goes back through, where gradients at sites are wanted; else null
+  Vec<R> sharpness{};     // what each query of a head counts in a term on attention's entropy, in the mean over them
+  Vec<R>* entropies = nullptr;  // what that term comes to; null where there is none
 
   // From slopes.dlogits of the block.
   void run() const {
@@ -111,7 +113,12 @@ struct Backward {
     const LayerBlock<R>& b = block.layer[l];
     const PackedLayer& w = at.layer[l];
     linear_backward(w.o, b.z, s.dx, s.dz, from, to, heads(), d());
-    for (int h = 0; h < spec.n_heads; h++) attend_gradient(head(l, h), from, to, s.dz, b.z, s.dqkv, s.ds, s.g);
+    const bool last = l == spec.n_layers - 1;
+    const int rows = last ? inputs.n_graded : needed.end;
+    const Sharpening<R> sharp{sharpness * splat<R>(R(1) / R(spec.n_layers * spec.n_heads * rows)),
+                              last ? inputs.graded : nullptr, rows, entropies};
+    for (int h = 0; h < spec.n_heads; h++)
+      attend_gradient(head(l, h), from, to, s.dz, b.z, s.dqkv, s.ds, s.g, entropies ? &sharp : nullptr);
     linear_backward(w.qkv, b.hat1, s.dqkv, s.din, 0, needed.end, d(), 3 * heads());
     norm(b.hat1, b.inverse1, 0, needed.end);
   }

@@ -147,6 +147,7 @@ struct Training {
   const int64_t* order;  // [n_order], rows of the inputs
   int64_t n_order, batch_size;
   const double* rates;  // [steps]
+  double attn_entropy;  // what attention's entropy counts in the loss; 0 for nothing
   AdamW optimiser;
 };
 

@@ -35,7 +35,8 @@ int64_t train(const Spec& spec, void* weights, void* exp_avg, void* exp_avg_sq, 
   const int64_t steps = (t.n_order + t.batch_size - 1) / t.batch_size;
   for (int64_t step = 0; step < steps; step++) {
     const int64_t from = step * t.batch_size, left = t.n_order - from;
-    const double loss = trainer.gradient(w, t.order + from, left < t.batch_size ? left : t.batch_size, g, workers);
+    const int64_t size = left < t.batch_size ? left : t.batch_size;
+    const double loss = trainer.gradient(w, t.order + from, size, g, workers, t.attn_entropy);
     if (t.inputs.cancel->is_set()) return step;
     const double square = square_norm(g, n_params);
     if (!__builtin_isfinite(loss) || !__builtin_isfinite(square)) {

@@ -182,11 +182,11 @@ struct HeldState {
   Counts steps;
 };
 
-// `order` [model][n], cut into batches; `rates` [model][step].
+// `order` [model][n], cut into batches; `rates` [model][step]; `attn_entropy` [model], or none.
 struct HeldBatches {
   Longs order;
   int64_t batch_size;
-  Reals rates;
+  Reals rates, attn_entropy;
 };
 
 // `losses` [model][step].
@@ -195,9 +195,11 @@ void train(Workload& work, const HeldState& state, const HeldBatches& batches, c
   const Core& core = work.core;
   const int64_t n_order = int64_t(batches.order.shape(1)), n_steps = int64_t(batches.rates.shape(1));
   const int64_t of_model = core.params * int64_t(core.width()), gradient_bytes = (of_model + 63) / 64 * 64;
+  const double* sharp = batches.attn_entropy.is_valid() ? batches.attn_entropy.data() : nullptr;
   work.share_models(batches.batch_size, gradient_bytes, [&](int64_t model, void* scratch, const Workers& workers) {
     const Training t{work.inputs,        batches.order.data() + model * n_order, n_order,
-                     batches.batch_size, batches.rates.data() + model * n_steps, optimiser};
+                     batches.batch_size, batches.rates.data() + model * n_steps, sharp ? sharp[model] : 0,
+                     optimiser};
     const auto of = [&](const Numbers& all) { return static_cast<char*>(all.data()) + model * of_model; };
     int64_t& steps = state.steps.data()[model];
     steps += core.kernels->train(core.spec, of(state.weights), of(state.exp_avg), of(state.exp_avg_sq), steps, t,
@@ -248,10 +250,11 @@ void add_values(nb::module_& m) {
     new (self) HeldState{weights, exp_avg, exp_avg_sq, steps};
   };
   nb::class_<HeldState>(m, "State").def("__init__", state, "weights"_a, "exp_avg"_a, "exp_avg_sq"_a, "steps"_a);
-  const auto batches = [](HeldBatches* self, Longs order, int64_t batch_size, Reals rates) {
-    new (self) HeldBatches{order, batch_size, rates};
+  const auto batches = [](HeldBatches* self, Longs order, int64_t batch_size, Reals rates, Reals attn_entropy) {
+    new (self) HeldBatches{order, batch_size, rates, attn_entropy};
   };
-  nb::class_<HeldBatches>(m, "Batches").def("__init__", batches, "order"_a, "batch_size"_a, "rates"_a);
+  nb::class_<HeldBatches>(m, "Batches")
+      .def("__init__", batches, "order"_a, "batch_size"_a, "rates"_a, "attn_entropy"_a.none() = nb::none());
   const auto adamw = [](AdamW* self, double beta1, double beta2, double eps, double weight_decay, double most) {
     new (self) AdamW{beta1, beta2, eps, weight_decay, most};
   };

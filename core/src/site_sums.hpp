@@ -8,24 +8,29 @@ namespace {
 using openwork::KeptStream;
 
 // The inputs are those of source 0, and the sites those of the taps, which take all that is there from it: so the pass
-// ends where the last of them is known. What a position has is added up when it is about to change.
+// ends where the last of them is known. What a position has is added up when it is about to change; those of a few steps
+// in their own precision, and these in float64.
 template <class R>
 struct SiteSums {
+  static constexpr int64_t kFew = 16;  // steps
   const Spec& spec;
   const Inputs& inputs;
   const PackedLayout at;
   const Needed needed;
   const PassMemory<R> memory;
   LaneTotals<R>** totals;  // by tap
+  Vec<R>** lately;         // by tap, what is not in the totals yet
   int64_t* since;          // [pos], the step that last changed it
 
   SiteSums(const Spec& s, const Inputs& in, Arena& arena)
       : spec(s), inputs(in), at(s), needed(s, in), memory(s, in, at, needed, arena) {
     totals = arena.take<LaneTotals<R>*>(in.n_taps);
+    lately = arena.take<Vec<R>*>(in.n_taps);
     for (int i = 0; i < in.n_taps; i++) {
       LaneTotals<R>* of_tap = arena.take<LaneTotals<R>>(in.taps[i].n);
-      for (int64_t k = 0; of_tap && k < in.taps[i].n; k++) of_tap[k] = LaneTotals<R>{};
-      if (totals) totals[i] = of_tap;
+      Vec<R>* of_few = arena.take<Vec<R>>(in.taps[i].n);
+      for (int64_t k = 0; of_few && k < in.taps[i].n; k++) of_tap[k] = LaneTotals<R>{}, of_few[k] = Vec<R>{};
+      if (totals) totals[i] = of_tap, lately[i] = of_few;
     }
     since = arena.take<int64_t>(in.n_pos);
     for (int t = 0; since && t < in.n_pos; t++) since[t] = 0;
@@ -48,6 +53,7 @@ struct SiteSums {
       keep(fresh, kept);
     }
     add_up(0, steps, count);
+    gather();
     for (int i = 0; i < inputs.n_taps; i++)
       for (int64_t k = 0; k < inputs.taps[i].n; k++) *sums++ += totals[i][k].total();
   }
@@ -59,14 +65,26 @@ struct SiteSums {
     const int64_t T = inputs.n_pos;
     for (int i = 0; step && i < inputs.n_taps; i++) {
       const Tap& tap = inputs.taps[i];
+      const Vec<R>* __restrict found = memory.saved[i];
+      Vec<R>* __restrict few = lately[i];
       const bool pairs = tap.site == Site::attn_scores || tap.site == Site::pattern;
       const int64_t per_pos = pairs ? T : tap.n / T, span = per_pos * T;
       for (int64_t at = 0; at < tap.n; at += span)
-        for (int64_t t = from; t < T; t++)
-          for (int64_t k = at + t * per_pos; k < at + (t + 1) * per_pos; k++)
-            totals[i][k].add(select<R>(there, memory.saved[i][k], Vec<R>{}), double(step - since[t]));
+        for (int64_t t = from; t < T; t++) {
+          const int64_t k = at + t * per_pos, times = step - since[t];
+          if (times == 1)
+            for (int64_t j = k; j < k + per_pos; j++) few[j] += where<R>(there, found[j]);
+          else
+            for (int64_t j = k; j < k + per_pos; j++) totals[i][j].add(where<R>(there, found[j]), double(times));
+        }
     }
     for (int64_t t = from; t < T; t++) since[t] = step;
+    if (step % kFew == 0) gather();
+  }
+
+  void gather() const {
+    for (int i = 0; i < inputs.n_taps; i++)
+      for (int64_t k = 0; k < inputs.taps[i].n; k++) totals[i][k].add(lately[i][k]), lately[i][k] = Vec<R>{};
   }
 
   // What this step computed anew of the stream, behind what those before it did.

@@ -28,6 +28,7 @@ struct Trainer {
   int64_t worker_bytes;
   const int64_t* rows = nullptr;
   int64_t n = 0, asked = 0;  // how many of them, and the answers that they want
+  double attn_entropy = 0;   // the weight of attention's entropy in the loss
 
   Trainer(const Spec& s, const Inputs& in, int64_t batch_size, int workers_count, Arena& arena)
       : spec(s), inputs(in), layout(s), at(s), needed(s, in), parts(parts_of(batch_size)) {
@@ -49,8 +50,9 @@ struct Trainer {
   static int64_t parts_of(int64_t n) { return (n + part_size(n) - 1) / part_size(n); }
 
   // Of the mean loss over these rows of the inputs. Returns that loss.
-  double gradient(const R* weights, const int64_t* chosen, int64_t count, R* out, const Workers& workers) {
-    rows = chosen, n = count, asked = wanted();
+  double gradient(const R* weights, const int64_t* chosen, int64_t count, R* out, const Workers& workers,
+                  double sharp = 0) {
+    rows = chosen, n = count, asked = wanted(), attn_entropy = sharp;
     pack(spec, layout, at, weights, packed);
     const int64_t used = parts_of(n);
     workers.run(
@@ -81,7 +83,9 @@ struct Trainer {
     Vec<R>* gathered = arena.take<Vec<R>>(at.total);
     for (int64_t i = 0; i < at.total; i++) gathered[i] = Vec<R>{};
     const Forward<R> forward{spec, at, packed, inputs, needed, block, true};
-    const Backward<R> backward{spec, at, packed, inputs, needed, block, slopes, gathered, nullptr};
+    Vec<R> entropies{};
+    Backward<R> backward{spec, at, packed, inputs, needed, block, slopes, gathered, nullptr};
+    if (attn_entropy != 0) backward.entropies = &entropies;
     const int64_t size = part_size(n), from = part * size, to = from + size < n ? from + size : n;
     LaneTotals<R> loss;
     LaneRows<R> lanes = LaneRows<R>::listed(rows, from, to);
@@ -95,7 +99,13 @@ struct Trainer {
       forward.run({&inputs, nullptr, &here, 0, -1, 0});
       call_for(inputs.answers, inputs.n_graded, next + Lanes<R>::count);
       loss.add(logit_slopes(forward, here.count, slopes.dlogits));
+      if (backward.entropies) {
+        const double each = attn_entropy * inputs.n_graded / double(asked);
+        backward.sharpness = select<R>(first_lanes<R>(here.count), splat<R>(R(each)), Vec<R>{});
+        entropies = Vec<R>{};
+      }
       backward.run();
+      if (backward.entropies) loss.add(entropies * splat<R>(R(asked)));
     }
     lane_sums<R>(gathered, at.total, part_gradients + part * at.total);
     losses[part] = loss.total();

@@ -11,6 +11,7 @@ from openwork.analyses import Subject
 from openwork.claims import Decompiles, Outcome, parse_claims
 from openwork.claims.context import Context
 from openwork.claims.evidence import UNEDITED
+from openwork.claims.of_a_program import claims_of_program
 from openwork.engines import choose_engine
 from openwork.errors import ClaimError
 from openwork.models import initial_stack, spec_for
@@ -35,6 +36,14 @@ def test_every_line_is_a_part_and_an_assertion_of_its_own():
     assert [part.label for part in verdict.parts] == ["equal", *names, "unexplained"]
     assert verdict.outcome is Outcome.CONFIRMED
     assert [part.label for part in judged(Decompiles(program=PROGRAM, lines="head1[5]")).parts] == ["head1[5]"]
+
+
+def test_a_program_is_written_as_claims_of_it_and_of_each_line():
+    quoted = replace(PROGRAM, symbols=(*PROGRAM.symbols, Symbol("'''", 0)))
+    text = claims_of_program("3f2a", quoted)
+    claims = parse_claims(text, CIRCUIT.task, CIRCUIT.stack.spec)
+    assert [claim.lines for claim in claims] == [(), *((variable.name,) for variable in PROGRAM.variables)]
+    assert all(json.loads(claim.program) == json.loads(json.dumps(program_as_json(quoted))) for claim in claims)
 
 
 def test_a_program_of_other_answers_is_not_equal():

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from openwork.programs import over_training
+
 
 @pytest.fixture
 def trained(openwork, small):
@@ -89,6 +91,34 @@ def test_it_is_said_since_when_the_program_and_its_lines_hold(openwork, trained)
     answers = found["parts"][0]
     assert found["epochs"] == [0, 1, 2, 3] and answers["part"] == "the answers"
     assert answers["shares"][-1] == 1 and answers["since"]["epoch"] <= 3
+
+
+def test_what_was_measured_over_training_is_kept_upon_an_interruption_too(openwork, trained, monkeypatch):
+    whole = openwork("decompile", trained, "--json").value
+    asked, measure = [], over_training._shares
+
+    def shares(*given):
+        asked.append(given)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return measure(*given)
+
+    monkeypatch.setattr(over_training, "_shares", shares)
+    assert openwork("decompile", trained, "--over-training").code == 130
+    first = openwork("decompile", trained, "--over-training", "--json").value
+    assert len(asked) == 5 and first["text"] == whole["text"]  # two of four epochs, one in vain, the other two
+    assert openwork("decompile", trained, "--over-training", "--json").value == first and len(asked) == 5
+
+
+def test_a_programs_claims_are_judged_in_another_model(openwork, trained, small, tmp_path):
+    file = tmp_path / "claims.toml"
+    assert "Wrote claims.toml." in openwork("decompile", trained, "--claims", str(file)).out
+    other = openwork("train", "reverse-increment", *small, "--seeds", "1..1", "--json").value[0]["name"]
+    own, others = (openwork("check", str(file), run, "--json").value["verdicts"] for run in (trained, other))
+    names = [verdict["claim"]["id"] for verdict in own]
+    assert names == [verdict["claim"]["id"] for verdict in others] and names[0] == "program"
+    refused = openwork("decompile", trained, trained, "--claims", str(file))
+    assert refused.code == 2 and "one run alone" in refused.err
 
 
 def test_over_training_goes_with_one_run(openwork, trained):

@@ -1,11 +1,11 @@
-"""The loss's term on attention's entropy makes attention sharp, in the one engine that has it."""
+"""The loss's term on attention's entropy makes attention sharp, and is the same in both engines."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from openwork.data import enumerate_domain
+from openwork.data import Dataset, enumerate_domain
 from openwork.engines import AdamW, Batches, OptimiserState
 from openwork.engines.native import NativeEngine
 from openwork.engines.torch import TorchEngine
@@ -55,10 +55,30 @@ def test_a_weight_of_nothing_changes_no_bit():
     assert (trained([3], [0.0]).stack.flat == trained([3], None).stack.flat).all()
 
 
-def test_the_native_engine_refuses_it():
+@pytest.mark.parametrize("graded", [(1,), (0, 2), (3,)])
+@pytest.mark.parametrize("direction", ["causal", "bidirectional"])
+def test_both_engines_have_the_same(direction, graded):
+    """Two layers, so that rows which nothing asks count too; three inputs that no vector is full of."""
+    domain = enumerate_domain(TASK)
+    some = Dataset(domain.tokens, np.repeat(domain.answers, len(graded), axis=1), graded, domain.index)
+    sizes = {"n_layers": 2, "d_model": 12, "n_heads": 2, "d_head": 6, "d_mlp": 8, "dtype": "float64"}
+    spec = spec_for(TASK, **sizes, attention_dir=direction)
+    stack = initial_stack(spec, [0, 1], 0.5)
+    given = Batches(some, np.tile([[5, 70, 112]], (2, 1)), 3, np.full((2, 1), 1e-3), np.array([0.7, 0.0]))
+    native, torch = (
+        kind(1).train(stack, OptimiserState.fresh(spec, 2), given, AdamW()) for kind in (NativeEngine, TorchEngine)
+    )
+    np.testing.assert_allclose(native.losses, torch.losses, rtol=1e-9)
+    np.testing.assert_allclose(native.state.exp_avg, torch.state.exp_avg, rtol=1e-6, atol=1e-10)
+
+
+def test_an_engine_without_it_refuses_it():
+    class Plain(NativeEngine):
+        sharpens = False
+
     stack = initial_stack(SPEC, [0])
     with pytest.raises(PlanError, match="attn_entropy"):
-        NativeEngine(1).train(stack, OptimiserState.fresh(SPEC, 1), batches(1, [1.0]), AdamW())
+        Plain(1).train(stack, OptimiserState.fresh(SPEC, 1), batches(1, [1.0]), AdamW())
 
 
 def test_a_weight_for_each_model_is_asked_for():

@@ -79,6 +79,24 @@ def test_logits_are_those_of_pytorch(options, causal, tmp_path):
     require_near("logits", found, single, distance(single, double))
 
 
+def flat_of(state: dict[str, torch.Tensor], path: Path) -> np.ndarray:
+    torch.save(state, path / "model.pt")
+    (path / "model.json").write_text(json.dumps(CONFIG))
+    return imported_model(read_checkpoint(path / "model.pt"), {}).stack.flat
+
+
+def test_layers_may_be_in_a_list_of_any_name_or_one_by_itself(tmp_path):
+    state = noisy(Model()).state_dict()
+    listed = {name.replace("encoder.layers.", "blocks."): array for name, array in state.items()}
+    np.testing.assert_array_equal(flat_of(listed, tmp_path), flat_of(state, tmp_path))
+    first = {name: array for name, array in state.items() if "layers.1." not in name}
+    alone = {name.replace("encoder.layers.0.", "layer."): array for name, array in first.items()}
+    np.testing.assert_array_equal(flat_of(alone, tmp_path), flat_of(first, tmp_path))
+    other = {f"other.{name}": array for name, array in nn.TransformerEncoderLayer(8, 2, 12).state_dict().items()}
+    with pytest.raises(CheckpointError, match="layers are in 2 places"):
+        flat_of(state | other, tmp_path)
+
+
 def refused(model: nn.Module, path: Path, config: dict[str, Any] | None) -> str:
     with pytest.raises(CheckpointError) as caught:
         imported_model(read_checkpoint(saved(model, path, config)), {})

@@ -47,6 +47,13 @@ def test_matrices_are_normal_biases_zero_and_norms_one():
         assert abs((abs(scaled) < 1).mean() - 0.6827) < 5 * np.sqrt(0.22 / scaled.size), name
 
 
+def test_a_recipe_may_say_how_large_matrices_begin():
+    usual, larger = initial_stack(NOTEBOOK, [4]).flat, initial_stack(NOTEBOOK, [4], 0.25).flat
+    matrices = ~np.isin(usual, (0, 1))
+    np.testing.assert_allclose(larger[matrices], usual[matrices] * (0.25 * np.sqrt(NOTEBOOK.d_model) / 0.8), rtol=1e-6)
+    assert (larger[~matrices] == usual[~matrices]).all()
+
+
 def test_quantiles_agree_with_the_standard_library():
     p = np.array([1e-300, 1e-16, 1e-5, 0.02, 0.075, 0.1, 0.3, 0.5, 0.7, 0.925, 0.999, 1 - 1e-10])
     np.testing.assert_allclose(inverse_normal(p), [NormalDist().inv_cdf(float(x)) for x in p], rtol=1e-15, atol=1e-15)

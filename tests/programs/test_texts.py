@@ -11,18 +11,19 @@ from openwork.engines import choose_engine
 from openwork.models import spec_for, stack_of, weight_shapes
 from openwork.programs import decompile, program_text
 from openwork.programs.decompile.automaton import inferred
+from openwork.programs.decompile.conditions import relaxed
 from openwork.programs.decompile.network import Network
-from openwork.programs.language import Name, Scan
+from openwork.programs.language import Compared, Constant, Either, Name, Scan
 from openwork.programs.verdicts.equal import equal
 from openwork.programs.verdicts.whole import whole
 from openwork.tasks import UNASKED, make_task
 from openwork.tasks.symbol_sets import members_of, set_text
 
 
-def subject_of(task, weights, more=1, **fields):
+def subject_of(task, weights, more=1, layers=1, **fields):
     """Token and more dimensions in the stream, as many as a head has; one that looks at everything alike."""
     words = len(task.vocabulary)
-    spec = spec_for(task, n_layers=1, d_model=words + more, n_heads=1, d_head=more, attn_only=True, **fields)
+    spec = spec_for(task, n_layers=layers, d_model=words + more, n_heads=1, d_head=more, attn_only=True, **fields)
     named = {name: np.zeros((1, *shape)) for name, shape in weight_shapes(spec).items()}
     named["embed.W_E"][0, :, :words] = np.eye(words)
     for name, value in weights.items():
@@ -41,7 +42,7 @@ def votes():
     return subject_of(task, weights, normalization_type=None)
 
 
-def runs(wrong_at=None, brought=False):
+def runs(wrong_at=None, brought=False, layers=1):
     """a+ b+ c+: which symbols may follow is read off the last one. At one position it also always says <eos>. Or it is
     read off what a head brings, which looks at the last letter of the alphabet that there is."""
     task = make_task("runs-of-letters", {"letters": 3, "length": 6})
@@ -61,13 +62,28 @@ def runs(wrong_at=None, brought=False):
         weights = {"blocks.0.attn.W_K": high, "blocks.0.attn.W_V": value, "blocks.0.attn.b_Q": looked}
         weights["blocks.0.attn.W_O"] = np.hstack([np.zeros((words, words)), np.eye(words)])[None]
         weights["unembed.W_U"] = np.vstack([np.zeros((words, words)), read[:words]])
-        return subject_of(task, weights, more=words, normalization_type=None)
+        return subject_of(task, weights, more=words, layers=layers, normalization_type=None)
     if wrong_at is not None:
         read[words] = np.eye(words)[task.vocabulary.symbols.index("<eos>")] * 10
         where = np.zeros((task.n_ctx, words + 1))
         where[wrong_at, words] = 1
         weights["pos_embed.W_pos"] = where
     return subject_of(task, weights, normalization_type=None)
+
+
+def brackets():
+    """(a(ab)*b)* by a head that counts; but after a b it says a whatever that brings, which in texts is right too."""
+    task = make_task("dyck", {"depth": 2, "length": 8})
+    words = len(task.vocabulary)
+    value, write, read = np.zeros((1, words + 2, 2)), np.zeros((1, 2, words + 2)), np.full((words + 2, words), -1.0)
+    value[0, :2, 0], write[0, 0, words] = (1, -1), 1
+    a, b, end = (task.vocabulary.symbols.index(name) for name in ("a", "b", "<eos>"))
+    read[:, [a, b, end]] = 0
+    read[words:, a], read[words:, b], read[words:, end], read[1, a] = (-1, 1.5), (1, -0.5), (-1, 0.5), 9
+    where = np.zeros((task.n_ctx, words + 2))
+    where[:, words + 1] = 1 / (1 + np.arange(task.n_ctx))
+    weights = {"blocks.0.attn.W_V": value, "blocks.0.attn.W_O": write, "pos_embed.W_pos": where, "unembed.W_U": read}
+    return subject_of(task, weights, more=2, normalization_type=None)
 
 
 def run(found, question):
@@ -98,9 +114,10 @@ def test_sets_follow_and_what_the_model_gets_wrong_is_listed(wrong_at):
         assert "{" + ", ".join(s for s in symbols if s in run(found, inputs.tokens[row])[graded]) + "}" == said
 
 
-def test_control_what_a_head_brings_is_lost_though_the_last_symbol_says_it_too():
+@pytest.mark.parametrize("layers", [1, 2])
+def test_control_what_a_head_brings_is_lost_though_the_last_symbol_says_it_too(layers):
     """The program of the one model answers as the other too, which goes another way."""
-    direct, other = decompile(runs()), runs(brought=True)
+    direct, other = decompile(runs()), runs(brought=True, layers=layers)
     network = Network.of(other)
     assert direct.whole.lost == 0 and equal(network, direct.program).share == 1
     assert whole(network.asked_once, direct.program).share > 0.2
@@ -127,6 +144,20 @@ def test_an_automaton_is_found_from_answers(task, params, states):
     scan = Scan(tuple(Name(f"s[{i}]") for i in range(task.length)), steps)
     found = scan.values({f"s[{i}]": column.astype(np.int64) for i, column in enumerate(rows.T)})
     assert len(set(zip(found.tolist(), answers, strict=True))) == len(set(found.tolist()))
+
+
+def test_what_no_text_shows_is_read_off_where_heads_bring_another_texts():
+    """In every text the depth alone says what may follow."""
+    found = decompile(brackets())
+    assert found.equal.share == 1 and found.whole.lost == 0
+    assert found.lines and min(line.together.share for line in found.lines) == 1
+    assert "int(s[i] - head0[i] != -2)" in program_text(found.program)
+
+
+def test_two_that_are_never_apart_the_other_way_may_be_told_by_their_order():
+    a, b = Name("a"), Name("b")
+    said = Either(Compared(a, "==", b), Constant(9), a)
+    assert [other.condition for other in relaxed(said)] == [Compared(a, ">=", b), Compared(b, ">=", a)]
 
 
 def test_more_states_than_are_printed_are_no_automaton():

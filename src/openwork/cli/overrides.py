@@ -40,6 +40,13 @@ Rate = Annotated[float | None, _option("--lr", "Learning rate, which the schedul
 Schedule = Annotated[str | None, _option("--schedule", "warmup-cosine or constant.")]
 WeightDecay = Annotated[float | None, _option("--weight-decay", "AdamW's, on every parameter.")]
 KeepGoing = Annotated[bool | None, _option("--stop-when-solved/--all-epochs", "End once right on every input, or not.")]
+AttnEntropy = Annotated[
+    float | None,
+    _option("--attn-entropy", "Weight of attention's entropy in the loss: sharp heads can be proved by sets."),
+]
+InitializerRange = Annotated[
+    float | None, _option("--initializer-range", "Standard deviation of the first matrices; 0.8 / sqrt(d_model) else.")
+]
 RecordEvery = Annotated[int | None, _option("--record-every", "Epochs between two that are measured and kept.")]
 SplitKind = Annotated[str | None, _option("--split", "shuffled or lexicographic.")]
 HeldOut = Annotated[float | None, _option("--held-out", "Share of the inputs that is not trained on.")]

@@ -182,6 +182,8 @@ def _not_graded(given: Sequence[int], graded: tuple[int, ...], n_pos: int) -> li
 
 
 def _not_answers(answers: NDArray[Any], vocabulary: int, sets: bool) -> list[Reason]:
+    if answers.size and not sets and answers.dtype.kind in "iu" and _below(answers, vocabulary):  # all are asked
+        return []
     if answers.dtype.kind == "i" and len(idle := np.flatnonzero((answers == UNASKED).all(axis=1))):
         return [Reason("answers", f"input {idle[0]} wants none", "every input needs one")]
     if sets and vocabulary > MOST_SYMBOLS:
@@ -191,10 +193,15 @@ def _not_answers(answers: NDArray[Any], vocabulary: int, sets: bool) -> list[Rea
     return _not_ids("answers", asked, 2**vocabulary if sets else vocabulary, "graded position")
 
 
+def _below(ids: NDArray[Any], limit: int) -> bool:
+    """Whether all are from 0 to below `limit`: read as unsigned, a negative number is a huge one."""
+    return bool(ids.view(ids.dtype.str.replace("i", "u")).max() < limit)
+
+
 def _not_ids(name: str, ids: NDArray[Any], vocabulary: int, column: str) -> list[Reason]:
     if ids.dtype.kind not in "iu":
         return [Reason(name, f"are {ids.dtype}", "give whole numbers")]
-    if ids.view(ids.dtype.str.replace("i", "u")).max() < vocabulary:  # read so, a negative number is a huge one
+    if _below(ids, vocabulary):
         return []
     row, place = np.argwhere((ids < 0) | (ids >= vocabulary))[0]
     what = f"id {ids[row, place]} at input {row}, {column} {place} is not in the vocabulary"

@@ -223,7 +223,7 @@ class Engine(ABC):
         symbols too. `batches.attn_entropy` adds a term. Nothing given is changed.
         """
         if batches.attn_entropy is not None and not self.sharpens:
-            reason = Reason("attn_entropy", "is a term of the loss that it does not have", "take the engine torch")
+            reason = Reason("attn_entropy", "is a term of the loss that it does not have", "take another engine")
             raise PlanError(f"the {self.name} engine does not train so", reason)
         held = held_inputs(stack, batches.dataset.tokens, batches.dataset.graded)
         dataset = self._learnable(held_dataset(stack.spec, batches.dataset, held))

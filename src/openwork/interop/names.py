@@ -78,8 +78,11 @@ def named(source: str, arrays: Arrays) -> Named:
     pattern = max(counts, key=lambda p: counts[p])
     if not counts[pattern]:
         example = f", for example {next(iter(bare))!r}" if bare else ""
-        what = f"none of its {len(bare)} names is one of TransformerLens'{example}"
-        mend = "known are state dicts of HookedTransformer (embed.W_E) and of a native TransformerBridge (embed.weight)"
+        what = f"none of its {len(bare)} names is one that is read{example}"
+        mend = (
+            "known are TransformerLens' HookedTransformer (embed.W_E) and native TransformerBridge (embed.weight), "
+            "GPT-2 (wte.weight) and PyTorch's layers (layers.0.self_attn.in_proj_weight)"
+        )
         raise CheckpointError("the checkpoint is of an unknown model", Reason(source, what, mend))
     strange = [name for name in kept if not pattern.fullmatch(name)]
     known = [name for name in kept if pattern.fullmatch(name)]

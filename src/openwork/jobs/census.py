@@ -183,7 +183,9 @@ def _null(asked: CensusAsked, runs: Sequence[Run], made: Census, setting: Settin
     known = {found.digest for found in made.mechanisms}
     for number, run in enumerate(runs):
         watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
-        subject = _subject(asked, initial_stack(asked.experiment.spec, [run.seed]), setting)
+        experiment = asked.experiment
+        first = initial_stack(experiment.spec, [run.seed], experiment.recipe.initializer_range)
+        subject = _subject(asked, first, setting)
         told = _told(_program(asked, subject, KeptResults(setting.store.home, run), watched), None)
         solved += bool(subject.scores.solved[0])
         decompiled += told.word == "decompiled"

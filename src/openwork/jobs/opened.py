@@ -30,7 +30,7 @@ from openwork.programs import (
     compared,
     decompile_kept,
     known_decompilation,
-    over_training,
+    over_training_kept,
 )
 from openwork.programs.over_training import POINTS
 from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
@@ -149,7 +149,8 @@ class OpenedRun(OldNames, Looking):
         return Display(compared((self.stored.name, other.stored.name), (self._own(seconds), other._own(seconds))))
 
     def program_over_training(self, points: int = POINTS, seconds: float = USUAL_SECONDS) -> Display:
-        """Since which epoch the model's own program is equal to it, and since when each line is realised.
+        """Since which epoch the model's own program is equal to it, and since when each line is realised; kept in the
+        store, checkpoint by checkpoint.
 
         Args:
             points: how many checkpoints to look at, the first and the last among them: 2 or more.
@@ -163,7 +164,7 @@ class OpenedRun(OldNames, Looking):
         if points < 2:
             raise PlanError("no program over training", Reason("points", f"{points} are fewer than 2"))
         at = (self.stored.name, self._as_it_was, self.training.recorded)
-        return Display(over_training(*at, self._own(seconds), points, watch=self.watch))
+        return Display(over_training_kept(self.subject, self.kept, *at, self._own(seconds), points, watch=self.watch))
 
     def _as_it_was(self, epoch: int) -> Subject | None:
         stack = self.weights_at(epoch)

@@ -44,8 +44,7 @@ def train_seeds(
     With `until_solved` all stop after the epoch in which a first one ends solved; those that have not ended are as
     whole in the store as if they had been interrupted.
     """
-    sharp = "torch" if experiment.recipe.attn_entropy else None  # the one that has this term of the loss
-    choice = choose_engine(experiment.spec, setting.engine or sharp, setting.threads)
+    choice = choose_engine(experiment.spec, setting.engine, setting.threads)
     state = setting.store.state_of(experiment, seeds)
     events = train(choice.engine, experiment, state)
     # Closed here, so that an interrupt writes what is pending now and not when the generator is collected.

@@ -1,9 +1,9 @@
 """Initial weights by TransformerLens' rule for `init_mode="gpt2"`.
 
-Every matrix (a name with `W_`) is normal with mean 0 and standard deviation 0.8 / sqrt(d_model), every bias 0, every
-norm weight 1. A seed gives the same bits on every machine: normals come from raw random words through an inverse
-normal distribution made of IEEE additions, multiplications, divisions and square roots only, which no compiler or
-mathematical library rounds in its own way.
+Every matrix (a name with `W_`) is normal with mean 0 and standard deviation `initializer_range`, which is
+0.8 / sqrt(d_model) unless a recipe says otherwise; every bias is 0, every norm weight 1. A seed gives the same bits on
+every machine: normals come from raw random words through an inverse normal distribution made of IEEE additions,
+multiplications, divisions and square roots only, which no compiler or mathematical library rounds in its own way.
 """
 
 from __future__ import annotations
@@ -18,11 +18,17 @@ from openwork.models.spec import ModelSpec
 from openwork.models.weights import Stack, n_params, named_views
 
 
-def initial_stack(spec: ModelSpec, seeds: Sequence[int]) -> Stack:
-    """One freshly drawn model for each seed."""
+def initial_stack(spec: ModelSpec, seeds: Sequence[int], initializer_range: float | None = None) -> Stack:
+    """One freshly drawn model for each seed.
+
+    Args:
+        spec: of all of them.
+        seeds: one of each.
+        initializer_range: the matrices' standard deviation; None for 0.8 / sqrt(d_model).
+    """
     flat = np.zeros((len(seeds), n_params(spec)), np.float64)
     views = named_views(spec, flat)
-    scale = 0.8 / np.sqrt(spec.d_model)
+    scale = 0.8 / np.sqrt(spec.d_model) if initializer_range is None else initializer_range
     for row, seed in enumerate(seeds):
         stream = bits("initial weights", seed)
         for name, view in views.items():

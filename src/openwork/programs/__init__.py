@@ -3,8 +3,8 @@
 from openwork.programs.canonical import CanonicalProgram, canonical
 from openwork.programs.comparison import ComparedPrograms, compared
 from openwork.programs.decompiling import USUAL_SECONDS, decompile
-from openwork.programs.kept import decompile_kept, known_decompilation
-from openwork.programs.over_training import ProgramOverTraining, over_training
+from openwork.programs.kept import decompile_kept, known_decompilation, over_training_kept
+from openwork.programs.over_training import ProgramOverTraining
 from openwork.programs.place import Place
 from openwork.programs.plain import program_as_json, program_from_json
 from openwork.programs.program import Output, Program, Symbol, Variable
@@ -28,7 +28,7 @@ __all__ = [
     "decompile",
     "decompile_kept",
     "known_decompilation",
-    "over_training",
+    "over_training_kept",
     "program_as_json",
     "program_from_json",
     "program_lines",

@@ -17,6 +17,7 @@ from openwork.programs.language import (
     Match,
     Modulo,
     MostFrequent,
+    NextAbove,
     Product,
     Ranked,
     Scan,
@@ -114,7 +115,7 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield f"of each of {len(of)} conditions a symbol and a bit of its own, below {MOST_SYMBOLS}"
         case Scan(_, steps) if any(len(row) != 3 or not all(0 <= n < MOST_NUMBER for n in row) for row in steps):
             yield f"a step has a state, a symbol and the state after it, each 0 to {MOST_NUMBER - 1}"
-        case MostFrequent(_, bound) if not 0 < bound < MOST_NUMBER:
+        case MostFrequent(_, bound) | NextAbove(_, _, bound) if not 0 < bound < MOST_NUMBER:
             yield f"the bound {bound} is not between 1 and {MOST_NUMBER - 1}"
         case Match(_, keys, held) if len(keys) != len(held):
             yield f"{len(keys)} keys, and {len(held)} values beside them"

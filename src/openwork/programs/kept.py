@@ -1,18 +1,28 @@
-"""Decompiling with a memory: a model that was decompiled before is answered from the store."""
+"""Decompiling with a memory: a model that was decompiled before is answered from the store.
+
+So is how its program was over training, checkpoint by checkpoint: what an interrupted look has measured stays.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from openwork.analyses import Subject
 from openwork.analyses.steps import Watch
 from openwork.errors import PlanError, Reason
 from openwork.programs.decompiling import decompile
-from openwork.programs.verdicts.decompilation import Decompilation, decompilation_from_json
+from openwork.programs.over_training import POINTS, ProgramOverTraining, over_training
+from openwork.programs.plain import program_as_json
+from openwork.programs.program import Program
+from openwork.programs.verdicts.decompilation import VERSION, Decompilation, decompilation_from_json
 from openwork.runs import KeptResults
 
 NAME = "program"
 """under which results are kept"""
+OVER_TRAINING = "program over training"
 
 
 def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, watch: Watch) -> Decompilation:
@@ -39,3 +49,32 @@ def known_decompilation(subject: Subject, kept: KeptResults | None) -> Decompila
     """What was found before; None where nothing was. Runs nothing."""
     known = None if kept is None else kept.find(NAME, subject.digest)
     return None if known is None else decompilation_from_json(known)
+
+
+def over_training_kept(
+    subject: Subject,
+    kept: KeptResults | None,
+    run: str,
+    subject_at: Callable[[int], Subject | None],
+    recorded: Sequence[int],
+    program: Program,
+    points: int = POINTS,
+    *,
+    watch: Watch,
+) -> ProgramOverTraining:
+    """What `over_training` measures, of which checkpoints that were measured before cost nothing.
+
+    Args:
+        subject: the model as it is, with its inputs; the others are those of `over_training`.
+        kept: where it is kept; None where nothing is.
+    """
+    said = json.dumps([VERSION, subject.digest, program_as_json(program)], sort_keys=True)
+    digest = hashlib.sha256(said.encode()).hexdigest()
+    held = None if kept is None else kept.find(OVER_TRAINING, digest)
+    known = {} if held is None else {int(epoch): shares for epoch, shares in held.items()}
+    before = len(known)
+    try:
+        return over_training(run, subject_at, recorded, program, points, watch=watch, known=known)
+    finally:
+        if kept is not None and len(known) > before:
+            kept.keep(OVER_TRAINING, digest, {str(epoch): shares for epoch, shares in known.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,9 @@ from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.program import Program
 from openwork.programs.verdicts.decompilation import REALISED
+from openwork.programs.verdicts.equal import equal
 from openwork.programs.verdicts.fresh import fresh
+from openwork.programs.verdicts.realised import of_line
 
 POINTS = 33
 """checkpoints that are looked at, unless asked otherwise"""
@@ -122,6 +124,7 @@ def over_training(
     points: int = POINTS,
     seed: int = 0,
     watch: Watch = silent,
+    known: MutableMapping[int, list[float]] | None = None,
 ) -> ProgramOverTraining:
     """The program, found at the end, on the model as it was at checkpoints, evenly spread.
 
@@ -135,14 +138,18 @@ def over_training(
         points: how many checkpoints to look at, the first and the last among them.
         seed: of the pairs.
         watch: is told how far it is.
+        known: by epoch, what was measured before, the answers first, then each line; what is measured now joins it.
     """
+    known = {} if known is None else known
     where = np.unique(np.linspace(0, len(recorded) - 1, min(points, len(recorded))).round().astype(int))
     epochs = tuple(recorded[n] for n in where)
-    rows = []
     for number, epoch in enumerate(epochs):
+        if epoch in known:
+            continue
         watch(Step(f"the program at epoch {epoch}", number / len(epochs), 0))
         subject = subject_at(epoch)
-        rows.append(_shares(subject, program, seed) if subject is not None else [0.0] * (1 + len(program.variables)))
+        known[epoch] = [0.0] * (1 + len(program.variables)) if subject is None else _shares(subject, program, seed)
+    rows = [known[epoch] for epoch in epochs]
     names = ("the answers", *(variable.name for variable in program.variables))
     least = (1.0, *(REALISED for _ in program.variables))
     columns = zip(names, least, zip(*rows, strict=True), strict=True)
@@ -153,8 +160,10 @@ def _shares(subject: Subject, program: Program, seed: int) -> list[float]:
     network = fresh(Network.of(subject))
     if network.no_numbers:
         return [0.0] * (1 + len(program.variables))
-    same = float((program.answers(network.tokens) == network.answers).all(axis=1).mean())
     whole = network.subject.whole
     drawn = Drawn.of(network, "over training", seed, PAIRS) if whole else Drawn.apart(network, PAIRS)
-    drawn = drawn.take(PAIRS)
-    return [same, *(drawn.rates(network, program, v, [v.sites])[0].share for v in program.variables)]
+    shares = [equal(network, program).share]
+    for variable in program.variables:
+        narrowed, pairs = of_line(network, program, variable, drawn.take(PAIRS), seed)
+        shares += [rate.share for rate in pairs.rates(network, narrowed, variable, [variable.sites])]
+    return shares

@@ -304,7 +304,7 @@ class Store:
             run = self._whole(rows, name)
             if run is None:
                 require_ours(rows, self.home, named(WEIGHTS, name), name)
-                return TrainingState.fresh(spec, (seed,))
+                return TrainingState.fresh(spec, (seed,), experiment.recipe.initializer_range)
             if run.ended:
                 return None
             file, number = rows.execute("SELECT state_file, state_row FROM runs WHERE name = ?", (name,)).fetchone()

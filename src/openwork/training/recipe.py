@@ -10,8 +10,9 @@ from openwork.engines import AdamW
 from openwork.errors import RecipeError
 from openwork.models import LEAST_EPS, reasons_of
 
-NEWER = {"record_every": 1, "attn_entropy": 0.0}
-"""fields that older runs did not have: every epoch was recorded, and the loss had no other term"""
+NEWER = {"record_every": 1, "attn_entropy": 0.0, "initializer_range": None}
+"""fields that older runs did not have: every epoch was recorded, the loss had no other term, weights began at 0.8 /
+sqrt(d_model)"""
 
 
 class Recipe(BaseModel):
@@ -39,7 +40,9 @@ class Recipe(BaseModel):
     """global L2 norm that gradients are clipped to; None clips nothing"""
     attn_entropy: float = Field(default=0.0, ge=0)
     """weight of a term of the loss that makes attention sharp: `H + 10 H^2` of its entropy `H` in nats, averaged over
-    heads, queries and layers; from two fifths of the epochs on, whole from three fifths on. Takes the engine torch"""
+    heads, queries and layers; from two fifths of the epochs on, whole from three fifths on"""
+    initializer_range: float | None = Field(default=None, gt=0)
+    """standard deviation of every matrix as it is first drawn; None for 0.8 / sqrt(d_model)"""
     stop_when_solved: bool = True
     """end a model's training after the first recorded epoch at whose end it is right on the whole domain"""
     record_every: int = Field(default=1, ge=1)

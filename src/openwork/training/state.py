@@ -33,10 +33,11 @@ class TrainingState:
     epochs: NDArray[np.int64]
 
     @classmethod
-    def fresh(cls, spec: ModelSpec, seeds: Sequence[int]) -> TrainingState:
-        """Before the first epoch."""
+    def fresh(cls, spec: ModelSpec, seeds: Sequence[int], initializer_range: float | None = None) -> TrainingState:
+        """Before the first epoch; see `initial_stack`."""
         optimiser = OptimiserState.fresh(spec, len(seeds))
-        return cls(tuple(seeds), initial_stack(spec, seeds), optimiser, np.zeros(len(seeds), np.int64))
+        stack = initial_stack(spec, seeds, initializer_range)
+        return cls(tuple(seeds), stack, optimiser, np.zeros(len(seeds), np.int64))
 
     @classmethod
     def resumed(cls, seed: int, stack: Stack, optimiser: OptimiserState, epoch: int) -> TrainingState:

@@ -104,8 +104,10 @@ def test_samples_that_mislead_are_found_out(bench, engine, monkeypatch):
     second_shift = len(subject.inputs)  # by 2: odd stays odd
     monkeypatch.setattr(screening, "integers", lambda stream, below, n: np.full(n, second_shift))
     found = find_routes(subject, ["y[3]"])
-    same = [replace(one.routes[0], places=(), screened=False) for one in (found, honest)]
+    same = [replace(one.routes[0], places=(), edges=(), screened=False) for one in (found, honest)]
     assert found.doubt == 0 and same[0] == same[1]
+    joined = [[edge[:2] for edge in one.routes[0].edges] for one in (found, honest)]
+    assert joined[0] == joined[1] != []
 
 
 def test_a_route_says_that_it_was_screened_where_its_places_were_tried_on_all_pairs(bench, engine):

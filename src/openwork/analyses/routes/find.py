@@ -72,6 +72,7 @@ def find_routes(
     variables = [v for v in subject.task.variables if v.values > 1]
     most = len(subject.inputs) * (max((v.values for v in variables), default=1) - 1)
     chosen = alternatives or ("all" if most <= MOST_PAIRS else "one")
+    always_right = _always_right(subject)
     if not every:
         subject = _affordable(subject, [v.name for v in variables], chosen, seed, most_work)
     progress = RoutesProgress(watch, [v.name for v in variables], [_work(subject, variable) for variable in variables])
@@ -87,7 +88,8 @@ def find_routes(
         asked = [pairs for pairs in possible if outputs is None or pairs.output in outputs]
         for which, pairs in enumerate(asked):
             progress.route(pairs.output, which, len(asked), number, _expected(len(pairs)))
-            found.append(_route(Search(Following(subject, pairs, progress.swept), means, at_least), variable))
+            following = Following(subject, pairs, progress.swept, pairs.output in always_right)
+            found.append(_route(Search(following, means, at_least), variable))
     progress.end()
     order, size = subject.task.outputs.index, subject.task.domain_size
     routes = tuple(sorted(found, key=lambda route: order(route.output)))
@@ -100,6 +102,14 @@ def _route(search: Search, variable: Variable) -> Route:
     about = (pairs.output, pairs.variable, variable.position, pairs.position, len(pairs))
     rates = (found.whole, found.explained, found.kind, found.paths, found.edges)
     return Route(*about, *rates, found.places, found.screened)
+
+
+def _always_right(subject: Subject) -> set[str]:
+    """Outputs that the model gives right on every question of the task."""
+    if not subject.whole or subject.asked is not None:
+        return set()
+    right = subject.scores.right[0] == len(subject.inputs)
+    return {output for output, always in zip(subject.task.outputs, right, strict=True) if always}
 
 
 def _affordable(

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from openwork.analyses.node import Node, head_node, mlp_node
 from openwork.analyses.routes.means import Means, stream_site
 from openwork.analyses.routes.merging import BASE, SOURCE
-from openwork.engines import World
+from openwork.engines import Sources, World
 from openwork.interventions import Edit, Patch, Plan
 from openwork.models import ModelSpec
 from openwork.tasks import Tokens
@@ -81,6 +81,10 @@ class Worlds:
         name = Plan(edits).digest
         self.found.setdefault(name, World(self.base, edits))
         return name
+
+    def take(self, sources: Sources) -> None:
+        """Also worlds made elsewhere, whose names are theirs alone."""
+        self.found |= {name: world for name, world in sources.items() if isinstance(world, World)}
 
     def _carried(self, flow: Flow, layer: int, position: int) -> tuple[Edit, ...]:
         """After these edits the stream at the start of `layer` is what the flow brings there, and no other is changed.

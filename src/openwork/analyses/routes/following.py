@@ -28,12 +28,21 @@ Ints = NDArray[np.int64]
 class Following:
     """Runs plans over pairs of an output and a variable; plans may take from `source`, `base` and worlds of the base.
 
+    Args:
+        always_right: whether the model gives this answer right to every question, and so to every source.
+
     Attributes:
         asked: told of every sweep how many rows it took: one for each pair and plan, and one for each pair and source.
     """
 
-    def __init__(self, subject: Subject, pairs: Pairs, asked: Callable[[int], None] = lambda rows: None) -> None:
-        self.subject, self.pairs, self.asked = subject, pairs, asked
+    def __init__(
+        self,
+        subject: Subject,
+        pairs: Pairs,
+        asked: Callable[[int], None] = lambda rows: None,
+        always_right: bool = False,
+    ) -> None:
+        self.subject, self.pairs, self.asked, self.always_right = subject, pairs, asked, always_right
         self._known: dict[int, float] = {}
         self._plans: dict[Plan, tuple[int, Plan]] = {}
 
@@ -60,7 +69,7 @@ class Following:
         if not self.entries:
             return 0.0
         known = self._known.setdefault
-        return known(self._merging.source_answer, 1.0 if self._always_right else self._of_sources())
+        return known(self._merging.source_answer, 1.0 if self.always_right else self._of_sources())
 
     def _of_sources(self) -> float:
         right, sources = 0, self.pairs.source
@@ -70,13 +79,6 @@ class Following:
                 right += times * int(scores.right[0, 0])
                 self.asked(len(some))
         return right / len(self)
-
-    @property
-    def _always_right(self) -> bool:
-        """Whether the model gives this answer right to every question, and so to every source."""
-        subject, graded = self.subject, self.subject.task.outputs.index(self.pairs.output)
-        every = subject.whole and subject.asked is None
-        return every and bool(subject.scores.right[0, graded] == len(subject.inputs))
 
     def rates(self, plans: Sequence[Plan], worlds: Sources) -> list[float]:
         """For each plan the share of all pairs in which the prediction is the source's; known ones cost nothing."""

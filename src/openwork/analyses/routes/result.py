@@ -13,7 +13,7 @@ from openwork.analyses.routes.screening import DOUBT
 from openwork.analyses.routes.wording import how, path_text, reading
 from openwork.errors import PlanError, Reason, suggestion
 
-VERSION, READ = 2, (1, 2)
+VERSION, READ = 3, (1, 2, 3)
 """of the method and of the JSON, and those that are read; what another version found is found again. In version 1 every
 rate is of all pairs"""
 ALONE = "where one is changed alone, no input is a question of the task any more"
@@ -59,8 +59,9 @@ class Routes(Result):
         if not self.doubt:
             return "Every rate is of all pairs."
         return (
-            "Rates of routes, paths and connections are of all pairs. Which they are was settled on drawn pairs: the "
-            f"chance that this misled anywhere is below 1 in {1 / self.doubt:,.0f}."
+            "Rates of routes and paths are of all pairs, those of connections and places of drawn ones where pairs are "
+            "many. Which routes there are was settled on drawn pairs: the chance that it misled anywhere is below 1 in "
+            f"{1 / self.doubt:,.0f}."
         )
 
     @property

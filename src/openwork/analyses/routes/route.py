@@ -16,11 +16,13 @@ EMBED, LOGITS = "hook_embed", "logits"
 
 
 class RatedEdge(NamedTuple):
-    """An `Edge`, and the rate when what it hands on is all that is taken from the source's run."""
+    """An `Edge`, the rate when what it hands on is all that is taken from the source's run, and of how many drawn pairs
+    that is; None: of all."""
 
     sender: Node
     receiver: Node
     rate: float
+    drawn: int | None = None
 
 
 class Tried(NamedTuple):
@@ -73,7 +75,7 @@ class Route:
         kind: how the paths stand to one another.
         paths: every way that is needed or suffices.
         edges: the same as a graph of components, with the MLPs that the route cannot do without.
-        places: everything that was tried alone; these rates may be of drawn pairs, all others are of all pairs.
+        places: everything that was tried alone; these rates, and those of edges, may be of drawn pairs.
         screened: whether it was sought on drawn pairs.
     """
 
@@ -119,6 +121,6 @@ def route_from_json(kept: Mapping[str, Any]) -> Route:
     paths = (
         RoutePath(p["entry"], tuple(Hop(*hop) for hop in p["hops"]), p["rate"], p["suffices"]) for p in kept["paths"]
     )
-    edges = (RatedEdge(Node(*sender), Node(*receiver), rate) for sender, receiver, rate in kept["edges"])
+    edges = (RatedEdge(Node(*sender), Node(*receiver), *rest) for sender, receiver, *rest in kept["edges"])
     places = (Tried(Node(*node), *rest) for node, *rest in kept["places"])
     return Route(**dict(kept) | {"paths": tuple(paths), "edges": tuple(edges), "places": tuple(places)})

@@ -10,7 +10,7 @@ all together cannot use more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from math import inf, log, log1p, pi
@@ -76,13 +76,22 @@ class Screen:
         self.drew = False
         self._bars: dict[Bar, Bounds] = {}
 
-    def judged(self, plans: Sequence[Plan | tuple[Plan, ...]], bar: Bar) -> list[Screened]:
-        """Each of these plans against the bar; of several in a tuple the best."""
+    def judged(
+        self, plans: Sequence[Plan | tuple[Plan, ...]], bar: Bar, known: Mapping[Plan, Bounds] | None = None
+    ) -> list[Screened]:
+        """Each of these plans against the bar; of several in a tuple the best.
+
+        Args:
+            plans: one, or a tuple, for each question.
+            bar: without a plan of its own where something is known.
+            known: of every plan, from pairs by which it was not chosen: what that settles is not asked again.
+        """
         waiting = {number: plan if isinstance(plan, tuple) else (plan,) for number, plan in enumerate(plans)}
         by_plan: dict[int, Screened] = {}
         sample = _Sample()
         while waiting:
-            bounds = self._looked([plan for of in waiting.values() for plan in of], bar, sample)
+            bounds = known or self._looked([plan for of in waiting.values() for plan in of], bar, sample)
+            known = None
             low, high = self._between(bar)
             for number, of in list(waiting.items()):
                 best = max((bounds[plan] for plan in of), key=lambda one: one.rate)

@@ -1,4 +1,4 @@
-"""Finding the route of one variable to one output: places first, then the links between them, then the MLPs on the way.
+"""Finding the route of one variable to one output: places first, links between them, then the MLPs on the way.
 
 1. *Places.* Every component at every position that the variable can reach is taken from the source's run, alone. At
    the start of each layer the positions are chosen that carry it: those whose stream suffices alone, or else the
@@ -6,25 +6,25 @@
    for the other still says the old value; together they carry all.
 2. *Links.* Between the places of neighbouring layers every head, and staying at the position, is tried alone and
    together (see `flow`), and the smallest set of links is kept that carries as much.
-3. *Locals.* MLPs on the way, and heads that look at their own position, are held to what they do in the base run, and
+3. *Rates.* The links together, each path through them alone and with all others silenced to their means, on all pairs,
+   in one sweep. Where every path suffices alone, they are redundant.
+4. *Locals.* MLPs on the way, and heads that look at their own position, are held to what they do in the base run, and
    muted to a mean. Where most answers are lost either way, the local is part of the route; where most follow its output
    alone, the stream past it is not. Locals often share the work, so they say less than the links do.
-4. *Rates.* The links together, each path through them alone and with all others silenced to their means, and every edge
-   between components, on all pairs, in one sweep. Where every path suffices alone, they are redundant.
 
-Steps 1 to 3 ask only whether something reaches a bar, which `screening` settles on samples; what 4 measures is told.
-Where the links carry less of all pairs than samples promised, everything is asked again on all pairs.
+Steps 1, 2 and 4 ask only whether something reaches a bar, which `screening` settles on samples; what 3 measures is
+told. Rates of single places, and of edges between components, are shown as they are on drawn pairs. Where the links
+carry less of all pairs than samples promised, everything is asked again on all pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from openwork.analyses.component import component_named, head_components
 from openwork.analyses.node import Node, head_node, mlp_node
-from openwork.analyses.path_worlds import PathWorlds
 from openwork.analyses.routes.flow import STAY, Flow, Link, Worlds
 from openwork.analyses.routes.following import Following
 from openwork.analyses.routes.graph import edges_of
@@ -134,7 +134,8 @@ class Search:
             parts += [Node(name, position) for name in names for position in where]
         every = (*streams, *parts)
         shown = self.screen.rates([self._taking(node) for node in every])
-        judged = self.screen.judged([self._taking(node) for node in streams], Bar(wanted))
+        taking = [self._taking(node) for node in streams]
+        judged = self.screen.judged(taking, Bar(wanted), dict(zip(taking, shown, strict=False)))
         tried = tuple(Tried(node, one.rate, one.drawn) for node, one in zip(every, shown, strict=True))
         return tried, dict(zip(streams, judged, strict=True))
 
@@ -187,17 +188,16 @@ class Search:
         if not carries and self._of_all([flow])[0] <= little:
             return Found(whole, self._of_all([flow])[0], "none", places=places)
         ways = list(_ways(links, self.spec.n_layers, self.query))
-        needed, passed = self._locals(links)
-        edges = edges_of(self.following, ways, needed, passed)
         alone = [Flow(way) for way in ways]
         silenced = [Flow(way, tuple(link for link in links if link not in way)) for way in ways]
         flows = [flow] if len(ways) > MOST_PATHS else [flow, *alone, *silenced]
-        explained, *rates = self._of_all(flows, edges.values())
-        drawn = tuple(RatedEdge(*ends, rate) for ends, rate in zip(edges, rates[len(flows) - 1 :], strict=True))
+        explained, *rates = self._of_all(flows)
         if explained <= little:
             return Found(whole, explained, "none", places=places)
+        needed, passed = self._locals(links, HALF * explained)
+        edges = self._edges(ways, needed, passed)
         if len(ways) > MOST_PATHS:
-            return Found(whole, explained, "tangle", (), drawn, places)
+            return Found(whole, explained, "tangle", (), edges, places)
         paths = tuple(
             RoutePath(way[0].source if way else self.query, tuple(_hops(way, needed)), rate, suffices)
             for way, rate, suffices in zip(ways, rates, rates[len(ways) :], strict=False)
@@ -206,23 +206,29 @@ class Search:
         if len(paths) > 1:
             enough = all(path.suffices >= self.at_least * explained for path in paths)
             kind = "either" if enough else "together"
-        return Found(whole, explained, kind, paths, drawn, places)
+        return Found(whole, explained, kind, paths, edges, places)
 
-    def _of_all(self, flows: Sequence[Flow], edges: Collection[PathWorlds] = ()) -> list[float]:
+    def _edges(self, ways: Sequence[Way], needed: Sequence[Node], passed: Sequence[Node]) -> tuple[RatedEdge, ...]:
+        """Every edge on these ways with its rate alone."""
+        edges = edges_of(self.following, ways, needed, passed)
+        for edge in edges.values():
+            self.worlds.take(edge.sources)
+        shown = self.screen.rates([edge.plan for edge in edges.values()])
+        return tuple(RatedEdge(*ends, one.rate, one.drawn) for ends, one in zip(edges, shown, strict=True))
+
+    def _of_all(self, flows: Sequence[Flow]) -> list[float]:
         """Rates on all pairs."""
-        plans = [*map(self._plan, flows), *(edge.plan for edge in edges)]
-        worlds = [self.worlds.found, *(edge.sources for edge in edges)]
-        return self.following.rates(plans, {name: world for some in worlds for name, world in some.items()})
+        return self.following.rates([self._plan(flow) for flow in flows], self.worlds.found)
 
-    def _locals(self, links: Way) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
-        """The locals that the links need, and those of them that the stream goes past as well."""
+    def _locals(self, links: Way, half: float) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+        """The locals without which fewer than `half` follow, and those of them that the stream goes past as well."""
         staying = {(link.layer, link.target) for link in links if link.head == STAY}
         heads = {head_node(layer, head, p) for layer, p in staying for head in range(self.spec.n_heads)}
         mlps = () if self.spec.attn_only else {mlp_node(link.layer, link.target) for link in links}
         nodes = tuple(sorted(heads.union(mlps), key=_order))
         if not nodes:
             return (), ()
-        bar = Bar(1.0, self._plan(Flow(links)), HALF)
+        bar = Bar(half)
 
         def with_only(sets: Sequence[tuple[Node, ...]]) -> list[Screened]:
             others = [tuple(node for node in nodes if node not in kept) for kept in sets]

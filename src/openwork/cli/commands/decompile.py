@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from openwork.analyses import Stage
+from openwork.claims.of_a_program import claims_of_program
 from openwork.cli.examples import examples
 from openwork.cli.failure import INTERRUPTED, warn_of_damage
 from openwork.cli.options import EngineName, JsonFlag, MostInputs, SampleSeed, StorePath, Threads
@@ -23,6 +24,7 @@ from openwork.report import Display, write_page
 from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store
 
+NO_CLAIMS = "the claims could not be written"
 NOT_WRITTEN = "the program could not be written"
 NOTHING = "{} was not written: no program was found."
 
@@ -44,6 +46,15 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Also write the program to this file, if one was found.", show_default=False),
 ]
+Claims = Annotated[
+    Path | None,
+    typer.Option(
+        "--claims",
+        help="Also write the program to this file as claims, whole and line by line: `openwork check` judges them in "
+        "other models.",
+        show_default=False,
+    ),
+]
 Over = Annotated[
     bool,
     typer.Option(
@@ -59,6 +70,7 @@ def decompile(
     other: Other = None,
     seconds: Seconds = USUAL_SECONDS,
     output: Output = None,
+    claims: Claims = None,
     over: Over = False,
     inputs: MostInputs = None,
     sample_seed: SampleSeed = 0,
@@ -80,9 +92,11 @@ def decompile(
     """
     if output is not None:
         require_writable(output, NOT_WRITTEN)
-    if other is not None and (over or output is not None):
+    if claims is not None:
+        require_writable(claims, NO_CLAIMS)
+    if other is not None and (over or output is not None or claims is not None):
         reason = Reason("OTHER", "is compared with RUN, and nothing else is done", "leave it out, or the options")
-        raise PlanError("--over-training and --output go with one run alone", reason)
+        raise PlanError("--over-training, --output and --claims go with one run alone", reason)
     with Store.open(store) as kept:
         stored = kept.find(run)
         second = None if other is None else kept.find(other)
@@ -102,6 +116,11 @@ def decompile(
         _show(shown, shown.as_json(), as_json)
         return
     _tell(stored.name, shown, trained, output, as_json)
+    if claims is not None:
+        if shown.program is not None:
+            write_page(claims_of_program(stored.name, shown.program), claims, NO_CLAIMS)
+        wrote = f"Wrote {path_text(claims)}." if shown.program is not None else NOTHING.format(path_text(claims))
+        people(as_json).print(wrote, soft_wrap=True, markup=False)
     if shown.interrupted:
         raise typer.Exit(INTERRUPTED)
     if shown.program is None:

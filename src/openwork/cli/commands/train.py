@@ -41,6 +41,8 @@ def train(
     lr: overrides.Rate = None,
     schedule: overrides.Schedule = None,
     weight_decay: overrides.WeightDecay = None,
+    attn_entropy: overrides.AttnEntropy = None,
+    initializer_range: overrides.InitializerRange = None,
     stop: overrides.KeepGoing = None,
     record_every: overrides.RecordEvery = None,
     split: overrides.SplitKind = None,
@@ -61,11 +63,12 @@ def train(
     """
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads, "d_head": d_head, "d_mlp": d_mlp}
     learning = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "schedule": schedule, "stop_when_solved": stop}
+    proved = {"attn_entropy": attn_entropy, "initializer_range": initializer_range}
     wanted = overrides.experiment_with(
         given_task(task, options.params_of(param)),
         experiment,
         model | {"act_fn": act_fn},
-        learning | {"weight_decay": weight_decay, "record_every": record_every},
+        learning | {"weight_decay": weight_decay, "record_every": record_every} | proved,
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)

@@ -59,6 +59,7 @@ class NativeEngine(Engine):
 
     name = "native"
     learns_sets = True
+    sharpens = True
     holds_only_results = True
 
     def __init__(self, threads: int = 1, level: str | None = None) -> None:
@@ -202,7 +203,7 @@ class NativeEngine(Engine):
     def _train(self, stack: Stack, state: OptimiserState, batches: Batches, optimiser: AdamW) -> Trained:
         flat, exp_avg, exp_avg_sq = stack.flat.copy(), state.exp_avg.copy(), state.exp_avg_sq.copy()
         step, losses = state.step.copy(), np.full(batches.rates.shape, np.nan)
-        dataset = batches.dataset
+        dataset, entropy = batches.dataset, batches.attn_entropy
         size = min(batches.batch_size, batches.order.shape[1])  # whatever memory a larger one would ask for
         _core.train(
             self._learning(stack, dataset),
@@ -211,6 +212,7 @@ class NativeEngine(Engine):
                 order=np.ascontiguousarray(batches.order, np.int64),
                 batch_size=size,
                 rates=np.ascontiguousarray(batches.rates, np.float64),
+                **({} if entropy is None else {"attn_entropy": np.ascontiguousarray(entropy, np.float64)}),
             ),
             _core.AdamW(
                 beta1=optimiser.beta1,

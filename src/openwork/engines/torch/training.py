@@ -49,10 +49,11 @@ def sharpened_loss(
     weight: Tensor,
 ) -> Tensor:
     """`summed_loss` and, for every input and graded position, `weight` times a mean over heads, queries and layers of
-    what attention's entropy counts."""
+    what attention's entropy counts: of queries that the loss hangs on."""
     entropies: list[Tensor] = []
     loss = summed_loss(spec, graded, sets, named, tokens, answers, entropies)
-    rows = torch.stack([(e + WORST * e.square()).mean() for e in entropies]).mean()
+    end = max(graded) + 1 if spec.attention_dir == "causal" else tokens.shape[-1]
+    rows = torch.stack([(e + WORST * e.square()).mean() for e in (e[:, :, :end] for e in entropies)]).mean()
     return loss + weight * rows * (len(tokens) * len(graded))
 
 

@@ -1,13 +1,15 @@
-"""Models around `torch.nn.TransformerEncoder`, under the names of a native bridge.
+"""Models around `torch.nn.TransformerEncoderLayer`, under the names of a native bridge.
 
-PyTorch names what is in its layers; what is around them (embedding, positions, unembedding) has the names that somebody
-gave, and is told apart by them and by shapes. Whether the norms come first no file says, so a config must.
+PyTorch names what is in its layers; the list that they are in, if any, and what is around them (embedding, positions,
+unembedding) have the names that somebody gave, and are told apart by them and by shapes. Whether the norms come first
+no file says, so a config must.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,8 @@ from openwork.interop.checkpoint import Checkpoint
 from openwork.interop.missing_fields import ACTIVATIONS, KnownField, brief
 from openwork.interop.names import MOST_TOLD, Arrays, Named, not_numbers
 
-LAYER = re.compile(r"(?P<stack>(?:[^.]+\.)*?)layers\.(?P<layer>0|[1-9][0-9]{0,2})\.(?P<part>.+)")
+ATTENTION = re.compile(r"(?P<layer>(?:[^.]+\.)*)self_attn\.in_proj_weight")
+LISTED = re.compile(r"(?P<list>(?:[^.]+\.)*)(?P<number>0|[1-9][0-9]{0,2})\.")
 PARTS = {
     "self_attn.out_proj": "attn.o",
     "linear1": "mlp.in",
@@ -31,13 +34,42 @@ CROSS = re.compile(r"multihead_attn\.|norm3\.")
 POSITIONS = re.compile(r"pos|(^|\.)pe$|wpe", re.I)
 UNEMBEDDING = re.compile(r"head|out|fc|dec|unembed|classif|proj|logit|lm_", re.I)
 EMBEDDING = re.compile(r"emb|tok|wte|src|enc", re.I)
+NOT_READ = "the checkpoint is no model of PyTorch's layers that can be read"
 NORM_FIRST = 'write {"norm_first": true, "nhead": …, "activation": "relu"} into a JSON file beside it, or --config'
 
 
 def looks_like_torch(arrays: Arrays) -> bool:
     """Whether any of these names is of attention in a layer of PyTorch's."""
-    places = (LAYER.fullmatch(name) for name in arrays)
-    return any(place is not None and JOINED.fullmatch(place["part"]) for place in places)
+    return any(ATTENTION.fullmatch(name) for name in arrays)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where in which layer a weight is."""
+
+    layer: int
+    part: str
+
+
+def _places(source: str, arrays: Arrays) -> dict[str, _Place]:
+    """Of every weight that is in a layer: those of one list, or one layer by itself.
+
+    Raises:
+        CheckpointError: layers are in several places.
+    """
+    layers = [found["layer"] for name in arrays if (found := ATTENTION.fullmatch(name))]
+    listed = {layer: place for layer in layers if (place := LISTED.fullmatch(layer))}
+    stacks = [*dict.fromkeys(place["list"] for place in listed.values()), *(x for x in layers if x not in listed)]
+    if len(stacks) > 1:
+        what = f"layers are in {len(stacks)} places: {', '.join(stack.rstrip('.') for stack in stacks[:MOST_TOLD])}"
+        reason = Reason(source, what, "one nn.TransformerEncoder or nn.ModuleList of layers is read")
+        raise CheckpointError(NOT_READ, reason)
+    return {
+        name: _Place(int(listed[layer]["number"]) if layer in listed else 0, name.removeprefix(layer))
+        for layer in layers
+        for name in arrays
+        if name.startswith(layer)
+    }
 
 
 def named_torch(checkpoint: Checkpoint, arrays: Arrays) -> Named:
@@ -48,9 +80,9 @@ def named_torch(checkpoint: Checkpoint, arrays: Arrays) -> Named:
             apart; with every reason.
     """
     source, config = checkpoint.name, checkpoint.config
-    inside = {name: place for name in arrays if (place := LAYER.fullmatch(name))}
+    inside = _places(source, arrays)
     reasons = not_numbers(source, arrays) + _norms_first(source, config)
-    crossing = [name for name, place in inside.items() if CROSS.search(place["part"])]
+    crossing = [name for name, place in inside.items() if CROSS.search(place.part)]
     if crossing:
         what = "cross-attention is not in the family: a TransformerDecoderLayer looks at a memory beside its input"
         reasons.append(Reason(f"{source}, {crossing[0]}", what))
@@ -62,7 +94,7 @@ def named_torch(checkpoint: Checkpoint, arrays: Arrays) -> Named:
     reasons += _outside(source, outside, found)
     known, wrong = _known(source, config)
     if reasons or wrong:
-        raise CheckpointError("the checkpoint is no model of PyTorch's layers that can be read", reasons + wrong)
+        raise CheckpointError(NOT_READ, reasons + wrong)
     notes = ["the embedding is taken as it is: where a forward pass multiplies it, multiply the weights first"]
     if "unembed.weight" not in found:
         found["unembed.weight"] = found["embed.weight"]
@@ -80,10 +112,10 @@ def _norms_first(source: str, config: Mapping[str, Any]) -> list[Reason]:
 
 
 def _inside(
-    source: str, name: str, place: re.Match[str], array: NDArray[np.generic], found: dict[str, NDArray[np.generic]]
+    source: str, name: str, place: _Place, array: NDArray[np.generic], found: dict[str, NDArray[np.generic]]
 ) -> list[Reason]:
     """Adds one weight of a layer."""
-    block, part = f"blocks.{place['layer']}.", place["part"]
+    block, part = f"blocks.{place.layer}.", place.part
     if joined := JOINED.fullmatch(part):
         if not array.ndim or array.shape[0] % 3:
             return [Reason(f"{source}, {name}", f"has shape {array.shape}, expected queries, keys and values")]

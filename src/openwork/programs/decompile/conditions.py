@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.programs.decompile.expressions import Operand, simplest
+from openwork.programs.decompile.interchanged import Interchanged
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.templates import Moments, Template
 from openwork.programs.language import ABSENT, Chosen, Compared, Constant, Either, Expression, Ints, Name, renamed
@@ -24,8 +25,16 @@ WIDE = 3
 """conditions after which the rest is looked at: those that settle most"""
 MOST_VALUES = 4
 """of one thing that is known, each a condition: the largest, among which are the signs around texts"""
+LOOKED_AT = 4000
+"""answers among which a way is searched for, before all are looked at"""
 FEW = 500
 """answers on which something is tried first"""
+WAYS = 3
+"""in which symbols may follow, each without something that the one before has brought"""
+MOST_KINDS = 3
+"""of positions, each with conditions of its own"""
+WITHIN = 0.005
+"""share of interchanged pairs by which a way that is cheaper may decide fewer"""
 MOST_WRONG = 0.05
 """share of answers that may be exceptions"""
 
@@ -45,10 +54,19 @@ class Followed:
     known: tuple[Template, ...]
     cost: float
 
-    def at(self, position: int) -> Expression | None:
-        """What holds at this position; None where nothing like it was seen."""
+    def at(self, position: int, moments: Moments) -> Expression | None:
+        """What holds at this position; None where nothing like it was seen. A condition on the symbol there that is
+        always so or never, as where a sign has its place, is left out."""
         fixed = [t.at(position) for t in self.known if t.fixed]
-        return self.expressions.get(tuple(e.number for e in fixed if isinstance(e, Constant)))
+        found = self.expressions.get(tuple(e.number for e in fixed if isinstance(e, Constant)))
+        here = moments.positions == position
+        local = {_name(n).name: t.column[here] for n, t in enumerate(self.known) if t.local}
+        while isinstance(found, Either) and here.any() and set(found.condition.names()) <= set(local):
+            holds = found.condition.values({"": moments.last[here], **local}) != 0
+            if holds.any() and not holds.all():
+                break
+            found = found.then if holds.all() else found.otherwise
+        return found
 
     def usual(self, moments: Moments) -> Ints:
         """`[moment]`, the answers that follow."""
@@ -69,13 +87,60 @@ def followed(moments: Moments, templates: Sequence[Template]) -> tuple[Followed,
     elsewhere, then the cheapest."""
     if moments.network.dataset.sets:
         return tuple(sorted(_sets(moments, templates), key=lambda found: (found.brought, found.cost)))
-    templates = [template for template in templates if not template.fixed]
-    found = _cases(moments, templates, np.arange(len(moments.rows)), DEEP)
-    if found is None:
+    templates, found = [template for template in templates if not template.fixed], list[Followed]()
+    for _ in range(WAYS):
+        ways = _told(moments, templates)
+        found += ways
+        # Another way: without what is hardest to bring of the one before.
+        brought = [t for way in ways for t in way.known if not t.local]
+        if not brought:
+            break
+        hardest = max(brought, key=lambda t: t.cost)
+        templates = [t for t in templates if t is not hardest]
+    return tuple(found)
+
+
+def _told(moments: Moments, templates: Sequence[Template]) -> tuple[Followed, ...]:
+    """How symbols follow, the cheapest way first; none where they do not."""
+    right = np.flatnonzero(moments.answers == moments.right)
+    for where in (np.arange(len(moments.rows)), right if len(right) >= (1 - MOST_WRONG) * len(moments.rows) else ()):
+        found = _found_on(moments, templates, np.asarray(where)) if len(where) else None
+        if found is not None:
+            break
+    else:
         return ()
     used = sorted({int(name[6:-1]) for name in found.names()})
     names = {_name(n).name: _name(k).name for k, n in enumerate(used)}
-    return (Followed({(): renamed(found, names)}, tuple(templates[n] for n in used), found.cost),)
+    known = tuple(templates[n] for n in used)
+    columns = {_name(k).name: template.column[where] for k, template in enumerate(known)}
+    said = renamed(found, names)
+    same = (other for other in relaxed(said) if (other.values(columns) == said.values(columns)).all())
+    return tuple(Followed({(): one}, known, found.cost) for one in (said, *same))
+
+
+def _found_on(moments: Moments, templates: Sequence[Template], where: Ints) -> Expression | None:
+    """One expression for these moments, found on fewer of them, or on all where it does not hold there: what does not
+    follow on few does not on all."""
+    few = where[:: max(1, len(where) // LOOKED_AT)]
+    found = _cases(moments, templates, few, DEEP)
+    if found is not None and len(few) < len(where):
+        known = {"": moments.last[where]} | {_name(n).name: t.column[where] for n, t in enumerate(templates)}
+        if (found.values(known) != moments.answers[where]).any():
+            found = _cases(moments, templates, where, DEEP)
+    return found
+
+
+def relaxed(expression: Expression) -> Iterator[Expression]:
+    """The same with one comparison of two things known told by their order: texts in which both are never apart the
+    other way can't tell, but interchange can."""
+    if not isinstance(expression, Either):
+        return
+    condition = expression.condition
+    if isinstance(condition, Compared) and condition.relation == "==" and isinstance(condition.right, Name):
+        for left, right in ((condition.left, condition.right), (condition.right, condition.left)):
+            yield replace(expression, condition=Compared(left, ">=", right))
+    yield from (replace(expression, then=other) for other in relaxed(expression.then))
+    yield from (replace(expression, otherwise=other) for other in relaxed(expression.otherwise))
 
 
 def _name(number: int) -> Name:
@@ -83,15 +148,71 @@ def _name(number: int) -> Name:
 
 
 def _sets(moments: Moments, templates: Sequence[Template]) -> Iterator[Followed]:
+    enough = _enough(moments.answers, templates)
+    # What decides as much with something left out is no set of its own.
+    needed = [some for some in enough if not any(set(other) < set(some) for other in enough)]
+    for some in needed[:TRIED]:
+        yield Followed(*_members(moments, some))
+
+
+def followed_interchanged(moments: Moments, templates: Sequence[Template], pairs: Interchanged) -> tuple[Followed, ...]:
+    """Ways in which sets follow, of those that do in every text, that also say what is answered where heads bring
+    another text's: as nearly as any does, the cheapest first."""
+    ways = [some for some in _enough(moments.answers, templates) if not all(t.local for t in some)]
+    if not ways:
+        return ()
+    columns = {id(t): pairs.column(t) for t in templates}
+    held = [[replace(t, column=columns[id(t)]) for t in some] for some in ways]
+    wrong = [_wrong(pairs.answers, some) for some in held]
+    near = [n for n, count in enumerate(wrong) if count <= min(wrong) + WITHIN * len(pairs.answers)]
+    near.sort(key=lambda n: (len(ways[n]), sum(t.cost for t in ways[n])))
+    found = []
+    for some in (ways[n] for n in near[:WAYS]):
+        joined, known = pairs.joined(moments, some)
+        kinds = _kinds_of_position(joined, known)
+        if kinds is not None:
+            some = (*some, replace(kinds, column=kinds.column[: len(moments.rows)]))
+            known = [*known, kinds]
+        said, _, cost = _members(joined, known)
+        way = Followed(said, some, cost)
+        if (way.usual(moments) != moments.answers).sum() <= _wrong(moments.answers, some):
+            found.append(way)
+    return tuple(found)
+
+
+def _kinds_of_position(moments: Moments, some: Sequence[Template]) -> Template | None:
+    """Which positions answer alike to the same things known, as a kind for each; None where all do, or too many
+    differently. A threshold may lie elsewhere at another length."""
+    codes, _ = compact([t.column for t in some])
+    kinds: list[dict[int, int]] = []
+    kind_of = {}
+    for position in np.unique(moments.positions).tolist():
+        here = moments.positions == position
+        usual = _usual(moments.answers[here], [replace(t, column=t.column[here]) for t in some])
+        said = dict(zip(codes[here].tolist(), usual.tolist(), strict=True))
+        fits = (n for n, kind in enumerate(kinds) if all(kind.get(code, a) == a for code, a in said.items()))
+        number = next(fits, len(kinds))
+        if number == len(kinds):
+            kinds.append({})
+        kinds[number] |= said
+        kind_of[position] = number
+    if not 1 < len(kinds) <= MOST_KINDS:
+        return None
+    column = np.array([kind_of[p] for p in moments.positions.tolist()])
+    return Template(column, lambda p: Constant(kind_of.get(p, 0)), 1.0, True, True)
+
+
+def _members(
+    moments: Moments, some: Sequence[Template]
+) -> tuple[dict[tuple[int, ...], Expression], tuple[Template, ...], float]:
+    """Of each member of a set the condition, for each combination of what the position says; and what all cost."""
     vocabulary = moments.network.subject.task.answer_vocabulary.symbols
-    for some in _deciding(moments.answers, templates):
-        usual = _usual(moments.answers, some)
-        said = {}
-        for key, where in _residues(some, len(usual)):
-            operands = [Operand(_name(n), t.column[where]) for n, t in enumerate(some) if not t.fixed]
-            said[key] = _chosen(usual[where], operands, vocabulary)
-        cost = sum(chosen.cost for chosen in said.values()) + sum(t.cost for t in some)
-        yield Followed(said, tuple(some), cost)
+    usual = _usual(moments.answers, some)
+    said = {}
+    for key, where in _residues(some, len(usual)):
+        operands = [Operand(_name(n), t.column[where]) for n, t in enumerate(some) if not t.fixed]
+        said[key] = _chosen(usual[where], operands, vocabulary)
+    return said, tuple(some), sum(chosen.cost for chosen in said.values()) + sum(t.cost for t in some)
 
 
 def _chosen(usual: Ints, operands: Sequence[Operand], vocabulary: Sequence[str]) -> Expression:
@@ -116,22 +237,18 @@ def _residues(some: Sequence[Template], moments: int) -> Iterator[tuple[tuple[in
         yield tuple(key), np.flatnonzero(own.reshape(-1) == n)
 
 
-def _deciding(answers: Ints, templates: Sequence[Template]) -> Iterator[tuple[Template, ...]]:
-    """The first few sets of templates, the cheapest first, that decide most answers; none where none decide nearly all.
+def _enough(answers: Ints, templates: Sequence[Template]) -> list[tuple[Template, ...]]:
+    """The sets of templates, the cheapest first, that decide most answers; none where none decide nearly all.
 
-    Of sets that decide equally many the cheaper ones come first; one that decides all answers is never left for one
-    that does not.
+    One that decides all answers is never left for one that does not.
     """
     sets: list[tuple[Template, ...]] = [()]
     sets += [some for size in range(1, MOST_KNOWN + 1) for some in combinations(templates, size)]
     wrong = [(_wrong(answers, some), sum(t.cost for t in some), n) for n, some in enumerate(sets)]
     least = min(wrong)[0]
     if least > MOST_WRONG * len(answers):
-        return
-    enough = [sets[n] for number, _, n in sorted(wrong) if number == least]
-    # What decides as much with something left out is no set of its own.
-    needed = [some for some in enough if not any(set(other) < set(some) for other in enough)]
-    yield from needed[:TRIED]
+        return []
+    return [sets[n] for number, _, n in sorted(wrong) if number == least]
 
 
 def _wrong(answers: Ints, some: Sequence[Template]) -> int:

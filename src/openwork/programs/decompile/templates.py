@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from openwork.programs.decompile.automaton import inferred
 from openwork.programs.decompile.network import Network
 from openwork.programs.language import (
+    Compared,
     Constant,
     Count,
+    Either,
     Expression,
     Ints,
     Match,
@@ -22,6 +24,7 @@ from openwork.programs.language import (
     Modulo,
     MostFrequent,
     Name,
+    NextAbove,
     RunLength,
     Scan,
 )
@@ -47,19 +50,24 @@ class Moments:
         rows: `[moment]`, the input.
         positions: `[moment]`, where its answer is wanted: the text's last symbol stands there.
         answers: `[moment]`, the model's.
+        right: `[moment]`, the task's.
     """
 
     network: Network
     rows: Ints
     positions: Ints
     answers: Ints
+    right: Ints
 
     @classmethod
     def of(cls, network: Network) -> Moments:
         """Of all inputs."""
         rows, graded = np.nonzero(network.asked)
         positions = np.asarray(network.dataset.graded)[graded]
-        return cls(network, rows, positions, network.answers[rows, graded].astype(np.int64))
+        own, right = (
+            table[rows, graded].astype(np.int64) for table in (network.answers, network.subject.inputs.answers)
+        )
+        return cls(network, rows, positions, own, right)
 
     @cached_property
     def last(self) -> Ints:
@@ -89,10 +97,10 @@ class Moments:
         found: Ints = np.cumsum(marks, axis=1, dtype=np.int64)[self.rows, self.positions]
         return found
 
-    def prefixes(self) -> dict[tuple[int, ...], int]:
-        """Each text, what stands at the beginning aside, and what is answered to it."""
+    def prefixes(self, answers: Ints) -> dict[tuple[int, ...], int]:
+        """Each text, what stands at the beginning aside, and what is answered to it by these, `[moment]`."""
         texts = self.network.tokens.tolist()
-        found = zip(self.rows.tolist(), self.positions.tolist(), self.answers.tolist(), strict=True)
+        found = zip(self.rows.tolist(), self.positions.tolist(), answers.tolist(), strict=True)
         return {tuple(texts[row][1 : position + 1]): answer for row, position, answer in found}
 
 
@@ -147,11 +155,14 @@ def _found(moments: Moments) -> Iterator[Template]:
         yield from _counts(moments)
         yield from _every_nth(moments)
     yield Template(_run_lengths(moments), lambda p: RunLength(text_to(p)), 2.0)
-    yield _after_first_match(moments)
+    yield from _after_matches(moments)
     if not moments.network.dataset.sets and len(moments.letters) > 2:
         yield _most_frequent(moments)
+        yield _next_above(moments)
     if moments.network.dataset.sets:
-        steps = inferred(moments.prefixes(), moments.symbols)
+        # A model that is wrong here and there is no automaton of few states; what it is right by may be one.
+        kinds = (moments.answers, moments.right)
+        steps = next(filter(None, (inferred(moments.prefixes(some), moments.symbols) for some in kinds)), None)
         if steps:
             width = int(moments.positions.max()) + 1
             known = {symbol(p).name: tokens[:, p].astype(np.int64) for p in range(width)}
@@ -201,22 +212,41 @@ def _run_lengths(moments: Moments) -> Ints:
     return lengths[moments.rows, moments.positions]
 
 
-def _after_first_match(moments: Moments) -> Template:
-    """What stands after the first place where the last symbol stood before; -1 where it is new."""
-    texts, found = moments.network.tokens[moments.rows], moments.last.copy()
-    waiting = np.ones(len(found), bool)
-    for p in range(texts.shape[1] - 1):
-        hit = waiting & (p < moments.positions) & (texts[:, p] == moments.last)
-        found[hit] = texts[hit, p + 1]
-        waiting &= ~hit
-    found[waiting] = -1
+def _after_matches(moments: Moments) -> Iterator[Template]:
+    """What stands after the first place, or the last one, where the symbol here stood before; -1 where it is new, or,
+    at each sign that no question is made of, the text's first symbol: where the answer begins."""
+    texts = moments.network.tokens[moments.rows]
+    signs = [int(v) for v in np.unique(moments.last) if v not in moments.letters and v != texts[0, 0]]
+    for last in (False, True):
+        found = np.full(len(texts), -1)
+        places = range(texts.shape[1] - 1)
+        for p in places if last else reversed(places):
+            hit = (p < moments.positions) & (texts[:, p] == moments.last)
+            found[hit] = texts[hit, p + 1]
 
-    def at(p: int) -> Expression:
-        if not p:
-            return Constant(-1)
-        return Match(symbol(p), text_to(p - 1), text_to(p)[1:], -1, last=False)
+        def after(p: int, last: bool = last) -> Expression:
+            return Match(symbol(p), text_to(p - 1), text_to(p)[1:], -1, last) if p else Constant(-1)
 
-    return Template(found, at, 2.5)
+        yield Template(found, after, 2.5)
+        for sign in signs if texts.shape[1] > 1 else ():
+
+            def begun(p: int, sign: int = sign, after: Callable[[int], Expression] = after) -> Expression:
+                return Either(Compared(symbol(p), "==", Constant(sign)), symbol(min(p, 1)), after(p))
+
+            yield Template(np.where(moments.last == sign, texts[:, 1], found), begun, 4.0)
+
+
+def _next_above(moments: Moments) -> Template:
+    """The next of the symbols that questions are made of in their order, after the one here; where there is none, what
+    stands at the end of answers."""
+    tokens, bound = moments.network.tokens, len(moments.letters)
+    end = moments.network.subject.task.end_token
+    default = -1 if end is None else end
+    texts, after = tokens[moments.rows], np.where(moments.last < bound, moments.last, -1)
+    above = (np.arange(texts.shape[1]) <= moments.positions[:, None]) & (texts > after[:, None]) & (texts < bound)
+    column = np.where(above, texts, bound).min(axis=1).astype(np.int64)
+    column = np.where(column < bound, column, default)
+    return Template(column, lambda p: NextAbove(symbol(p), text_to(p), bound, default), 2.5)
 
 
 def _most_frequent(moments: Moments) -> Template:

@@ -13,7 +13,8 @@ import numpy as np
 
 from openwork.analyses.component import part_components
 from openwork.analyses.steps import Step, Watch
-from openwork.programs.decompile.conditions import Followed, followed
+from openwork.programs.decompile.conditions import Followed, followed, followed_interchanged
+from openwork.programs.decompile.interchanged import Interchanged
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.decompile.templates import Moments, symbol, templates, text_to
@@ -30,7 +31,7 @@ RESAMPLED = 512
 """inputs on which it is seen what else they need"""
 SEED = 1
 """apart from that of the verdicts"""
-FITS = 0.99
+FITS = 0.998
 """from which on nothing else is tried"""
 MOST_EXCEPTIONS = 1000
 """answers that may be listed one by one"""
@@ -43,18 +44,32 @@ def text_program(network: Network, watch: Watch) -> Program | None:
     """
     moments = Moments.of(network)
     watch(Step("what can be known of texts", 0.0, 0))
-    ways = followed(moments, templates(moments))
     best: Program | None = None
     reached = -1.0
+    for program in _programs(moments, watch):
+        fits = _fits(network, program)
+        if fits > reached:
+            best, reached = program, fits
+        if fits >= FITS:
+            return program
+    return best
+
+
+def _programs(moments: Moments, watch: Watch) -> Iterator[Program]:
+    """By each way in which the answers follow, at each set of places; then by those that say besides what is answered
+    where these places bring another text's."""
+    known = templates(moments)
+    ways = followed(moments, known)
     for number, way in enumerate(ways):
         watch(Step("where it stands", number / len(ways), 0))
-        for program in _Written(moments, way).programs:
-            fits = _fits(network, program)
-            if fits > reached:
-                best, reached = program, fits
-            if fits >= FITS:
-                return program
-    return best
+        yield from _Written(moments, way).programs
+    if moments.network.dataset.sets:
+        places = _sets_of_places(moments.network)
+        for number, heads in enumerate(places):
+            watch(Step("what another text's would say", number / len(places), 0))
+            pairs = Interchanged.at(moments, heads, SEED)
+            for way in followed_interchanged(moments, known, pairs):
+                yield from _Written(moments, way).at(heads)
 
 
 def _fits(network: Network, program: Program) -> float:
@@ -84,27 +99,34 @@ class _Written:
     @property
     def programs(self) -> Iterator[Program]:
         """One for each set of heads; none where too much is an exception."""
-        if len(self.wrong) <= MOST_EXCEPTIONS:
-            sets = _sets_of_places(self.network)
-            yield from map(self._with, sets if self.brought else sets[:1])
+        sets = _sets_of_places(self.network)
+        for heads in sets if self.brought else sets[:1]:
+            yield from self.at(heads)
+
+    def at(self, heads: tuple[str, ...]) -> Iterator[Program]:
+        """The one with what is brought at these; none where too much is an exception."""
+        if len(self.wrong) <= MOST_EXCEPTIONS or not self.network.subject.whole:
+            yield self._with(heads)
 
     def _with(self, heads: tuple[str, ...]) -> Program:
         network, task = self.network, self.network.subject.task
         symbols = tuple(Symbol(symbol(p).name, p) for p in range(network.tokens.shape[1]))
         variables, outputs = [], []
         for output, position in zip(task.outputs, network.dataset.graded, strict=True):
-            expression = self.found.at(position)
+            expression = self.found.at(position, self.moments)
             if expression is None:  # nothing is asked there
                 outputs.append(Output(output, Constant(0), position))
                 continue
             names = {f"known[{n}]": template.at(position) for n, template in enumerate(self.found.known)}
-            if self.brought:
+            read = set(expression.names())
+            brought = [n for n in self.brought if f"known[{n}]" in read]
+            if brought:
                 stem = "layers" if any(part.endswith(".mlp") for part in heads) else "head"
                 name = f"{stem}{'_'.join(sorted({part.split('.')[1] for part in heads}))}[{position}]"
-                items = tuple(self.found.known[n].at(position) for n in self.brought)
+                items = tuple(self.found.known[n].at(position) for n in brought)
                 variable = Variable(name, items, tuple(Place(part, position) for part in heads))
                 variables.append(variable)
-                for n, column in zip(self.brought, variable.columns, strict=True):
+                for n, column in zip(brought, variable.columns, strict=True):
                     names[f"known[{n}]"] = Name(column)
             said = inlined(expression, names)
             outputs.append(Output(output, self._with_exceptions(said, position), position))
@@ -114,7 +136,8 @@ class _Written:
         """Whatever is answered otherwise at this position, each text for itself."""
         moments = self.moments
         wrong = self.wrong[moments.positions[self.wrong] == position]
-        if not len(wrong):
+        # Of a sample none is listed: other texts have others.
+        if not len(wrong) or not self.network.subject.whole:
             return said
         texts = np.unique(self.network.tokens[moments.rows[wrong]][:, 1 : position + 1], axis=0, return_index=True)
         read = text_to(position)[1:]
@@ -137,12 +160,13 @@ class _Written:
 
 
 def _sets_of_places(network: Network) -> tuple[tuple[str, ...], ...]:
-    """The heads of each layer, those of all, and with these the MLPs that later heads read."""
+    """The heads of each layer, those of later ones and of all, and with these the MLPs that later heads read."""
     spec = network.subject.spec
     heads = [part.name for part in part_components(spec) if ".attn" in part.name]
     layers = [str(layer) for layer in range(spec.n_layers)]
     each = [tuple(name for name in heads if name.split(".")[1] == layer) for layer in layers]
     if len(layers) == 1:
         return tuple(each)
+    later = [tuple(name for name in heads if int(name.split(".")[1]) >= first) for first in range(1, len(layers) - 1)]
     between = () if spec.attn_only else tuple(f"blocks.{layer}.mlp" for layer in layers[:-1])
-    return (*each, tuple(heads), *([(*heads, *between)] if between else []))
+    return (*each, *later, tuple(heads), *([(*heads, *between)] if between else []))

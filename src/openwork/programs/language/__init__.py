@@ -12,6 +12,7 @@ from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.inlining import inlined
 from openwork.programs.language.matching import Match
 from openwork.programs.language.most_frequent import MostFrequent
+from openwork.programs.language.next_above import NextAbove
 from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose, things_permuted
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
@@ -51,6 +52,7 @@ __all__ = [
     "Modulo",
     "MostFrequent",
     "Name",
+    "NextAbove",
     "OneOf",
     "Plus",
     "Product",

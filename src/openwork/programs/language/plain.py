@@ -16,6 +16,7 @@ from openwork.programs.language.expression import Expression
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.matching import Match
 from openwork.programs.language.most_frequent import MostFrequent
+from openwork.programs.language.next_above import NextAbove
 from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose
 from openwork.programs.language.ranking import Ranked
@@ -49,6 +50,7 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Chosen,
     OneOf,
     MostFrequent,
+    NextAbove,
     Scan,
     Exceptions,
     Table,

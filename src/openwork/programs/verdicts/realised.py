@@ -31,8 +31,8 @@ from openwork.programs.program import Program, Variable
 PAIRS = 4096
 CONTEXTS = 128
 """inputs in which values are told apart"""
-FEWEST = 64
-"""pairs for each position of a line that stands at many"""
+FEWEST = 256
+"""pairs for each position of a line that stands at many: one pair that is not followed is no verdict"""
 MOST_VALUES = 300
 """of a variable, all tried in every context"""
 
@@ -89,21 +89,25 @@ def realised(
 
     Costs four forward rows per pair and variable, and one per input looked at.
     """
-    all_there_are, texts = network.subject.whole, not network.subject.inputs.one_symbol_each
-    drawn = Drawn.of(network, "pairs", seed, PAIRS) if all_there_are else Drawn.apart(network, PAIRS)
+    drawn = Drawn.of(network, "pairs", seed, PAIRS) if network.subject.whole else Drawn.apart(network, PAIRS)
     scores = []
     asked = [variable for variable in program.variables if not only or variable.name in only]
     for number, variable in enumerate(asked):
         watch(Step(f"interchange: {variable.name}", number / len(asked), 0))
-        if texts:
-            # The same line at every position: the pairs are shared out.
-            each = max(FEWEST, PAIRS // len(program.variables))
-            drawn = Drawn.at(network, variable.sites, seed, each) or drawn.take(each)
-            asked_there = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()
-            scores.append(_scored(network, program.narrowed(asked_there, variable.name), variable, gone, drawn))
-        else:
-            scores.append(_scored(network, program, variable, gone, drawn))
+        narrowed, pairs = of_line(network, program, variable, drawn, seed)
+        scores.append(_scored(network, narrowed, variable, gone, pairs))
     return tuple(scores)
+
+
+def of_line(network: Network, program: Program, variable: Variable, drawn: Drawn, seed: int) -> tuple[Program, Drawn]:
+    """What one variable is scored on: of texts, where the same line stands at every position, a share of so many pairs
+    that reach its own, with the program as far as it is asked there; else these pairs and the whole program."""
+    if network.subject.inputs.one_symbol_each:
+        return program, drawn
+    each = max(FEWEST, len(drawn) // len(program.variables))
+    there = Drawn.at(network, variable.sites, seed, each) or drawn.take(each)
+    asked = np.flatnonzero(network.asked[there.bases].any(axis=0)).tolist()
+    return program.narrowed(asked, variable.name), there
 
 
 def _scored(network: Network, program: Program, variable: Variable, gone: frozenset[Place], drawn: Drawn) -> LineScore:

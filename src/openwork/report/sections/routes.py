@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from openwork.analyses import Node, Route, Routes
+from openwork.analyses.routes.route import RatedEdge, Tried
 from openwork.analyses.routes.wording import how
 from openwork.report.chapters import describes
 from openwork.report.parts import (
@@ -31,7 +33,7 @@ EDGES = "An arrow's number is the share when this one connection alone carries t
 MOST_DRAWN = 24
 """routes with a picture; a task whose every answer hangs on every token before it has hundreds"""
 ALONE = "Share when this one place is taken from the run on the changed question. No number: nothing can pass there."
-DRAWN = " These shares are of pairs drawn at random, {} or more of a route's."
+DRAWN = " These shares are of pairs drawn at random, {} or more of a route's, where it has many."
 
 
 @describes(Routes, chapter="routes")
@@ -43,24 +45,31 @@ def routes_parts(result: Routes) -> tuple[Part, ...]:
     names = columns("answer ← variable", "route", "explained", "MLPs", numeric=(2,))
     with_edges = [route for route in result.routes if route.edges]
     with_places = [route for route in result.routes if route.places]
+    edges = [edge for route in with_edges for edge in route.edges]
+    places = [place for route in with_places for place in route.places]
     graphs = tuple(_graph(result, route) for route in with_edges[:MOST_DRAWN])
     maps = tuple(_places(result, route) for route in with_places[:MOST_DRAWN])
     drawn = (
-        (Fold("The routes drawn, positions across, layers up", (_note(EDGES, len(with_edges)), Beside(graphs))),)
+        (
+            Fold(
+                "The routes drawn, positions across, layers up",
+                (_note(EDGES + _drawn(edges), len(with_edges)), Beside(graphs)),
+            ),
+        )
         if graphs
         else ()
     )
     tried = (
-        (Fold("What every place carries alone", (_note(ALONE + _drawn(result), len(with_places)), *maps)),)
+        (Fold("What every place carries alone", (_note(ALONE + _drawn(places), len(with_places)), *maps)),)
         if maps
         else ()
     )
     return (Text(result.summary), Table(names, rows, f"{HOW} {result.screening}"), *drawn, *tried)
 
 
-def _drawn(result: Routes) -> str:
-    """On how few pairs places were tried, where that was not on all."""
-    sizes = [one.drawn for route in result.routes for one in route.places if one.drawn is not None]
+def _drawn(rated: Sequence[Tried | RatedEdge]) -> str:
+    """On how few pairs these were tried, where that was not on all."""
+    sizes = [one.drawn for one in rated if one.drawn is not None]
     return DRAWN.format(min(sizes)) if sizes else ""
 
 

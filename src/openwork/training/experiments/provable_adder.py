@@ -25,12 +25,13 @@ def provable_adder(task: Task) -> Experiment:
     sizes = {"n_layers": 1, "d_model": 64, "n_heads": 4, "d_head": 16, "d_mlp": 256}
     spec = spec_for(task, **sizes, normalization_type=None, attn_scale=1.0)
     recipe = Recipe(
-        epochs=50,
+        epochs=75,
         batch_size=BATCH,
         lr=1.5e-3,
         beta2=0.98,
         weight_decay=0.0,
         attn_entropy=0.1,
+        initializer_range=0.2,
         stop_when_solved=False,
         record_every=5,
     )

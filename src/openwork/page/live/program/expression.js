@@ -90,6 +90,15 @@ const KINDS = {
       return times.indexOf(Math.max(...times));
     };
   },
+  "next-above": ({ after, of, bound, default: otherwise }, slots) => {
+    const [sought, parts] = [compiled(after, slots), all(of, slots)];
+    return (row) => {
+      const value = sought(row);
+      const least = value >= 0 && value < bound ? value : -1;
+      const above = parts.map((part) => part(row)).filter((number) => number > least && number < bound);
+      return above.length ? Math.min(...above) : otherwise;
+    };
+  },
   "count-below": ({ of, bound }, slots) => folded(of, slots, (total, one) => total + Number(one < bound)),
   largest: ({ of }, slots) => folded(of, slots, Math.max, -Infinity),
   smallest: ({ of }, slots) => folded(of, slots, Math.min, Infinity),
