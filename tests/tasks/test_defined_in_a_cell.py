@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import openwork as ow
-from openwork.tasks.from_function import DEFINED
+from openwork.tasks.defined import DEFINED
 
 
 def add(shift: int, bound: int = 4) -> type[ow.Task]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import openwork
 from openwork.errors import TaskError
-from openwork.tasks import Dyck
+from openwork.tasks import Dyck, prefix_tree
 from openwork.tasks.regular import automaton_of_regex, symbols_of_regex
 from openwork.testing import check_task
 
@@ -112,14 +112,16 @@ def told(function, **declared) -> str:
     return str(caught.value)
 
 
-def test_what_a_function_does_wrong_is_told_with_the_prefix():
+def test_what_a_function_does_wrong_is_told_with_the_prefix(monkeypatch):
     assert "'a': allows nothing" in told(lambda prefix: "" if prefix == "a" else "ab")
     assert "the empty prefix: returns 'c', which is no symbol" in told(lambda prefix: "abc")
     assert "raises IndexError" in told(lambda prefix: [0][len(prefix) + 1])
     assert "returns 3" in told(lambda prefix: 3)
-    assert "more than 1,048,576 prefixes" in told(lambda prefix: "ab", length=25)
     changing = iter(["a", "b"] * 1000)
     assert "is answered otherwise the second time" in told(lambda prefix: next(changing), length=2)
+    monkeypatch.setattr(prefix_tree, "MOST_PREFIXES", 1023)
+    assert "more than 1,023 prefixes" in told(lambda prefix: "ab", length=10)
+    assert openwork.language(symbols="ab", length=9)(lambda prefix: "ab")().texts.count == 1023
 
 
 def test_what_is_declared_wrong_is_told_all_at_once():

@@ -8,9 +8,10 @@ from string import ascii_lowercase
 
 import numpy as np
 
-from openwork.errors import Reason, TaskError
+from openwork.errors import TaskError
 from openwork.tasks.contract import Task, Tokens, Variable
 from openwork.tasks.learned import learned_with
+from openwork.tasks.letters import unfit_letters
 from openwork.tasks.vocabulary import Vocabulary
 
 
@@ -37,12 +38,7 @@ class FirstUnique(Task):
     """
 
     def __init__(self, letters: int = 10, length: int = 19) -> None:
-        reasons = []
-        if not 2 <= letters <= len(ascii_lowercase):
-            reasons.append(Reason("letters", f"{letters} is not between 2 and 26"))
-        if not 1 <= length <= 1000:
-            reasons.append(Reason("length", f"{length} is not between 1 and 1000"))
-        if reasons:
+        if reasons := unfit_letters(letters, length):
             raise TaskError("there is no such first-unique task", reasons)
         self.letters, self.length = letters, length
 

@@ -28,6 +28,7 @@ from openwork.errors import Reason, TaskError
 from openwork.tasks.asked_as_needed import ASKED_FIRST, AskedAsNeeded, FirstDraws, asked_as_needed
 from openwork.tasks.contract import Draws, Task, TaskFile, Tokens, Variable
 from openwork.tasks.declared_rows import Argument, row_of
+from openwork.tasks.defined import defined
 from openwork.tasks.function_table import Table, table_of
 from openwork.tasks.learned import learned_with
 from openwork.tasks.numbering import numbers_of
@@ -38,8 +39,6 @@ MOST_QUESTIONS = 2**20
 MOST_VALUES = 2**16
 END = "="
 RESERVED = ("model", "training", "split", "answers")
-DEFINED: dict[str, list[type[Task]]] = {}
-"""by name, every task that a function of this process was made into: a notebook's cell may be run again"""
 Values = int | str | list[str]
 """a number of values, the name of the parameter that says it, or symbols"""
 Declared = Values | tuple[Values, int | str]
@@ -73,23 +72,7 @@ def task(
 
     def made(function: Callable[..., Any]) -> type[FunctionTask]:
         sizes = _checked(function, variables)
-        summary = (inspect.getdoc(function) or function.__name__.replace("_", " ")).strip().splitlines()[0]
-        parameters = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=v) for n, v in sizes.items()]
-        fields = {
-            "name": function.__name__.strip("_").replace("_", "-").lower(),
-            "summary": summary,
-            "learned": learned,
-            "function": staticmethod(function),
-            "declared": dict(variables),
-            "symbols": answers,
-            "sizes": sizes,
-            "__signature__": inspect.Signature(parameters),
-            "__module__": function.__module__,
-            "__doc__": function.__doc__,
-        }
-        made_of: type[FunctionTask] = type(function.__name__, (FunctionTask,), fields)
-        DEFINED.setdefault(made_of.name, []).append(made_of)
-        return made_of
+        return defined(FunctionTask, function, sizes, learned=learned, declared=dict(variables), symbols=answers)
 
     return made
 

@@ -18,7 +18,7 @@ from types import ModuleType
 
 from openwork.errors import OpenworkError, Reason, TaskError
 from openwork.tasks.contract import Task, TaskFile
-from openwork.tasks.from_function import DEFINED
+from openwork.tasks.defined import DEFINED
 from openwork.tasks.function_table import told
 from openwork.tasks.learned import Learned
 from openwork.tasks.registry import OURS, make, task_types

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from openwork.errors import Reason, TaskError
 from openwork.tasks.automaton import Automaton
 from openwork.tasks.contract import TaskFile
-from openwork.tasks.from_function import DEFINED
+from openwork.tasks.defined import defined
 from openwork.tasks.learned import learned_with
 from openwork.tasks.prefix_tree import Told, tree_of
 from openwork.tasks.prefixes import EOS, SPECIAL, Language, unfit_language
@@ -68,23 +68,7 @@ def language(
     def made(function: Callable[..., Any]) -> type[FunctionLanguage]:
         named = _symbols(symbols, regex)
         sizes = _checked(function, named, regex, length)
-        summary = (inspect.getdoc(function) or function.__name__.replace("_", " ")).strip().splitlines()[0]
-        parameters = [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=v) for n, v in sizes.items()]
-        fields = {
-            "name": function.__name__.strip("_").replace("_", "-").lower(),
-            "summary": summary,
-            "learned": learned,
-            "function": staticmethod(function),
-            "symbols": named,
-            "regex": regex,
-            "sizes": sizes,
-            "__signature__": inspect.Signature(parameters),
-            "__module__": function.__module__,
-            "__doc__": function.__doc__,
-        }
-        made_of: type[FunctionLanguage] = type(function.__name__, (FunctionLanguage,), fields)
-        DEFINED.setdefault(made_of.name, []).append(made_of)
-        return made_of
+        return defined(FunctionLanguage, function, sizes, learned=learned, symbols=named, regex=regex)
 
     return made
 

@@ -8,9 +8,10 @@ from string import ascii_lowercase
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.errors import Reason, TaskError
+from openwork.errors import TaskError
 from openwork.tasks.contract import Draws, Tokens
 from openwork.tasks.learned import learned_with
+from openwork.tasks.letters import unfit_letters
 from openwork.tasks.separated import Separated
 
 
@@ -31,12 +32,7 @@ class VaryingMajority(Separated):
     ends_with_eos = False
 
     def __init__(self, letters: int = 4, length: int = 12) -> None:
-        reasons = []
-        if not 2 <= letters <= len(ascii_lowercase):
-            reasons.append(Reason("letters", f"{letters} is not between 2 and 26"))
-        if not 1 <= length <= 1000:
-            reasons.append(Reason("length", f"{length} is not between 1 and 1000"))
-        if reasons:
+        if reasons := unfit_letters(letters, length):
             raise TaskError("there is no such varying-majority task", reasons)
         self.letters, self.length = letters, length
 
