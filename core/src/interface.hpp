@@ -186,8 +186,8 @@ struct Kernels {
   void (*site_sums)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi,
                     KeptStream kept, double* sums, void* scratch);
   // Inputs lo..hi of one model: their metric into `metric` [input], and its gradients at taps. The metric is the mean
-  // loss over graded positions where an answer is wanted, or where `slopes` [input][n_graded][d_vocab_out] are given the sum of slopes times
-  // logits.
+  // loss over graded positions where an answer is wanted, or where `slopes` [input][n_graded][d_vocab_out] are given
+  // the sum of slopes times logits.
   int64_t (*site_scratch)(const Spec&, const Inputs&);
   void (*site_gradients)(const Spec&, const void* weights, int32_t model, const Inputs&, int64_t lo, int64_t hi,
                          const void* slopes, void* metric, void* scratch);

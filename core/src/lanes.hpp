@@ -274,8 +274,8 @@ inline Vec<double> exponential(Vec<double> x) {
   return per_lane<double>(x, [](double v) { return __builtin_exp(v); });
 }
 
-// ln x for finite normal x > 0, to about 1e-7: x = m 2^e with m in sqrt(1/2) .. sqrt(2), then a polynomial (Cephes, logf).
-// NaN and infinity stay what they are.
+// ln x for finite normal x > 0, to about 1e-7: x = m 2^e with m in sqrt(1/2) .. sqrt(2), then a polynomial (Cephes,
+// logf). NaN and infinity stay what they are.
 inline Vec<float> logarithm(Vec<float> x) {
   typedef Vec<float> V;
   typedef Mask<float> I;

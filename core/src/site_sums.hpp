@@ -8,8 +8,8 @@ namespace {
 using openwork::KeptStream;
 
 // The inputs are those of source 0, and the sites those of the taps, which take all that is there from it: so the pass
-// ends where the last of them is known. What a position has is added up when it is about to change; those of a few steps
-// in their own precision, and these in float64.
+// ends where the last of them is known. What a position has is added up when it is about to change; those of a few
+// steps in their own precision, and these in float64.
 template <class R>
 struct SiteSums {
   static constexpr int64_t kFew = 16;  // steps
