@@ -76,6 +76,14 @@ Compare = Annotated[
     bool,
     typer.Option("--compare", help="Look for the routes of up to two other solved seeds too, for the page."),
 ]
+KeepRule = Annotated[
+    str,
+    typer.Option(
+        "--keep",
+        metavar="RULE",
+        help="Whose checkpoints stay once a seed has ended: all, solved, last or none, as of `openwork runs prune`.",
+    ),
+]
 OneSeed = Annotated[int | None, typer.Option("--seed", min=0, help="One seed.", show_default=False)]
 
 

@@ -86,6 +86,13 @@ def files_in(home: Path) -> set[str]:
     return found
 
 
+def is_named_ours(home: Path, name: str) -> bool:
+    """Whether a file of the store has this path, called as a store calls its own: one that `files_in` finds, without
+    looking through folders of a million."""
+    folder, _, file = name.partition("/")
+    return folder in FOLDERS and _OURS.fullmatch(file) is not None and (home / name).exists()
+
+
 def sync_folder(folder: Path) -> None:
     """Makes renames durable; only POSIX systems can, and need to."""
     if os.name != "posix":

@@ -36,7 +36,7 @@ from openwork.report import (
 from openwork.report.parts import Part
 from openwork.report.terminal.lowering import terminal
 from openwork.report.terminal.quantities import duration_text
-from openwork.runs import Store
+from openwork.runs import Store, keep_rule
 from openwork.tasks import Task
 
 app = typer.Typer(add_completion=False)
@@ -113,6 +113,7 @@ def count_mechanisms(
     null: NullFlag = False,
     plan: Plan = False,
     output: Output = None,
+    keep: options.KeepRule = "all",
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -127,13 +128,14 @@ def count_mechanisms(
     """
     targets = output or []
     _require_written(targets, seconds)
+    rule = keep_rule(keep)
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads}
     changes = model, {"epochs": epochs, "weight_decay": weight_decay}, {"kind": split}
     swept = _experiments(given_task(task, options.params_of(param)), experiment, changes, sweep)
     chosen = sorted(options.seeds_of(None, seeds) or range(16))
     cells = [(c.choices, CensusAsked(c.experiment, chosen, seconds, prove, NULL if null else 0)) for c in swept]
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display)
+        setting = Setting(kept, engine, threads, display, rule)
         cost = sum((cost_of(asked, setting) for _, asked in cells[1:]), cost_of(cells[0][1], setting))
         if not plan:
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)

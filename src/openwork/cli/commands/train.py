@@ -13,7 +13,7 @@ from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
-from openwork.runs import Store
+from openwork.runs import Store, keep_rule
 
 app = typer.Typer(add_completion=False)
 EXAMPLES = examples(
@@ -50,6 +50,7 @@ def train(
     split_seed: overrides.SplitSeed = None,
     train_inputs: overrides.TrainInputs = None,
     fresh: overrides.Fresh = None,
+    keep: options.KeepRule = "all",
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -59,7 +60,7 @@ def train(
 
     Every finished epoch is kept, or as few as --record-every says. Interrupted or killed, the same command goes on
     from the last one kept and ends with the same bits as if it had never stopped. Seeds that are already done are not
-    trained again.
+    trained again. With --keep, checkpoints of these seeds that the rule does not keep are freed as seeds end.
     """
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads, "d_head": d_head, "d_mlp": d_mlp}
     learning = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "schedule": schedule, "stop_when_solved": stop}
@@ -71,9 +72,10 @@ def train(
         learning | {"weight_decay": weight_decay, "record_every": record_every} | proved,
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
+    rule = keep_rule(keep)
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        runs = train_seeds(wanted, chosen, Setting(kept, engine, threads, display))
+        runs = train_seeds(wanted, chosen, Setting(kept, engine, threads, display, rule))
     if as_json:
         emit([run_summary(run) for run in runs])
         return
