@@ -18,7 +18,7 @@ from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting, part_of
 from openwork.models import Stack, initial_stack
 from openwork.programs import Decompilation, canonical, decompile_kept, known_decompilation, program_text
-from openwork.proofs import prove_kept
+from openwork.proofs import known_proof, prove_kept
 from openwork.report import Census, CensusModel, ModelSays, Null, SweptCensus
 from openwork.runs import KeptResults, Run
 from openwork.training import Experiment
@@ -101,40 +101,58 @@ def cost_of(asked: CensusAsked, setting: Setting) -> CensusCost:
     return CensusCost(len(ended), len(asked.seeds), each, len(known), asked.seconds, min(asked.null, len(asked.seeds)))
 
 
-def census(asked: CensusAsked, setting: Setting, command: str) -> Census:
+def require_provable(asked: CensusAsked) -> None:
+    """Nothing where proofs are not asked for, or can be made.
+
+    Raises:
+        TaskError: they cannot.
+    """
+    if asked.proves and not asked.experiment.task.one_symbol_each:
+        reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
+        raise TaskError("these models cannot be proved", reason)
+
+
+def census(asked: CensusAsked, setting: Setting, command: str, aside: Mapping[int, str] | None = None) -> Census:
     """Trains every seed, and looks for the program of each that is solved.
 
     Args:
         asked: of what.
         setting: store, engine, and who watches.
         command: what the user typed, for the page.
+        aside: by seed, why it was set aside: nothing more is done for these.
 
     Raises:
         TaskError: proofs are asked for, of a task whose answers cannot be proved.
         OpenworkError: anything else that does not fit, before training starts.
         KeyboardInterrupt: somebody ended it; the same census goes on from there.
     """
-    if asked.proves and not asked.experiment.task.one_symbol_each:
-        reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
-        raise TaskError("these models cannot be proved", reason)
+    require_provable(asked)
     stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *((NULL,) if asked.null else ())))
     stage(TRAIN)
-    seeds = list(asked.seeds)
+    left = dict(aside or {})
+    seeds = [seed for seed in asked.seeds if seed not in left or setting.store.run(asked.experiment, seed) is not None]
     batches = [seeds[first : first + BATCH] for first in range(0, len(seeds), BATCH)]
     runs = [run for batch in batches for run in train_seeds(asked.experiment, batch, setting)]
     runs.sort(key=lambda run: run.seed)
     stage(PROGRAMS)
-    found = dict(_looked_into(asked, [run for run in runs if run.solved], setting))
-    models = tuple(_model(run, found) for run in runs)
-    made = Census(asked.experiment, models, _texts(models, found), asked.seconds, asked.proves, command)
+    found = dict(_looked_into(asked, [run for run in runs if run.solved and run.seed not in left], setting))
+    models = tuple(_model(run, found, left.get(run.seed, "")) for run in runs)
+    about = (asked.seconds, asked.proves, command)
+    made = Census(asked.experiment, models, _texts(models, found), *about, aside=left)
     if not asked.null:
         return made
     stage(NULL)
-    return replace(made, null=_null(asked, runs[: asked.null], made, setting))
+    return replace(made, null=_null(asked, [run for run in runs if run.seed not in left][: asked.null], made, setting))
 
 
-def swept_census(cells: Sequence[tuple[Mapping[str, Any], CensusAsked]], setting: Setting, command: str) -> SweptCensus:
-    """The census of each of these experiments, one after the other, beside the choices that it stands for.
+def swept_census(
+    cells: Sequence[tuple[Mapping[str, Any], CensusAsked]],
+    setting: Setting,
+    command: str,
+    aside: Sequence[Mapping[int, str]] = (),
+) -> SweptCensus:
+    """The census of each of these experiments, one after the other, beside the choices that it stands for; `aside` has
+    what each has set aside.
 
     Raises: as `census`.
     """
@@ -142,7 +160,7 @@ def swept_census(cells: Sequence[tuple[Mapping[str, Any], CensusAsked]], setting
     for number, (choices, asked) in enumerate(cells):
         said = ", ".join(f"{name} {value}" for name, value in choices.items())
         setting.watch(Line(f"experiment {number + 1:,} of {len(cells):,}: {said}"))
-        made.append((choices, census(asked, setting, command)))
+        made.append((choices, census(asked, setting, command, aside[number] if aside else None)))
     return SweptCensus(tuple(made), command)
 
 
@@ -153,16 +171,47 @@ def _looked_into(
     for number, run in enumerate(runs):
         watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
         setting.watch(Line(f"model {number + 1:,} of {len(runs):,}: seed {run.seed}"))
-        subject, kept = _subject(asked, setting.store.stack(run), setting), KeptResults(setting.store.home, run)
-        program = _program(asked, subject, kept, watched)
-        proved = None
-        if asked.proves and subject.whole:
-            threads = setting.threads or available_threads()
-            proved = prove_kept(subject, kept, 0.0, threads, watched.watch).whole
-        yield run.name, (program, proved)
+        yield run.name, look_into(asked, run, watched)
 
 
-def _program(asked: CensusAsked, subject: Subject, kept: KeptResults, setting: Setting) -> Decompilation:
+def look_into(asked: CensusAsked, run: Run, setting: Setting) -> tuple[Decompilation, bool | None]:
+    """The program of one solved run, found now where the store has none; and whether it is proved, if that is asked."""
+    subject, kept = _subject(asked, setting.store.stack(run), setting), KeptResults(setting.store.home, run)
+    program = _program(asked, subject, kept, setting)
+    proved = None
+    if asked.proves and subject.whole:
+        proved = prove_kept(subject, kept, 0.0, setting.threads or available_threads(), setting.watch).whole
+    return program, proved
+
+
+def look_into_untrained(
+    asked: CensusAsked, seed: int, kept: KeptResults | None, setting: Setting
+) -> tuple[Subject, Decompilation]:
+    """The same of the model of this seed as it is before training."""
+    subject = _untrained(asked, seed, setting)
+    return subject, _program(asked, subject, kept, setting)
+
+
+def is_looked_into(asked: CensusAsked, run: Run, setting: Setting) -> bool:
+    """Whether the store has all that `look_into` would find of a run."""
+    subject, kept = _subject(asked, setting.store.stack(run), setting), KeptResults(setting.store.home, run)
+    proof = known_proof(subject, kept) if asked.proves and subject.whole else None
+    proved = not (asked.proves and subject.whole) or (proof is not None and proof.looked_at == proof.inputs)
+    return proved and _known(asked, run, setting) is not None
+
+
+def is_looked_into_untrained(asked: CensusAsked, run: Run, setting: Setting) -> bool:
+    """Whether the store has all that `look_into_untrained` would find of the model of a run's seed."""
+    found = known_decompilation(_untrained(asked, run.seed, setting), KeptResults(setting.store.home, run))
+    return found is not None and not found.interrupted
+
+
+def _untrained(asked: CensusAsked, seed: int, setting: Setting) -> Subject:
+    experiment = asked.experiment
+    return _subject(asked, initial_stack(experiment.spec, [seed], experiment.recipe.initializer_range), setting)
+
+
+def _program(asked: CensusAsked, subject: Subject, kept: KeptResults | None, setting: Setting) -> Decompilation:
     """What is known of it, or what is found now; a search that was interrupted is made again.
 
     Raises:
@@ -183,18 +232,16 @@ def _null(asked: CensusAsked, runs: Sequence[Run], made: Census, setting: Settin
     known = {found.digest for found in made.mechanisms}
     for number, run in enumerate(runs):
         watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
-        experiment = asked.experiment
-        first = initial_stack(experiment.spec, [run.seed], experiment.recipe.initializer_range)
-        subject = _subject(asked, first, setting)
-        told = _told(_program(asked, subject, KeptResults(setting.store.home, run), watched), None)
+        subject, program = look_into_untrained(asked, run.seed, KeptResults(setting.store.home, run), watched)
+        told = _told(program, None)
         solved += bool(subject.scores.solved[0])
         decompiled += told.word == "decompiled"
         shared += told.mechanism in known
     return Null(len(runs), solved, decompiled, shared)
 
 
-def _model(run: Run, found: dict[str, tuple[Decompilation, bool | None]]) -> CensusModel:
-    told = _told(*found[run.name]) if run.name in found else ModelSays()
+def _model(run: Run, found: dict[str, tuple[Decompilation, bool | None]], aside: str) -> CensusModel:
+    told = _told(*found[run.name]) if run.name in found else ModelSays(missing=aside)
     epoch = run.first_solved_epoch if run.solved else None
     return CensusModel(run.seed, run.name, run.status, run.solved, run.epoch if epoch is None else epoch, told)
 

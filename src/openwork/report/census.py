@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -106,6 +106,7 @@ class Census:
         proves: whether solved models were to be proved.
         command: what makes it again.
         null: the same of untrained models, where it was asked for.
+        aside: by seed, why it was set aside: it was not trained, or no program was looked for in its model.
     """
 
     experiment: Experiment
@@ -115,6 +116,7 @@ class Census:
     proves: bool
     command: str
     null: Null | None = None
+    aside: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def solved(self) -> tuple[CensusModel, ...]:
@@ -208,6 +210,7 @@ class Census:
             "unseen": {"estimate": self.unseen, "interval": self.unseen_interval, "models": counted},
             "models": self.rows(),
             "null": None if self.null is None else asdict(self.null) | {"of": "random weights"},
+            "aside": [{"seed": seed, "why": why} for seed, why in sorted(self.aside.items())],
         }
 
 

@@ -105,6 +105,9 @@ def _said(census: Census) -> tuple[Part, ...]:
         said.append(
             f"The most frequent mechanism is that of {len(first.models):,} of {len(census.counted):,}: {share}."
         )
+    if census.aside:
+        told = "; ".join(f"seed {seed}: {why}" for seed, why in list(sorted(census.aside.items()))[:MOST_TOLD])
+        said.append(f"{len(census.aside):,} seeds were set aside, untrained or without a program: {told}.")
     if census.null is not None:
         null = census.null
         said.append(

@@ -27,8 +27,8 @@ _WRITTEN = re.compile(
 class Writer:
     """A process that writes: its own identifier is in the name of every file that is not named by a run."""
 
-    def __init__(self) -> None:
-        self.token = secrets.token_hex(_WRITER // 2)
+    def __init__(self, token: str = "") -> None:
+        self.token = token or secrets.token_hex(_WRITER // 2)
         self._count = 0
 
     def path(self, folder: str) -> str:

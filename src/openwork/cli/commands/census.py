@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +17,8 @@ from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason, RecipeError
 from openwork.interop.parquet import parquet_bytes, require_parquet
 from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of, swept_census
+from openwork.jobs.cluster.on_cluster import census_on
+from openwork.jobs.cluster.ray_cluster import ray_cluster
 from openwork.jobs.given_files import require_writable
 from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
@@ -92,6 +94,7 @@ EXAMPLES = examples(
     "openwork census sort --seeds 0..63 -o sort.html -o sort.json",
     "openwork census reverse-increment --seeds 0..1023 --prove --null -o census.parquet",
     "openwork census majority --seeds 0..199 --sweep grid.toml --plan",
+    "openwork census sort --seeds 0..1023 --keep last --on ray://HOST:10001",
 )
 
 
@@ -114,6 +117,8 @@ def count_mechanisms(
     plan: Plan = False,
     output: Output = None,
     keep: options.KeepRule = "all",
+    on: options.OnCluster = None,
+    patience: options.Patience = options.PATIENCE,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -128,7 +133,7 @@ def count_mechanisms(
     """
     targets = output or []
     _require_written(targets, seconds)
-    rule = keep_rule(keep)
+    rule, where = keep_rule(keep), options.cluster_of(on, patience)
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads}
     changes = model, {"epochs": epochs, "weight_decay": weight_decay}, {"kind": split}
     swept = _experiments(given_task(task, options.params_of(param)), experiment, changes, sweep)
@@ -139,8 +144,11 @@ def count_mechanisms(
         cost = sum((cost_of(asked, setting) for _, asked in cells[1:]), cost_of(cells[0][1], setting))
         if not plan:
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)
+            left = _on(where, [asked for _, asked in cells], setting, patience)
             found: Found = (
-                census(cells[0][1], setting, typed()) if sweep is None else swept_census(cells, setting, typed())
+                census(cells[0][1], setting, typed(), left[0])
+                if sweep is None
+                else swept_census(cells, setting, typed(), left)
             )
     if plan:
         _tell_plan(cost, as_json)
@@ -153,6 +161,14 @@ def count_mechanisms(
     people(as_json).print(terminal(_screen(found)))
     for target in targets:
         people(as_json).print(f"Wrote {path_text(target)}.", soft_wrap=True, markup=False)
+
+
+def _on(where: str | None, cells: Sequence[CensusAsked], setting: Setting, patience: float) -> Sequence[dict[int, str]]:
+    """Has a cluster do what these censuses lack, if one is asked for; by census, what it has set aside."""
+    if where is None:
+        return [{} for _ in cells]
+    with ray_cluster(where, setting.threads) as cluster:
+        return census_on(cluster, cells, setting, patience)
 
 
 def _tell_plan(cost: CensusCost, as_json: bool) -> None:

@@ -9,6 +9,8 @@ from openwork.cli import options, overrides
 from openwork.cli.examples import examples
 from openwork.cli.output import aside, emit, people
 from openwork.cli.run_view import run_summary, run_table
+from openwork.jobs.cluster.on_cluster import train_on
+from openwork.jobs.cluster.ray_cluster import ray_cluster
 from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.search import train_seeds
@@ -51,6 +53,8 @@ def train(
     train_inputs: overrides.TrainInputs = None,
     fresh: overrides.Fresh = None,
     keep: options.KeepRule = "all",
+    on: options.OnCluster = None,
+    patience: options.Patience = options.PATIENCE,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -72,10 +76,16 @@ def train(
         learning | {"weight_decay": weight_decay, "record_every": record_every} | proved,
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
-    rule = keep_rule(keep)
+    rule, where = keep_rule(keep), options.cluster_of(on, patience)
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        runs = train_seeds(wanted, chosen, Setting(kept, engine, threads, display, rule))
+        setting, left = Setting(kept, engine, threads, display, rule), dict[int, str]()
+        if where is not None:
+            with ray_cluster(where, threads) as cluster:
+                left = train_on(cluster, wanted, chosen, setting, patience)
+        runs = train_seeds(wanted, [seed for seed in chosen if seed not in left], setting)
+    for seed, why in left.items():
+        aside().print(f"Seed {seed} was set aside: {why}", style="red", markup=False, soft_wrap=True)
     if as_json:
         emit([run_summary(run) for run in runs])
         return
