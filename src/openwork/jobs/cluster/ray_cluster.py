@@ -21,6 +21,8 @@ PATIENCE = 5.0
 """seconds that an address may take to answer"""
 PROBE_PATIENCE = 60.0
 """seconds that all machines together may take to say what they have: each imports openwork for it"""
+PROBES = 5
+"""times that a machine is asked again whose worker was lost over it"""
 SLOTS_EVERY = 2.0
 """seconds between questions how many cores there are: machines come and go"""
 STORE_BYTES = 200 * 2**20
@@ -113,29 +115,32 @@ class RayCluster:
             return  # it is gone already
 
     def require_fit(self) -> None:
-        """Nothing where every machine can do this one's work.
+        """Nothing where every machine can do this one's work; one that goes while it is asked is not asked more.
 
         Raises:
             EngineError: some cannot, each with its reasons; no work has been sent.
         """
-        nodes = [node for node in self._ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
         strategy = importlib.import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy
-        probe = self._ray.remote(num_cpus=0, max_retries=1)(_probe())
-        asked = {
-            probe.options(scheduling_strategy=strategy(node["NodeID"], soft=False)).remote(): node["NodeManagerAddress"]
-            for node in nodes
-        }
+        probe = self._ray.remote(num_cpus=0, max_retries=PROBES)(_probe())
+        nodes = self._nodes()
+        asked = {probe.options(scheduling_strategy=strategy(node, soft=False)).remote(): node for node in nodes}
         answered, silent = self._ray.wait(list(asked), num_returns=len(asked), timeout=PROBE_PATIENCE)
-        found = {asked[probed]: f"does not answer within {PROBE_PATIENCE:g} s" for probed in silent}
-        told: dict[str, Fitness | str] = dict(found)
-        for probed in answered:
-            outcome = self._outcome(probed)
+        told: dict[str, Fitness | str] = {asked[each]: f"no answer in {PROBE_PATIENCE:g} s" for each in silent}
+        for each in answered:
+            outcome = self._outcome(each)
             said = outcome.what if isinstance(outcome, Failure) else outcome.value
-            told[asked[probed]] = said if isinstance(said, str) else Fitness(**said)
-        reasons = unfit(told, fitness(), self._level)
-        if reasons or not nodes:
+            told[asked[each]] = said if isinstance(said, str) else Fitness(**said)
+        there = self._nodes()
+        found = {f"{there[node]} (node {node[:8]})": says for node, says in told.items() if node in there}
+        reasons = unfit(found, fitness(), self._level)
+        if reasons or not found:
             none = Reason("the cluster", "has no machine with a core", "start one: ray start --address=HEAD")
             raise EngineError("the cluster cannot be used", reasons or none)
+
+    def _nodes(self) -> dict[str, str]:
+        """Addresses of machines that have a core to work with, by Ray's names for them."""
+        alive = (node for node in self._ray.nodes() if node["Alive"] and node["Resources"].get("CPU"))
+        return {node["NodeID"]: node["NodeManagerAddress"] for node in alive}
 
     def _outcome(self, ticket: Any) -> Answer | Failure:
         errors = self._ray.exceptions
