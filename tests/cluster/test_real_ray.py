@@ -43,8 +43,9 @@ MACHINE_EVERY = 10
 PATIENCE = 600.0
 EASY = named_experiment("copy", make_task("copy", {"base": 2, "length": 2}))
 _LONG = named_experiment("copy", make_task("copy", {"base": 3, "length": 4}))
-LONG = replace(_LONG, recipe=_LONG.recipe.model_copy(update={"epochs": 60, "stop_when_solved": False}))
-TRAIN = ("train", "copy", "--param", "base=3", "--param", "length=4", "--epochs", "60", "--all-epochs")
+LONG = replace(_LONG, recipe=_LONG.recipe.model_copy(update={"epochs": 400, "stop_when_solved": False}))
+SERVER = (sys.executable, "-m", "ray.util.client.server", "--mode", "proxy")
+TRAIN = ("train", "copy", "--param", "base=3", "--param", "length=4", "--epochs", "400", "--all-epochs")
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_census_by_two_machines_has_the_bits_and_rows_of_one_process(machines,
         alone = census(asked, Setting(one, threads=1), "")
         with ray_cluster("ray") as cluster:
             assert cluster.slots() == 2
-            [aside] = census_on(cluster, [asked], Setting(two), PATIENCE)
+            aside = census_on(cluster, [asked], Setting(two), PATIENCE)
         before = two.contents()
         made = census(asked, Setting(two, threads=1), "", aside)
         assert two.contents() == before and aside == {}
@@ -88,7 +89,11 @@ def busy():
     found = []
     for process in psutil.process_iter():
         try:
-            if process.cmdline()[:1] and process.cmdline()[0].startswith("ray::") and "IDLE" not in process.cmdline()[0]:
+            if (
+                process.cmdline()[:1]
+                and process.cmdline()[0].startswith("ray::")
+                and "IDLE" not in process.cmdline()[0]
+            ):
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
@@ -124,7 +129,7 @@ class Killer(threading.Thread):
 
 def test_workers_and_machines_killed_at_random_lose_nothing(machines, tmp_path, monkeypatch):
     monkeypatch.setattr(dispatching, "TARGET", 1.0)
-    killer, seeds, rounds = Killer(machines, 0), range(60), 0
+    killer, seeds, rounds = Killer(machines, 0), range(100), 0
     with Store.open(tmp_path / "one") as one:
         train_seeds(LONG, seeds, Setting(one, threads=1))
         expected = weights(one)
@@ -143,7 +148,7 @@ def test_workers_and_machines_killed_at_random_lose_nothing(machines, tmp_path, 
 
 def test_a_driver_that_is_killed_goes_on_from_its_store(machines, tmp_path):
     run = [sys.executable, "-c", "from openwork.cli.app import main; main()"]
-    command = [*run, *TRAIN, "--seeds", "120", "--on", "ray", "--store", str(tmp_path / "a")]
+    command = [*run, *TRAIN, "--seeds", "60", "--on", "ray", "--store", str(tmp_path / "a")]
     killed = 0
     for _ in range(5):
         driver = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -160,7 +165,7 @@ def test_a_driver_that_is_killed_goes_on_from_its_store(machines, tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert killed > 0
     with Store.open(tmp_path / "a") as store, Store.open(tmp_path / "one") as one:
-        train_seeds(LONG, range(120), Setting(one, threads=1))
+        train_seeds(LONG, range(60), Setting(one, threads=1))
         assert weights(store) == weights(one)
 
 
@@ -202,8 +207,9 @@ def test_a_machine_with_another_openwork_is_told_before_anything_is_sent(machine
     for folder in (other, other.parent, other.parent.parent):
         (folder / "__init__.py").write_text("")
     (other / "fitness.py").write_text(
-        "import dataclasses\n@dataclasses.dataclass\nclass Fitness:\n    python: str\n    openwork: str\n    code: str\n"
-        "    levels: tuple\ndef fitness():\n    return Fitness('3.9.1', '0.0.9', 'old', ('sse2',))\n"
+        "import dataclasses\n@dataclasses.dataclass\nclass Fitness:\n    python: str\n    openwork: str\n"
+        "    code: str\n    levels: tuple\n"
+        "def fitness():\n    return Fitness('3.9.1', '0.0.9', 'old', ('sse2',))\n"
     )
     for name in ("bare", "other"):
         machines.add_node(num_cpus=1, env_vars={"PYTHONPATH": str(tmp_path / name)})
@@ -234,8 +240,7 @@ def test_a_client_of_a_cluster_elsewhere_has_the_same_bits(machines, tmp_path, m
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "ray.util.client.server", "--address", machines.address, "--host", "127.0.0.1"]
-        + ["--port", str(port), "--mode", "proxy"],
+        [*SERVER, "--address", machines.address, "--host", "127.0.0.1", "--port", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

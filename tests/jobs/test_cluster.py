@@ -88,7 +88,7 @@ def test_a_census_by_a_cluster_is_that_of_one_process(tmp_path):
     with Store.open(tmp_path / "one") as one, Store.open(tmp_path / "many") as many:
         whole = census(asked, Setting(one, threads=1), "")
         setting, cluster = Setting(many, threads=1), Called()
-        [aside] = census_on(cluster, [asked], setting, 100.0)
+        aside = census_on(cluster, [asked], setting, 100.0)
         assert aside == {}
         before = many.contents()
         made = census(asked, setting, "", aside)
@@ -98,7 +98,7 @@ def test_a_census_by_a_cluster_is_that_of_one_process(tmp_path):
         assert [{key: value for key, value in row.items() if key != "seconds"} for row in made.rows()] == rows
         assert made.null == whole.null
         sent = len(cluster.sent)
-        assert census_on(cluster, [asked], setting, 100.0) == ({},)
+        assert census_on(cluster, [asked], setting, 100.0) == {}
         assert len(cluster.sent) == sent
 
 
@@ -219,7 +219,7 @@ def test_a_seed_that_was_set_aside_is_told_and_not_trained_here(tmp_path):
     poison = Called(fails=lambda ticket, given: Failure("lost", "out of memory") if 2 in given[1] else None)
     with Store.open(tmp_path) as store:
         setting = Setting(store, threads=1)
-        [aside] = census_on(poison, [asked], setting, 100.0)
+        aside = census_on(poison, [asked], setting, 100.0)
         made = census(asked, setting, "", aside)
         assert [model.seed for model in made.models] == [0, 1, 3]
         assert made.as_json()["aside"] == [{"seed": 2, "why": "seeds: out of memory"}]

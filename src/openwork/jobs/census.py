@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from openwork.analyses import Line, Subject, stages_of
 from openwork.data import USUAL_INPUTS
@@ -20,12 +20,14 @@ from openwork.models import Stack, initial_stack
 from openwork.programs import Decompilation, canonical, decompile_kept, known_decompilation, program_text
 from openwork.proofs import known_proof, prove_kept
 from openwork.report import Census, CensusModel, ModelSays, Null, SweptCensus
-from openwork.runs import KeptResults, Run
+from openwork.runs import Keep, KeptResults, Run
+from openwork.tasks.shuffled import shuffled
 from openwork.training import Experiment
 
 BATCH = 32
 """seeds that are trained side by side"""
 TRAIN, PROGRAMS, NULL = "training seeds", "looking for programs", "asking untrained models"
+SHUFFLED = "training and asking models of shuffled answers"
 COUNTED = ("decompiled", "partly")
 """words for a program whose mechanism is counted, where it answers as the model on every input measured"""
 
@@ -40,6 +42,7 @@ class CensusAsked:
         seconds: how long to look for the program of one model.
         proves: prove solved models too.
         null: how many models of random weights to ask the same.
+        shuffled: how many seeds to train on shuffled answers and ask the same.
     """
 
     experiment: Experiment
@@ -47,6 +50,17 @@ class CensusAsked:
     seconds: float
     proves: bool = False
     null: int = 0
+    shuffled: int = 0
+
+    @property
+    def of_shuffled(self) -> CensusAsked:
+        """The same of the first seeds on shuffled answers.
+
+        Raises:
+            TaskError: the answers cannot be shuffled.
+        """
+        experiment = replace(self.experiment, task=shuffled(self.experiment.task))
+        return CensusAsked(experiment, list(self.seeds)[: self.shuffled], self.seconds)
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class CensusCost:
         train_seconds: of wall time that training one takes, by those that are stored; None where none are.
         programs: how many solved models a program has not been looked for in, of those that are trained.
         seconds: how long to look in each at most.
-        null: models of random weights to be asked, at most.
+        null: models of random weights, and of shuffled answers, to be asked, at most.
     """
 
     trained: int
@@ -98,61 +112,84 @@ def cost_of(asked: CensusAsked, setting: Setting) -> CensusCost:
     ended = [run for run in runs if run.ended]
     each = sum(run.seconds for run in ended) / len(ended) / min(BATCH, len(ended)) if ended else None
     known = [run for run in ended if run.solved and _known(asked, run, setting) is None]
-    return CensusCost(len(ended), len(asked.seeds), each, len(known), asked.seconds, min(asked.null, len(asked.seeds)))
+    null = min(asked.null, len(asked.seeds))
+    cost = CensusCost(len(ended), len(asked.seeds), each, len(known), asked.seconds, null)
+    if not asked.shuffled:
+        return cost
+    other = cost_of(asked.of_shuffled, setting)
+    return cost + replace(other, programs=0, null=other.trained)  # those that are left to train are counted as such
 
 
-def require_provable(asked: CensusAsked) -> None:
-    """Nothing where proofs are not asked for, or can be made.
+def require_possible(asked: CensusAsked) -> None:
+    """Nothing where proofs are not asked for, or can be made; and answers need not be shuffled, or can be.
 
     Raises:
         TaskError: they cannot.
     """
+    if asked.shuffled:
+        shuffled(asked.experiment.task)
     if asked.proves and not asked.experiment.task.one_symbol_each:
         reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
         raise TaskError("these models cannot be proved", reason)
 
 
-def census(asked: CensusAsked, setting: Setting, command: str, aside: Mapping[int, str] | None = None) -> Census:
+def census(asked: CensusAsked, setting: Setting, command: str, aside: Mapping[str, str] | None = None) -> Census:
     """Trains every seed, and looks for the program of each that is solved.
 
     Args:
         asked: of what.
         setting: store, engine, and who watches.
         command: what the user typed, for the page.
-        aside: by seed, why it was set aside: nothing more is done for these.
+        aside: by name of a run, why it was set aside: nothing more is done for these.
 
     Raises:
         TaskError: proofs are asked for, of a task whose answers cannot be proved.
         OpenworkError: anything else that does not fit, before training starts.
         KeyboardInterrupt: somebody ended it; the same census goes on from there.
     """
-    require_provable(asked)
-    stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *((NULL,) if asked.null else ())))
+    require_possible(asked)
+    nulls = (*((NULL,) if asked.null else ()), *((SHUFFLED,) if asked.shuffled else ()))
+    stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *nulls))
     stage(TRAIN)
-    left = dict(aside or {})
+    left = _left(asked, aside or {})
     seeds = [seed for seed in asked.seeds if seed not in left or setting.store.run(asked.experiment, seed) is not None]
-    batches = [seeds[first : first + BATCH] for first in range(0, len(seeds), BATCH)]
-    runs = [run for batch in batches for run in train_seeds(asked.experiment, batch, setting)]
-    runs.sort(key=lambda run: run.seed)
+    runs = _trained(asked.experiment, seeds, setting)
     stage(PROGRAMS)
     found = dict(_looked_into(asked, [run for run in runs if run.solved and run.seed not in left], setting))
     models = tuple(_model(run, found, left.get(run.seed, "")) for run in runs)
     about = (asked.seconds, asked.proves, command)
     made = Census(asked.experiment, models, _texts(models, found), *about, aside=left)
-    if not asked.null:
-        return made
-    stage(NULL)
-    return replace(made, null=_null(asked, [run for run in runs if run.seed not in left][: asked.null], made, setting))
+    if asked.null:
+        stage(NULL)
+        made = replace(
+            made, null=_null(asked, [run for run in runs if run.seed not in left][: asked.null], made, setting)
+        )
+    if asked.shuffled:
+        stage(SHUFFLED)
+        made = replace(made, shuffled=_null_of_shuffled(asked.of_shuffled, aside or {}, made, setting))
+    return made
+
+
+def _left(asked: CensusAsked, aside: Mapping[str, str]) -> dict[int, str]:
+    """By seed, why it was set aside."""
+    names = {asked.experiment.run_name(seed): seed for seed in asked.seeds} if aside else {}
+    return {seed: aside[name] for name, seed in names.items() if name in aside}
+
+
+def _trained(experiment: Experiment, seeds: Sequence[int], setting: Setting) -> list[Run]:
+    """These seeds, a batch after the other; by seed."""
+    batches = [seeds[first : first + BATCH] for first in range(0, len(seeds), BATCH)]
+    return sorted((run for batch in batches for run in train_seeds(experiment, batch, setting)), key=lambda r: r.seed)
 
 
 def swept_census(
     cells: Sequence[tuple[Mapping[str, Any], CensusAsked]],
     setting: Setting,
     command: str,
-    aside: Sequence[Mapping[int, str]] = (),
+    aside: Mapping[str, str] | None = None,
 ) -> SweptCensus:
-    """The census of each of these experiments, one after the other, beside the choices that it stands for; `aside` has
-    what each has set aside.
+    """The census of each of these experiments, one after the other, beside the choices that it stands for; `aside` as
+    of `census`.
 
     Raises: as `census`.
     """
@@ -160,7 +197,7 @@ def swept_census(
     for number, (choices, asked) in enumerate(cells):
         said = ", ".join(f"{name} {value}" for name, value in choices.items())
         setting.watch(Line(f"experiment {number + 1:,} of {len(cells):,}: {said}"))
-        made.append((choices, census(asked, setting, command, aside[number] if aside else None)))
+        made.append((choices, census(asked, setting, command, aside)))
     return SweptCensus(tuple(made), command)
 
 
@@ -228,16 +265,39 @@ def _program(asked: CensusAsked, subject: Subject, kept: KeptResults | None, set
 
 def _null(asked: CensusAsked, runs: Sequence[Run], made: Census, setting: Setting) -> Null:
     """The same of these runs' models as they were before training."""
-    solved = decompiled = shared = 0
-    known = {found.digest for found in made.mechanisms}
+    found = []
     for number, run in enumerate(runs):
         watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
         subject, program = look_into_untrained(asked, run.seed, KeptResults(setting.store.home, run), watched)
-        told = _told(program, None)
-        solved += bool(subject.scores.solved[0])
-        decompiled += told.word == "decompiled"
-        shared += told.mechanism in known
-    return Null(len(runs), solved, decompiled, shared)
+        found.append((bool(subject.scores.solved[0]), program))
+    return _counted("random weights", found, made)
+
+
+def _null_of_shuffled(other: CensusAsked, aside: Mapping[str, str], made: Census, setting: Setting) -> Null:
+    """The same of models that learn the same questions with other answers, solved or not: there is always a model."""
+    kept, left = replace(setting, keep=kept_of_shuffled(setting.keep)), _left(other, aside)
+    runs = _trained(other.experiment, [seed for seed in other.seeds if seed not in left], kept)
+    found = []
+    for number, run in enumerate(runs):
+        watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
+        found.append((run.solved, look_into(other, run, watched)[0]))
+    return _counted("shuffled answers", found, made)
+
+
+def kept_of_shuffled(keep: Keep) -> Keep:
+    """The rule for models of shuffled answers, whose final weights are looked into where they are not solved too."""
+    return "last" if keep == "none" else keep
+
+
+def _counted(
+    of: Literal["random weights", "shuffled answers"], found: Sequence[tuple[bool, Decompilation]], made: Census
+) -> Null:
+    """Of models that are solved or not, and their programs."""
+    known = {mechanism.digest for mechanism in made.mechanisms}
+    told = [_told(program, None) for _, program in found]
+    solved = sum(right for right, _ in found)
+    decompiled = sum(each.word == "decompiled" for each in told)
+    return Null(of, len(found), solved, decompiled, sum(each.mechanism in known for each in told))
 
 
 def _model(run: Run, found: dict[str, tuple[Decompilation, bool | None]], aside: str) -> CensusModel:

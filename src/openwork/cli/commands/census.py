@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from openwork.cli.sweep import Swept, read_sweep
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason, RecipeError
 from openwork.interop.parquet import parquet_bytes, require_parquet
-from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of, swept_census
+from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of, require_possible, swept_census
 from openwork.jobs.cluster.on_cluster import census_on
 from openwork.jobs.cluster.ray_cluster import ray_cluster
 from openwork.jobs.given_files import require_writable
@@ -49,6 +50,9 @@ NULL = 32
 Seconds = Annotated[float, typer.Option("--seconds", help="How long to look for the program of one model.")]
 Prove = Annotated[bool, typer.Option("--prove", help="Prove every solved model right on every input, too.")]
 NullFlag = Annotated[bool, typer.Option("--null", help=f"Ask the same of up to {NULL} models with random weights.")]
+ShuffledFlag = Annotated[
+    bool, typer.Option("--shuffled", help=f"Ask the same of up to {NULL} seeds trained on shuffled answers.")
+]
 Plan = Annotated[bool, typer.Option("--plan", help="Say what is left to do and what it costs; do nothing.")]
 Output = Annotated[
     list[Path] | None,
@@ -114,6 +118,7 @@ def count_mechanisms(
     seconds: Seconds = SECONDS,
     prove: Prove = False,
     null: NullFlag = False,
+    shuffled: ShuffledFlag = False,
     plan: Plan = False,
     output: Output = None,
     keep: options.KeepRule = "all",
@@ -138,7 +143,9 @@ def count_mechanisms(
     changes = model, {"epochs": epochs, "weight_decay": weight_decay}, {"kind": split}
     swept = _experiments(given_task(task, options.params_of(param)), experiment, changes, sweep)
     chosen = sorted(options.seeds_of(None, seeds) or range(16))
-    cells = [(c.choices, CensusAsked(c.experiment, chosen, seconds, prove, NULL if null else 0)) for c in swept]
+    asked = CensusAsked(swept[0].experiment, chosen, seconds, prove, NULL if null else 0, NULL if shuffled else 0)
+    require_possible(asked)
+    cells = [(each.choices, replace(asked, experiment=each.experiment)) for each in swept]
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display, rule)
         cost = sum((cost_of(asked, setting) for _, asked in cells[1:]), cost_of(cells[0][1], setting))
@@ -146,7 +153,7 @@ def count_mechanisms(
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)
             left = _on(where, [asked for _, asked in cells], setting, patience)
             found: Found = (
-                census(cells[0][1], setting, typed(), left[0])
+                census(cells[0][1], setting, typed(), left)
                 if sweep is None
                 else swept_census(cells, setting, typed(), left)
             )
@@ -163,10 +170,10 @@ def count_mechanisms(
         people(as_json).print(f"Wrote {path_text(target)}.", soft_wrap=True, markup=False)
 
 
-def _on(where: str | None, cells: Sequence[CensusAsked], setting: Setting, patience: float) -> Sequence[dict[int, str]]:
-    """Has a cluster do what these censuses lack, if one is asked for; by census, what it has set aside."""
+def _on(where: str | None, cells: Sequence[CensusAsked], setting: Setting, patience: float) -> dict[str, str]:
+    """Has a cluster do what these censuses lack, if one is asked for; by name of a run, why it was set aside."""
     if where is None:
-        return [{} for _ in cells]
+        return {}
     with ray_cluster(where, setting.threads) as cluster:
         return census_on(cluster, cells, setting, patience)
 

@@ -79,13 +79,13 @@ def train(
     rule, where = keep_rule(keep), options.cluster_of(on, patience)
     chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting, left = Setting(kept, engine, threads, display, rule), dict[int, str]()
+        setting, left = Setting(kept, engine, threads, display, rule), dict[str, str]()
         if where is not None:
             with ray_cluster(where, threads) as cluster:
                 left = train_on(cluster, wanted, chosen, setting, patience)
-        runs = train_seeds(wanted, [seed for seed in chosen if seed not in left], setting)
-    for seed, why in left.items():
-        aside().print(f"Seed {seed} was set aside: {why}", style="red", markup=False, soft_wrap=True)
+        runs = train_seeds(wanted, [seed for seed in chosen if not left or wanted.run_name(seed) not in left], setting)
+    for name, why in left.items():
+        aside().print(f"Run {name} was set aside: {why}", style="red", markup=False, soft_wrap=True)
     if as_json:
         emit([run_summary(run) for run in runs])
         return

@@ -91,8 +91,6 @@ class Dispatch:
         self._done: Counter[str] = Counter()
         self.aside: dict[tuple[Kind, Item], str] = {}
         """what was set aside, with its reason"""
-        self.overhead: list[float] = []
-        """of each batch that came back, the seconds from sending to keeping that its worker was not at it"""
 
     def run(self, work: Iterable[tuple[Kind, Item]]) -> None:
         """Has it all done, and what comes of it; what is left when this is interrupted is ended.
@@ -153,7 +151,6 @@ class Dispatch:
         self._add(more)
         self._done[batch.kind.name] += len(batch.items)
         self._costs.setdefault(batch.kind, _Cost()).add(outcome.seconds, len(batch.items))
-        self.overhead.append(time.monotonic() - batch.sent - outcome.seconds)
 
     def _failed(self, batch: _Batch, failure: Failure) -> None:
         batch.failures[failure.kind] += 1

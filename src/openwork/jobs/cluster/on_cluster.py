@@ -6,12 +6,19 @@ Afterwards the same job finds everything in its store: what it says does not dep
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from openwork.analyses.steps import Step
 from openwork.engines import choose_engine
 from openwork.errors import Reason, TaskError
-from openwork.jobs.census import CensusAsked, is_looked_into, is_looked_into_untrained, require_provable
+from openwork.jobs.census import (
+    CensusAsked,
+    is_looked_into,
+    is_looked_into_untrained,
+    kept_of_shuffled,
+    require_possible,
+)
 from openwork.jobs.cluster.contract import Cluster
 from openwork.jobs.cluster.dispatch import Dispatch, Item, Kind
 from openwork.jobs.cluster.worker import Order, find_programs, find_untrained, train_batch
@@ -21,14 +28,14 @@ from openwork.training import Experiment
 
 FIRST = 4
 """seeds in a first batch, whose cost nobody knows"""
-Aside = dict[int, str]
-"""by seed, why it was set aside"""
+Aside = dict[str, str]
+"""by name of a run, why it was set aside"""
 
 
 def train_on(
     cluster: Cluster, experiment: Experiment, seeds: Sequence[int], setting: Setting, patience: float
 ) -> Aside:
-    """Has these seeds trained to their end, as `train_seeds` does; returns those that were set aside.
+    """Has these seeds trained to their end, as `train_seeds` does; returns what was set aside.
 
     Args:
         cluster: by whom.
@@ -45,11 +52,12 @@ def train_on(
     order = _order(experiment, setting)
     kind = _training(order, setting, lambda trained: ())
     left = [seed for seed in dict.fromkeys(seeds) if _lacks(experiment, seed, setting)]
-    return {seed: why for (_, seed), why in _done(cluster, setting, patience, [(kind, s) for s in left]).aside.items()}
+    dispatch = _done(cluster, setting, patience, [(kind, seed) for seed in left])
+    return {experiment.run_name(seed): why for (_, seed), why in dispatch.aside.items()}
 
 
-def census_on(cluster: Cluster, cells: Sequence[CensusAsked], setting: Setting, patience: float) -> tuple[Aside, ...]:
-    """Has all trained and looked into that `census` of each of these would; returns what each has set aside.
+def census_on(cluster: Cluster, cells: Sequence[CensusAsked], setting: Setting, patience: float) -> Aside:
+    """Has all trained and looked into that `census` of each of these would; returns what was set aside.
 
     Args: as of `train_on`.
 
@@ -59,16 +67,19 @@ def census_on(cluster: Cluster, cells: Sequence[CensusAsked], setting: Setting, 
         StoreError: what comes back cannot be kept.
     """
     work: list[tuple[Kind, Item]] = []
-    own: dict[Kind, int] = {}
-    for number, asked in enumerate(cells):
-        require_provable(asked)
-        kinds, items = _census_kinds(asked, setting)
-        own |= dict.fromkeys(kinds, number)
-        work += items
-    aside: tuple[Aside, ...] = tuple({} for _ in cells)
-    for (kind, seed), why in _done(cluster, setting, patience, work).aside.items():
-        aside[own[kind]][seed] = f"{kind.name}: {why}"
-    return aside
+    own: dict[Kind, Experiment] = {}
+    for asked in cells:
+        require_possible(asked)
+        parts = [(asked, setting, "", False)]
+        if asked.shuffled:
+            kept = replace(setting, keep=kept_of_shuffled(setting.keep))
+            parts.append((asked.of_shuffled, kept, "shuffled ", True))
+        for part, where, called, every in parts:
+            kinds, items = _census_kinds(part, where, called, every)
+            own |= dict.fromkeys(kinds, part.experiment)
+            work += items
+    left = _done(cluster, setting, patience, work).aside
+    return {own[kind].run_name(seed): f"{kind.name}: {why}" for (kind, seed), why in left.items()}
 
 
 def _done(cluster: Cluster, setting: Setting, patience: float, work: Iterable[tuple[Kind, Item]]) -> Dispatch:
@@ -77,8 +88,11 @@ def _done(cluster: Cluster, setting: Setting, patience: float, work: Iterable[tu
     return dispatch
 
 
-def _census_kinds(asked: CensusAsked, setting: Setting) -> tuple[list[Kind], list[tuple[Kind, Item]]]:
-    """What is done for a census, and what of it is left of what is stored."""
+def _census_kinds(
+    asked: CensusAsked, setting: Setting, of: str, every: bool
+) -> tuple[list[Kind], list[tuple[Kind, Item]]]:
+    """What is done for a census, called so, and what of it the store lacks; with `every`, programs of models that are
+    not solved too."""
     store, order = setting.store, _order(asked.experiment, setting, asked)
 
     def found(_: Sequence[Item], results: Any) -> Iterable[tuple[Kind, Item]]:
@@ -89,8 +103,8 @@ def _census_kinds(asked: CensusAsked, setting: Setting) -> tuple[list[Kind], lis
         runs = [run for seed in seeds if (run := store.run(asked.experiment, seed)) is not None]
         return order, tuple(pack(store, run, checkpoints=False) for run in runs)
 
-    untrained = Kind("untrained models", find_untrained, lambda seeds: (order, tuple(seeds)), found)
-    programs = Kind("programs", find_programs, sent, found)
+    untrained = Kind(f"{of}untrained models", find_untrained, lambda seeds: (order, tuple(seeds)), found)
+    programs = Kind(f"{of}programs", find_programs, sent, found)
 
     def next_of(seeds: Sequence[Item]) -> Iterator[tuple[Kind, Item]]:
         for seed in seeds:
@@ -99,15 +113,15 @@ def _census_kinds(asked: CensusAsked, setting: Setting) -> tuple[list[Kind], lis
                 continue
             if seed in asked.seeds[: asked.null] and not is_looked_into_untrained(asked, run, setting):
                 yield untrained, seed
-            if run.solved and not is_looked_into(asked, run, setting):
+            if (run.solved or every) and not is_looked_into(asked, run, setting):
                 yield programs, seed
 
-    training = _training(order, setting, next_of)
+    training = _training(order, setting, next_of, of)
     lacking = [seed for seed in asked.seeds if _lacks(asked.experiment, seed, setting)]
     return [untrained, programs, training], [*((training, seed) for seed in lacking), *next_of(asked.seeds)]
 
 
-def _training(order: Order, setting: Setting, next_of: Any) -> Kind:
+def _training(order: Order, setting: Setting, next_of: Any, of: str = "") -> Kind:
     store, experiment = setting.store, order.made()
 
     def trained(seeds: Sequence[Item], parcels: tuple[Parcel, ...]) -> Iterable[tuple[Kind, Item]]:
@@ -117,7 +131,7 @@ def _training(order: Order, setting: Setting, next_of: Any) -> Kind:
             prune(store, prunable(store, runs, setting.keep))
         return tuple(next_of(seeds))
 
-    return Kind("seeds", train_batch, lambda seeds: (order, tuple(seeds)), trained, FIRST)
+    return Kind(f"{of}seeds", train_batch, lambda seeds: (order, tuple(seeds)), trained, FIRST)
 
 
 def _lacks(experiment: Experiment, seed: int, setting: Setting) -> bool:
