@@ -152,14 +152,16 @@ def count_mechanisms(
         if not plan:
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)
             left = _on(where, [asked for _, asked in cells], setting, patience)
-            found: Found = (
-                census(cells[0][1], setting, typed(), left)
-                if sweep is None
-                else swept_census(cells, setting, typed(), left)
-            )
+            one = sweep is None
+            found: Found = census(asked, setting, typed(), left) if one else swept_census(cells, setting, typed(), left)
     if plan:
         _tell_plan(cost, as_json)
-        return
+    else:
+        _tell(found, targets, as_json)
+
+
+def _tell(found: Found, targets: Sequence[Path], as_json: bool) -> None:
+    """Writes every file, and says on the screen what was found."""
     for target in targets:
         WRITERS[target.suffix](found, target)
     if as_json:

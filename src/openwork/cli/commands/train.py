@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import typer
 
 from openwork.analyses import all_asked
@@ -15,9 +17,12 @@ from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
-from openwork.runs import Store, keep_rule
+from openwork.runs import Run, Store, keep_rule
+from openwork.training import Experiment
 
 app = typer.Typer(add_completion=False)
+SET_ASIDE = 1
+"""exit code where a cluster has set seeds aside"""
 EXAMPLES = examples(
     "openwork train reverse-increment --seeds 8",
     "openwork train reverse-increment --experiment notebook --seeds 0..63",
@@ -77,18 +82,27 @@ def train(
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
     rule, where = keep_rule(keep), options.cluster_of(on, patience)
-    chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
+    chosen = options.seeds_of(seed, seeds) or (0,)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting, left = Setting(kept, engine, threads, display, rule), dict[str, str]()
-        if where is not None:
-            with ray_cluster(where, threads) as cluster:
-                left = train_on(cluster, wanted, chosen, setting, patience)
+        setting = Setting(kept, engine, threads, display, rule)
+        left = {} if where is None else _on(where, wanted, chosen, setting, patience)
         runs = train_seeds(wanted, [seed for seed in chosen if not left or wanted.run_name(seed) not in left], setting)
-    for name, why in left.items():
-        aside().print(f"Run {name} was set aside: {why}", style="red", markup=False, soft_wrap=True)
+    _tell(runs, wanted, as_json)
+    _tell_aside(left)
+
+
+def _on(where: str, wanted: Experiment, chosen: Sequence[int], setting: Setting, patience: float) -> Mapping[str, str]:
+    """Has a cluster train; by name of a run, why it was set aside."""
+    with ray_cluster(where, setting.threads) as cluster:
+        return train_on(cluster, wanted, chosen, setting, patience)
+
+
+def _tell(runs: Sequence[Run], wanted: Experiment, as_json: bool) -> None:
+    """A table of the runs, and what went wrong."""
     if as_json:
         emit([run_summary(run) for run in runs])
         return
+    console = people(as_json)
     console.print(run_table(runs))
     for run in runs:
         if run.status == "diverged":
@@ -96,3 +110,11 @@ def train(
             console.print(said, style="red")
     asked = all_asked(wanted.split.inputs or 0, drawn=wanted.split.inputs is not None)
     console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on {asked}.")
+
+
+def _tell_aside(left: Mapping[str, str]) -> None:
+    """What a cluster has set aside, if anything, with an exit code of its own."""
+    for name, why in left.items():
+        aside().print(f"Run {name} was set aside: {why}", style="red", markup=False, soft_wrap=True)
+    if left:
+        raise typer.Exit(SET_ASIDE)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import openwork
 from openwork.engines.native import _core
 from openwork.errors import Reason
 
@@ -35,7 +34,7 @@ class Fitness:
 @cache
 def fitness() -> Fitness:
     """Of this machine."""
-    package = Path(openwork.__file__).parent
+    package = Path(__file__).parents[2]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(f"{path.relative_to(package)}\0".encode() + path.read_bytes() + b"\0")
