@@ -89,7 +89,11 @@ class Lines:
         found = [self._expression(column, effects) for column in columns]
         # A large table says less than how the item follows from the question.
         short = [None if e is None or e.entries > READABLE else e for e in found]
-        items = tuple(e or f.expression or large for e, f, large in zip(short, label.features, found, strict=True))
+        asked = [
+            f.expression if e is not None or f.expression is not None else self._from_question(column, place.position)
+            for e, f, column in zip(short, label.features, columns, strict=True)
+        ]
+        items = tuple(map(_shorter, short, asked, found))
         if any(item is None for item in items):
             self.gives[place] = tuple(self._operands(effects))
             self.silent.append(place)
@@ -98,8 +102,8 @@ class Lines:
         self._write(place, tuple(item for item in items if item is not None), columns)
         if self.made and self.made[-1].sites == [place]:
             names = Variable(self.made[-1].name, self.made[-1].items, (place,)).columns
-            plain = zip(names, label.features, strict=True)
-            self.from_symbols |= {name: f.expression for name, f in plain if f.expression is not None}
+            plain = zip(names, asked, strict=True)
+            self.from_symbols |= {name: expression for name, expression in plain if expression is not None}
 
     def _as_read(self, column: Ints, effects: Mapping[Place, float]) -> Ints:
         """The column, or that of a parent which parts the inputs in the same way: a label is a partition, and the
@@ -134,11 +138,7 @@ class Lines:
         answers = self.network.answers[self.quantised.rows, g].astype(np.int64)
         found = self._expression(answers, effects)
         if found is None or found.entries > READABLE:
-            # From the question itself: what lies between is then counted among what no line explains.
-            causal = self.network.subject.spec.attention_dir == "causal"
-            seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
-            asked = simplest(answers, list(self._operands(seen)), *self._numbers)
-            found = asked if found is None or (asked is not None and asked.entries < found.entries) else found
+            found = _shorter(None, self._from_question(answers, position), found)
         if found is None:
             return None
         through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)
@@ -152,6 +152,12 @@ class Lines:
             if found is not None:
                 return found
         return None
+
+    def _from_question(self, target: Ints, position: int) -> Expression | None:
+        """From the symbols seen there: what lies between is then counted among what no line explains."""
+        causal = self.network.subject.spec.attention_dir == "causal"
+        seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
+        return simplest(target, list(self._operands(seen)), *self._numbers)
 
     def _operands(self, effects: Mapping[Place, float]) -> Iterator[Operand]:
         """What these senders give, each name once, what moves most first."""
@@ -177,3 +183,10 @@ class Lines:
         head = component_named(self.network.subject.spec, place.component).head
         which = "" if head is None else f"_{head}"
         return f"head{place.layer}{which}[{place.position}]"
+
+
+def _shorter(short: Expression | None, asked: Expression | None, large: Expression | None) -> Expression | None:
+    """What is short; else of the two others the one with fewer table entries."""
+    if short is not None or asked is None or large is None:
+        return short or asked or large
+    return asked if asked.entries < large.entries else large
