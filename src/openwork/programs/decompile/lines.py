@@ -12,10 +12,11 @@ from openwork.analyses.steps import Step, Watch
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import symbols_of
 from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.localising import localised
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
-from openwork.programs.language import READABLE, Expression, Ints, Name, signed_modulus
+from openwork.programs.language import READABLE, Expression, Ints, Match, Name, signed_modulus
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Variable
 
@@ -87,23 +88,36 @@ class Lines:
             return
         columns = tuple(self._as_read(feature.column, effects) for feature in label.features)
         found = [self._expression(column, effects) for column in columns]
-        # A large table says less than how the item follows from the question.
-        short = [None if e is None or e.entries > READABLE else e for e in found]
         asked = [
-            f.expression if e is not None or f.expression is not None else self._from_question(column, place.position)
-            for e, f, column in zip(short, label.features, columns, strict=True)
+            self._from_question(column, place.position) if f.expression is None and _tabled(e) else f.expression
+            for e, f, column in zip(found, label.features, columns, strict=True)
         ]
-        items = tuple(map(_shorter, short, asked, found))
+        items = tuple(self._item(e, q, effects, place.position) for e, q in zip(found, asked, strict=True))
         if any(item is None for item in items):
             self.gives[place] = tuple(self._operands(effects))
             self.silent.append(place)
             self.unsaid.append(place)
             return
         self._write(place, tuple(item for item in items if item is not None), columns)
+        if place in self.quantised.loose:
+            # It may hand on more than its label says.
+            self.gives[place] = (*self.gives[place], *self._operands(effects))
         if self.made and self.made[-1].sites == [place]:
             names = Variable(self.made[-1].name, self.made[-1].items, (place,)).columns
             plain = zip(names, asked, strict=True)
             self.from_symbols |= {name: expression for name, expression in plain if expression is not None}
+
+    def _item(
+        self, found: Expression | None, asked: Expression | None, effects: Mapping[Place, float], position: int
+    ) -> Expression | None:
+        """How an item follows: what is read, unless in a large table; else as it follows from the question."""
+        if isinstance(asked, Match) and _tabled(found):
+            symbols = {o.name.name: o for held in self.gives.values() for o in held if o.symbol}
+            local = localised(asked, symbols, list(self._operands(effects)), position)
+            if local is not None:
+                return local
+        # A large table says less than how the item follows from the question.
+        return found if found is not None and found.entries <= READABLE else _fewer_entries(asked, found)
 
     def _as_read(self, column: Ints, effects: Mapping[Place, float]) -> Ints:
         """The column, or that of a parent which parts the inputs in the same way: a label is a partition, and the
@@ -137,8 +151,8 @@ class Lines:
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
         answers = self.network.answers[self.quantised.rows, g].astype(np.int64)
         found = self._expression(answers, effects)
-        if found is None or found.entries > READABLE:
-            found = _shorter(None, self._from_question(answers, position), found)
+        if _tabled(found):
+            found = self._item(found, self._from_question(answers, position), effects, position)
         if found is None:
             return None
         through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)
@@ -185,8 +199,12 @@ class Lines:
         return f"head{place.layer}{which}[{place.position}]"
 
 
-def _shorter(short: Expression | None, asked: Expression | None, large: Expression | None) -> Expression | None:
-    """What is short; else of the two others the one with fewer table entries."""
-    if short is not None or asked is None or large is None:
-        return short or asked or large
-    return asked if asked.entries < large.entries else large
+def _tabled(expression: Expression | None) -> bool:
+    return expression is None or expression.entries > 0
+
+
+def _fewer_entries(one: Expression | None, other: Expression | None) -> Expression | None:
+    """The one with fewer table entries, the first where both have as many."""
+    if one is None or other is None:
+        return one or other
+    return one if one.entries <= other.entries else other

@@ -39,6 +39,8 @@ SYMBOL = 1.5
 """cost of a feature up to which it is a token, not something worked out"""
 TOGETHER = 200
 """labels of all heads of a position, of which those are tried that the MLP's own follows from"""
+LOOSE = 0.85
+"""share of a place's variance from which on a label is kept though answers turn under it: the verdicts say how far"""
 TRIED = 30
 """labels tried for a place before it is left without"""
 
@@ -52,6 +54,7 @@ class Quantised:
         gone: places at their means.
         values: `[row, d]` at every other place, pruned but not quantised.
         labels: of the places where one was found.
+        loose: of these, where it says most of what the place holds, but not all that answers follow from.
         unlabelled: the others.
     """
 
@@ -59,6 +62,7 @@ class Quantised:
     gone: frozenset[Place]
     values: dict[Place, Floats]
     labels: dict[Place, Label]
+    loose: frozenset[Place]
     unlabelled: tuple[Place, ...]
 
 
@@ -73,14 +77,20 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
     features = Features(network, rows)
     trial = _Trial(network, rows, gone, {})
     labels: dict[Place, Label] = {}
+    loose: set[Place] = set()
     for number, place in enumerate(live):
         watch(Step(f"what {place} holds", number / len(live), 0))
         known = features.at(place.position)
         # An MLP can make nothing but what follows from what stands at its position.
         able = _following(known, network, rows, labels, live, place) if place.is_mlp else known
-        found = trial.label_of(place, ranked(able, values[place], TRIED))
+        found = trial.label_of(place, _answers(known, network, place, values[place]))
+        if found is None:
+            found = trial.label_of(place, ranked(able, values[place], TRIED))
         if found is None and len(able) < len(known):
             found = trial.label_of(place, ranked(known, values[place], TRIED))
+        if found is None:
+            found = next((label for label in ranked(able, values[place], 1) if label.explained >= LOOSE), None)
+            loose |= {place} if found is not None else set()
         if found is not None:
             symbols = [feature for feature in able if feature.cost <= SYMBOL]
             labels[place] = with_what_else(running(found, known), symbols, values[place])
@@ -88,7 +98,8 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
             together = trial.label_together(heads, known, values, labels[place]) if heads else None
             if together is not None:
                 labels |= dict.fromkeys(heads, running(together, known))
-    return Quantised(rows, gone, values, labels, tuple(place for place in live if place not in labels))
+    unlabelled = tuple(place for place in live if place not in labels)
+    return Quantised(rows, gone, values, labels, frozenset(loose), unlabelled)
 
 
 def _following(
@@ -111,6 +122,16 @@ def _following(
         return known
     codes, classes = compact(held)
     return [f for f in known if compact([codes, f.codes[0]])[1] == classes] or known
+
+
+def _answers(known: Sequence[Feature], network: Network, place: Place, values: Floats) -> Iterator[Label]:
+    """Of the last thing that is written before an answer, without an MLP after it: that answer, where it is most of
+    what stands there."""
+    spec, graded = network.subject.spec, network.dataset.graded
+    if spec.d_mlp or place.layer < spec.n_layers - 1 or spec.n_heads > 1 or place.position not in graded:
+        return
+    name = f"answer {network.subject.task.outputs[graded.index(place.position)]}"
+    yield from (label for label in ranked([f for f in known if f.text == name], values, 1) if label.explained >= LOOSE)
 
 
 def _not_saying(labels: Mapping[Place, Label], live: Sequence[Place], mlp: Place) -> tuple[Place, ...]:
