@@ -83,9 +83,9 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
         known = features.at(place.position)
         # An MLP can make nothing but what follows from what stands at its position.
         able = _following(known, network, rows, labels, live, place) if place.is_mlp else known
-        found = trial.label_of(place, _answers(known, network, place, values[place]))
-        if found is None:
-            found = trial.label_of(place, ranked(able, values[place], TRIED))
+        found = trial.label_of(place, ranked(able, values[place], TRIED))
+        if found is None or len(found.features) > 1:
+            found = trial.label_of(place, _answers(known, network, place, values[place])) or found
         if found is None and len(able) < len(known):
             found = trial.label_of(place, ranked(known, values[place], TRIED))
         if found is None:
