@@ -24,6 +24,7 @@ from openwork.runs import Store
 
 NOT_WRITTEN = "the certificate could not be written"
 NOTHING = "{} was not written: not every input is proved."
+SECONDS = "By sets: how much processor time it may take, of all threads."
 CHECK = "Anybody checks it with `openwork-check-certificate {}`."
 NONE = "{} was not written: nothing is proved."
 PART = "Wrote {}, of the {} of the inputs that is proved."
@@ -60,9 +61,7 @@ def prove(
             show_default=False,
         ),
     ] = None,
-    seconds: Annotated[
-        float, typer.Option("--seconds", min=0, help="By sets: how much processor time it may take, of all threads.")
-    ] = USUAL_SECONDS,
+    seconds: Annotated[float, typer.Option("--seconds", min=0, help=SECONDS)] = USUAL_SECONDS,
     threads: Threads = None,
     store: StorePath = None,
     as_json: JsonFlag = False,

@@ -45,9 +45,8 @@ def prove_by_sets(
     Args:
         subject: a model of one layer, and its task; every question is meant, whatever inputs it is measured on.
         margin: the lead in the logits that every right answer must surely exceed.
-        seconds: of the processor, of all threads together, so that what is proved does not hang on what else runs on
-            the machine; it ends at its next step after that. An output may take its even share, and then what others
-            left over.
+        seconds: of the processor, of all threads; it ends at its next step after that. An output may take its even
+            share, and then what others left over.
         threads: cores to use; no number depends on it.
         watch: is told how far it is, and what every output came to.
         begun: what an earlier proof of the same came to; it goes on from there.
@@ -65,15 +64,12 @@ def prove_by_sets(
     runs = [_Output(place, name) for place, name in enumerate(task.outputs)]
     for run, kept in zip(runs, begun.left if begun else (), strict=False):
         run.resume(kept)
-    said = _Said(watch, size)
-    try:
-        for run in runs:
-            until = began + seconds * (run.place + 1) / len(runs)
-            run.go(subject, engine, margin, _Clock(until, watch, run, len(runs), size))
-            said.of(run)
-        for run in runs:  # what the quick ones left over, to those that are not done
+    said, of = _Said(watch, size), len(runs)
+    shares = [began + seconds * (run.place + 1) / of for run in runs]
+    try:  # first each its share, then what the quick ones left over to those that are not done
+        for run, until in (*zip(runs, shares, strict=True), *((run, began + seconds) for run in runs)):
             if not run.done:
-                run.go(subject, engine, margin, _Clock(began + seconds, watch, run, len(runs), size))
+                run.go(subject, engine, margin, _Clock(until, watch, run, of, size))
                 said.of(run)
     except KeyboardInterrupt:
         interrupted = True
@@ -119,8 +115,6 @@ class _Output:
 
     def go(self, subject: Subject, engine: NativeEngine, margin: float, clock: _Clock) -> None:
         """Until it is done, or the clock says so."""
-        if self.done:
-            return
         began = time.process_time()
         try:
             self._go(subject, engine, margin, clock)
@@ -140,10 +134,19 @@ class _Output:
     def proof(self, size: int) -> OutputProof:
         one = self.search
         if one is None:
-            return OutputProof(self.name, 0, 0, 0, size, 1, None, self.seconds)
-        unproved = min(size, one.unproved)
-        least = one.least if math.isfinite(one.least) else None
-        return OutputProof(self.name, self.cases, one.boxes, one.rows, unproved, len(one.open), least, self.seconds)
+            return OutputProof(
+                self.name, cases=0, boxes=0, rows=0, unproved=size, open=1, least=None, seconds=self.seconds
+            )
+        return OutputProof(
+            output=self.name,
+            cases=self.cases,
+            boxes=one.boxes,
+            rows=one.rows,
+            unproved=min(size, one.unproved),
+            open=len(one.open),
+            least=one.least if math.isfinite(one.least) else None,
+            seconds=self.seconds,
+        )
 
     def as_json(self) -> dict[str, Any]:
         one = self.search
