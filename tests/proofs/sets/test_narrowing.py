@@ -7,12 +7,36 @@ import pytest
 from tests.proofs.sets.test_set_proof import subject_of
 
 from openwork.data import enumerate_domain
+from openwork.errors import PlanError
 from openwork.proofs import prove_by_sets
 from openwork.proofs.sets.boxes import Boxes, counted
 from openwork.proofs.sets.narrowing import narrowing
 from openwork.tasks import OURS, Copy, Induction, Maximum, ReversedAddition
+from openwork.tasks.shuffled import shuffled
 
 BOXES = 120
+
+
+class NoCarry(ReversedAddition):
+    """Says of sums without a carry what is true of sums."""
+
+    def answers(self, questions):
+        return np.pad((questions[:, : self.digits] + questions[:, self.digits :]) % self.base, ((0, 0), (0, 1)))
+
+    def cases(self, output):
+        return None
+
+
+def test_what_loses_a_question_is_refused():
+    with pytest.raises(PlanError, match="not its questions") as refused:
+        prove_by_sets(subject_of(NoCarry(3, 2)))
+    assert "narrowed" in {reason.where for reason in refused.value.reasons}
+
+
+def test_of_shuffled_answers_nothing_is_told():
+    task = shuffled(ReversedAddition(3, 2))
+    assert task.narrowed(np.ones((1, task.n_pos, len(task.vocabulary)), bool)) is None
+    assert prove_by_sets(subject_of(task)).ended
 
 
 def test_every_task_that_narrows_is_tried_here():
