@@ -185,9 +185,13 @@ class Network:
     ) -> dict[Place, Floats]:
         """`[row, d]` at each of these places, under these edits."""
         plan = Plan(tuple(edits), self.sites_of(places))
-        engine, graded = self.subject.engine, self.dataset.graded
+        engine, graded, tokens = self.subject.engine, self.dataset.graded, self.tokens[rows]
+        if places and not edits and self.subject.spec.attention_dir == "causal":
+            # What comes after these places they cannot see.
+            last = max(place.position for place in places)
+            graded, tokens = (last,), np.ascontiguousarray(tokens[:, : last + 1])
         parts: dict[Place, list[Floats]] = {place: [] for place in places}
-        for trace in engine.run(self.subject.stack, self.tokens[rows], plan, graded=graded, sources=sources):
+        for trace in engine.run(self.subject.stack, tokens, plan, graded=graded, sources=sources):
             for place in places:
                 parts[place].append(self.at(place, trace.captures[self.site(place)][0].astype(np.float64)))
         return {place: np.concatenate(found) for place, found in parts.items()}

@@ -153,9 +153,11 @@ class Drawn:
             return [0] * len(sets)
         plans = [Plan(network.patched(places, "source")) for places in sets]
         bases = network.dataset.take(self.bases[rows])
-        answers = np.ascontiguousarray(wanted[rows])
-        asked = Dataset(bases.tokens, answers, bases.graded, bases.index, sets=bases.sets)
-        sources = {"source": World(network.tokens[self.sources[rows]])}
+        seen = _seen(network, self.bases[rows], [place for places in sets for place in places])
+        graded = tuple(position for position in bases.graded if position < seen)
+        tokens, answers = (np.ascontiguousarray(t) for t in (bases.tokens[:, :seen], wanted[rows][:, : len(graded)]))
+        asked = Dataset(tokens, answers, graded, bases.index, sets=bases.sets)
+        sources = {"source": World(np.ascontiguousarray(network.tokens[self.sources[rows], :seen]))}
         found = network.subject.engine.sweep(network.subject.stack, asked, plans, sources=sources)
         return [int(scores.sequences[0]) for scores in found]
 
@@ -167,3 +169,18 @@ class Drawn:
         edits = planes.swapped(self.bases[rows], self.sources[rows], places)
         found = planes.network.predicted(self.bases[rows], edits)
         return int((found == wanted[rows]).all(axis=1).sum())
+
+
+def _seen(network: Network, rows: Rows, places: Sequence[Place]) -> int:
+    """How many tokens of these inputs interchange at these places has to see: what comes after the last answer that is
+    wanted, or that any of them can reach, stays as it is."""
+    width = network.tokens.shape[1]
+    if network.subject.spec.attention_dir != "causal":
+        return width
+    asked, graded = network.asked[rows], np.asarray(network.dataset.graded)
+    reached = max(place.position for place in places)
+    last: int = graded[asked.any(axis=0)].max(initial=reached).item()
+    if all(place.layer == network.subject.spec.n_layers - 1 for place in places):
+        if asked[:, graded <= reached].any(axis=1).all():
+            last = reached
+    return 1 + max(last, reached)
