@@ -53,8 +53,8 @@ class Interchanged:
             bases, sources = drawn[:PAIRS], drawn[PAIRS:]
             edits = network.patched([Place(head, position) for head in heads], "source")
             worlds = {"source": World(network.tokens[moments.rows[sources]])}
-            found = network.predicted(moments.rows[bases], edits, worlds)
-            parts.append((bases, sources, found[:, network.dataset.graded.index(position)]))
+            found = network.predicted(moments.rows[bases], edits, worlds, position)
+            parts.append((bases, sources, found[:, 0]))
         bases, sources, answers = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         return cls(bases, sources, answers)
 

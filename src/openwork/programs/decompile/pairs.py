@@ -130,8 +130,11 @@ class Drawn:
         tokens = network.tokens
         forced = {variable.name: program.values_of(variable, tokens[self.sources])}
         asked = network.asked[self.bases]
-        wanted = program.answers(tokens[self.bases], forced).astype(np.int32)
-        changing = ((wanted != program.answers(tokens[self.bases])) & asked).any(axis=1)
+        unforced = program.answers(tokens[self.bases]).astype(np.int32)
+        following, wanted = program.following(variable.name), unforced.copy()
+        told = program.narrowed(following, variable.name).answers(tokens[self.bases], forced)
+        wanted[:, following] = told[:, following]
+        changing = ((wanted != unforced) & asked).any(axis=1)
         # A table says -1 of what it does not have: no model follows that.
         words = network.subject.spec.d_vocab_out
         sayable = ((wanted >= 0) & (wanted < (1 << words if network.dataset.sets else words)) | ~asked).all(axis=1)
@@ -174,13 +177,13 @@ class Drawn:
 def _seen(network: Network, rows: Rows, places: Sequence[Place]) -> int:
     """How many tokens of these inputs interchange at these places has to see: what comes after the last answer that is
     wanted, or that any of them can reach, stays as it is."""
-    width = network.tokens.shape[1]
+    width: int = network.tokens.shape[1]
     if network.subject.spec.attention_dir != "causal":
         return width
     asked, graded = network.asked[rows], np.asarray(network.dataset.graded)
     reached = max(place.position for place in places)
-    last: int = graded[asked.any(axis=0)].max(initial=reached).item()
-    if all(place.layer == network.subject.spec.n_layers - 1 for place in places):
-        if asked[:, graded <= reached].any(axis=1).all():
-            last = reached
-    return 1 + max(last, reached)
+    last: int = max([reached, *graded[asked.any(axis=0)].tolist()])
+    last_layer = all(place.layer == network.subject.spec.n_layers - 1 for place in places)
+    if last_layer and asked[:, graded <= reached].any(axis=1).all():
+        last = reached
+    return last + 1

@@ -168,6 +168,7 @@ def _effective(
     if values > MOST_VALUES:
         return None
     _, first = np.unique(codes, return_index=True)
+    program = program.narrowed(program.following(variable.name), variable.name)
     contexts = network.tokens[drawn.sources[:CONTEXTS]]
     answers = []
     for row in first:

@@ -101,9 +101,9 @@ def _lost_of_texts(network: Network, program: Program, others: Others, watch: Wa
     for number, end in enumerate(ends.positions):
         watch(Step("what no line explains", number / len(ends.positions), 0))
         (agreed, sources, edits), (every, read_sources, read_edits) = ends.resampled(end, unsaid)
-        found = once.predicted(every, tuple(read_edits.values()), read_sources)
-        reading = ((found == once.answers[every]) | ~once.asked[every]).all(axis=1)
-        usual = once.exact(agreed, _together(edits), sources) if len(agreed) else [0, 0]
+        [found] = once.predicted(every, tuple(read_edits.values()), read_sources, end).T
+        reading = found == once.answers[every, once.dataset.graded.index(end)]
+        usual = once.exact(agreed, _together(edits), sources, end) if len(agreed) else [0, 0]
         only_reading = int(reading[~np.isin(every, agreed)].sum())
         right += (usual[0] + only_reading, usual[1] + only_reading, int(reading.sum()))
     return len(others.rows) - int(right.min())
