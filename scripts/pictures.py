@@ -38,7 +38,7 @@ def main(page: Path, folder: Path, chromium: str) -> None:
 
 def settled(tab: Page, counts: bool) -> None:
     """Waits until the page is live, and where something is cut until it is counted."""
-    tab.wait_for_function("document.documentElement.dataset.live === 'ready'")
+    tab.wait_for_selector("html[data-live=ready]", state="attached")
     if counts:
         tab.wait_for_selector("#cut-view .live-counted[data-counted]")
     tab.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")

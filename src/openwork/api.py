@@ -170,9 +170,9 @@ def import_model(
         store: see `explain`.
         engine: see `explain`.
         threads: see `explain`.
-        said: what the file does not say: `act_fn`, `normalization_type`, `attention_dir`, `attn_scale` (None means
-            sqrt(d_head)), `pad_token`, `n_heads`, `eps`, `token_shift`, `position_offset`. What nobody says is found by
-            trial.
+        said: what the file does not say: `act_fn`, `normalization_type`, `attention_dir`, `attn_scale` (None or
+            "sqrt": sqrt(d_head)), `pad_token`, `n_heads`, `eps`, `token_shift`, `position_offset`. What nobody says is
+            found by trial.
 
     Raises:
         CheckpointError: a file that cannot be read, contradicts itself or does not fit the task; with every reason.

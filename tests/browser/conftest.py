@@ -92,7 +92,8 @@ def visit(browser: playwright.Browser) -> Iterator[Callable[..., Tab]]:
         tab.page.on("console", lambda said: tab.errors.append(said.text))
         tab.page.goto(path.as_uri() + link)
         if tab.page.locator("#openwork-data").count():
-            tab.page.wait_for_function("document.documentElement.dataset.live === 'ready'")
+            # Not `wait_for_function`: asked a second time it evaluates a text, which the page's policy forbids.
+            tab.page.wait_for_selector("html[data-live=ready]", state="attached")
         tab.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
         return tab
 

@@ -1,6 +1,6 @@
 // What reaches beyond the window and cannot be scrolled to inside a box of its own.
 () => {
-  const boxes = ".ow-scroll, .ow-command, .page-skip";
+  const boxes = ".ow-scroll, .ow-command, .page-skip, .live-many, .live-scrolled";
   return [...document.querySelectorAll("body *")]
     .filter((element) => !element.closest(boxes) || element.matches(boxes))
     .filter((element) => !element.matches(".page-skip"))

@@ -109,11 +109,13 @@ def test_a_number_of_the_program_is_changed_and_the_inputs_counted_where_they_pa
     expect(page.locator(".live-parted")).to_contain_text("part on 65,536 of 65,536 inputs", timeout=90_000)
     expect(page).to_have_url(re.compile(r"set=2\.\d\.2"))
     page.locator(".live-line").first.click()
+    before = answers(tab)
     page.get_by_role("button", name=re.compile("take head0")).click()
     taken = (int(page.locator("#asking .live-second input").nth(6).input_value()) + 1) % 4
-    before, swapped = answers(tab), page.locator("#asking .live-answers").nth(1).locator("b").all_inner_texts()
+    swapped, was = answers(tab), page.locator("#asking .live-was").all_inner_texts()
     said = page.locator(".live-of-line code").all_inner_texts()
     assert said == [" ".join([before[0], str(taken), *before[2:]]), " ".join(swapped)]
+    assert was == ([f"was {before[1]}"] if before[1] != swapped[1] else [])
     assert tab.errors == []
 
 

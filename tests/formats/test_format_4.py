@@ -1,4 +1,4 @@
-"""A store that openwork wrote at format 4 is read, listed and recovered for ever. See `make_format_4.py`."""
+"""A store that openwork wrote at format 4 is read, listed and recovered for ever. See `make_format.py`."""
 
 from __future__ import annotations
 

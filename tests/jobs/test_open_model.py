@@ -65,6 +65,7 @@ def test_what_a_file_leaves_open_must_be_said(file, tmp_path):
         ow.open_model(bare)
     said = dict(act_fn="relu", attention_dir="causal", attn_scale=None, pad_token=None)
     assert ow.open_model(bare, **said).spec.act_fn == "relu"
+    assert ow.open_model(bare, **said | dict(attn_scale="sqrt", pad_token="none")).spec == ow.open_model(file).spec
 
 
 def test_symbols_are_asked_where_the_model_names_them(file):

@@ -65,6 +65,8 @@ def test_an_answer_that_no_question_drawn_first_has_must_be_said():
     assert "x=[0, 0, 0" in str(caught.value)
     task = openwork.task(x=(10, 12), answers=["away", "here"])(rare)()
     assert dataset_of(task, np.array([0, 1])).answers.tolist() == [[1], [0]]
+    numbers = openwork.task(x=(10, 12), answers=[0, 1])(lambda x: int(x == [0] * 12))()
+    assert dataset_of(numbers, np.array([0, 1])).answers.tolist() == [[1], [0]]
 
 
 def test_a_function_that_raises_or_changes_is_told_with_the_question():

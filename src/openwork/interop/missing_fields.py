@@ -74,8 +74,9 @@ def shown(field: str, value: Any) -> str:
 
 
 def from_options(options: Mapping[str, Any]) -> list[KnownField]:
-    """What the user said."""
-    return [KnownField(field, value, "given") for field, value in options.items()]
+    """What the user said; None also by the word for it, `sqrt` or `none`."""
+    given = {field: None if value == shown(field, None) else value for field, value in options.items()}
+    return [KnownField(field, value, "given") for field, value in given.items()]
 
 
 def from_config(source: str, config: Mapping[str, Any], sizes: Sizes | None) -> list[KnownField]:

@@ -15,6 +15,7 @@ from openwork.data import Dataset
 from openwork.data.randomness import bits, permutation
 from openwork.errors import visible
 from openwork.models import Stack
+from openwork.page.rules import live_rule
 from openwork.tasks import Task
 
 FORMAT = 1
@@ -102,7 +103,10 @@ def _domain(task: Task, inputs: Dataset) -> dict[str, Any]:
         "bytes": _size(task),
         "columns": columns,
     }
-    return domain if whole else domain | {"index": _deflated(",".join(map(str, held.index.tolist())).encode())}
+    if whole:
+        return domain
+    index = _deflated(",".join(map(str, held.index.tolist())).encode())
+    return domain | {"index": index, "rule": live_rule(task)}
 
 
 def _columns(task: Task, inputs: Dataset) -> str:

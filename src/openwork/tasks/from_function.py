@@ -50,7 +50,7 @@ def task(
     model: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     split: Mapping[str, Any] | None = None,
-    answers: Sequence[str] | None = None,
+    answers: Sequence[str | int] | None = None,
     **variables: Declared,
 ) -> Callable[[Callable[..., Any]], type[FunctionTask]]:
     """Makes a function a task.
@@ -59,8 +59,9 @@ def task(
         model: fields of `ModelSpec` that differ from the usual, such as `{"n_layers": 1}`.
         training: fields of `Recipe` that differ, such as `{"epochs": 50}`.
         split: fields of `Split` that differ, such as `{"held_out": 0.1}`.
-        answers: the symbols of answers, for a task of more than 2^20 questions: a function is not asked so many, but
-            what is drawn, and unless they are said the first 2,048 drawn say which symbols there are.
+        answers: the symbols of answers, or the numbers that are written so, for a task of more than 2^20 questions: a
+            function is not asked so many, but what is drawn, and unless they are said the first 2,048 drawn say which
+            symbols there are.
         variables: for each parameter of the function, its values: `a=7` is a number from 0 to 6, `op=["+", "-"]` one of
             these symbols, `x=(4, 8)` a list of eight numbers below 4. In place of a number may stand the name of a
             keyword-only parameter of the function with a default: those are the task's parameters (`--param`).
@@ -72,7 +73,8 @@ def task(
 
     def made(function: Callable[..., Any]) -> type[FunctionTask]:
         sizes = _checked(function, variables)
-        return defined(FunctionTask, function, sizes, learned=learned, declared=dict(variables), symbols=answers)
+        symbols = None if answers is None else tuple(map(str, answers))
+        return defined(FunctionTask, function, sizes, learned=learned, declared=dict(variables), symbols=symbols)
 
     return made
 

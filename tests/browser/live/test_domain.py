@@ -65,12 +65,28 @@ def test_some_questions_are_found_by_their_numbers(tab, small):
     assert asked(tab, some, "(domain, values) => [domain.question(values)]", *values).tolist() == [11]
 
 
-def test_a_question_that_the_page_does_not_hold_is_laid_out_where_it_can_be(tab, small):
+def test_a_question_that_the_page_does_not_hold_is_laid_out_and_answered_by_the_rule(tab, small):
     some = small.on(small.inputs.take(np.arange(0, len(small.inputs), 2)))
     values = small.task.questions(np.array([1]))
     found = asked(tab, some, "(domain, values) => domain.tokensOf(values)?.ids ?? []", *values[0].tolist())
-    forced = isinstance(small.task, ReverseIncrement)  # the model sees answers, which the page cannot compute
-    assert found.tolist() == ([] if forced else small.task.tokens(values)[0].tolist())
+    assert found.tolist() == small.task.tokens(values)[0].tolist()
+    right = asked(tab, some, "(domain, values) => domain.rightOf(values)", *values[0].tolist())
+    assert right.tolist() == small.task.answers(values)[0].tolist()
+
+
+def test_without_a_rule_nothing_is_made_up(tab, small):
+    class Otherwise(type(small.task)):
+        pass
+
+    task = small.task
+    other = Otherwise(**task.params)
+    subject = Subject.of(small.engine, small.stack, other)
+    some = subject.on(subject.inputs.take(np.arange(0, len(subject.inputs), 2)))
+    values = task.questions(np.array([1]))
+    assert asked(tab, some, "(domain, values) => domain.rightOf(values) ?? []", *values[0].tolist()).tolist() == []
+    found = asked(tab, some, "(domain, values) => domain.tokensOf(values)?.ids ?? []", *values[0].tolist())
+    forced = isinstance(task, ReverseIncrement)  # the model sees answers
+    assert found.tolist() == ([] if forced else task.tokens(values)[0].tolist())
 
 
 def test_what_no_question_has_cannot_be_laid_out(tab, small):

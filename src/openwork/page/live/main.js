@@ -178,6 +178,7 @@ function startOf(rows, domain) {
     normed: true,
     measure: "logit",
     numbers: "share",
+    order: "model",
     layer: 0,
     route: 0,
     claim: "",

@@ -2,6 +2,7 @@
 
 import { UNASKED, holds } from "./answers.js";
 import { bytesOf, inflated } from "./base64.js";
+import { programOf } from "../program/program.js";
 import { Layout } from "./layout.js";
 import { takeRows } from "./tokens.js";
 
@@ -43,7 +44,7 @@ import { takeRows } from "./tokens.js";
 /**
  * Tokens, answers and the variables' values are columns, one after the other, of `bytes` bytes a number, deflated:
  * neighbouring questions are alike, so a column is nearly nothing. `index` numbers the questions where they are only
- * some, as text.
+ * some, as text; then `rule` answers those that it does not hold, where the task has one.
  * @typedef {object} DomainFacts
  * @property {number | null} size null where nobody has counted the questions
  * @property {number} measured inputs that the report was measured on
@@ -52,6 +53,7 @@ import { takeRows } from "./tokens.js";
  * @property {1 | 2 | 4} bytes
  * @property {string} columns base64
  * @property {string} [index] base64
+ * @property {import("../program/program.js").PlainProgram | null} [rule]
  */
 
 /**
@@ -85,7 +87,7 @@ export class Domain {
    * @param {ArrayLike<number>} columns
    * @param {number[] | null} index
    */
-  constructor(task, { size, measured, rows, whole }, columns, index) {
+  constructor(task, { size, measured, rows, whole, rule }, columns, index) {
     this.task = task;
     this.size = size;
     this.measured = measured;
@@ -95,6 +97,8 @@ export class Domain {
     this.graded = task.graded;
     this.columns = columns;
     this.index = index;
+    /** What is right, of questions that the page does not hold; null where nobody has told. */
+    this.rule = programOf(rule ?? null);
     /** @type {Tokens | null} */
     this.allTokens = null;
     /** @type {Int32Array | null} */
@@ -208,6 +212,18 @@ export class Domain {
     const row = this.rowOf(question);
     if (row >= 0) return this.tokens([row]);
     return Array.isArray(question) ? this.layout.tokens(question) : null;
+  }
+
+  /**
+   * What is right of any question, held or not; null where the page cannot tell.
+   * @param {Asked} question
+   * @returns {number[] | null}
+   */
+  rightOf(question) {
+    const row = this.rowOf(question);
+    if (row >= 0) return this.answers(row);
+    const tokens = this.tokensOf(question);
+    return this.rule && tokens && this.rule.run(tokens.ids).answers;
   }
 
   /**

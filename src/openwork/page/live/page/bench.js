@@ -189,6 +189,14 @@ export class Bench {
   }
 
   /**
+   * Whether the page can say what is right, of a question that it holds or by the task's rule.
+   * @param {Asked} question
+   */
+  judges(question) {
+    return this.knows(question) || this.domain.rule !== null;
+  }
+
+  /**
    * Whether the page holds a question, with its right answers: of a very large task it holds some.
    * @param {Asked} question
    */
@@ -224,7 +232,7 @@ export class Bench {
     const sources = needsSecond(cuts) ? { second: this.#tokens(other) } : {};
     const plan = { edits, captures: this.captures };
     const trace = run(this.model, this.#tokens(question), plan, { graded: this.task.graded, sources, context });
-    const right = row < 0 ? this.#unknown(question) : this.domain.answers(row);
+    const right = this.domain.rightOf(question) ?? this.#unknown(question);
     return new Pass(trace, this.task.answerSymbols.length, right, this.task.sets);
   }
 

@@ -23,6 +23,7 @@
  * @property {boolean} normed read after the final norm
  * @property {"logit" | "cosine"} measure
  * @property {"share" | "logit"} numbers what the answers show
+ * @property {"model" | "loss"} order of the switches
  * @property {number} layer whose heads are shown, where they are too many for all
  * @property {number} route which route is shown
  * @property {string} claim that is open; empty for none

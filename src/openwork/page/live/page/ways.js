@@ -16,6 +16,7 @@ import { percent } from "./numbers.js";
  * @property {number} rate 0 to 1
  * @property {boolean} moves whether a head carries it, or takes it in where it stands
  * @property {string} told
+ * @property {[number, number]} [head] of several, where colours tell heads apart: its number, and how many they are
  */
 
 /** @typedef {{depth: Depth, graded: number[], names: string[], outputs: string[]}} About */
@@ -71,7 +72,7 @@ export function attendedWays(patterns, heads, length, { depth, names }) {
           const rate = weights[(head * all + query) * all + key] ?? 0;
           if (rate < ATTENDED) continue;
           const told = `head ${layer}.${head} attends from ${names[query]} to ${names[key]}, weight ${rate.toFixed(2)}`;
-          found.push({ output: -1, stage: before(layer, depth), from: key, to: query, rate: rate / heads, moves: true, told });
+          found.push({ output: -1, stage: before(layer, depth), from: key, to: query, rate: rate / heads, moves: true, told, ...(heads > 1 && { head: /** @type {[number, number]} */ ([head, heads]) }) });
         }
       }
     }

@@ -19,39 +19,35 @@ export function askingView(mount, bench, choices) {
   const { task } = bench;
   const first = questionOf("Question", "question", bench, choices);
   const second = questionOf("Second question, which values can be taken from", "other", bench, choices);
-  const whole = new Spoken("What the model answers", task.outputs, task.answerSymbols, bench.domain.candidates);
-  const cut = new Spoken("What the model answers with parts off", task.outputs, task.answerSymbols, bench.domain.candidates);
-  const cutName = html("span", { class: "live-row-name" });
-  const cutRow = html("div", { class: "live-row" }, cutName, cut.element);
+  const spoken = new Spoken("What the model answers", task.outputs, task.answerSymbols, bench.domain.candidates);
+  const spokenName = html("span", { class: "live-row-name" });
   const secondRow = html("div", { class: "live-row live-second" }, rowName("second question"), second.element);
-  const offList = html("div", { class: "live-off" });
   const unheld = html("p", { class: "live-unheld", role: "status" });
   refill(
     mount,
+    tools(bench, choices),
     html("div", { class: "live-row live-named" }, rowName("question"), first.element),
     secondRow,
-    html("div", { class: "live-row live-named" }, rowName("the model says"), whole.element, tools(bench, choices)),
-    cutRow,
+    html("div", { class: "live-row live-named live-said-row" }, spokenName, spoken.element),
     unheld,
-    offList,
   );
   bench.watch((shown) => {
     const { state } = shown;
     first.paint(shown.values);
-    whole.paint(shown.whole);
-    cutRow.hidden = state.cuts.length === 0;
+    const off = state.cuts.length > 0;
+    spoken.paint(off ? shown.cut : shown.whole, off ? shown.whole : null);
     secondRow.hidden = state.by !== "patch" && !needsSecond(state.cuts);
-    if (state.cuts.length) cut.paint(shown.cut);
-    say(unheld, bench.knows(state.question) ? "" : notHeld(bench));
-    say(cutName, shown.cut ? "with parts off" : "measuring\u2026");
+    say(unheld, bench.judges(state.question) ? "" : notHeld(bench));
+    say(spokenName, !off ? "the model says" : shown.cut ? "with parts off" : "measuring\u2026");
   });
   choices.watch((state) => {
     second.paint(bench.domain.values(state.other));
     secondRow.hidden = state.by !== "patch" && !needsSecond(state.cuts);
     keep(mount, "class", state.cuts.length ? "live-asking live-has-cuts" : "live-asking");
-    refill(offList, ...offButtons(bench, choices));
   });
-  const measure = () => document.documentElement.style.setProperty("--bar", `${mount.offsetHeight}px`);
+  // On a phone the first row slides out of sight: `top` is below 0 by its height.
+  const stuck = () => mount.offsetHeight + Math.min(Number.parseFloat(getComputedStyle(mount).top) || 0, 0);
+  const measure = () => document.documentElement.style.setProperty("--bar", `${stuck()}px`);
   new ResizeObserver(measure).observe(mount);
   measure();
 }
@@ -77,7 +73,7 @@ function questionOf(title, name, bench, choices) {
     symbol: (variable, value) => bench.symbolOf(variable, value),
     choose: (values) => {
       const question = bench.asked(values);
-      if (question === null) return bench.domain.whole ? "This is no question of this task." : "This page holds only some questions of this task, and not this one.";
+      if (question === null) return bench.domain.whole || bench.domain.rule ? "This is no question of this task." : "This page holds only some questions of this task, and not this one.";
       choices.set({ [name]: question });
       return null;
     },
@@ -108,7 +104,13 @@ function tools(bench, choices) {
   const link = html("button", { type: "button", onclick: copy }, "copy link");
   const random = html("button", { type: "button", onclick: another }, "another question");
   const framed = location.protocol === "about:";
-  return html("div", { class: "live-tools" }, random, framed ? null : link);
+  const back = html("button", { type: "button", class: "live-back", onclick: () => choices.set({ cuts: [] }) });
+  choices.watch(({ cuts }) => {
+    back.hidden = cuts.length === 0;
+    say(back, `put ${count(cuts.length)} back`);
+    back.title = cuts.map((cut) => cutWords(cut, bench.model.spec, bench.task.positionNames)).join("\n");
+  });
+  return html("div", { class: "live-tools" }, back, random, framed ? null : link);
 }
 
 /**
@@ -119,24 +121,6 @@ function flash(button, text) {
   const before = "copy link";
   say(button, text);
   setTimeout(() => say(button, before), 1600);
-}
-
-/**
- * What is off, each with a button that puts it back.
- * @param {Bench} bench
- * @param {Choices} choices
- */
-function offButtons(bench, choices) {
-  const { cuts } = choices.state;
-  if (!cuts.length) return [];
-  const few = cuts.slice(0, 4).map((cut) => {
-    const words = cutWords(cut, bench.model.spec, bench.task.positionNames);
-    const restore = () => choices.toggle(cut);
-    return html("button", { type: "button", "aria-label": `Put back ${words}`, onclick: restore }, words, " \u00d7");
-  });
-  const more = cuts.length > few.length ? html("span", {}, `and ${count(cuts.length - few.length)} more`) : null;
-  const all = html("button", { type: "button", onclick: () => choices.set({ cuts: [] }) }, "put everything back");
-  return [html("span", {}, "off:"), ...few, ...(more ? [more] : []), all];
 }
 
 /** @param {string} text */

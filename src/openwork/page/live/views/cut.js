@@ -3,11 +3,12 @@
 import { html, keep, refill, say } from "../page/dom.js";
 import { figure } from "../page/frame.js";
 import { count, duration, percent } from "../page/numbers.js";
-import { partsOf } from "../page/parts.js";
+import { cutWords, partsOf } from "../page/parts.js";
 import { same } from "../page/state.js";
 import { Bars } from "../widgets/bars.js";
 import { choice } from "../widgets/choice.js";
 import { SIGNS, Switches } from "../widgets/switches.js";
+import { sortByLoss } from "./losses.js";
 
 /** @import { Bench } from "../page/bench.js" */
 /** @import { LivePage } from "../page/payload.js" */
@@ -40,13 +41,42 @@ export function cutView(mount, bench, choices, page) {
     (value) => choices.set({ by: /** @type {State["by"]} */ (value) }),
   );
   const clear = html("button", { type: "button", onclick: () => choices.set({ cuts: [] }) }, "put everything back");
-  const controls = html("div", { class: "live-controls" }, by.element, clear);
+  const order = choice(
+    "parts in order of",
+    [
+      { value: "model", name: "the model" },
+      { value: "loss", name: "what is lost" },
+    ],
+    (value) => choices.set({ order: value === "loss" ? "loss" : "model" }),
+  );
+  const controls = html("div", { class: "live-controls" }, by.element, order.element, clear);
+  const offList = html("div", { class: "live-off" });
   choices.watch((state) => {
     switches.paint(state.cuts);
     by.paint(state.by);
+    order.paint(state.order);
     clear.disabled = state.cuts.length === 0;
+    refill(offList, ...offButtons(bench, choices));
   });
-  refill(mount, controls, switches.element, recountPanel(bench, choices, page));
+  sortByLoss(switches, parts, bench, choices, page);
+  refill(mount, controls, offList, switches.element, recountPanel(bench, choices, page));
+}
+
+/**
+ * What is off, each with a button that puts it back.
+ * @param {Bench} bench
+ * @param {Choices} choices
+ */
+function offButtons(bench, choices) {
+  const { cuts } = choices.state;
+  if (!cuts.length) return [];
+  const few = cuts.slice(0, 4).map((cut) => {
+    const words = cutWords(cut, bench.model.spec, bench.task.positionNames);
+    const restore = () => choices.toggle(cut);
+    return html("button", { type: "button", "aria-label": `Put back ${words}`, onclick: restore }, words, " \u00d7");
+  });
+  const more = cuts.length > few.length ? html("span", {}, `and ${count(cuts.length - few.length)} more`) : null;
+  return [html("span", {}, "off:"), ...few, ...(more ? [more] : [])];
 }
 
 /**

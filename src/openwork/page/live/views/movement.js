@@ -19,7 +19,7 @@ import { motionControls } from "./motion.js";
 /** @import { Way } from "../page/ways.js" */
 
 const ROUTED = "Each line is a route, found by intervention: the thicker, the more of the answers follow along it alone. Its colour is that of the answer at its end. Circles are the program\u2019s values, where they stand in the model.";
-const ATTENDED = "What each head attends to on this question. That is a lead, not a cause: no routes were looked for in this model.";
+const ATTENDED = "What each head attends to on this question, each in a colour of its own where a layer has several. That is a lead, not a cause: no routes were looked for in this model.";
 
 /**
  * @param {HTMLElement} mount

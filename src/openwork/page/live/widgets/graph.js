@@ -16,6 +16,7 @@ const THICKEST = 7;
 const LABELLED = 0.005;
 const LABEL = 46; // px of a label that names its head
 const ASIDE = 9; // px between heads that lead from and to the same positions
+const LETTER = 4.3; // px, about, of half a letter of the answer's name
 const LINE = 13; // px from label to label
 
 /**
@@ -38,7 +39,8 @@ const LINE = 13; // px from label to label
 export function graph(look) {
   const x = (/** @type {number} */ position) => LEFT + position * STEP;
   const y = (/** @type {number} */ stage) => TOP + (look.layers - stage) * RISE;
-  const width = x(look.positions.length - 1) + (look.heads > 1 ? LABEL : 0) + 34;
+  const beside = Math.max((look.heads > 1 ? LABEL : 0) + 34, LETTER * look.top.name.length);
+  const width = x(look.positions.length - 1) + beside;
   const height = y(0) + BELOW;
   const edges = look.edges.map((edge, index) => ({ edge, ...drawnEdge(edge, look.heads > 1, x, y, besides(look.edges, index)) }));
   const drawing = svg(

@@ -110,10 +110,18 @@ export class Movement {
       if (!found) return;
       const [x, y] = along(found.points, part);
       dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
-      keep(dot, "class", `live-dot ${shade(found.link.output, this.look.outputs.length)}`);
+      keep(dot, "class", `live-dot ${this.#colour(found.link)}`);
       const text = dot.lastElementChild;
       if (text) say(text, carried(found.link));
     });
+  }
+
+  /**
+   * A colour for each output; where ways belong to none, for each head.
+   * @param {Way} link
+   */
+  #colour({ output, head }) {
+    return head ? shade(...head) : shade(output, this.look.outputs.length);
   }
 
   /** @param {Way} link */
@@ -168,7 +176,9 @@ export class Movement {
     this.answers = graded.map((position, output) => {
       const made = chipAt(x(position), y(rows), this.chip, "live-says");
       keep(made.group, "data-output", String(output));
-      const name = svg("text", { class: "live-token-name", x: x(position), y: y(rows) - this.chip - 5 }, this.step < 26 ? bare(outputs[output] ?? "") : (outputs[output] ?? ""));
+      const words = this.step < 26 ? bare(outputs[output] ?? "") : (outputs[output] ?? "");
+      const inside = width - 1 - (LETTER * words.length) / 2;
+      const name = svg("text", { class: "live-token-name", x: Math.min(x(position), inside), y: y(rows) - this.chip - 5 }, words);
       made.group.append(name);
       return made;
     });
@@ -183,7 +193,7 @@ export class Movement {
     const reached = moment.stage < 0 ? Infinity : moment.stage;
     for (const { link, group } of this.links) {
       const bright = this.#follows(link) && link.stage < reached;
-      keep(group, "class", `live-way ${shade(link.output, outputs.length)}${link.moves ? "" : " live-stays"}`);
+      keep(group, "class", `live-way ${this.#colour(link)}${link.moves ? "" : " live-stays"}`);
       keep(group, "opacity", String(bright ? 1 : this.#follows(link) ? 0.25 : FAINT));
     }
     this.labels.forEach((label, stage) => keep(label, "class", `ow-row-label${stage === moment.stage ? " live-now" : ""}`));

@@ -15,6 +15,7 @@ import { html, keep, refill, say } from "../page/dom.js";
 
 const MANY = 10; // cells, above which they are smaller
 const SPARE = 2; // pads that are shown
+const MANY_SYMBOLS = 16; // buttons, above which they stand in one line that is scrolled
 const CROWD = 30; // cells, above which they are smaller still
 
 /** The cells of one question. */
@@ -192,6 +193,7 @@ export class QuestionCells {
       ),
     );
     refill(this.symbols, html("span", {}, `${this.#name(this.chosen)} =`), ...buttons);
+    keep(this.symbols, "class", buttons.length > MANY_SYMBOLS ? "live-symbols live-scrolled" : "live-symbols");
     this.symbols.setAttribute("aria-label", `Symbols for ${this.#name(this.chosen)}`);
     this.#mark();
   }

@@ -23,6 +23,8 @@ export class Spoken {
     this.symbols = symbols;
     /** @type {Pass | null} */
     this.pass = null;
+    /** @type {Pass | null} */
+    this.was = null;
     this.cells = outputs.map((name, output) => {
       const symbol = html("b", {});
       const sure = html("small", {});
@@ -31,25 +33,32 @@ export class Spoken {
     });
     this.shown = outputs.length > MANY ? shortened(symbols) : symbols;
     const row = outputs.length > MANY ? "live-answers live-many" : "live-answers";
-    this.element = html("ul", { class: row, "aria-label": title }, ...this.cells.map(({ cell }) => cell));
+    // Where they are many, a narrow window scrolls them.
+    this.element = html("ul", { class: row, "aria-label": title, tabindex: outputs.length > MANY ? 0 : null }, ...this.cells.map(({ cell }) => cell));
     tellOnHover(this.element, (target) => {
       const cell = target.closest("[data-output]");
       return cell ? this.#told(Number(cell.getAttribute("data-output"))) : null;
     });
   }
 
-  /** @param {Pass | null} pass null while it is not known */
-  paint(pass) {
+  /**
+   * @param {Pass | null} pass null while it is not known
+   * @param {Pass | null} was the whole model's, where this is of one with parts off: what has changed is told beside it
+   */
+  paint(pass, was) {
     this.pass = pass;
+    this.was = was;
     this.cells.forEach(({ cell, symbol, sure }, output) => {
       const said = pass?.said[output];
       const right = pass?.right[output] ?? null;
-      cell.hidden = pass ? !pass.asks(output) : false;
+      if (pass) cell.hidden = !pass.asks(output);
       if (pass?.sets) return this.#paintSet(pass, output);
       const shape = (this.shown[said ?? -1] ?? "").length > 2 ? "live-answer live-worded" : "live-answer";
       keep(cell, "class", `${shape} ${right === null ? "" : said === right ? "live-right" : "live-wrong"}`);
       say(symbol, said === undefined ? "\u2026" : (this.shown[said] ?? "?"));
-      say(sure, pass ? roughly(this.#share(output, said ?? 0)) : "\u00a0");
+      const before = this.#before(output);
+      keep(sure, "class", before ? "live-was" : "");
+      say(sure, before ? `was ${before}` : pass ? roughly(this.#share(output, said ?? 0)) : "\u00a0");
       keep(cell, "aria-label", this.#told(output) ?? "");
     });
   }
@@ -92,6 +101,15 @@ export class Spoken {
   }
 
   /**
+   * What the whole model says there, where it says something else; empty where it says the same.
+   * @param {number} output
+   */
+  #before(output) {
+    const was = this.was?.said[output];
+    return !this.pass || was === undefined || was === this.pass.said[output] ? "" : (this.shown[was] ?? "?");
+  }
+
+  /**
    * @param {number} output
    * @param {number} symbol
    */
@@ -110,7 +128,8 @@ export class Spoken {
     const verdict = said === right ? "right" : wrong;
     const logit = this.pass.logits[output * this.symbols.length + said] ?? NaN;
     const numbers = `probability ${percent(this.#share(output, said))}, logit ${exact(logit)}`;
-    return `${this.outputs[output]} = ${this.symbols[said]}: ${verdict}\n${numbers}`;
+    const before = this.#before(output);
+    return `${this.outputs[output]} = ${this.symbols[said]}: ${verdict}${before ? `\nthe whole model says ${before}` : ""}\n${numbers}`;
   }
 }
 
