@@ -116,6 +116,17 @@ def test_a_claim_is_tested_again_and_comes_out_the_same(visit, live):
     assert tab.errors == []
 
 
+def test_what_holds_is_counted_again_where_it_leads(visit, live):
+    tab = visit(live)
+    held = tab.page.locator("#verdict .live-holding li a[href*=cut]")
+    told = [(one.get_attribute("href"), one.locator("b").inner_text()) for one in held.all()]
+    assert told
+    for link, value in told[:3]:
+        page = visit(live, link=link).page
+        page.wait_for_selector(f"{COUNTED}[data-counted]")
+        assert page.locator(COUNTED).inner_text().startswith(f"{value} of answers are right")
+
+
 def test_a_counterexample_loads_into_play(visit, live):
     tab = visit(live)
     line = tab.page.locator("#claim-embedding-readout .ow-counterexamples li").nth(1)

@@ -16,6 +16,7 @@ from openwork.claims import OverTraining
 from openwork.errors import PlanError, Reason
 from openwork.page.bundle import bundled, script_hash
 from openwork.page.claims import live_claims
+from openwork.page.holding import what_holds
 from openwork.page.live_report import LiveReport, Sibling
 from openwork.page.over_training import live_over_training
 from openwork.page.payload import embedded, payload
@@ -118,10 +119,29 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         computes=_joined(gist_parts(next((r for r in report.results if isinstance(r, Decompilation)), None))[-1:]),
         count_line=count_line(report.verdicts),
         rows=[verdict_row(verdict) for verdict in report.verdicts],
+        claimed=_claimed(report),
+        apart=_apart(report),
+        holds=what_holds(report),
         learning=_joined(_learned(report)),
         verdicts=_joined(verdict_parts(report.verdicts)[1:] if report.verdicts else (Text(count_line(())),)),
         curves=_joined(_curves(report)),
         measured=measured,
+    )
+
+
+def _claimed(report: LiveReport) -> str:
+    """Who says what was judged, as a heading."""
+    return "The article says" if report.overview.publication else "What was claimed"
+
+
+def _apart(report: LiveReport) -> str:
+    """That some of its claims speak of training and stand apart; empty where none does."""
+    recipe = report.recipe
+    count = len(recipe.verdicts) + len(recipe.left)
+    if not count:
+        return ""
+    return (
+        f"{count} more of its claims {'speaks' if count == 1 else 'speak'} of how a model is trained, and of no model:"
     )
 
 
