@@ -5,9 +5,11 @@
     python bench/held_out.py --train --store FOLDER         only train
     python bench/held_out.py --task sort --store FOLDER     only this task now; repeatable
     python bench/held_out.py --write                        only the page, from docs/held_out.json
+    python bench/held_out.py --again ...                    the same of the second registration
 
-What is measured stands in bench/held_out.toml. Everything is done by `openwork` itself, a process for each model; what
-is found is kept in docs/held_out.json after every one, with the version of the search. A model that is there from this
+What is measured stands in bench/held_out.toml, or bench/held_out_again.toml. Everything is done by `openwork` itself, a
+process for each model; what is found is kept in docs/held_out.json, or docs/held_out_again.json, after every one, with
+the version of the search. A model that is there from this
 version is not looked at again; one from an earlier version is, and until then its row counts and is said to be older.
 """
 
@@ -19,17 +21,38 @@ import subprocess
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from openwork.programs.verdicts.decompilation import VERSION
 
 HERE = Path(__file__).resolve().parent
-ASKED = tomllib.loads((HERE / "held_out.toml").read_text(encoding="utf-8"))
-KEPT, PAGE = HERE.parent / "docs/held_out.json", HERE.parent / "docs/decompile.md"
-BEGIN, END = "<!-- written by bench/held_out.py -->", "<!-- end -->"
+PAGE = HERE.parent / "docs/decompile.md"
+END = "<!-- end -->"
 COLUMNS = ("models", "solved", "equal", "decompiled", "lines", "together, least", "lost, most", "bits, most", "s, most")
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What was asked before anything was measured, where it is kept, and where it begins on the page."""
+
+    name: str
+
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        return tomllib.loads((HERE / f"{self.name}.toml").read_text(encoding="utf-8"))
+
+    @property
+    def kept(self) -> Path:
+        return HERE.parent / f"docs/{self.name}.json"
+
+    @property
+    def begin(self) -> str:
+        again = "" if self.name == "held_out" else " --again"
+        return f"<!-- written by bench/held_out.py{again} -->"
 
 
 def main() -> None:
@@ -39,37 +62,42 @@ def main() -> None:
     asked.add_argument("--train", action="store_true")
     asked.add_argument("--task", action="append")
     asked.add_argument("--write", action="store_true")
+    asked.add_argument("--again", action="store_true", help="the second registration")
     given = asked.parse_args()
+    registered = Registration("held_out_again" if given.again else "held_out")
     if given.store is None and not given.write:
         asked.error("say a --store, or --write")
     if not given.write:
-        measure(given.store, given.task, time.monotonic() + 60 * given.minutes, only_train=given.train)
-    if KEPT.exists():
-        page = PAGE.read_text(encoding="utf-8")
-        head, tail = page.split(BEGIN)[0], page.split(END)[1]
-        PAGE.write_text(f"{head}{BEGIN}\n{table(kept())}\n{END}{tail}", encoding="utf-8")
+        until = time.monotonic() + 60 * given.minutes
+        measure(registered, given.store, given.task, until, only_train=given.train)
+    if registered.kept.exists():
+        head, rest = PAGE.read_text(encoding="utf-8").split(registered.begin)
+        tail = rest.split(END, 1)[1]
+        said = table(registered, kept(registered))
+        PAGE.write_text(f"{head}{registered.begin}\n{said}\n{END}{tail}", encoding="utf-8")
 
 
-def measure(store: Path, only: Sequence[str] | None, until: float, only_train: bool) -> None:
+def measure(registered: Registration, store: Path, only: Sequence[str] | None, until: float, only_train: bool) -> None:
     """Everything that was asked for and is not there yet, of these tasks, until then."""
-    for models in ASKED["models"]:
+    for models in registered.asked["models"]:
         for task in (task for task in models["tasks"] if not only or task in only):
             if time.monotonic() > until:
                 return
             name = " ".join([task, *models["options"]])
             runs = openwork("train", task, "--seeds", models["seeds"], *models["options"], "--store", str(store))
             for run in () if only_train else runs:
-                known = {(row["models"], row["seed"]) for row in kept() if row.get("version") == VERSION}
+                rows = kept(registered)
+                known = {(row["models"], row["seed"]) for row in rows if row.get("version") == VERSION}
                 if (name, run["seed"]) not in known and time.monotonic() < until:
-                    keep(row(store, name, run))
+                    keep(registered, row(registered, store, name, run))
 
 
-def row(store: Path, name: str, run: Row) -> Row:
+def row(registered: Registration, store: Path, name: str, run: Row) -> Row:
     """What became of one model; a model that does not solve its task is not decompiled."""
     about: Row = {"models": name, "seed": run["seed"], "solved": run["solved"], "version": VERSION}
     if not run["solved"]:
         return about
-    found = openwork("decompile", run["name"], "--seconds", str(ASKED["clock"]), "--store", str(store))
+    found = openwork("decompile", run["name"], "--seconds", str(registered.asked["clock"]), "--store", str(store))
     lines = found["lines"]
     equal, whole, short = found["equal"], found["whole"], found["short"]
     return about | {
@@ -104,31 +132,34 @@ def openwork(*words: str) -> Any:
     return said
 
 
-def kept() -> list[Row]:
+def kept(registered: Registration) -> list[Row]:
     """Every model that was measured."""
-    rows: list[Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else []
+    there = registered.kept
+    rows: list[Row] = json.loads(there.read_text(encoding="utf-8")) if there.exists() else []
     return rows
 
 
-def keep(row: Row) -> None:
+def keep(registered: Registration, row: Row) -> None:
     """Written beside first: a stop in between loses nothing."""
-    beside = KEPT.with_suffix(".new")
-    rows = kept()
+    beside = registered.kept.with_suffix(".new")
+    rows = kept(registered)
     places = [n for n, old in enumerate(rows) if (old["models"], old["seed"]) == (row["models"], row["seed"])]
     at = places[0] if places else len(rows)
     rows[at : at + 1] = [row]
     beside.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(KEPT)
+    beside.replace(registered.kept)
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(registered: Registration, rows: Sequence[Row]) -> str:
     """A line for each kind of model, and one for all of them against what was asked."""
+    asked = registered.asked
     lines = [f"| {' | '.join(COLUMNS)} |", "|" + ":--|" * len(COLUMNS)]
-    lines += [cells(name, some) for name, some in grouped(rows)]
-    lines.append(cells("**all**", rows))
+    lines += [cells(asked, name, some) for name, some in grouped(rows)]
+    lines.append(cells(asked, "**all**", rows))
     solved = [row for row in rows if row["solved"]]
-    lines += ["", f"Asked: equal {ASKED['equal']:.0%}, decompiled {ASKED['decompiled']:.0%} of those solved. Found: "]
-    lines[-1] += f"equal {share(solved, is_equal)}, decompiled {share(solved, is_decompiled)}."
+    lines += ["", f"Asked: equal {asked['equal']:.0%}, decompiled {asked['decompiled']:.0%} of those solved. Found: "]
+    equal, decompiled = (partial(which, asked["seconds"]) for which in (is_equal, is_decompiled))
+    lines[-1] += f"equal {share(solved, equal)}, decompiled {share(solved, decompiled)}."
     older = [row for row in rows if row.get("version") != VERSION]
     if older:
         names = ", ".join(f"{name} {len(some)}" for name, some in grouped(older))
@@ -141,14 +172,15 @@ def grouped(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
         yield name, [row for row in rows if row["models"] == name]
 
 
-def cells(name: str, rows: Sequence[Row]) -> str:
+def cells(asked: Row, name: str, rows: Sequence[Row]) -> str:
     solved = [row for row in rows if row["solved"]]
 
     def over(key: str, of: Any, form: str) -> str:
         values = [row[key] for row in solved if row[key] is not None]
         return format(of(values), form) if values else ""
 
-    counts = (len(rows), len(solved), sum(map(is_equal, solved)), sum(map(is_decompiled, solved)))
+    found = (sum(which(asked["seconds"], row) for row in solved) for which in (is_equal, is_decompiled))
+    counts = (len(rows), len(solved), *found)
     lines = [over("lines", min, "d"), over("lines", max, "d")]
     figures = [
         " to ".join(dict.fromkeys(lines)),
@@ -160,12 +192,12 @@ def cells(name: str, rows: Sequence[Row]) -> str:
     return f"| {name}, {counts[0]} | {' | '.join(map(str, counts[1:]))} | {' | '.join(figures)} |"
 
 
-def is_equal(row: Row) -> bool:
-    return bool(row["equal"] == 1 and row["seconds"] <= ASKED["seconds"])
+def is_equal(seconds: float, row: Row) -> bool:
+    return bool(row["equal"] == 1 and row["seconds"] <= seconds)
 
 
-def is_decompiled(row: Row) -> bool:
-    return bool(row["word"] == "decompiled" and row["seconds"] <= ASKED["seconds"])
+def is_decompiled(seconds: float, row: Row) -> bool:
+    return bool(row["word"] == "decompiled" and row["seconds"] <= seconds)
 
 
 def share(rows: Sequence[Row], which: Any) -> str:

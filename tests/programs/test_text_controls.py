@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,6 @@ from openwork.engines import choose_engine
 from openwork.models import Stack, initial_stack, spec_for
 from openwork.programs import decompile
 from openwork.programs.decompile.network import Network
-from openwork.programs.verdicts.realised import realised
 from openwork.tasks import make_task
 
 LARGER = 4.0

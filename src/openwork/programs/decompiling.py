@@ -14,6 +14,7 @@ from openwork.data.randomness import bits, permutation
 from openwork.programs.decompile.along import with_what_is_brought_along
 from openwork.programs.decompile.bottleneck import with_bottleneck
 from openwork.programs.decompile.lines import Lines
+from openwork.programs.decompile.merging import with_merged
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.decompile.prune import broken, prune
 from openwork.programs.decompile.quantise import Quantised, quantise
@@ -217,6 +218,7 @@ def _verdicts(
     yield judged
     if steps is not None and not found.placed:
         program = with_what_is_brought_along(network, steps.long, steps.from_symbols, watch)
+        program = with_merged(network, program, watch)
         program = with_sites(network, program, steps.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged

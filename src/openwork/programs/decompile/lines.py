@@ -12,10 +12,11 @@ from openwork.analyses.steps import Step, Watch
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import symbols_of
 from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.localising import localised
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
-from openwork.programs.language import READABLE, Expression, Ints, Name, signed_modulus
+from openwork.programs.language import READABLE, Expression, Ints, Match, Name, signed_modulus
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Variable
 
@@ -87,19 +88,36 @@ class Lines:
             return
         columns = tuple(self._as_read(feature.column, effects) for feature in label.features)
         found = [self._expression(column, effects) for column in columns]
-        # A large table says less than how the item follows from the question.
-        short = [None if e is None or e.entries > READABLE else e for e in found]
-        items = tuple(e or f.expression or large for e, f, large in zip(short, label.features, found, strict=True))
+        asked = [
+            self._from_question(column, place.position) if f.expression is None and _tabled(e) else f.expression
+            for e, f, column in zip(found, label.features, columns, strict=True)
+        ]
+        items = tuple(self._item(e, q, effects, place.position) for e, q in zip(found, asked, strict=True))
         if any(item is None for item in items):
             self.gives[place] = tuple(self._operands(effects))
             self.silent.append(place)
             self.unsaid.append(place)
             return
         self._write(place, tuple(item for item in items if item is not None), columns)
+        if place in self.quantised.loose:
+            # It may hand on more than its label says.
+            self.gives[place] = (*self.gives[place], *self._operands(effects))
         if self.made and self.made[-1].sites == [place]:
             names = Variable(self.made[-1].name, self.made[-1].items, (place,)).columns
-            plain = zip(names, label.features, strict=True)
-            self.from_symbols |= {name: f.expression for name, f in plain if f.expression is not None}
+            plain = zip(names, asked, strict=True)
+            self.from_symbols |= {name: expression for name, expression in plain if expression is not None}
+
+    def _item(
+        self, found: Expression | None, asked: Expression | None, effects: Mapping[Place, float], position: int
+    ) -> Expression | None:
+        """How an item follows: what is read, unless in a large table; else as it follows from the question."""
+        if isinstance(asked, Match) and _tabled(found):
+            symbols = {o.name.name: o for held in self.gives.values() for o in held if o.symbol}
+            local = localised(asked, symbols, list(self._operands(effects)), position)
+            if local is not None:
+                return local
+        # A large table says less than how the item follows from the question.
+        return found if found is not None and found.entries <= READABLE else _fewer_entries(asked, found)
 
     def _as_read(self, column: Ints, effects: Mapping[Place, float]) -> Ints:
         """The column, or that of a parent which parts the inputs in the same way: a label is a partition, and the
@@ -133,12 +151,8 @@ class Lines:
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
         answers = self.network.answers[self.quantised.rows, g].astype(np.int64)
         found = self._expression(answers, effects)
-        if found is None or found.entries > READABLE:
-            # From the question itself: what lies between is then counted among what no line explains.
-            causal = self.network.subject.spec.attention_dir == "causal"
-            seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
-            asked = simplest(answers, list(self._operands(seen)), *self._numbers)
-            found = asked if found is None or (asked is not None and asked.entries < found.entries) else found
+        if _tabled(found):
+            found = self._item(found, self._from_question(answers, position), effects, position)
         if found is None:
             return None
         through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)
@@ -152,6 +166,12 @@ class Lines:
             if found is not None:
                 return found
         return None
+
+    def _from_question(self, target: Ints, position: int) -> Expression | None:
+        """From the symbols seen there: what lies between is then counted among what no line explains."""
+        causal = self.network.subject.spec.attention_dir == "causal"
+        seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
+        return simplest(target, list(self._operands(seen)), *self._numbers)
 
     def _operands(self, effects: Mapping[Place, float]) -> Iterator[Operand]:
         """What these senders give, each name once, what moves most first."""
@@ -177,3 +197,14 @@ class Lines:
         head = component_named(self.network.subject.spec, place.component).head
         which = "" if head is None else f"_{head}"
         return f"head{place.layer}{which}[{place.position}]"
+
+
+def _tabled(expression: Expression | None) -> bool:
+    return expression is None or expression.entries > 0
+
+
+def _fewer_entries(one: Expression | None, other: Expression | None) -> Expression | None:
+    """The one with fewer table entries, the first where both have as many."""
+    if one is None or other is None:
+        return one or other
+    return one if one.entries <= other.entries else other

@@ -20,8 +20,9 @@ from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.interventions import Plan
 from openwork.programs.decompile.features import Feature, Features
-from openwork.programs.decompile.labels import Label, compact, ranked, running, same_class, with_what_else
+from openwork.programs.decompile.labels import MOST_CLASSES, Label, compact, ranked, running, same_class, with_what_else
 from openwork.programs.decompile.network import Floats, Network, Rows
+from openwork.programs.language import Ints
 from openwork.programs.place import Place
 
 FIRST = 384
@@ -36,6 +37,10 @@ FULL = 0.95
 """share of a place's variance from which on a label says what it holds, not just what is made of it"""
 SYMBOL = 1.5
 """cost of a feature up to which it is a token, not something worked out"""
+TOGETHER = 200
+"""labels of all heads of a position, of which those are tried that the MLP's own follows from"""
+LOOSE = 0.85
+"""share of a place's variance from which on a label is kept though answers turn under it: the verdicts say how far"""
 TRIED = 30
 """labels tried for a place before it is left without"""
 
@@ -49,6 +54,7 @@ class Quantised:
         gone: places at their means.
         values: `[row, d]` at every other place, pruned but not quantised.
         labels: of the places where one was found.
+        loose: of these, where it says most of what the place holds, but not all that answers follow from.
         unlabelled: the others.
     """
 
@@ -56,6 +62,7 @@ class Quantised:
     gone: frozenset[Place]
     values: dict[Place, Floats]
     labels: dict[Place, Label]
+    loose: frozenset[Place]
     unlabelled: tuple[Place, ...]
 
 
@@ -70,18 +77,29 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
     features = Features(network, rows)
     trial = _Trial(network, rows, gone, {})
     labels: dict[Place, Label] = {}
+    loose: set[Place] = set()
     for number, place in enumerate(live):
         watch(Step(f"what {place} holds", number / len(live), 0))
         known = features.at(place.position)
         # An MLP can make nothing but what follows from what stands at its position.
         able = _following(known, network, rows, labels, live, place) if place.is_mlp else known
         found = trial.label_of(place, ranked(able, values[place], TRIED))
+        if found is None or len(found.features) > 1:
+            found = trial.label_of(place, _answers(known, network, place, values[place])) or found
         if found is None and len(able) < len(known):
             found = trial.label_of(place, ranked(known, values[place], TRIED))
+        if found is None:
+            found = next((label for label in ranked(able, values[place], 1) if label.explained >= LOOSE), None)
+            loose |= {place} if found is not None else set()
         if found is not None:
             symbols = [feature for feature in able if feature.cost <= SYMBOL]
             labels[place] = with_what_else(running(found, known), symbols, values[place])
-    return Quantised(rows, gone, values, labels, tuple(place for place in live if place not in labels))
+            heads = _not_saying(labels, live, place) if place.is_mlp else ()
+            together = trial.label_together(heads, known, values, labels[place]) if heads else None
+            if together is not None:
+                labels |= dict.fromkeys(heads, running(together, known))
+    unlabelled = tuple(place for place in live if place not in labels)
+    return Quantised(rows, gone, values, labels, frozenset(loose), unlabelled)
 
 
 def _following(
@@ -104,6 +122,30 @@ def _following(
         return known
     codes, classes = compact(held)
     return [f for f in known if compact([codes, f.codes[0]])[1] == classes] or known
+
+
+def _answers(known: Sequence[Feature], network: Network, place: Place, values: Floats) -> Iterator[Label]:
+    """Of the last thing that is written before an answer, without an MLP after it: that answer, where it is most of
+    what stands there."""
+    spec, graded = network.subject.spec, network.dataset.graded
+    if spec.d_mlp or place.layer < spec.n_layers - 1 or spec.n_heads > 1 or place.position not in graded:
+        return
+    name = f"answer {network.subject.task.outputs[graded.index(place.position)]}"
+    yield from (label for label in ranked([f for f in known if f.text == name], values, 1) if label.explained >= LOOSE)
+
+
+def _not_saying(labels: Mapping[Place, Label], live: Sequence[Place], mlp: Place) -> tuple[Place, ...]:
+    """The heads of the MLP's layer at its position, where there are several, each has a label, and these do not say
+    what the MLP makes of them: they share it out between them."""
+    before = [p for p in live if p.position == mlp.position and p.stage < mlp.stage]
+    heads = tuple(p for p in before if p.layer == mlp.layer)
+    if len(heads) < 2 or any(p not in labels for p in before):
+        return ()
+    left = [column for column in _made(labels[mlp]) if not any(_decides(labels[p], [column]) for p in before)]
+    codes, classes = compact([labels[p].codes for p in before])
+    # Where they part the inputs into more classes than a label may have, all follows from them by chance.
+    said = classes <= MOST_CLASSES and all(compact([codes, column])[1] == classes for column in left)
+    return () if said or not left else heads
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +179,22 @@ class _Trial:
                     self.held[place] = found[sort]
                 return found[sort]
         return None
+
+    def label_together(
+        self, heads: Sequence[Place], known: Sequence[Feature], values: Mapping[Place, Floats], made: Label
+    ) -> Label | None:
+        """One label for all heads of a position, under which every answer stays and what the MLP makes follows."""
+        apart = {place: self.held.pop(place) for place in heads if place in self.held}
+        wanted = _made(made)
+        said = (
+            label
+            for label in ranked(known, np.sum([values[p] for p in heads], axis=0), TOGETHER)
+            if _decides(label, wanted)
+        )
+        found = self.label_of(heads[0].whole_layer, said)
+        if found is None:
+            self.held.update(apart)
+        return found
 
     def _wanted(self, label: Label, found: Mapping[str, Label]) -> bool:
         return "good" not in found or label.explained >= FULL
@@ -178,3 +236,13 @@ class _Trial:
     def _world(self, label: Label, first: int) -> World:
         typical = self.rows[label.typical[label.codes[:first]]]
         return World(self.network.tokens[typical], self.network.fixed(self.gone))
+
+
+def _made(label: Label) -> list[Ints]:
+    """What of a label is worked out, not a token."""
+    return [f.codes[0] for f in label.features if f.cost > SYMBOL and f.expression is not None]
+
+
+def _decides(label: Label, wanted: Sequence[Ints]) -> bool:
+    """Whether each of these columns follows from the label."""
+    return all(compact([label.codes, column])[1] == label.classes for column in wanted)
