@@ -156,7 +156,7 @@ class Drawn:
             return [0] * len(sets)
         plans = [Plan(network.patched(places, "source")) for places in sets]
         bases = network.dataset.take(self.bases[rows])
-        seen = _seen(network, self.bases[rows], [place for places in sets for place in places])
+        seen = _seen(network, self.bases[rows], wanted[rows], [place for places in sets for place in places])
         graded = tuple(position for position in bases.graded if position < seen)
         tokens, answers = (np.ascontiguousarray(t) for t in (bases.tokens[:, :seen], wanted[rows][:, : len(graded)]))
         asked = Dataset(tokens, answers, graded, bases.index, sets=bases.sets)
@@ -174,16 +174,16 @@ class Drawn:
         return int((found == wanted[rows]).all(axis=1).sum())
 
 
-def _seen(network: Network, rows: Rows, places: Sequence[Place]) -> int:
+def _seen(network: Network, rows: Rows, wanted: NDArray[np.int32], places: Sequence[Place]) -> int:
     """How many tokens of these inputs interchange at these places has to see: what comes after the last answer that is
-    wanted, or that any of them can reach, stays as it is."""
+    wanted, or after the last that these can reach or that should change, stays as it is."""
     width: int = network.tokens.shape[1]
     if network.subject.spec.attention_dir != "causal":
         return width
     asked, graded = network.asked[rows], np.asarray(network.dataset.graded)
     reached = max(place.position for place in places)
+    read_there = all(place.layer == network.subject.spec.n_layers - 1 for place in places)
+    if read_there and asked[:, graded <= reached].any(axis=1).all():
+        asked = asked & (wanted != network.answers[rows])
     last: int = max([reached, *graded[asked.any(axis=0)].tolist()])
-    last_layer = all(place.layer == network.subject.spec.n_layers - 1 for place in places)
-    if last_layer and asked[:, graded <= reached].any(axis=1).all():
-        last = reached
     return last + 1
