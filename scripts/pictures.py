@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 WIDTH, HEIGHT = 1280, 960
 MOST_BYTES = 400_000
+PATIENCE = 120_000
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--hide-scrollbars")
 STATES = {
     "report": "",
-    "play": "#play",
-    "cut": "#cut?cut=mean:L1A,zero:L0M@9&by=mean",
-    "routes": "#routes?route=4",
+    "cut": "#cut?cut=mean:L1A,zero:L0M@9&by=mean&order=loss",
+    "routes": "#routes?route=7",
 }
 """each picture, and the link to what it shows"""
 
@@ -40,7 +40,8 @@ def settled(tab: Page, counts: bool) -> None:
     """Waits until the page is live, and where something is cut until it is counted."""
     tab.wait_for_selector("html[data-live=ready]", state="attached")
     if counts:
-        tab.wait_for_selector("#cut-view .live-counted[data-counted]")
+        tab.wait_for_selector("#cut-view .live-counted[data-counted]", timeout=PATIENCE)
+        expect(tab.locator(".live-switches th small", has_text="…")).to_have_count(0, timeout=PATIENCE)
     tab.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
 
 

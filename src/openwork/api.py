@@ -31,7 +31,7 @@ from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting, Watch
 from openwork.models import ModelSpec
 from openwork.report import Reproduction
-from openwork.runs import Run, Store
+from openwork.runs import Keep, Run, Store, keep_rule
 from openwork.tasks import Task
 from openwork.training import Experiment, named_experiment
 
@@ -108,12 +108,20 @@ def train(
     seeds: Seeds = 1,
     *,
     params: Mapping[str, int] | None = None,
+    keep: Keep = "all",
     store: str | Path | None = None,
     engine: str | None = None,
     threads: int | None = None,
     progress: bool = True,
 ) -> tuple[Run, ...]:
     """Trains seeds side by side into the store, or goes on with them; see `explain` for the arguments.
+
+    Args:
+        task: or an experiment: task, model, recipe and split.
+        seeds: how many, or which.
+        params: of the task, where it is not made yet.
+        keep: whose checkpoints stay once a seed has ended, by a rule of `openwork runs prune`.
+        store, engine, threads, progress: as of `explain`.
 
     Raises:
         OpenworkError: anything that does not fit, every reason at once, before training starts.
@@ -124,7 +132,7 @@ def train(
         made = given_task(task, params)
         wanted = named_experiment(made.name, made)
     with _display(progress) as display, _store(store) as kept:
-        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display))
+        return train_seeds(wanted, _seeds(seeds) or (), Setting(kept, engine, threads, display, keep_rule(keep)))
 
 
 def reproduce(

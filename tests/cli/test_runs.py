@@ -92,6 +92,16 @@ def test_pruning_says_what_it_frees_and_does_it_only_when_told(openwork, small):
     assert openwork("report", listed[0]["name"], "--static").code == 0
 
 
+def test_a_pdf_without_a_browser_is_refused_before_anything_is_measured(openwork, small, tmp_path, monkeypatch):
+    openwork("train", "reverse-increment", *small, "--seeds", "1")
+    name = openwork("runs", "list", "--json").value[0]["name"]
+    monkeypatch.delenv("OPENWORK_CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    refused = openwork("report", name, "--pdf", "-o", str(tmp_path / "page.pdf"))
+    assert refused.code == 2 and "OPENWORK_CHROMIUM" in refused.err and "Traceback" not in refused.err
+    assert not (tmp_path / "page.pdf").exists()
+
+
 def test_of_a_store_that_is_damaged_nothing_is_pruned(openwork, small, tmp_path):
     home = tmp_path / "kept runs"
     openwork("train", "reverse-increment", *small, "--seeds", "2")

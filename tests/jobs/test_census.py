@@ -113,6 +113,23 @@ def test_stopped_in_a_search_it_goes_on_there(tiny, tmp_path, sought, monkeypatc
         assert first + sought == solved
 
 
+def test_models_of_shuffled_answers_are_asked_the_same(tiny, tmp_path):
+    asked = CensusAsked(tiny, SEEDS, 20.0, shuffled=2)
+    with Store.open(tmp_path) as store:
+        setting = Setting(store, threads=1, keep="none")
+        plan = cost_of(asked, setting)
+        assert (plan.seeds, plan.left, plan.null) == (len(SEEDS) + 2, len(SEEDS) + 2, 0)
+        made = census(asked, setting, "")
+        trained = [run for run in store.runs() if run.task_name == "shuffled-copy"]
+        assert [run.seed for run in trained] == [0, 1]
+        assert (made.shuffled.of, made.shuffled.models) == ("shuffled answers", 2)
+        assert made.shuffled.solved == sum(run.solved for run in trained)
+        assert made.shuffled.shared == 0
+        assert made.as_json()["shuffled"]["of"] == "shuffled answers"
+        assert "2 models of shuffled answers" in markdown(census_document(made))
+        assert census(asked, setting, "").as_json() == made.as_json()
+
+
 def test_models_that_answer_with_sets_have_programs_too(tmp_path):
     task = make_task("tomita", {"number": 2, "length": 6})
     spec = spec_for(task, n_layers=1, d_model=8, n_heads=2, d_head=4, d_mlp=16)

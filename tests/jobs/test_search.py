@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from openwork.errors import UnknownRun
 from openwork.jobs.search import first_solved, go_on, search, train_seeds, trials
 from openwork.jobs.setting import Setting
 from openwork.runs import Store
@@ -78,3 +81,29 @@ def test_no_command_goes_on_with_what_no_command_makes(tmp_path):
         train_seeds(EASY, [3, 5], replace(seen, watch=lambda event: None), until_solved=True)
         runs = [run for run in (store.run(EASY, 3), store.run(EASY, 5)) if run is not None]
         assert go_on(odd, runs) == ""
+
+
+@pytest.mark.parametrize("rule", ["all", "last", "solved", "none"])
+def test_checkpoints_are_kept_by_rule_as_seeds_end(tmp_path, rule):
+    hard = Experiment(EASY.task, EASY.spec, Recipe(epochs=2, lr=1e-9), EASY.split)
+    with Store.open(tmp_path / "ruled") as store, Store.open(tmp_path / "all") as whole:
+        runs = [*train_seeds(EASY, range(2), Setting(store, "native", 1, keep=rule))]
+        runs += train_seeds(hard, range(2), Setting(store, "native", 1, keep=rule))
+        other = [*train_seeds(EASY, range(2), Setting(whole, "native", 1))]
+        assert {run.solved for run in runs} == {True, False}
+        goes = {"all": lambda run: False, "solved": lambda run: not run.solved}.get(rule, lambda run: True)
+        assert [store.has_checkpoints(run) for run in runs] == [not goes(run) for run in runs]
+        assert [weights(store, run) for run in runs[:2]] == [weights(whole, run) for run in other]
+        if rule == "none":
+            with pytest.raises(UnknownRun, match="were pruned"):
+                store.stack(next(run for run in runs if not run.solved))
+        assert [run.name for run in train_seeds(EASY, range(2), Setting(store, "native", 1, keep=rule))] == [
+            run.name for run in runs[:2]
+        ]
+
+
+def test_a_rule_frees_what_a_killed_command_left(tmp_path):
+    with Store.open(tmp_path) as store:
+        train_seeds(EASY, range(2), Setting(store, "native", 1))
+        [first, second] = train_seeds(EASY, range(2), Setting(store, "native", 1, keep="last"))
+        assert not store.has_checkpoints(first) and not store.has_checkpoints(second)

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from openwork.errors import OpenworkError, Reason, RecipeError, TaskError, suggestion
+from openwork.errors import EngineError, OpenworkError, Reason, RecipeError, TaskError, suggestion
+from openwork.jobs.cluster.address import wrong_address
 
 MOST_SEEDS = 4096
 """in one command; more is most likely a slip"""
@@ -76,6 +77,28 @@ Compare = Annotated[
     bool,
     typer.Option("--compare", help="Look for the routes of up to two other solved seeds too, for the page."),
 ]
+KeepRule = Annotated[
+    str,
+    typer.Option(
+        "--keep",
+        metavar="RULE",
+        help="Whose checkpoints stay once a seed has ended: all, solved, last or none, as of `openwork runs prune`.",
+    ),
+]
+OnCluster = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="CLUSTER",
+        help="Have a Ray cluster do it: ray, the one that RAY_ADDRESS names or one on this machine; or ray://HOST:PORT.",
+        show_default=False,
+    ),
+]
+Patience = Annotated[
+    float,
+    typer.Option("--patience", metavar="SECONDS", help="Of a cluster: after how long a batch is given up as endless."),
+]
+PATIENCE = 1800.0
 OneSeed = Annotated[int | None, typer.Option("--seed", min=0, help="One seed.", show_default=False)]
 
 
@@ -107,6 +130,20 @@ def _parse_seeds(text: str) -> tuple[int, ...]:
         return tuple(range(min(int(text), MOST_SEEDS + 1)))
     parts = text.split(",")
     return tuple(dict.fromkeys(map(int, parts))) if all(part.isdecimal() for part in parts) else ()
+
+
+def cluster_of(on: str | None, patience: float) -> str | None:
+    """The cluster that is asked for, None for this machine.
+
+    Raises:
+        EngineError: it is no cluster, or cannot be waited for; both at once.
+    """
+    wrong = [] if on is None else wrong_address(on)
+    if not patience > 0:
+        wrong.append(Reason("--patience", f"{patience:g} is not above 0", f"for example {PATIENCE:g}"))
+    if wrong:
+        raise EngineError("there is no such cluster", wrong)
+    return on
 
 
 def params_of(texts: Sequence[str] | None) -> dict[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from openwork.analyses import Line, Subject, stages_of
 from openwork.data import USUAL_INPUTS
@@ -18,14 +18,16 @@ from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting, part_of
 from openwork.models import Stack, initial_stack
 from openwork.programs import Decompilation, canonical, decompile_kept, known_decompilation, program_text
-from openwork.proofs import prove_kept
+from openwork.proofs import known_proof, prove_kept
 from openwork.report import Census, CensusModel, ModelSays, Null, SweptCensus
-from openwork.runs import KeptResults, Run
+from openwork.runs import Keep, KeptResults, Run
+from openwork.tasks.shuffled import shuffled
 from openwork.training import Experiment
 
 BATCH = 32
 """seeds that are trained side by side"""
 TRAIN, PROGRAMS, NULL = "training seeds", "looking for programs", "asking untrained models"
+SHUFFLED = "training and asking models of shuffled answers"
 COUNTED = ("decompiled", "partly")
 """words for a program whose mechanism is counted, where it answers as the model on every input measured"""
 
@@ -40,6 +42,7 @@ class CensusAsked:
         seconds: how long to look for the program of one model.
         proves: prove solved models too.
         null: how many models of random weights to ask the same.
+        shuffled: how many seeds to train on shuffled answers and ask the same.
     """
 
     experiment: Experiment
@@ -47,6 +50,17 @@ class CensusAsked:
     seconds: float
     proves: bool = False
     null: int = 0
+    shuffled: int = 0
+
+    @property
+    def of_shuffled(self) -> CensusAsked:
+        """The same of the first seeds on shuffled answers.
+
+        Raises:
+            TaskError: the answers cannot be shuffled.
+        """
+        experiment = replace(self.experiment, task=shuffled(self.experiment.task))
+        return CensusAsked(experiment, list(self.seeds)[: self.shuffled], self.seconds)
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class CensusCost:
         train_seconds: of wall time that training one takes, by those that are stored; None where none are.
         programs: how many solved models a program has not been looked for in, of those that are trained.
         seconds: how long to look in each at most.
-        null: models of random weights to be asked, at most.
+        null: models of random weights, and of shuffled answers, to be asked, at most.
     """
 
     trained: int
@@ -98,43 +112,84 @@ def cost_of(asked: CensusAsked, setting: Setting) -> CensusCost:
     ended = [run for run in runs if run.ended]
     each = sum(run.seconds for run in ended) / len(ended) / min(BATCH, len(ended)) if ended else None
     known = [run for run in ended if run.solved and _known(asked, run, setting) is None]
-    return CensusCost(len(ended), len(asked.seeds), each, len(known), asked.seconds, min(asked.null, len(asked.seeds)))
+    null = min(asked.null, len(asked.seeds))
+    cost = CensusCost(len(ended), len(asked.seeds), each, len(known), asked.seconds, null)
+    if not asked.shuffled:
+        return cost
+    other = cost_of(asked.of_shuffled, setting)
+    return cost + replace(other, programs=0, null=other.trained)  # those that are left to train are counted as such
 
 
-def census(asked: CensusAsked, setting: Setting, command: str) -> Census:
+def require_possible(asked: CensusAsked) -> None:
+    """Nothing where proofs are not asked for, or can be made; and answers need not be shuffled, or can be.
+
+    Raises:
+        TaskError: they cannot.
+    """
+    if asked.shuffled:
+        shuffled(asked.experiment.task)
+    if asked.proves and not asked.experiment.task.one_symbol_each:
+        reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
+        raise TaskError("these models cannot be proved", reason)
+
+
+def census(asked: CensusAsked, setting: Setting, command: str, aside: Mapping[str, str] | None = None) -> Census:
     """Trains every seed, and looks for the program of each that is solved.
 
     Args:
         asked: of what.
         setting: store, engine, and who watches.
         command: what the user typed, for the page.
+        aside: by name of a run, why it was set aside: nothing more is done for these.
 
     Raises:
         TaskError: proofs are asked for, of a task whose answers cannot be proved.
         OpenworkError: anything else that does not fit, before training starts.
         KeyboardInterrupt: somebody ended it; the same census goes on from there.
     """
-    if asked.proves and not asked.experiment.task.one_symbol_each:
-        reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
-        raise TaskError("these models cannot be proved", reason)
-    stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *((NULL,) if asked.null else ())))
+    require_possible(asked)
+    nulls = (*((NULL,) if asked.null else ()), *((SHUFFLED,) if asked.shuffled else ()))
+    stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *nulls))
     stage(TRAIN)
-    seeds = list(asked.seeds)
-    batches = [seeds[first : first + BATCH] for first in range(0, len(seeds), BATCH)]
-    runs = [run for batch in batches for run in train_seeds(asked.experiment, batch, setting)]
-    runs.sort(key=lambda run: run.seed)
+    left = _left(asked, aside or {})
+    seeds = [seed for seed in asked.seeds if seed not in left or setting.store.run(asked.experiment, seed) is not None]
+    runs = _trained(asked.experiment, seeds, setting)
     stage(PROGRAMS)
-    found = dict(_looked_into(asked, [run for run in runs if run.solved], setting))
-    models = tuple(_model(run, found) for run in runs)
-    made = Census(asked.experiment, models, _texts(models, found), asked.seconds, asked.proves, command)
-    if not asked.null:
-        return made
-    stage(NULL)
-    return replace(made, null=_null(asked, runs[: asked.null], made, setting))
+    found = dict(_looked_into(asked, [run for run in runs if run.solved and run.seed not in left], setting))
+    models = tuple(_model(run, found, left.get(run.seed, "")) for run in runs)
+    about = (asked.seconds, asked.proves, command)
+    made = Census(asked.experiment, models, _texts(models, found), *about, aside=left)
+    if asked.null:
+        stage(NULL)
+        made = replace(
+            made, null=_null(asked, [run for run in runs if run.seed not in left][: asked.null], made, setting)
+        )
+    if asked.shuffled:
+        stage(SHUFFLED)
+        made = replace(made, shuffled=_null_of_shuffled(asked.of_shuffled, aside or {}, made, setting))
+    return made
 
 
-def swept_census(cells: Sequence[tuple[Mapping[str, Any], CensusAsked]], setting: Setting, command: str) -> SweptCensus:
-    """The census of each of these experiments, one after the other, beside the choices that it stands for.
+def _left(asked: CensusAsked, aside: Mapping[str, str]) -> dict[int, str]:
+    """By seed, why it was set aside."""
+    names = {asked.experiment.run_name(seed): seed for seed in asked.seeds} if aside else {}
+    return {seed: aside[name] for name, seed in names.items() if name in aside}
+
+
+def _trained(experiment: Experiment, seeds: Sequence[int], setting: Setting) -> list[Run]:
+    """These seeds, a batch after the other; by seed."""
+    batches = [seeds[first : first + BATCH] for first in range(0, len(seeds), BATCH)]
+    return sorted((run for batch in batches for run in train_seeds(experiment, batch, setting)), key=lambda r: r.seed)
+
+
+def swept_census(
+    cells: Sequence[tuple[Mapping[str, Any], CensusAsked]],
+    setting: Setting,
+    command: str,
+    aside: Mapping[str, str] | None = None,
+) -> SweptCensus:
+    """The census of each of these experiments, one after the other, beside the choices that it stands for; `aside` as
+    of `census`.
 
     Raises: as `census`.
     """
@@ -142,7 +197,7 @@ def swept_census(cells: Sequence[tuple[Mapping[str, Any], CensusAsked]], setting
     for number, (choices, asked) in enumerate(cells):
         said = ", ".join(f"{name} {value}" for name, value in choices.items())
         setting.watch(Line(f"experiment {number + 1:,} of {len(cells):,}: {said}"))
-        made.append((choices, census(asked, setting, command)))
+        made.append((choices, census(asked, setting, command, aside)))
     return SweptCensus(tuple(made), command)
 
 
@@ -153,16 +208,47 @@ def _looked_into(
     for number, run in enumerate(runs):
         watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
         setting.watch(Line(f"model {number + 1:,} of {len(runs):,}: seed {run.seed}"))
-        subject, kept = _subject(asked, setting.store.stack(run), setting), KeptResults(setting.store.home, run)
-        program = _program(asked, subject, kept, watched)
-        proved = None
-        if asked.proves and subject.whole:
-            threads = setting.threads or available_threads()
-            proved = prove_kept(subject, kept, 0.0, threads, watched.watch).whole
-        yield run.name, (program, proved)
+        yield run.name, look_into(asked, run, watched)
 
 
-def _program(asked: CensusAsked, subject: Subject, kept: KeptResults, setting: Setting) -> Decompilation:
+def look_into(asked: CensusAsked, run: Run, setting: Setting) -> tuple[Decompilation, bool | None]:
+    """The program of one solved run, found now where the store has none; and whether it is proved, if that is asked."""
+    subject, kept = _subject(asked, setting.store.stack(run), setting), KeptResults(setting.store.home, run)
+    program = _program(asked, subject, kept, setting)
+    proved = None
+    if asked.proves and subject.whole:
+        proved = prove_kept(subject, kept, 0.0, setting.threads or available_threads(), setting.watch).whole
+    return program, proved
+
+
+def look_into_untrained(
+    asked: CensusAsked, seed: int, kept: KeptResults | None, setting: Setting
+) -> tuple[Subject, Decompilation]:
+    """The same of the model of this seed as it is before training."""
+    subject = _untrained(asked, seed, setting)
+    return subject, _program(asked, subject, kept, setting)
+
+
+def is_looked_into(asked: CensusAsked, run: Run, setting: Setting) -> bool:
+    """Whether the store has all that `look_into` would find of a run."""
+    subject, kept = _subject(asked, setting.store.stack(run), setting), KeptResults(setting.store.home, run)
+    proof = known_proof(subject, kept) if asked.proves and subject.whole else None
+    proved = not (asked.proves and subject.whole) or (proof is not None and proof.looked_at == proof.inputs)
+    return proved and _known(asked, run, setting) is not None
+
+
+def is_looked_into_untrained(asked: CensusAsked, run: Run, setting: Setting) -> bool:
+    """Whether the store has all that `look_into_untrained` would find of the model of a run's seed."""
+    found = known_decompilation(_untrained(asked, run.seed, setting), KeptResults(setting.store.home, run))
+    return found is not None and not found.interrupted
+
+
+def _untrained(asked: CensusAsked, seed: int, setting: Setting) -> Subject:
+    experiment = asked.experiment
+    return _subject(asked, initial_stack(experiment.spec, [seed], experiment.recipe.initializer_range), setting)
+
+
+def _program(asked: CensusAsked, subject: Subject, kept: KeptResults | None, setting: Setting) -> Decompilation:
     """What is known of it, or what is found now; a search that was interrupted is made again.
 
     Raises:
@@ -179,22 +265,43 @@ def _program(asked: CensusAsked, subject: Subject, kept: KeptResults, setting: S
 
 def _null(asked: CensusAsked, runs: Sequence[Run], made: Census, setting: Setting) -> Null:
     """The same of these runs' models as they were before training."""
-    solved = decompiled = shared = 0
-    known = {found.digest for found in made.mechanisms}
+    found = []
     for number, run in enumerate(runs):
         watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
-        experiment = asked.experiment
-        first = initial_stack(experiment.spec, [run.seed], experiment.recipe.initializer_range)
-        subject = _subject(asked, first, setting)
-        told = _told(_program(asked, subject, KeptResults(setting.store.home, run), watched), None)
-        solved += bool(subject.scores.solved[0])
-        decompiled += told.word == "decompiled"
-        shared += told.mechanism in known
-    return Null(len(runs), solved, decompiled, shared)
+        subject, program = look_into_untrained(asked, run.seed, KeptResults(setting.store.home, run), watched)
+        found.append((bool(subject.scores.solved[0]), program))
+    return _counted("random weights", found, made)
 
 
-def _model(run: Run, found: dict[str, tuple[Decompilation, bool | None]]) -> CensusModel:
-    told = _told(*found[run.name]) if run.name in found else ModelSays()
+def _null_of_shuffled(other: CensusAsked, aside: Mapping[str, str], made: Census, setting: Setting) -> Null:
+    """The same of models that learn the same questions with other answers, solved or not: there is always a model."""
+    kept, left = replace(setting, keep=kept_of_shuffled(setting.keep)), _left(other, aside)
+    runs = _trained(other.experiment, [seed for seed in other.seeds if seed not in left], kept)
+    found = []
+    for number, run in enumerate(runs):
+        watched = replace(setting, watch=part_of(setting.watch, number, len(runs)))
+        found.append((run.solved, look_into(other, run, watched)[0]))
+    return _counted("shuffled answers", found, made)
+
+
+def kept_of_shuffled(keep: Keep) -> Keep:
+    """The rule for models of shuffled answers, whose final weights are looked into where they are not solved too."""
+    return "last" if keep == "none" else keep
+
+
+def _counted(
+    of: Literal["random weights", "shuffled answers"], found: Sequence[tuple[bool, Decompilation]], made: Census
+) -> Null:
+    """Of models that are solved or not, and their programs."""
+    known = {mechanism.digest for mechanism in made.mechanisms}
+    told = [_told(program, None) for _, program in found]
+    solved = sum(right for right, _ in found)
+    decompiled = sum(each.word == "decompiled" for each in told)
+    return Null(of, len(found), solved, decompiled, sum(each.mechanism in known for each in told))
+
+
+def _model(run: Run, found: dict[str, tuple[Decompilation, bool | None]], aside: str) -> CensusModel:
+    told = _told(*found[run.name]) if run.name in found else ModelSays(missing=aside)
     epoch = run.first_solved_epoch if run.solved else None
     return CensusModel(run.seed, run.name, run.status, run.solved, run.epoch if epoch is None else epoch, told)
 

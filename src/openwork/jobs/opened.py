@@ -16,10 +16,12 @@ from openwork.claims import Claim, ClaimsHeading
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.engines.choose import available_threads
 from openwork.errors import PlanError, Reason
+from openwork.jobs.drawing import Drawing
 from openwork.jobs.looking import Look, Looking
 from openwork.jobs.looking.of_run import look_of
 from openwork.jobs.measuring import measured, was_drawn
 from openwork.jobs.old_names import OldNames
+from openwork.jobs.printing import print_page
 from openwork.jobs.setting import Setting
 from openwork.jobs.stored_run import Asked
 from openwork.page import LiveReport, Sibling, live_frame, live_html
@@ -46,6 +48,7 @@ from openwork.proofs import (
     work_of,
 )
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
+from openwork.report.html.lowering import html_page
 from openwork.runs import Run
 
 CHEAP = 6e9
@@ -58,7 +61,7 @@ MOST_COMPARED = 3
 
 
 @dataclass(frozen=True, eq=False)
-class OpenedRun(OldNames, Looking):
+class OpenedRun(OldNames, Looking, Drawing):
     """One model with its task, on an engine. Everything is measured on every question of the task, or on a sample.
 
     `run.logits`, `run.cache`, `run.run` and `run.weights` look inside, whatever is asked. Every analysis
@@ -191,7 +194,8 @@ class OpenedRun(OldNames, Looking):
             margin: the lead that is asked for.
             by_sets: whether sets of inputs are proved at once, so that none need be listed; by itself where there are
                 too many to list. See docs/proofs.md.
-            seconds: by sets, how long it may take; what is proved by then is told, and the next call goes on.
+            seconds: by sets, how much processor time it may take; what is proved by then is told, and the next call
+                goes on.
             program: prove that the model answers as this program does, in place of right; every input is listed, and
                 nothing is kept.
 
@@ -331,13 +335,17 @@ class OpenedRun(OldNames, Looking):
         subject = replace(self.subject, stack=self.setting.store.stack(run))
         return FoundRoutes(subject, replace(self.kept, run=run), watch, self.inputs.chosen)
 
-    def report(self, path: Path | str, *, static: bool = False, compare: bool = False) -> Path:
-        """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any.
+    def report(self, path: Path | str, *, static: bool = False, compare: bool = False, pdf: bool = False) -> Path:
+        """Writes the report as one self-contained HTML file: live, or for places that forbid scripts without any; or
+        the latter as PDF, which the system's Chromium prints.
 
         Raises:
             StoreNotWritable: the file cannot be written there.
+            PlanError: there is no Chromium that makes a PDF.
         """
-        if static:
+        if pdf:
+            print_page(html_page(self.document()), Path(path))
+        elif static:
             write_html(self.document(), Path(path))
         else:
             write_page(live_html(self.live(compare)), Path(path))

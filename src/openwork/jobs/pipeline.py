@@ -13,6 +13,7 @@ from openwork.analyses import stages_of
 from openwork.claims import Claim, ClaimsHeading, Verdict, about_recipes, shipped_for
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.jobs.opened import OpenedRun, open_run
+from openwork.jobs.printing import chromium
 from openwork.jobs.search import best, first_solved, search, train_seeds
 from openwork.jobs.setting import Setting
 from openwork.runs import Store
@@ -100,20 +101,25 @@ def report(
     static: bool = False,
     compare: bool = False,
     over_training: bool = False,
+    pdf: bool = False,
 ) -> Path:
     """Writes the report on a stored run.
 
     Args:
         opened: the run.
-        page: HTML file to write.
+        page: file to write.
         setting: who watches.
         static: without scripts.
+        pdf: as PDF, which the system's Chromium prints.
         compare: look for the routes of other solved seeds too.
         over_training: judge its claims at its checkpoints first.
 
     Raises:
         StoreNotWritable: the file cannot be written there.
+        PlanError: a PDF is asked for, and there is no Chromium; said before anything is measured.
     """
+    if pdf:
+        chromium()
     first = (PROGRAM, PROVE, JUDGE, *((OVER_TRAINING,) if over_training else ()))
     stage = stages_of(setting.watch, (*first, MEASURE, ROUTES, *((COMPARE,) if compare else ()), WRITE))
     look_inside(opened, stage)
@@ -122,7 +128,7 @@ def report(
     if over_training:
         stage(OVER_TRAINING)
         opened.over_training()
-    return write_report(opened, page, stage, static=static, compare=compare)
+    return write_report(opened, page, stage, static=static, compare=compare, pdf=pdf)
 
 
 def look_inside(opened: OpenedRun, stage: Callable[..., None]) -> None:
@@ -136,7 +142,13 @@ def look_inside(opened: OpenedRun, stage: Callable[..., None]) -> None:
 
 
 def write_report(
-    opened: OpenedRun, page: Path, stage: Callable[..., None], *, static: bool = False, compare: bool = False
+    opened: OpenedRun,
+    page: Path,
+    stage: Callable[..., None],
+    *,
+    static: bool = False,
+    compare: bool = False,
+    pdf: bool = False,
 ) -> Path:
     """Measures what a report shows, stage by stage, and writes it."""
     stage(MEASURE)
@@ -149,7 +161,7 @@ def write_report(
     if compare and not sets:
         opened.compared_siblings(compare)
     stage(WRITE)
-    return opened.report(page, static=static, compare=compare)
+    return opened.report(page, static=static, compare=compare, pdf=pdf)
 
 
 def remember(opened: OpenedRun, verdicts: Sequence[Verdict], store: Store) -> None:

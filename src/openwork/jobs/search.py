@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from openwork.analyses.steps import Step
 from openwork.claims import Trials
 from openwork.engines import choose_engine
 from openwork.jobs.setting import Event, Setting
-from openwork.runs import Run, Store, recorded
+from openwork.runs import Run, Store, prunable, prune, recorded
 from openwork.tasks import Task, make_task
 from openwork.training import EpochEnd, Experiment, Progress, named_experiment, train
 
@@ -42,7 +43,8 @@ def train_seeds(
     """Trains these seeds to their end, keeping every epoch; what the store has already is not done again.
 
     With `until_solved` all stop after the epoch in which a first one ends solved; those that have not ended are as
-    whole in the store as if they had been interrupted.
+    whole in the store as if they had been interrupted. Of those that have ended, by now or before, checkpoints go that
+    the setting does not keep: so the same command frees them after one that was killed.
     """
     choice = choose_engine(experiment.spec, setting.engine, setting.threads)
     state = setting.store.state_of(experiment, seeds)
@@ -53,7 +55,10 @@ def train_seeds(
             setting.watch(event)
             if until_solved and any(p.status == "solved" for p in event.progress):
                 break
-    return _stored(experiment, seeds, setting.store)
+    runs = _stored(experiment, seeds, setting.store)
+    freed = prunable(setting.store, runs, setting.keep)
+    prune(setting.store, freed, lambda what, share: setting.watch(Step(what, share, 0)))
+    return runs
 
 
 def _stored(experiment: Experiment, seeds: Sequence[int], store: Store) -> tuple[Run, ...]:

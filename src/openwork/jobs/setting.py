@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from openwork.analyses.steps import Line, Stage, Step, stretch
-from openwork.runs import Store
+from openwork.runs import Keep, Store
 from openwork.training import EpochEnd
 
 Event = EpochEnd | Step | Stage | Line
@@ -35,3 +35,5 @@ class Setting:
     """cores to use, or None for all"""
     watch: Watch = unwatched
     """is told what happens"""
+    keep: Keep = "all"
+    """what is kept of the checkpoints of seeds that are trained, once they have ended"""

@@ -29,17 +29,22 @@ def live_routes(task: Task, spec: ModelSpec, found: Routes | None) -> dict[str, 
 
 
 def _route(task: Task, spec: ModelSpec, route: Route, positions: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "output": task.outputs.index(route.output),
+        "variable": route.variable,
+        "reading": f"{reading(route, positions)}.".replace(" <- ", " ← "),
+        "edges": links_of(spec, route),
+    }
+
+
+def links_of(spec: ModelSpec, route: Route) -> list[Link]:
+    """What its paths do in every layer, each link once with the rate of the path that carries most along it."""
     links: dict[tuple[Any, ...], Link] = {}
     for path in route.paths:
         for link in _links(spec, path):
             known = links.setdefault((link["layer"], link["head"], link["from"], link["to"]), link)
             known["rate"] = max(known["rate"], link["rate"])
-    return {
-        "output": task.outputs.index(route.output),
-        "variable": route.variable,
-        "reading": f"{reading(route, positions)}.".replace(" <- ", " ← "),
-        "edges": list(links.values()),
-    }
+    return list(links.values())
 
 
 def _links(spec: ModelSpec, path: RoutePath) -> list[Link]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from openwork.data.interval import CONFIDENCE, clopper_pearson
 from openwork.data.unseen import good_turing, unseen_interval
@@ -79,15 +79,18 @@ class Mechanism:
 
 @dataclass(frozen=True)
 class Null:
-    """The same of models that learned nothing, in which nothing should be found.
+    """The same of models in which nothing of the task should be found: they learned nothing, or answers without sense.
 
     Attributes:
-        models: how many were asked, with their random weights as they are before training.
-        solved: how many are right on the whole domain.
+        of: what was asked: `random weights`, models as they are before training; or `shuffled answers`, models trained
+            in the same way on the same questions, each with the answers of another.
+        models: how many were asked.
+        solved: how many are right on all that they are asked.
         decompiled: how many have a program that is decompiled: what it says may be as little as one constant answer.
         shared: how many have a mechanism of the census.
     """
 
+    of: Literal["random weights", "shuffled answers"]
     models: int
     solved: int
     decompiled: int
@@ -106,6 +109,8 @@ class Census:
         proves: whether solved models were to be proved.
         command: what makes it again.
         null: the same of untrained models, where it was asked for.
+        shuffled: the same of models trained on shuffled answers, where it was asked for.
+        aside: by seed, why it was set aside: it was not trained, or no program was looked for in its model.
     """
 
     experiment: Experiment
@@ -115,6 +120,8 @@ class Census:
     proves: bool
     command: str
     null: Null | None = None
+    shuffled: Null | None = None
+    aside: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def solved(self) -> tuple[CensusModel, ...]:
@@ -207,7 +214,9 @@ class Census:
             "algorithms": self.algorithms,
             "unseen": {"estimate": self.unseen, "interval": self.unseen_interval, "models": counted},
             "models": self.rows(),
-            "null": None if self.null is None else asdict(self.null) | {"of": "random weights"},
+            "null": None if self.null is None else asdict(self.null),
+            "shuffled": None if self.shuffled is None else asdict(self.shuffled),
+            "aside": [{"seed": seed, "why": why} for seed, why in sorted(self.aside.items())],
         }
 
 

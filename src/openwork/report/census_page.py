@@ -105,12 +105,15 @@ def _said(census: Census) -> tuple[Part, ...]:
         said.append(
             f"The most frequent mechanism is that of {len(first.models):,} of {len(census.counted):,}: {share}."
         )
-    if census.null is not None:
-        null = census.null
-        said.append(
-            f"The same asked of {null.models:,} models with random weights: {null.solved:,} solve the task, "
-            f"{null.decompiled:,} have a program, {null.shared:,} have one of these mechanisms."
-        )
+    if census.aside:
+        told = "; ".join(f"seed {seed}: {why}" for seed, why in list(sorted(census.aside.items()))[:MOST_TOLD])
+        said.append(f"{len(census.aside):,} seeds were set aside, untrained or without a program: {told}.")
+    for null, asked in ((census.null, "models with random weights"), (census.shuffled, "models of shuffled answers")):
+        if null is not None:
+            said.append(
+                f"The same asked of {null.models:,} {asked}: {null.solved:,} solve what they are asked, "
+                f"{null.decompiled:,} have a program, {null.shared:,} have one of these mechanisms."
+            )
     return (*(Text(text) for text in said), Text(census.command, "command"))
 
 

@@ -6,6 +6,7 @@ from openwork.runs.imported import CHOICES, Imported, Origin
 from openwork.runs.importing import keep_import
 from openwork.runs.kept import KeptResults
 from openwork.runs.listing import Group, Listing, group_runs, list_runs
+from openwork.runs.parcels import KeptResult, Parcel, pack, pack_results, receive, receive_results
 from openwork.runs.pruning import Keep, Prunable, keep_rule, prunable, prune
 from openwork.runs.recording import recorded
 from openwork.runs.recovery import Recovery, recover
@@ -26,9 +27,11 @@ __all__ = [
     "Group",
     "Imported",
     "Keep",
+    "KeptResult",
     "KeptResults",
     "Listing",
     "Origin",
+    "Parcel",
     "Prunable",
     "Recovery",
     "Run",
@@ -40,8 +43,12 @@ __all__ = [
     "keep_import",
     "keep_rule",
     "list_runs",
+    "pack",
+    "pack_results",
     "prunable",
     "prune",
+    "receive",
+    "receive_results",
     "recorded",
     "recover",
 ]

@@ -97,17 +97,23 @@ class Change:
 class Database:
     """`store.sqlite` in a folder, and the files beside it. Neither exists before the first change."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, writes_as: str = "") -> None:
         self.home, self.path = home, home / DATABASE
+        self._token = writes_as
         self._connection: sqlite3.Connection | None = None
         self._inode: int | None = None
         """of the database that is open"""
         self._read_only = False
-        self._writer, self._signed = Writer(), False
+        self._writer, self._signed = Writer(writes_as), False
         self._own: set[str] = set()
         """files that this process wrote in a change that failed"""
         self._doubtful = False
         """whether that was in committing"""
+
+    @property
+    def writer(self) -> str:
+        """This process, as the journal and files name it until it is closed."""
+        return self._writer.token
 
     def open(self) -> None:
         """Opens what is there, if anything.
@@ -126,7 +132,7 @@ class Database:
             self._connection.close()
         self._connection, self._read_only, self._inode = None, False, None
         self._writer, self._signed, self._own, self._doubtful = (
-            Writer(),
+            Writer(self._token),
             False,
             set(),
             False,

@@ -27,8 +27,8 @@ _WRITTEN = re.compile(
 class Writer:
     """A process that writes: its own identifier is in the name of every file that is not named by a run."""
 
-    def __init__(self) -> None:
-        self.token = secrets.token_hex(_WRITER // 2)
+    def __init__(self, token: str = "") -> None:
+        self.token = token or secrets.token_hex(_WRITER // 2)
         self._count = 0
 
     def path(self, folder: str) -> str:
@@ -84,6 +84,13 @@ def files_in(home: Path) -> set[str]:
         if (home / folder).is_dir():
             found |= {f"{folder}/{name}" for name in os.listdir(home / folder) if _OURS.fullmatch(name)}
     return found
+
+
+def is_named_ours(home: Path, name: str) -> bool:
+    """Whether a file of the store has this path, called as a store calls its own: one that `files_in` finds, without
+    looking through folders of a million."""
+    folder, _, file = name.partition("/")
+    return folder in FOLDERS and _OURS.fullmatch(file) is not None and (home / name).exists()
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from openwork.errors import Reason, StoreError
 from openwork.runs.checksums import checksum
-from openwork.runs.files import ENDING, WEIGHTS, Writer, files_in, remove_files, writer_of
+from openwork.runs.files import ENDING, WEIGHTS, Writer, files_in, is_named_ours, remove_files, writer_of
 from openwork.runs.rows import NOT_KEPT
 from openwork.runs.tensors import read_about
 
@@ -48,7 +48,7 @@ def remove_unused(rows: sqlite3.Connection, home: Path, own: set[str], everywher
         everywhere: look for those of processes that were killed too.
     """
     noted = {name for name, told in rows.execute("SELECT name, checksum FROM journal") if told == _checksum(name)}
-    files = {name for name in noted if "/" in name} & files_in(home)
+    files = {name for name in noted if "/" in name and is_named_ours(home, name)}
     if everywhere:
         files |= {name for name in files_in(home) if writer_of(name) in noted}
     remove_files(home, [name for name in files | own if not is_used(rows, name)])

@@ -87,14 +87,17 @@ def prune(store: Store, chosen: Sequence[Prunable], watch: Watch = lambda what, 
         StoreNotWritable: read-only, full, or no permission; the run at hand is as it was.
         StoreError: a run, or the file of its final weights, is damaged; it is as it was.
     """
-    for number, each in enumerate(chosen):
-        watch(f"pruning run {each.run.name}", number / len(chosen))
-        final = store.stack(each.run)
-        with store.database.changing(files=True) as change:
-            row = change.run(each.run.name)
-            if row is not None and row["status"] == each.run.status and row["epoch"] == each.run.epoch:
-                _prune(store, change, each, final)
-        store.database.tidy()
+    try:
+        for number, each in enumerate(chosen):
+            watch(f"pruning run {each.run.name}", number / len(chosen))
+            final = store.stack(each.run)
+            with store.database.changing(files=True) as change:
+                row = change.run(each.run.name)
+                if row is not None and row["status"] == each.run.status and row["epoch"] == each.run.epoch:
+                    _prune(store, change, each, final)
+    finally:
+        if chosen:
+            store.database.tidy()  # which looks through all files: once, and not for each run
 
 
 def _prune(store: Store, change: Change, each: Prunable, final: Stack) -> None:

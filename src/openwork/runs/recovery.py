@@ -20,6 +20,7 @@ from openwork.runs.database import DATABASE
 from openwork.runs.failures import result_code, told
 from openwork.runs.filed import Files, Found, Watch, ended_run, read_files, training_run, well_placed
 from openwork.runs.files import ENDING, WEIGHTS, sync_folder
+from openwork.runs.inserting import insert_run
 from openwork.runs.kept_rows import KEPT
 from openwork.runs.rows import NOT_KEPT
 from openwork.runs.salvage import Salvaged, salvage
@@ -154,32 +155,12 @@ def _write(path: Path, runs: Iterable[Found], kept: Iterable[tuple[str, tuple[ob
         rows.execute("BEGIN IMMEDIATE")
         create_tables(rows)
         for run in runs:
-            columns = run.columns
-            names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
-            rows.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", tuple(columns.values()))
-            for epoch in run.epochs:
-                _write_epoch(rows, epoch, *run.places[epoch[1]])
+            insert_run(rows, run)
         for table, row in kept:
             marks = ", ".join("?" for _ in row)
             rows.execute(f"INSERT INTO {table} ({', '.join(KEPT[table])}) VALUES ({marks})", row)
         seal_all(rows)
         rows.execute("COMMIT")
-
-
-def _write_epoch(rows: sqlite3.Connection, epoch: tuple[object, ...], file: str, number: int) -> None:
-    run, at, lr, running, step, seconds, *measured, weights = epoch
-    rows.execute(
-        "INSERT INTO epochs (run, epoch, lr, running_loss, step, seconds, checkpoint, checkpoint_row, weights)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (run, at, lr, running, step, seconds, file, number, weights),
-    )
-    for split, part in (("train", measured[:4]), ("held_out", measured[4:])):
-        if part[-1] is not None:
-            rows.execute(
-                "INSERT INTO metrics (run, epoch, split, loss, accuracy, sequences, inputs)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (run, at, split, *part),
-            )
 
 
 def _swapped(home: Path, path: Path, folder: Path) -> Path | None:

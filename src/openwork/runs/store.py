@@ -43,19 +43,24 @@ class Store:
     One `Store` belongs to one thread; as many processes as like may have the same folder open.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, writes_as: str = "") -> None:
         self.home = home
-        self.database = Database(home)
+        self.database = Database(home, writes_as)
 
     @classmethod
-    def open(cls, home: Path | None = None) -> Store:
+    def open(cls, home: Path | None = None, writes_as: str = "") -> Store:
         """The store in `home`, or in `OPENWORK_HOME`, or in `openwork-runs` in the working directory.
+
+        Args:
+            home: its folder.
+            writes_as: the process that its files are signed by, where another one than this will keep them
+                (`parcels.py`).
 
         Raises:
             StoreTooNew: written by a newer openwork.
             StoreError: damaged, or another program's.
         """
-        store = cls(default_home() if home is None else Path(home).expanduser().absolute())
+        store = cls(default_home() if home is None else Path(home).expanduser().absolute(), writes_as)
         store.database.open()
         return store
 

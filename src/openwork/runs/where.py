@@ -48,6 +48,8 @@ class Condition:
     params: frozenset[str] = frozenset()
 
     def __and__(self, other: Condition) -> Condition:
+        if EVERY in (self, other):
+            return other if self == EVERY else self
         values, params = self.values + other.values, self.params | other.params
         return Condition(f"({self.sql}) AND ({other.sql})", values, params)
 

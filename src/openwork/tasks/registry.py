@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from openwork.errors import OpenworkError, Reason, TaskError, suggestion
 from openwork.tasks import ours
 from openwork.tasks.contract import Task
+from openwork.tasks.shuffled import PREFIX, shuffled_type
 
 OURS: tuple[type[Task], ...] = tuple(
     found for found in vars(ours).values() if inspect.isclass(found) and issubclass(found, Task)
@@ -45,12 +46,16 @@ def task_types() -> dict[str, type[Task]]:
 
 
 def make_task(name: str, params: Mapping[str, int] | None = None) -> Task:
-    """The task of this name with these parameters, the rest at their defaults.
+    """The task of this name with these parameters, the rest at their defaults. `shuffled-NAME` is
+    `NAME` with its answers shuffled.
 
     Raises:
         TaskError: an unknown name or parameter, with the nearest known one, or a value the task cannot have.
     """
     known = task_types()
+    plain = name.removeprefix(PREFIX)
+    if plain != name and plain in known and not known[plain].varying:
+        return make(shuffled_type(known[plain]), params)
     if name not in known:
         raise TaskError("unknown task", Reason(name, "no task has this name", suggestion(name, known)))
     return make(known[name], params)

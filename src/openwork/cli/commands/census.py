@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,9 @@ from openwork.cli.sweep import Swept, read_sweep
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason, RecipeError
 from openwork.interop.parquet import parquet_bytes, require_parquet
-from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of, swept_census
+from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of, require_possible, swept_census
+from openwork.jobs.cluster.on_cluster import census_on
+from openwork.jobs.cluster.ray_cluster import ray_cluster
 from openwork.jobs.given_files import require_writable
 from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
@@ -36,7 +39,7 @@ from openwork.report import (
 from openwork.report.parts import Part
 from openwork.report.terminal.lowering import terminal
 from openwork.report.terminal.quantities import duration_text
-from openwork.runs import Store
+from openwork.runs import Store, keep_rule
 from openwork.tasks import Task
 
 app = typer.Typer(add_completion=False)
@@ -47,6 +50,9 @@ NULL = 32
 Seconds = Annotated[float, typer.Option("--seconds", help="How long to look for the program of one model.")]
 Prove = Annotated[bool, typer.Option("--prove", help="Prove every solved model right on every input, too.")]
 NullFlag = Annotated[bool, typer.Option("--null", help=f"Ask the same of up to {NULL} models with random weights.")]
+ShuffledFlag = Annotated[
+    bool, typer.Option("--shuffled", help=f"Ask the same of up to {NULL} seeds trained on shuffled answers.")
+]
 Plan = Annotated[bool, typer.Option("--plan", help="Say what is left to do and what it costs; do nothing.")]
 Output = Annotated[
     list[Path] | None,
@@ -92,6 +98,7 @@ EXAMPLES = examples(
     "openwork census sort --seeds 0..63 -o sort.html -o sort.json",
     "openwork census reverse-increment --seeds 0..1023 --prove --null -o census.parquet",
     "openwork census majority --seeds 0..199 --sweep grid.toml --plan",
+    "openwork census sort --seeds 0..1023 --keep last --on ray://HOST:10001",
 )
 
 
@@ -111,8 +118,12 @@ def count_mechanisms(
     seconds: Seconds = SECONDS,
     prove: Prove = False,
     null: NullFlag = False,
+    shuffled: ShuffledFlag = False,
     plan: Plan = False,
     output: Output = None,
+    keep: options.KeepRule = "all",
+    on: options.OnCluster = None,
+    patience: options.Patience = options.PATIENCE,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -127,22 +138,30 @@ def count_mechanisms(
     """
     targets = output or []
     _require_written(targets, seconds)
+    rule, where = keep_rule(keep), options.cluster_of(on, patience)
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads}
     changes = model, {"epochs": epochs, "weight_decay": weight_decay}, {"kind": split}
     swept = _experiments(given_task(task, options.params_of(param)), experiment, changes, sweep)
     chosen = sorted(options.seeds_of(None, seeds) or range(16))
-    cells = [(c.choices, CensusAsked(c.experiment, chosen, seconds, prove, NULL if null else 0)) for c in swept]
+    asked = CensusAsked(swept[0].experiment, chosen, seconds, prove, NULL if null else 0, NULL if shuffled else 0)
+    require_possible(asked)
+    cells = [(each.choices, replace(asked, experiment=each.experiment)) for each in swept]
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display)
+        setting = Setting(kept, engine, threads, display, rule)
         cost = sum((cost_of(asked, setting) for _, asked in cells[1:]), cost_of(cells[0][1], setting))
         if not plan:
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)
-            found: Found = (
-                census(cells[0][1], setting, typed()) if sweep is None else swept_census(cells, setting, typed())
-            )
+            left = _on(where, [asked for _, asked in cells], setting, patience)
+            one = sweep is None
+            found: Found = census(asked, setting, typed(), left) if one else swept_census(cells, setting, typed(), left)
     if plan:
         _tell_plan(cost, as_json)
-        return
+    else:
+        _tell(found, targets, as_json)
+
+
+def _tell(found: Found, targets: Sequence[Path], as_json: bool) -> None:
+    """Writes every file, and says on the screen what was found."""
     for target in targets:
         WRITERS[target.suffix](found, target)
     if as_json:
@@ -151,6 +170,14 @@ def count_mechanisms(
     people(as_json).print(terminal(_screen(found)))
     for target in targets:
         people(as_json).print(f"Wrote {path_text(target)}.", soft_wrap=True, markup=False)
+
+
+def _on(where: str | None, cells: Sequence[CensusAsked], setting: Setting, patience: float) -> dict[str, str]:
+    """Has a cluster do what these censuses lack, if one is asked for; by name of a run, why it was set aside."""
+    if where is None:
+        return {}
+    with ray_cluster(where, setting.threads) as cluster:
+        return census_on(cluster, cells, setting, patience)
 
 
 def _tell_plan(cost: CensusCost, as_json: bool) -> None:

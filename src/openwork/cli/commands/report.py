@@ -28,17 +28,22 @@ app = typer.Typer(add_completion=False)
         "openwork report 3f2a",
         "openwork report 3f2a -o model.html --over-training",
         "openwork report 3f2a --static",
+        "openwork report 3f2a --pdf",
     )
 )
 def report(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; else openwork-RUN.html.", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; else openwork-RUN.html or .pdf.", show_default=False),
     ] = None,
     inputs: MostInputs = None,
     sample_seed: SampleSeed = 0,
     only_right: OnlyRight = False,
     static: Annotated[bool, typer.Option("--static", help="Without scripts, for places that forbid them.")] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="As PDF, without scripts; the system's Chromium prints it.")
+    ] = False,
     over_training: Annotated[
         bool,
         typer.Option(
@@ -51,7 +56,7 @@ def report(
     store: StorePath = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Write a stored run's report as one self-contained HTML file.
+    """Write a stored run's report as one self-contained HTML file, or as PDF.
 
     The page holds the model and runs it in the browser: type a question, cut parts out, test the claims again.
     Claims that were judged before are answered from the store; nothing is trained. Since when each is true is shown
@@ -60,13 +65,14 @@ def report(
     """
     with Store.open(store) as kept:
         stored = kept.find(run)
-        page = output or Path(f"openwork-{stored.name}.html")
+        page = output or Path(f"openwork-{stored.name}.{'pdf' if pdf else 'html'}")
         require_writable(page)
         with ProgressDisplay(aside()) as display:
             setting = Setting(kept, engine, threads, display)
             opened = open_run(stored, setting, trains=False, inputs=Inputs(inputs, sample_seed, only_right))
             warn_of_damage(opened.damage)
-            pipeline.report(opened, page, setting, static=static, compare=compare, over_training=over_training)
+            shown = {"static": static, "compare": compare, "over_training": over_training, "pdf": pdf}
+            pipeline.report(opened, page, setting, **shown)
     if as_json:
         emit({"run": stored.name, "report": str(page.absolute()), "bytes": page.stat().st_size})
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import typer
 
 from openwork.analyses import all_asked
@@ -9,13 +11,18 @@ from openwork.cli import options, overrides
 from openwork.cli.examples import examples
 from openwork.cli.output import aside, emit, people
 from openwork.cli.run_view import run_summary, run_table
+from openwork.jobs.cluster.on_cluster import train_on
+from openwork.jobs.cluster.ray_cluster import ray_cluster
 from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
-from openwork.runs import Store
+from openwork.runs import Run, Store, keep_rule
+from openwork.training import Experiment
 
 app = typer.Typer(add_completion=False)
+SET_ASIDE = 1
+"""exit code where a cluster has set seeds aside"""
 EXAMPLES = examples(
     "openwork train reverse-increment --seeds 8",
     "openwork train reverse-increment --experiment notebook --seeds 0..63",
@@ -50,6 +57,9 @@ def train(
     split_seed: overrides.SplitSeed = None,
     train_inputs: overrides.TrainInputs = None,
     fresh: overrides.Fresh = None,
+    keep: options.KeepRule = "all",
+    on: options.OnCluster = None,
+    patience: options.Patience = options.PATIENCE,
     engine: options.EngineName = None,
     threads: options.Threads = None,
     store: options.StorePath = None,
@@ -59,7 +69,7 @@ def train(
 
     Every finished epoch is kept, or as few as --record-every says. Interrupted or killed, the same command goes on
     from the last one kept and ends with the same bits as if it had never stopped. Seeds that are already done are not
-    trained again.
+    trained again. With --keep, checkpoints of these seeds that the rule does not keep are freed as seeds end.
     """
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads, "d_head": d_head, "d_mlp": d_mlp}
     learning = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "schedule": schedule, "stop_when_solved": stop}
@@ -71,12 +81,28 @@ def train(
         learning | {"weight_decay": weight_decay, "record_every": record_every} | proved,
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
-    chosen, console = options.seeds_of(seed, seeds) or (0,), people(as_json)
+    rule, where = keep_rule(keep), options.cluster_of(on, patience)
+    chosen = options.seeds_of(seed, seeds) or (0,)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        runs = train_seeds(wanted, chosen, Setting(kept, engine, threads, display))
+        setting = Setting(kept, engine, threads, display, rule)
+        left = {} if where is None else _on(where, wanted, chosen, setting, patience)
+        runs = train_seeds(wanted, [seed for seed in chosen if not left or wanted.run_name(seed) not in left], setting)
+    _tell(runs, wanted, as_json)
+    _tell_aside(left)
+
+
+def _on(where: str, wanted: Experiment, chosen: Sequence[int], setting: Setting, patience: float) -> Mapping[str, str]:
+    """Has a cluster train; by name of a run, why it was set aside."""
+    with ray_cluster(where, setting.threads) as cluster:
+        return train_on(cluster, wanted, chosen, setting, patience)
+
+
+def _tell(runs: Sequence[Run], wanted: Experiment, as_json: bool) -> None:
+    """A table of the runs, and what went wrong."""
     if as_json:
         emit([run_summary(run) for run in runs])
         return
+    console = people(as_json)
     console.print(run_table(runs))
     for run in runs:
         if run.status == "diverged":
@@ -84,3 +110,11 @@ def train(
             console.print(said, style="red")
     asked = all_asked(wanted.split.inputs or 0, drawn=wanted.split.inputs is not None)
     console.print(f"{sum(run.solved for run in runs)} of {len(runs)} seeds are right on {asked}.")
+
+
+def _tell_aside(left: Mapping[str, str]) -> None:
+    """What a cluster has set aside, if anything, with an exit code of its own."""
+    for name, why in left.items():
+        aside().print(f"Run {name} was set aside: {why}", style="red", markup=False, soft_wrap=True)
+    if left:
+        raise typer.Exit(SET_ASIDE)

@@ -1,0 +1,32 @@
+"""Writes the rows of a run that its files told of."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from openwork.runs.filed import Found
+
+
+def insert_run(rows: sqlite3.Connection, run: Found) -> None:
+    """Its row and its epochs; their checksums are the caller's to seal."""
+    columns = run.columns
+    names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
+    rows.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", tuple(columns.values()))
+    for epoch in run.epochs:
+        _insert_epoch(rows, epoch, *run.places[epoch[1]])
+
+
+def _insert_epoch(rows: sqlite3.Connection, epoch: tuple[object, ...], file: str, number: int) -> None:
+    run, at, lr, running, step, seconds, *measured, weights = epoch
+    rows.execute(
+        "INSERT INTO epochs (run, epoch, lr, running_loss, step, seconds, checkpoint, checkpoint_row, weights)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (run, at, lr, running, step, seconds, file, number, weights),
+    )
+    for split, part in (("train", measured[:4]), ("held_out", measured[4:])):
+        if part[-1] is not None:
+            rows.execute(
+                "INSERT INTO metrics (run, epoch, split, loss, accuracy, sequences, inputs)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (run, at, split, *part),
+            )
