@@ -38,7 +38,7 @@ MOST_KINDS = 4
 
 
 @openwork.language(regex="[012]*02*", length=8)
-def last_is_zero():
+def last_is_zero() -> None:
     "the last symbol that is no 2 is a 0"
 
 

@@ -222,8 +222,7 @@ def _verdicts(
         program = with_sites(network, program, steps.quantised.labels, gone, watch)
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
-    once = measured if measured.subject.inputs.one_symbol_each else measured.asked_once
-    judged = replace(judged, whole=whole(once, program, seed, watch))
+    judged = replace(judged, whole=whole(measured, program, seed, watch))
     yield judged
     if found.placed:
         yield replace(judged, waves=waves_of(measured, program, seed))

@@ -91,7 +91,7 @@ class Program:
 
     def values_of(self, variable: Variable, tokens: NDArray[np.int32]) -> Values:
         """The items of a variable, `[input]` each."""
-        known = self.columns(tokens)
+        known = self.narrowed((), variable.name).columns(tokens)
         return tuple(known[column] for column in variable.columns)
 
     def answers(self, tokens: NDArray[np.int32], forced: Mapping[str, Values] | None = None) -> NDArray[np.int64]:
@@ -112,6 +112,15 @@ class Program:
                 variables.append(variable)
                 wanted |= {name for item in variable.items for name in item.names()}
         return Program(self.symbols, tuple(reversed(variables)), said)
+
+    def following(self, name: str) -> list[int]:
+        """The outputs that follow from the variable of this name, by way of others too."""
+        reached: set[str] = set()
+        for variable in self.variables:
+            read = {column for item in variable.items for column in item.names()}
+            if variable.name == name or read & reached:
+                reached |= set(variable.columns)
+        return [n for n, output in enumerate(self.outputs) if reached & set(output.expression.names())]
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.interchanged import Interchanged
 from openwork.programs.decompile.labels import compact
-from openwork.programs.decompile.templates import Moments, Template
+from openwork.programs.decompile.templates import Moments, Template, symbol_brought
 from openwork.programs.language import ABSENT, Chosen, Compared, Constant, Either, Expression, Ints, Name, renamed
 
 MOST_KNOWN = 2
@@ -31,7 +31,7 @@ FEW = 500
 """answers on which something is tried first"""
 WAYS = 3
 """in which symbols may follow, each without something that the one before has brought"""
-MOST_KINDS = 3
+MOST_KINDS = 8
 """of positions, each with conditions of its own"""
 WITHIN = 0.005
 """share of interchanged pairs by which a way that is cheaper may decide fewer"""
@@ -158,12 +158,15 @@ def _sets(moments: Moments, templates: Sequence[Template]) -> Iterator[Followed]
 def followed_interchanged(moments: Moments, templates: Sequence[Template], pairs: Interchanged) -> tuple[Followed, ...]:
     """Ways in which sets follow, of those that do in every text, that also say what is answered where heads bring
     another text's: as nearly as any does, the cheapest first."""
+    templates, here = (*templates, symbol_brought(moments)), [t for t in templates if t.local and not t.fixed]
     ways = [some for some in _enough(moments.answers, templates) if not all(t.local for t in some)]
+    # What stands there may matter besides, where it is not what has been brought.
+    ways += [(*some, *here) for some in ways if not any(t in some for t in here)]
     if not ways:
         return ()
     columns = {id(t): pairs.column(t) for t in templates}
     held = [[replace(t, column=columns[id(t)]) for t in some] for some in ways]
-    wrong = [_wrong(pairs.answers, some) for some in held]
+    wrong = [_wrong(pairs.answers, [*some, pairs.position(moments)]) for some in held]
     near = [n for n, count in enumerate(wrong) if count <= min(wrong) + WITHIN * len(pairs.answers)]
     near.sort(key=lambda n: (len(ways[n]), sum(t.cost for t in ways[n])))
     found = []

@@ -15,7 +15,7 @@ import numpy as np
 from openwork.data.randomness import bits, integers
 from openwork.engines import World
 from openwork.programs.decompile.templates import Moments, Template
-from openwork.programs.language import Ints
+from openwork.programs.language import Constant, Ints
 from openwork.programs.place import Place
 
 PAIRS = 192
@@ -53,14 +53,18 @@ class Interchanged:
             bases, sources = drawn[:PAIRS], drawn[PAIRS:]
             edits = network.patched([Place(head, position) for head in heads], "source")
             worlds = {"source": World(network.tokens[moments.rows[sources]])}
-            found = network.predicted(moments.rows[bases], edits, worlds)
-            parts.append((bases, sources, found[:, network.dataset.graded.index(position)]))
+            found = network.predicted(moments.rows[bases], edits, worlds, position)
+            parts.append((bases, sources, found[:, 0]))
         bases, sources, answers = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         return cls(bases, sources, answers)
 
     def column(self, template: Template) -> Ints:
         """`[pair]`, what is known then: what heads bring is the source's."""
         return template.column[self.bases if template.local else self.sources]
+
+    def position(self, moments: Moments) -> Template:
+        """Where each pair is asked."""
+        return Template(moments.positions[self.bases], Constant, 0.0, True, True)
 
     def joined(self, moments: Moments, templates: Sequence[Template]) -> tuple[Moments, list[Template]]:
         """Every moment, and after these the pairs, as if they were moments too."""

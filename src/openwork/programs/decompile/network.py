@@ -160,21 +160,42 @@ class Network:
         """Edits that take each of these from a source."""
         return tuple(place.patched(self.subject.spec, source) for place in places)
 
-    def exact(self, rows: Rows, plans: Sequence[Plan], sources: Mapping[str, World] | None = None) -> list[int]:
-        """For each plan, on how many of these inputs every answer is still the model's own."""
+    def exact(
+        self, rows: Rows, plans: Sequence[Plan], sources: Mapping[str, World] | None = None, at: int | None = None
+    ) -> list[int]:
+        """For each plan, on how many of these inputs every answer is still the model's own, or the one `at` a position,
+        beyond which a causal model is not run."""
         if not plans:
             return []
-        found = self.subject.engine.sweep(self.subject.stack, self.dataset.take(rows), plans, sources=sources)
+        asked, sources = self.dataset.take(rows), self._cut(sources, at)
+        if at is not None:
+            answers = np.ascontiguousarray(asked.answers[:, [asked.graded.index(at)]])
+            asked = Dataset(self._seen(asked.tokens, at), answers, (at,), asked.index, sets=asked.sets)
+        found = self.subject.engine.sweep(self.subject.stack, asked, plans, sources=sources)
         return [int(scores.sequences[0]) for scores in found]
 
     def predicted(
-        self, rows: Rows, edits: Sequence[Edit], sources: Mapping[str, World] | None = None
+        self,
+        rows: Rows,
+        edits: Sequence[Edit],
+        sources: Mapping[str, World] | None = None,
+        at: int | None = None,
     ) -> NDArray[np.int64]:
-        """`[row, graded]`, the answers under these edits."""
+        """`[row, graded]`, the answers under these edits; `[row, 1]` where only the one `at` a position is asked."""
+        tokens, graded = self._seen(self.tokens[rows], at), self.dataset.graded if at is None else (at,)
         found = self.subject.engine.run(
-            self.subject.stack, self.tokens[rows], Plan(tuple(edits)), graded=self.dataset.graded, sources=sources
+            self.subject.stack, tokens, Plan(tuple(edits)), graded=graded, sources=self._cut(sources, at)
         )
         return np.concatenate([answers_of(trace.logits[0], self.dataset.sets) for trace in found])
+
+    def _seen(self, tokens: NDArray[np.int32], at: int | None) -> NDArray[np.int32]:
+        """As much of these as what is written at a position can see; all where none is said."""
+        if at is None or self.subject.spec.attention_dir != "causal":
+            return tokens
+        return np.ascontiguousarray(tokens[:, : at + 1])
+
+    def _cut(self, sources: Mapping[str, World] | None, at: int | None) -> Mapping[str, World] | None:
+        return sources and {name: replace(w, tokens=self._seen(w.tokens, at)) for name, w in sources.items()}
 
     def held(
         self,
@@ -185,9 +206,13 @@ class Network:
     ) -> dict[Place, Floats]:
         """`[row, d]` at each of these places, under these edits."""
         plan = Plan(tuple(edits), self.sites_of(places))
-        engine, graded = self.subject.engine, self.dataset.graded
+        engine, graded, tokens = self.subject.engine, self.dataset.graded, self.tokens[rows]
+        if places and not edits:
+            # What comes after these places they cannot see.
+            last = max(place.position for place in places)
+            graded, tokens = (last,), self._seen(tokens, last)
         parts: dict[Place, list[Floats]] = {place: [] for place in places}
-        for trace in engine.run(self.subject.stack, self.tokens[rows], plan, graded=graded, sources=sources):
+        for trace in engine.run(self.subject.stack, tokens, plan, graded=graded, sources=sources):
             for place in places:
                 parts[place].append(self.at(place, trace.captures[self.site(place)][0].astype(np.float64)))
         return {place: np.concatenate(found) for place, found in parts.items()}

@@ -130,8 +130,11 @@ class Drawn:
         tokens = network.tokens
         forced = {variable.name: program.values_of(variable, tokens[self.sources])}
         asked = network.asked[self.bases]
-        wanted = program.answers(tokens[self.bases], forced).astype(np.int32)
-        changing = ((wanted != program.answers(tokens[self.bases])) & asked).any(axis=1)
+        unforced = program.answers(tokens[self.bases]).astype(np.int32)
+        following, wanted = program.following(variable.name), unforced.copy()
+        told = program.narrowed(following, variable.name).answers(tokens[self.bases], forced)
+        wanted[:, following] = told[:, following]
+        changing = ((wanted != unforced) & asked).any(axis=1)
         # A table says -1 of what it does not have: no model follows that.
         words = network.subject.spec.d_vocab_out
         sayable = ((wanted >= 0) & (wanted < (1 << words if network.dataset.sets else words)) | ~asked).all(axis=1)
@@ -153,9 +156,11 @@ class Drawn:
             return [0] * len(sets)
         plans = [Plan(network.patched(places, "source")) for places in sets]
         bases = network.dataset.take(self.bases[rows])
-        answers = np.ascontiguousarray(wanted[rows])
-        asked = Dataset(bases.tokens, answers, bases.graded, bases.index, sets=bases.sets)
-        sources = {"source": World(network.tokens[self.sources[rows]])}
+        seen = _seen(network, self.bases[rows], wanted[rows], [place for places in sets for place in places])
+        graded = tuple(position for position in bases.graded if position < seen)
+        tokens, answers = (np.ascontiguousarray(t) for t in (bases.tokens[:, :seen], wanted[rows][:, : len(graded)]))
+        asked = Dataset(tokens, answers, graded, bases.index, sets=bases.sets)
+        sources = {"source": World(np.ascontiguousarray(network.tokens[self.sources[rows], :seen]))}
         found = network.subject.engine.sweep(network.subject.stack, asked, plans, sources=sources)
         return [int(scores.sequences[0]) for scores in found]
 
@@ -167,3 +172,18 @@ class Drawn:
         edits = planes.swapped(self.bases[rows], self.sources[rows], places)
         found = planes.network.predicted(self.bases[rows], edits)
         return int((found == wanted[rows]).all(axis=1).sum())
+
+
+def _seen(network: Network, rows: Rows, wanted: NDArray[np.int32], places: Sequence[Place]) -> int:
+    """How many tokens of these inputs interchange at these places has to see: what comes after the last answer that is
+    wanted, or after the last that these can reach or that should change, stays as it is."""
+    width: int = network.tokens.shape[1]
+    if network.subject.spec.attention_dir != "causal":
+        return width
+    asked, graded = network.asked[rows], np.asarray(network.dataset.graded)
+    reached = max(place.position for place in places)
+    read_there = all(place.layer == network.subject.spec.n_layers - 1 for place in places)
+    if read_there and asked[:, graded <= reached].any(axis=1).all():
+        asked = asked & (wanted != network.answers[rows])
+    last: int = max([reached, *graded[asked.any(axis=0)].tolist()])
+    return last + 1

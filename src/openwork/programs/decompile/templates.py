@@ -139,6 +139,11 @@ def templates(moments: Moments) -> list[Template]:
     return sorted(found, key=lambda t: t.cost)
 
 
+def symbol_brought(moments: Moments) -> Template:
+    """The symbol that stands there, as a head that looks at its own position brings it."""
+    return Template(moments.last, symbol, 0.75)
+
+
 def _found(moments: Moments) -> Iterator[Template]:
     tokens = moments.network.tokens
     yield Template(moments.last, symbol, 0.5, local=True)

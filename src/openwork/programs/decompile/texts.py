@@ -75,7 +75,7 @@ def _programs(moments: Moments, watch: Watch) -> Iterator[Program]:
 def _fits(network: Network, program: Program) -> float:
     """How well a program's places are its places: the least of how often lines are followed where something should
     change, at a few positions, and of the share of answers that stay with all else resampled."""
-    fits = 1 - lost_together(network.asked_once, program, SEED, RESAMPLED)
+    fits = 1 - lost_together(network, program, SEED, RESAMPLED)
     variables = program.variables
     looked = np.unique(np.linspace(len(variables) // 4, len(variables) - 1, LOOKED_AT).round().astype(int))
     for variable in (variables[n] for n in looked if variables):

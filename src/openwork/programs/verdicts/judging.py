@@ -62,9 +62,8 @@ def scores(subject: Subject, program: Program, lines: tuple[str, ...] = (), seed
     size = short(network, program)
     if lines:
         return ProgramScores(found, None, None, size)
-    once = network if network.subject.inputs.one_symbol_each else network.asked_once
     waves = tuple((v.name, *one_at_a_time(network, program, v, seed)) for v in _read_waves(program))
-    return ProgramScores(found, equal(network, program), whole(once, program, seed), size, waves)
+    return ProgramScores(found, equal(network, program), whole(network, program, seed), size, waves)
 
 
 def _read_waves(program: Program) -> tuple[Variable, ...]:

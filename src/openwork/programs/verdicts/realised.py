@@ -32,7 +32,9 @@ PAIRS = 4096
 CONTEXTS = 128
 """inputs in which values are told apart"""
 FEWEST = 256
-"""pairs for each position of a line that stands at many: one pair that is not followed is no verdict"""
+"""pairs for each position of a line that stands at many"""
+SURE = 2048
+"""pairs there where some of those are not followed: three of 256 are no verdict on 99 %"""
 MOST_VALUES = 300
 """of a variable, all tried in every context"""
 
@@ -95,16 +97,22 @@ def realised(
     for number, variable in enumerate(asked):
         watch(Step(f"interchange: {variable.name}", number / len(asked), 0))
         narrowed, pairs = of_line(network, program, variable, drawn, seed)
-        scores.append(_scored(network, narrowed, variable, gone, pairs))
+        score = _scored(network, narrowed, variable, gone, pairs)
+        if not network.subject.inputs.one_symbol_each and score.together.share < 1:
+            narrowed, pairs = of_line(network, program, variable, drawn, seed, SURE)
+            score = _scored(network, narrowed, variable, gone, pairs)
+        scores.append(score)
     return tuple(scores)
 
 
-def of_line(network: Network, program: Program, variable: Variable, drawn: Drawn, seed: int) -> tuple[Program, Drawn]:
+def of_line(
+    network: Network, program: Program, variable: Variable, drawn: Drawn, seed: int, fewest: int = FEWEST
+) -> tuple[Program, Drawn]:
     """What one variable is scored on: of texts, where the same line stands at every position, a share of so many pairs
     that reach its own, with the program as far as it is asked there; else these pairs and the whole program."""
     if network.subject.inputs.one_symbol_each:
         return program, drawn
-    each = max(FEWEST, len(drawn) // len(program.variables))
+    each = max(fewest, len(drawn) // len(program.variables))
     there = Drawn.at(network, variable.sites, seed, each) or drawn.take(each)
     asked = np.flatnonzero(network.asked[there.bases].any(axis=0)).tolist()
     return program.narrowed(asked, variable.name), there
@@ -160,6 +168,7 @@ def _effective(
     if values > MOST_VALUES:
         return None
     _, first = np.unique(codes, return_index=True)
+    program = program.narrowed(program.following(variable.name), variable.name)
     contexts = network.tokens[drawn.sources[:CONTEXTS]]
     answers = []
     for row in first:

@@ -92,14 +92,20 @@ def lost_together(network: Network, program: Program, seed: int, inputs: int = I
 
 
 def _lost_of_texts(network: Network, program: Program, others: Others, watch: Watch = silent) -> int:
-    """On how many texts an answer changes with everything resampled that no line says, as far as its end can see."""
+    """On how many texts an answer changes with everything resampled that no line says, as far as its end can see: the
+    most of what is lost with MLPs at another text's value, with heads alone, and with MLPs that keep reading."""
     unsaid = [place for place in network.places if not _named(network, program, place)]
-    right = np.zeros(2, np.int64)
+    right = np.zeros(3, np.int64)
     ends = TextsByEnd.of(network, others)
+    once = ends.network
     for number, end in enumerate(ends.positions):
         watch(Step("what no line explains", number / len(ends.positions), 0))
-        for rows, sources, edits in ends.resampled(end, unsaid):
-            right += network.exact(rows, _together(edits), sources)
+        (agreed, sources, edits), (every, read_sources, read_edits) = ends.resampled(end, unsaid)
+        [found] = once.predicted(every, tuple(read_edits.values()), read_sources, end).T
+        reading = found == once.answers[every, once.dataset.graded.index(end)]
+        usual = once.exact(agreed, _together(edits), sources, end) if len(agreed) else [0, 0]
+        only_reading = int(reading[~np.isin(every, agreed)].sum())
+        right += (usual[0] + only_reading, usual[1] + only_reading, int(reading.sum()))
     return len(others.rows) - int(right.min())
 
 
