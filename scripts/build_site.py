@@ -58,7 +58,8 @@ def main(arguments: list[str]) -> int:
     gather(SOURCE, models)
     shutil.rmtree(target, ignore_errors=True)
     made = sphinx(["-W", "--keep-going", "-q", "-E", "-a", "-d", f"{SOURCE}/.doctrees", str(SOURCE), str(target)])
-    write_models(models, target)
+    if not made:
+        write_models(models, target)
     asked = list(requests(target))
     print(*asked, sep="\n", end="", file=sys.stderr)
     if not made and not asked:
