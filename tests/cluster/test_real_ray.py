@@ -90,7 +90,7 @@ def busy():
     for process in psutil.process_iter():
         try:
             title = (process.cmdline() or [""])[0]
-            if title.startswith("ray::") and "IDLE" not in title:
+            if title.startswith("ray::timed"):
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue

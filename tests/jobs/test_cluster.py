@@ -81,11 +81,11 @@ def ran(cluster, kind, items, patience=100.0):
 
 
 def weights(store):
-    return {run.seed: store.stack(run).flat.tobytes() for run in store.runs()}
+    return {run.name: store.stack(run).flat.tobytes() for run in store.runs()}
 
 
 def test_a_census_by_a_cluster_is_that_of_one_process(tmp_path):
-    asked = CensusAsked(EASY, range(5), 20.0, proves=True, null=2)
+    asked = CensusAsked(EASY, range(5), 20.0, proves=True, null=2, shuffled=2)
     with Store.open(tmp_path / "one") as one, Store.open(tmp_path / "many") as many:
         whole = census(asked, Setting(one, threads=1), "")
         setting, cluster = Setting(many, threads=1), Called()
@@ -97,7 +97,7 @@ def test_a_census_by_a_cluster_is_that_of_one_process(tmp_path):
         assert weights(one) == weights(many)
         rows = [{key: value for key, value in row.items() if key != "seconds"} for row in whole.rows()]
         assert [{key: value for key, value in row.items() if key != "seconds"} for row in made.rows()] == rows
-        assert made.null == whole.null
+        assert made.null == whole.null and made.shuffled == whole.shuffled
         sent = len(cluster.sent)
         assert census_on(cluster, [asked], setting, 100.0) == {}
         assert len(cluster.sent) == sent
