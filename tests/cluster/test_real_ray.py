@@ -126,7 +126,7 @@ class Killer:
 
     def until(self, over):
         """Goes on until this is set."""
-        while not over.wait(self.random.uniform(0.2, 2.0)):
+        while not over.wait(self.random.uniform(0.2, 5.0)):
             found = busy()
             if found and self.kills % MACHINE_EVERY == MACHINE_EVERY - 1:
                 self.machines.remove_node(self.random.choice(self.machines.list_all_nodes()[1:]), allow_graceful=False)
@@ -150,7 +150,8 @@ def trained(home, cluster, seeds, over):
 
 
 def test_workers_and_machines_killed_at_random_lose_nothing(machines, tmp_path, monkeypatch):
-    monkeypatch.setattr(dispatching, "TARGET", 1.0)
+    monkeypatch.setattr(dispatching, "TARGET", 0.5)
+    monkeypatch.setitem(dispatching.TRIES, "lost", 100)  # no seed is poisoned, and on a busy machine many kills hit one
     killer, seeds, rounds = Killer(machines, 0), range(100), 0
     with Store.open(tmp_path / "one") as one:
         train_seeds(LONG, seeds, Setting(one, threads=1))
