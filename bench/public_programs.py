@@ -202,9 +202,8 @@ these models. Each had 400 s of the processor at most. Every program is in `publ
 `python bench/public_programs.py FOLDER`.
 
 """
-HELD_OUT_SAID = """None of the models above was held out. So languages were learned by our own recipes, with seeds that nobody had looked
-at, registered in `bench/held_out_languages.toml` before the first run, and decompiled by `openwork` itself (`python
-bench/held_out_languages.py --store FOLDER`; `held_out_languages.json` has the programs)."""
-
+HELD_OUT_SAID = """None of the models above was held out. So languages were learned by our own recipes, with seeds
+that nobody had looked at, registered in `bench/held_out_languages.toml` before the first run, and decompiled by
+`openwork` itself (`python bench/held_out_languages.py --store FOLDER`; `held_out_languages.json` has the programs)."""
 if __name__ == "__main__":
     main()
