@@ -127,8 +127,12 @@ def of_line(
 
 
 def _scored(network: Network, program: Program, variable: Variable, gone: frozenset[Place], drawn: Drawn) -> LineScore:
-    alone, together = drawn.rates(network, program, variable, [variable.sites[:1], variable.sites])
-    alike = _alike(network, program, variable, drawn)
+    first, besides = _first_component(variable), _besides(network, program, variable)
+    sets = list(dict.fromkeys([variable.sites[:1], variable.sites, first]))
+    found = dict(zip(sets, drawn.rates(network, program, variable, sets), strict=True))
+    alone, together, alike = found[variable.sites[:1]], found[variable.sites], found[first]
+    if besides:
+        [alike] = drawn.agreeing(besides).rates(network, program, variable, [first])
     rows = np.unique(drawn.bases)[:PAIRS]
     columns = program.values_of(variable, network.tokens[rows])
     codes, values = compact(columns)
@@ -147,9 +151,13 @@ def _scored(network: Network, program: Program, variable: Variable, gone: frozen
     return LineScore(*about, *shares, decides)
 
 
-def _alike(network: Network, program: Program, variable: Variable, drawn: Drawn) -> Rate:
+def _first_component(variable: Variable) -> tuple[Place, ...]:
     own = variable.sites[0]
-    first = tuple(s for s in variable.sites if (s.stage, s.position, s.is_stream) == (own.stage, own.position, False))
+    return tuple(s for s in variable.sites if (s.stage, s.position, s.is_stream) == (own.stage, own.position, False))
+
+
+def _besides(network: Network, program: Program, variable: Variable) -> list[Ints]:
+    """What its places bring along unread, `[input]` each."""
     values = program.values_of(variable, network.tokens)
     unread = unread_items(program, variable)
     read = [values[number] for number in range(len(values)) if number not in unread]
@@ -159,8 +167,7 @@ def _alike(network: Network, program: Program, variable: Variable, drawn: Drawn)
         token = network.token(position)
         if not any(same_classes(token, column) for column in read):
             besides.append(token)
-    [rate] = (drawn.agreeing(besides) if besides else drawn).rates(network, program, variable, [first])
-    return rate
+    return besides
 
 
 def _effective(
