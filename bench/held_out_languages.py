@@ -72,7 +72,7 @@ def row_of(store: Path, name: str, run: Row) -> Row:
 def openwork(*words: str) -> Any:
     """What a command prints as JSON."""
     done = subprocess.run(["openwork", *words, "--json"], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode or not done.stdout:
+    if done.returncode not in (0, 1) or not done.stdout:
         raise SystemExit(f"openwork {' '.join(words)} ended with {done.returncode}")
     return json.loads(done.stdout)
 
@@ -101,8 +101,8 @@ def section() -> str:
     said = f"Measured {len(rows)} of {len(ASKED['tasks']) * count(ASKED['seeds'])}, solved {len(solved)}. Asked: equal "
     said += f"{ASKED['equal']:.0%}, decompiled {ASKED['decompiled']:.0%} of those solved. Found: equal {equal}, "
     small = sum(len(row["missing"]) == 1 and "of the answer table's bits" in row["missing"][0] for row in solved)
-    said += f"decompiled {done}; {small} more lack nothing but that their domain is so small that 5 % of its answer table's "
-    said += "bits do not say the program."
+    said += f"decompiled {done}; {small} more lack nothing but that their domain is so small that 5 % of its answer "
+    said += "table's bits do not say the program."
     older = sum(row["version"] != VERSION for row in rows)
     said += f" {older} by an earlier version of the search." if older else ""
     why = [f"- `{row['task']}` {row['seed']}: {'; '.join(row['missing'])}" for row in solved if row["missing"]]
