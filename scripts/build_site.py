@@ -1,7 +1,8 @@
 """Builds the site: gathers pages, adds the API reference and the navigation, and has Sphinx make HTML, all in `site/`.
 
 Every page of `docs/` appears by itself: those of `SECTIONS` in their place, all others under "More". A folder's first
-page is its README.md, or a list of its pages. `build_site.py [FOLDER]` builds into another folder.
+page is its README.md, or a list of its pages. The site's own first page is a model to play with, and the README stands
+beside it. `build_site.py [FOLDER]` builds into another folder; `--untrained` leaves out live pages that need training.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from sphinx.cmd.build import main as sphinx
 
 from api_pages import api_pages
 from notebook_pages import notebook_page
+from site_models import SiteModel, models_index, site_models, write_models
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "docs" / "site"
 SOURCE = ROOT / "build" / "site-source"
 SECTIONS = {
-    "Learn": ("tutorial", "transformerlens", "exercises", "examples", "recipes", "decompile", "proofs"),
+    "Learn": ("live", "tutorial", "transformerlens", "exercises", "examples", "recipes", "decompile", "proofs"),
     "Reference": ("commands", "tasks", "analyses", "claims", "models_of_others", "api", "errors"),
     "What we found": ("findings", "gallery", "grokking", "exam", "log"),
     "How it is built": ("architecture", "taste", "decisions", "CONTRIBUTING", "CHANGELOG"),
 }
+ROOT_PAGE = "about"
 NAMES = {
     "decisions": "Decisions",
     "examples": "Notebooks",
@@ -48,11 +51,15 @@ REQUEST = re.compile(
 def main(arguments: list[str]) -> int:
     """0 where the site is built, without a warning and without a request to anywhere."""
     gc.disable()  # looking for cycles in trees of documents that all stay was a third of the time
-    target = Path(arguments[0] if arguments else ROOT / "site").resolve()
+    folders = [word for word in arguments if not word.startswith("--")]
+    target = Path(folders[0] if folders else ROOT / "site").resolve()
     shutil.rmtree(SOURCE, ignore_errors=True)
-    gather(SOURCE)
+    models = list(site_models(trained="--untrained" not in arguments))
+    gather(SOURCE, models)
     shutil.rmtree(target, ignore_errors=True)
     made = sphinx(["-W", "--keep-going", "-q", "-E", "-a", "-d", f"{SOURCE}/.doctrees", str(SOURCE), str(target)])
+    if not made:
+        write_models(models, target)
     asked = list(requests(target))
     print(*asked, sep="\n", end="", file=sys.stderr)
     if not made and not asked:
@@ -60,7 +67,7 @@ def main(arguments: list[str]) -> int:
     return 1 if made or asked else 0
 
 
-def gather(source: Path) -> None:
+def gather(source: Path, models: list[SiteModel]) -> None:
     """Everything that Sphinx reads, as it reads it."""
     places = pages()
     for page, place in places.items():
@@ -68,13 +75,14 @@ def gather(source: Path) -> None:
         write(source / place, relinked(text, page, places))
     for name, text in api_pages().items():
         write(source / "api" / name, text)
+    write(source / "live" / "index.md", models_index(models))
     for image in (ROOT / "docs").glob("*.png"):
         shutil.copy(image, source / image.name)
     shutil.copy(CONFIG / "conf.py", source / "conf.py")
     write(source / "static" / "style.css", (CONFIG / "style.css").read_text(encoding="utf-8"))
     for folder in sorted({path.parent for path in source.rglob("*.md")} - {source}):
         add_contents(folder)
-    with (source / "index.md").open("a", encoding="utf-8") as index:
+    with (source / f"{ROOT_PAGE}.md").open("a", encoding="utf-8") as index:
         index.writelines(navigation(source))
 
 
@@ -85,7 +93,8 @@ def pages() -> dict[Path, Path]:
     books = {path: path.relative_to(ROOT).with_suffix(".md") for path in (ROOT / "examples").rglob("*.ipynb")}
     books |= {path: path.relative_to(ROOT) for path in (ROOT / "examples").rglob("*.md")}
     found = docs | top | books
-    return {path: place.with_name("index.md") if place.stem == "README" else place for path, place in found.items()}
+    found = {path: place.with_name("index.md") if place.stem == "README" else place for path, place in found.items()}
+    return found | {ROOT / "README.md": Path(f"{ROOT_PAGE}.md")}
 
 
 def relinked(text: str, page: Path, places: dict[Path, Path]) -> str:
@@ -123,7 +132,7 @@ def navigation(source: Path) -> Iterator[str]:
     """The table of contents beside every page."""
     there = {path.stem if path.is_file() else path.name for path in source.iterdir()}
     there = {name for name in there if (source / f"{name}.md").exists() or (source / name / "index.md").exists()}
-    left = sorted(there - {name for names in SECTIONS.values() for name in names} - {"index"})
+    left = sorted(there - {name for names in SECTIONS.values() for name in names} - {ROOT_PAGE})
     for caption, names in (SECTIONS | {"More": tuple(left)}).items():
         shown = [name if (source / f"{name}.md").exists() else f"{name}/index" for name in names if name in there]
         if shown:

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <list>
 #include <mutex>
 #include <new>
 #include <stdexcept>
@@ -28,10 +29,55 @@ Scratch::~Scratch() {
   ::operator delete(memory_, std::align_val_t(64));
 }
 
+[[noreturn]] void forked() {
+  throw std::runtime_error("this process was forked while a model ran: what ran is lost here, run it again");
+}
+
+// Whose call it is: first come, first served, so that a thread that calls again and again leaves others their turns.
+class Turns {
+ public:
+  // Waits for a turn; false if the caller was interrupted, who then has none. Throws where `interrupted` forks.
+  bool take(const ThreadPool::Interrupted& interrupted) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    const auto mine = asked_.insert(asked_.end(), std::this_thread::get_id());
+    while (mine != asked_.begin()) {
+      if (moved_.wait_for(lock, kLook) == std::cv_status::no_timeout) continue;
+      lock.unlock();
+      const bool stop = interrupted();
+      if (fork_ != forks) forked();  // who held the lock then holds it here for ever
+      lock.lock();
+      if (!stop) continue;
+      asked_.erase(mine);
+      moved_.notify_all();
+      return false;
+    }
+    return true;
+  }
+
+  // Whether this thread has the turn or waits for it.
+  bool asked() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return std::find(asked_.begin(), asked_.end(), std::this_thread::get_id()) != asked_.end();
+  }
+
+  // In a fork nobody is left to whom the next turn could go.
+  void leave() {
+    if (fork_ != forks) return;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    asked_.pop_front();
+    moved_.notify_all();
+  }
+
+ private:
+  const int64_t fork_ = forks;
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  std::list<std::thread::id> asked_;  // the first has its turn
+};
+
 struct ThreadPool::State {
   const int64_t fork = forks;
-  std::timed_mutex in_use;
-  std::atomic<std::thread::id> caller{};  // who holds `in_use`
+  Turns turns;
   std::mutex mutex;
   std::condition_variable begun, ended;
   std::vector<std::thread> threads;
@@ -63,18 +109,6 @@ struct ThreadPool::State {
       if (--running == 0) ended.notify_all();
     }
   }
-};
-
-// Says whose call it is from when `in_use` was locked until it is left.
-struct ThreadPool::Holder {
-  State& state;
-  explicit Holder(State& s) : state(s) { state.caller = std::this_thread::get_id(); }
-  ~Holder() {
-    state.caller = std::thread::id();
-    state.in_use.unlock();
-  }
-  Holder(const Holder&) = delete;
-  Holder& operator=(const Holder&) = delete;
 };
 
 ThreadPool::ThreadPool(int threads) : state_(new State) {
@@ -112,14 +146,16 @@ int ThreadPool::size() const {
 bool ThreadPool::all_at_once(int n, StopFlag& cancel, const std::function<void(int)>& work,
                              const Interrupted& interrupted) {
   State& s = *state_;
-  if (s.caller == std::this_thread::get_id()) {
+  if (s.turns.asked()) {
     ThreadPool own(n);
     if (own.size() < n) throw std::runtime_error("the system gives no more threads: run fewer at once");
     return own.all_at_once(n, cancel, work, interrupted);
   }
-  while (!s.in_use.try_lock_for(kLook))
-    if (interrupted()) return false;
-  const Holder ours(s);
+  if (!s.turns.take(interrupted)) return false;
+  struct Turn {
+    Turns& turns;
+    ~Turn() { turns.leave(); }
+  } const ours{s.turns};
   bool stopped = false;
   std::unique_lock<std::mutex> lock(s.mutex);
   s.work = &work, s.cancel = &cancel, s.failure = nullptr;
@@ -134,7 +170,7 @@ bool ThreadPool::all_at_once(int n, StopFlag& cancel, const std::function<void(i
     }
     if (!is_here()) {
       if (stopped) return false;
-      throw std::runtime_error("this process was forked while a model ran: what ran is lost here, run it again");
+      forked();
     }
     lock.lock();
   }

@@ -38,10 +38,11 @@ class ThreadPool {
   bool is_here() const;
 
   // Calls work(0) .. work(n-1), n at most size(), each on a thread of its own, and returns when all have returned.
-  // `interrupted` is asked now and then on the calling thread; once it says true (or a call throws), `cancel` is set,
-  // and false is returned (or the exception rethrown). A caller on another thread waits until the first is done; one on
-  // the same thread, such as a signal handler that `interrupted` runs, gets threads of its own. Where `interrupted`
-  // forks the process, the call throws in the new one, which has none of the threads.
+  // `interrupted`, which throws nothing, is asked now and then on the calling thread; once it says true (or a call
+  // throws), `cancel` is set, and false is returned (or the exception rethrown). Callers on other threads get their
+  // turns in the order in which they came; one on the same thread, such as a signal handler that `interrupted` runs,
+  // gets threads of its own. Where `interrupted` forks the process, the call throws in the new one, which has none of
+  // the threads.
   bool all_at_once(int n, StopFlag& cancel, const std::function<void(int)>& work, const Interrupted& interrupted);
 
   // Calls job(i, scratch) for i in 0..n-1, shared among all; each job must write to its own place only, so the result
@@ -51,7 +52,6 @@ class ThreadPool {
 
  private:
   struct State;
-  struct Holder;
   std::unique_ptr<State> state_;
 };
 

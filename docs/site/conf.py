@@ -7,6 +7,7 @@ author = "the openwork authors"
 copyright = "the openwork authors, MIT licence"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 
+root_doc = "about"  # index.html is a model to play with, which scripts/site_models.py writes
 html_theme = "furo"
 html_title = "openwork"
 html_static_path = ["static"]

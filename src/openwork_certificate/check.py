@@ -281,7 +281,8 @@ def require(true, what):
 def check_words(held):
     require(
         held.get("format") != "openwork certificate by sets",
-        "this is of a proof by sets of inputs, which this checker does not make again",
+        "this is of a proof by sets of inputs, which `sets.py` beside this file checks: "
+        "python -m openwork_certificate.command FILE",
     )
     told = {name: value for name, value in held.items() if name != "sha256"}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"))

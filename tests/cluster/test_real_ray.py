@@ -89,11 +89,8 @@ def busy():
     found = []
     for process in psutil.process_iter():
         try:
-            if (
-                process.cmdline()[:1]
-                and process.cmdline()[0].startswith("ray::")
-                and "IDLE" not in process.cmdline()[0]
-            ):
+            title = (process.cmdline() or [""])[0]
+            if title.startswith("ray::timed"):
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
@@ -101,21 +98,25 @@ def busy():
 
 
 class Killer(threading.Thread):
-    """Kills a worker, or now and then a machine, at random moments until it is told to end."""
+    """Kills a worker, or now and then a machine, at random moments of work until it is told to end."""
 
     def __init__(self, machines, seed):
         super().__init__(daemon=True)
-        self.machines, self.random, self.over = machines, random.Random(seed), threading.Event()
+        self.machines, self.random = machines, random.Random(seed)
+        self.over, self.working = threading.Event(), threading.Event()
         self.workers = self.whole = 0
 
     def run(self):
         while not self.over.wait(self.random.uniform(0.2, 2.0)):
-            found = busy()
+            self.working.wait(1.0)
+            found = busy() if self.working.is_set() else []
+            if not found:
+                continue
             if (self.workers + self.whole) % MACHINE_EVERY == MACHINE_EVERY - 1:
                 self.machines.remove_node(self.random.choice(self.machines.list_all_nodes()[1:]), allow_graceful=False)
                 self.machines.add_node(num_cpus=1)
                 self.whole += 1
-            elif found:
+            else:
                 try:
                     self.random.choice(found).kill()
                     self.workers += 1
@@ -138,7 +139,9 @@ def test_workers_and_machines_killed_at_random_lose_nothing(machines, tmp_path, 
         while killer.kills < KILLS:
             rounds += 1
             with Store.open(tmp_path / f"round-{rounds}") as store, ray_cluster("ray") as cluster:
+                killer.working.set()
                 assert train_on(cluster, LONG, seeds, Setting(store), PATIENCE) == {}
+                killer.working.clear()
                 assert weights(store) == expected
     finally:
         killer.over.set()

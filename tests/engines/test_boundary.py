@@ -246,6 +246,35 @@ ENDS = {
         """,
         "True",
     ),
+    "a thread that calls again and again leaves others their turns": (
+        """
+        some, passes, over = many.take(np.arange(10000)), [0], threading.Event()
+        def work():
+            while not over.is_set():
+                engine.score(stack, some)
+                passes[0] += 1
+        threading.Thread(target=work).start()
+        waited = []
+        for _ in range(20):
+            began = passes[0]
+            few()
+            waited.append(passes[0] - began)
+        over.set()
+        print("True" if max(waited) <= 3 else waited)
+        """,
+        "True",
+    ),
+    "a signal handler runs a model while its thread waits for a turn": (
+        """
+        threading.Thread(target=lambda: [engine.score(stack, many) for _ in range(1000)], daemon=True).start()
+        seen = []
+        soon(lambda: seen.append(few()))
+        while not seen:
+            few()
+        print(seen == [before])
+        """,
+        "True",
+    ),
     "a fork after use": (
         """
         child = os.fork()

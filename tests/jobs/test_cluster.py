@@ -5,6 +5,7 @@ The same by real Ray clusters is in tests/cluster, which scripts/cluster runs in
 
 from __future__ import annotations
 
+import errno
 import itertools
 import time
 from collections import deque
@@ -19,8 +20,8 @@ from openwork.jobs.cluster.dispatch import AHEAD, TARGET, Dispatch, Kind
 from openwork.jobs.cluster.fitness import Fitness, fitness, unfit
 from openwork.jobs.cluster.on_cluster import census_on, train_on
 from openwork.jobs.setting import Setting
-from openwork.runs import Store
-from openwork.runs.files import CHECKPOINTS, named
+from openwork.runs import Store, database, list_runs
+from openwork.runs.files import CHECKPOINTS, named, write_files
 from openwork.tasks import TaskFile, make_task
 from openwork.training import named_experiment
 
@@ -80,11 +81,11 @@ def ran(cluster, kind, items, patience=100.0):
 
 
 def weights(store):
-    return {run.seed: store.stack(run).flat.tobytes() for run in store.runs()}
+    return {run.name: store.stack(run).flat.tobytes() for run in store.runs()}
 
 
 def test_a_census_by_a_cluster_is_that_of_one_process(tmp_path):
-    asked = CensusAsked(EASY, range(5), 20.0, proves=True, null=2)
+    asked = CensusAsked(EASY, range(5), 20.0, proves=True, null=2, shuffled=2)
     with Store.open(tmp_path / "one") as one, Store.open(tmp_path / "many") as many:
         whole = census(asked, Setting(one, threads=1), "")
         setting, cluster = Setting(many, threads=1), Called()
@@ -96,7 +97,7 @@ def test_a_census_by_a_cluster_is_that_of_one_process(tmp_path):
         assert weights(one) == weights(many)
         rows = [{key: value for key, value in row.items() if key != "seconds"} for row in whole.rows()]
         assert [{key: value for key, value in row.items() if key != "seconds"} for row in made.rows()] == rows
-        assert made.null == whole.null
+        assert made.null == whole.null and made.shuffled == whole.shuffled
         sent = len(cluster.sent)
         assert census_on(cluster, [asked], setting, 100.0) == {}
         assert len(cluster.sent) == sent
@@ -212,6 +213,43 @@ def test_a_census_goes_on_where_its_driver_was_stopped(tmp_path):
         trained = [seed for order, given in again.sent for seed in given if isinstance(seed, int)]
         assert len(trained) == 6 - kept
         assert len(census(asked, setting, "").models) == 6
+
+
+def test_two_censuses_may_share_a_store(tmp_path):
+    asked = CensusAsked(EASY, range(6), 20.0)
+
+    def other(ticket, given):
+        if ticket == 2:  # in the middle of the first, another does all of it
+            with Store.open(tmp_path / "a") as store:
+                assert census_on(Called(), [asked], Setting(store, threads=1), 100.0) == {}
+        return None
+
+    with Store.open(tmp_path / "a") as store, Store.open(tmp_path / "one") as one:
+        assert census_on(Called(fails=other), [asked], Setting(store, threads=1), 100.0) == {}
+        train_on(Called(), EASY, range(6), Setting(one, threads=1), 100.0)
+        assert weights(store) == weights(one)
+        assert list_runs(store).damage == ()
+
+
+def test_a_disk_that_fills_up_leaves_what_came_before(tmp_path, monkeypatch):
+    asked = CensusAsked(EASY, range(6), 20.0)
+    with Store.open(tmp_path / "a") as store:
+        setting, written = Setting(store, threads=1), []
+
+        def full(home, files, writer):
+            written.append(1)
+            if home == store.home and len(written) > 4:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write_files(home, files, writer)
+
+        monkeypatch.setattr(database, "write_files", full)
+        with pytest.raises(StoreNotWritable, match="full"):
+            census_on(Called(), [asked], setting, 100.0)
+        monkeypatch.undo()
+        kept = {run.seed for run in store.runs()}
+        assert list_runs(store).damage == () and len(kept) < 6
+        assert census_on(Called(), [asked], setting, 100.0) == {}
+        assert len(store.runs()) == 6
 
 
 def test_a_seed_that_was_set_aside_is_told_and_not_trained_here(tmp_path):

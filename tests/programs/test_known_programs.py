@@ -26,13 +26,14 @@ from openwork.programs import (
     decompilation_from_json,
     decompile,
 )
+from openwork.programs.decompile.merging import with_merged
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn, Rate
 from openwork.programs.decompile.shortening import unread_items
 from openwork.programs.language import Largest, Name, Table
 from openwork.programs.verdicts.realised import realised
 from openwork.programs.verdicts.whole import whole
-from openwork.tasks import ReverseIncrement
+from openwork.tasks import Addition, Induction, ReverseIncrement, Sort
 from openwork.testing.known_circuits import known_circuits
 from openwork.training import named_experiment
 
@@ -131,6 +132,14 @@ def test_control_shuffled_places_are_not_realised():
     assert max(rates_with_sites("two-hops", [1, 0, 3, 2])) < 0.5
 
 
+def test_control_shuffled_places_are_not_merged_into_what_is_realised():
+    program, network = found_in("two-hops").program, Network.of(subject_of("two-hops"))
+    places = [program.variables[n].sites for n in (1, 0, 3, 2)]
+    moved = tuple(replace(v, sites=sites) for v, sites in zip(program.variables, places, strict=True))
+    scores = realised(network, with_merged(network, replace(program, variables=moved)), frozenset())
+    assert min(score.together.share for score in scores) < 0.5
+
+
 def test_control_a_program_that_is_right_by_another_route_is_not_realised():
     """`max(x[0], x[1])` by way of the first digit alone: right on every input, and nothing in the model holds it."""
     found = found_in("larger-wins").program
@@ -148,6 +157,16 @@ def test_control_a_random_network_is_not_decompiled(seed):
     task = ReverseIncrement(4, 3)
     spec = spec_for(task, n_layers=1, d_model=8, n_heads=1, d_head=4, d_mlp=16)
     # Larger weights, so that the answers change with the question.
+    stack = Stack(spec, 3 * initial_stack(spec, [seed]).flat)
+    found = decompile(Subject.of(choose_engine(spec, None, 1).engine, stack, task), seconds=60)
+    assert found.word != "decompiled"
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("task", [Induction(3, 5), Sort(3, 4), Addition(4, 2)], ids=str)
+def test_control_a_random_network_of_two_layers_is_not_decompiled(task, seed):
+    """Its heads and positions can be merged, and its labels be loose, as much as those of any other."""
+    spec = spec_for(task, n_layers=2, d_model=16, n_heads=2, d_head=8, d_mlp=32)
     stack = Stack(spec, 3 * initial_stack(spec, [seed]).flat)
     found = decompile(Subject.of(choose_engine(spec, None, 1).engine, stack, task), seconds=60)
     assert found.word != "decompiled"

@@ -48,9 +48,11 @@ class Line:
 
 Watch = Callable[[Step], None]
 """is told how far a long measurement is"""
+Watching = Callable[[Step | Line], None]
+"""is told that too, and lines that stay"""
 
 
-def silent(step: Step) -> None:
+def silent(step: Step | Line) -> None:
     """For those that do not watch."""
 
 

@@ -194,7 +194,8 @@ class OpenedRun(OldNames, Looking, Drawing):
             margin: the lead that is asked for.
             by_sets: whether sets of inputs are proved at once, so that none need be listed; by itself where there are
                 too many to list. See docs/proofs.md.
-            seconds: by sets, how long it may take; what is proved by then is told, and the next call goes on.
+            seconds: by sets, how much processor time it may take; what is proved by then is told, and the next call
+                goes on.
             program: prove that the model answers as this program does, in place of right; every input is listed, and
                 nothing is kept.
 

@@ -5,6 +5,7 @@ from openwork.page.figure import PrintFigure, routes_figure
 from openwork.page.live_page import live_frame, live_html
 from openwork.page.live_report import LiveReport, Sibling
 from openwork.page.payload import embedded, payload
+from openwork.page.widget import page_widget
 
 __all__ = [
     "BundleError",
@@ -15,6 +16,7 @@ __all__ = [
     "embedded",
     "live_frame",
     "live_html",
+    "page_widget",
     "payload",
     "routes_figure",
     "script_hash",

@@ -47,6 +47,7 @@ class LiveReport:
         siblings: models to compare, this one included; may be none.
         recipe: claims about a recipe, which are none about this model.
         tour: a teacher's own steps through the page; none means that the page makes its own.
+        beside: pages that it stands beside on a site: the title of each, and its address from here.
     """
 
     subject: Subject
@@ -58,3 +59,4 @@ class LiveReport:
     siblings: Sequence[Sibling]
     recipe: RecipeClaims = NOTHING_ASKED
     tour: Sequence[TourStep] = ()
+    beside: Sequence[tuple[str, str]] = ()

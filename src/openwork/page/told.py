@@ -29,9 +29,10 @@ def opening(report: LiveReport) -> str:
     asked = f"{task.summary[:1].upper()}{task.summary[1:]}."
     if told:
         return f"{asked} Inside, {told}"
-    if report.overview.unsolved or report.overview.unhandled:
-        return report.overview.opening
     found = decompiled(report.results)
+    known = found is not None and found.program is not None
+    if report.overview.unsolved or (report.overview.unhandled and not known):
+        return report.overview.opening
     if found is not None and found.program is not None:
         lines = len(program_lines(found.program))
         return f"{asked} Inside this model is a program of {lines} lines: more than a sentence says, so watch it work."

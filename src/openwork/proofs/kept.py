@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openwork.analyses import Subject
-from openwork.analyses.steps import Watch
+from openwork.analyses.steps import Watch, Watching
 from openwork.proofs.proof import Proof, proof_from_json
 from openwork.proofs.proving import prove, require_provable
 from openwork.proofs.sets import SetProof, prove_by_sets, require_provable_by_sets, set_proof_from_json
@@ -35,7 +35,7 @@ def known_proof(subject: Subject, kept: KeptResults | None, margin: float = 0.0)
 
 
 def prove_by_sets_kept(
-    subject: Subject, kept: KeptResults | None, margin: float, seconds: float, threads: int, watch: Watch
+    subject: Subject, kept: KeptResults | None, margin: float, seconds: float, threads: int, watch: Watching
 ) -> SetProof:
     """What `prove_by_sets` gives, or what it gave before; one that has something left goes on.
 

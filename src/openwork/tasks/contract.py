@@ -14,7 +14,7 @@ how to draw them (`sample`).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Literal, Protocol
@@ -156,6 +156,14 @@ class Task(OnceCarrier, ABC):
 
         With it, a model is proved right on more questions than anybody can list ([proofs.md](proofs.md)). Few and large
         sets are best: what an answer does not depend on may be any symbol.
+        """
+        return None
+
+    def narrowed(self, allowed: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Sequence[int]] | None:
+        """Of sets of inputs, `[set, pos, symbol]`, as some symbols are allowed at each position: those that a question
+        of the set really has there, and exactly how many questions are in each. None where nobody has told.
+
+        For tasks whose `cases` hold positions that hang on others. A proof takes what is not here for impossible.
         """
         return None
 

@@ -6,7 +6,10 @@ it shows whether a one was carried into the place before. In `addition` the firs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from openwork.errors import Reason, TaskError
 from openwork.tasks.cases import Cases
@@ -67,6 +70,41 @@ class ReversedAddition(TwoNumbers):
             allowed[row, at, symbol] = True
         answers = ((a + b + shown // self.base) % self.base).astype(np.int32)
         return Cases(allowed, answers, tuple(self._count(place, one) for one in carried.tolist()))
+
+    def narrowed(self, allowed: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Sequence[int]]:
+        """Place by place, which digits go together and with which carry: from the first place on, and from the last."""
+        n, sets = self.digits, len(allowed)
+        a, b, y = (allowed[:, start : start + n, : self.base] for start in (0, n + 1, 2 * n + 2))
+        fits = [self._fitting(a[:, at], b[:, at], y[:, at]) for at in range(n)]
+        counts = np.zeros((sets, 2), object)
+        counts[:, 0] = allowed[:, [n, 2 * n + 1], [self.base, self.base + 1]].all(1).astype(int)
+        before = []
+        for ways in fits:
+            before.append(counts > 0)
+            steps = ways.sum((3, 4)).astype(object)
+            counts = (counts[:, :, None] * steps).sum(1)
+        found = np.zeros_like(allowed)
+        found[:, [n, 2 * n + 1], [self.base, self.base + 1]] = True
+        after: NDArray[np.bool_] = np.ones((sets, 2), bool)
+        digit = np.arange(self.base)
+        total = digit[:, None] + digit
+        for at in reversed(range(n)):
+            own = fits[at] & before[at][:, :, None, None, None] & after[:, None, :, None, None]
+            found[:, at, : self.base] = own.any((1, 2, 4))
+            found[:, n + 1 + at, : self.base] = own.any((1, 2, 3))
+            for shown in range(self.base):
+                met = [own[:, carry][:, :, (total + carry) % self.base == shown].any((1, 2)) for carry in (0, 1)]
+                found[:, 2 * n + 2 + at, shown] = met[0] | met[1]
+            after = np.asarray((fits[at] & after[:, None, :, None, None]).any((2, 3, 4)))
+        return found, [int(one) for one in counts.sum(1)]
+
+    def _fitting(self, a: NDArray[np.bool_], b: NDArray[np.bool_], y: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """`[set, carry in, carry out, digit of a, digit of b]`: which go together at one place, each `[set, digit]`."""
+        digit = np.arange(self.base)
+        total = digit[:, None] + digit + np.array([0, 1])[:, None, None]
+        both = a[:, None, :, None] & b[:, None, None, :] & y[:, total % self.base]
+        carried = (total // self.base == np.array([0, 1])[:, None, None, None]).swapaxes(0, 1)
+        return np.asarray(both[:, :, None] & carried)
 
     def _any(self, cases: int, place: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Any digit wherever one may stand, and what is fixed."""

@@ -71,6 +71,9 @@ def shuffled_type(base: type[Task]) -> type[Task]:
     def cases(self: Any, output: str) -> Cases | None:
         return None
 
+    def narrowed(self: Any, allowed: NDArray[np.bool_]) -> None:
+        return None
+
     given = inspect.signature(base).parameters.values()
     extra = inspect.Parameter("shuffle", inspect.Parameter.KEYWORD_ONLY, default=0)
     fields = {
@@ -83,6 +86,7 @@ def shuffled_type(base: type[Task]) -> type[Task]:
         "params": property(params),
         "deciding_variable": deciding_variable,
         "cases": cases,
+        "narrowed": narrowed,
         "shuffle": 0,
     }
     return type(f"Shuffled{base.__name__}", (base,), fields)

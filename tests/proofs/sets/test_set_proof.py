@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from openwork.analyses import Subject
+from openwork.analyses import Line, Subject
 from openwork.engines.native import NativeEngine
 from openwork.errors import PlanError
 from openwork.models import Stack, initial_stack, spec_for, stack_of, weight_shapes
@@ -82,18 +82,23 @@ def test_no_time_proves_nothing_and_no_more():
     assert "sets are left" in found.summary
 
 
-def test_a_model_that_reads_the_largest_off_is_proved_without_listing():
-    """Attention that grows with the number, and a stream that carries it: few bounds, however many questions."""
-    task = Maximum(12, 9)
-    fields = {"n_layers": 1, "d_model": 13, "n_heads": 1, "d_head": 13, "attn_only": True, "d_mlp": 0}
+def reads_the_largest_off(task: Maximum) -> Subject:
+    """Attention that grows with the number, and a stream that carries it."""
+    numbers, wide = task.choices, task.choices + 1
+    fields = {"n_layers": 1, "d_model": wide, "n_heads": 1, "d_head": wide, "attn_only": True, "d_mlp": 0}
     spec = spec_for(task, **fields, normalization_type=None)
     named = {name: np.zeros((1, *shape), np.float32) for name, shape in weight_shapes(spec).items()}
-    named["embed.W_E"][0] = np.eye(13)
+    named["embed.W_E"][0] = np.eye(wide)
     named["blocks.0.attn.b_Q"][0, 0, 0] = 1
-    named["blocks.0.attn.W_K"][0, 0, :12, 0] = 20 * np.arange(12)
-    named["blocks.0.attn.W_V"][0, 0] = named["blocks.0.attn.W_O"][0, 0] = np.eye(13)
-    named["unembed.W_U"][0] = np.eye(13, 12)
-    found = prove_by_sets(Subject.of(NativeEngine(1), stack_of(spec, named), task))
+    named["blocks.0.attn.W_K"][0, 0, :numbers, 0] = 20 * np.arange(numbers)
+    named["blocks.0.attn.W_V"][0, 0] = named["blocks.0.attn.W_O"][0, 0] = np.eye(wide)
+    named["unembed.W_U"][0] = np.eye(wide, numbers)
+    return Subject.of(NativeEngine(1), stack_of(spec, named), task)
+
+
+def test_a_model_that_reads_the_largest_off_is_proved_without_listing():
+    """Few bounds, however many questions."""
+    found = prove_by_sets(reads_the_largest_off(Maximum(12, 9)))
     assert found.whole and found.inputs == 12**9 and found.boxes < 1000 and found.margin > 0.89
 
 
@@ -148,3 +153,21 @@ def test_cases_that_are_not_the_questions_are_refused(kind, where):
     with pytest.raises(PlanError, match="not its questions") as refused:
         prove_by_sets(subject_of(kind(12, 5)))
     assert where in {reason.where for reason in refused.value.reasons}
+
+
+def test_each_output_is_told_once_it_takes_long(monkeypatch):
+    subject = subject_of(ReversedAddition(3, 2))
+    told = []
+    monkeypatch.setattr("openwork.proofs.sets.proving.PATIENCE", -1.0)
+    found = prove_by_sets(subject, watch=told.append)
+    lines = [one.text for one in told if isinstance(one, Line)]
+    assert [line.split(":")[0] for line in lines] == list(subject.task.outputs)
+    assert all(one.said(found.inputs) == line for one, line in zip(found.outputs, lines, strict=True))
+    assert 0 < sum(one.seconds for one in found.outputs) <= found.seconds
+
+
+def test_time_is_the_processors(monkeypatch):
+    """However long others keep the machine busy, as much is proved."""
+    clock = iter(range(0, 10**9, 3600))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    assert prove_by_sets(subject_of(Maximum(6, 3)), seconds=60).ended

@@ -24,8 +24,10 @@ from openwork.runs import Store
 
 NOT_WRITTEN = "the certificate could not be written"
 NOTHING = "{} was not written: not every input is proved."
+SECONDS = "By sets: how much processor time it may take, of all threads."
 CHECK = "Anybody checks it with `openwork-check-certificate {}`."
-AGAIN = "It says what was proved of which weights; no independent checker makes a proof by sets again."
+NONE = "{} was not written: nothing is proved."
+PART = "Wrote {}, of the {} of the inputs that is proved."
 
 app = typer.Typer(add_completion=False)
 
@@ -47,7 +49,7 @@ def prove(
         typer.Option(
             "--output",
             "-o",
-            help="Also write a certificate to this file, if every input is proved.",
+            help="Also write a certificate to this file, if every input is proved; by sets, of those that are.",
             show_default=False,
         ),
     ] = None,
@@ -59,7 +61,7 @@ def prove(
             show_default=False,
         ),
     ] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=0, help="By sets: how long it may take.")] = USUAL_SECONDS,
+    seconds: Annotated[float, typer.Option("--seconds", min=0, help=SECONDS)] = USUAL_SECONDS,
     threads: Threads = None,
     store: StorePath = None,
     as_json: JsonFlag = False,
@@ -84,7 +86,7 @@ def prove(
             display(Stage("proving it by sets of inputs" if sets else "proving it on every input"))
             proof = opened.proved_by_sets(margin, seconds) if sets else opened.proved(margin)
     warn_of_damage(opened.damage)
-    if output is not None and proof.whole:
+    if output is not None and _is_certified(proof):
         write_page(_certificate(opened.subject, proof), output, NOT_WRITTEN)
     if as_json:
         emit({"run": stored.name} | proof.as_json())
@@ -103,9 +105,15 @@ def _certificate(subject: Subject, proof: Proof | SetProof) -> str:
     return write_set_certificate(subject, proof) if isinstance(proof, SetProof) else write_certificate(subject, proof)
 
 
+def _is_certified(proof: Proof | SetProof) -> bool:
+    """Whether a certificate can say something: of sets, of how many inputs; else of every one."""
+    return proof.proved > 0 if isinstance(proof, SetProof) else proof.whole
+
+
 def _written(output: Path, proof: Proof | SetProof) -> str:
     """What became of the certificate."""
     name = path_text(output)
-    if not proof.whole:
-        return NOTHING.format(name)
-    return f"Wrote {name}. {AGAIN if isinstance(proof, SetProof) else CHECK.format(name)}"
+    if not _is_certified(proof):
+        return (NONE if isinstance(proof, SetProof) else NOTHING).format(name)
+    wrote = f"Wrote {name}." if proof.whole or isinstance(proof, Proof) else PART.format(name, proof.share)
+    return f"{wrote} {CHECK.format(name)}"

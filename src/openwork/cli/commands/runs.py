@@ -20,6 +20,7 @@ from openwork.cli.output import aside, emit, people, print_facts, table
 from openwork.cli.run_origin import origin_line
 from openwork.cli.run_view import accuracies, moment, run_lines, run_summary
 from openwork.errors import Reason, StoreError
+from openwork.interop.trackers import TRACKERS, add_to, history_of, require_tracker
 from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
@@ -42,7 +43,9 @@ from openwork.runs import (
 )
 from openwork.runs import condition as condition_of
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show, remove, prune or recover stored runs.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="List, show, remove, prune, export or recover stored runs."
+)
 STALE = " [judged by an older openwork, or on other answers: check judges it again]"
 DAMAGED = "the store is damaged"
 PAGE = 100
@@ -303,6 +306,49 @@ def prune_runs(
     else:
         said = f"{freed / 1e6:,.1f} MB, the checkpoints of {len(chosen):,} of {listed.found:,} runs"
         people(as_json).print(f"Freed {said}." if done else f"Would free {said}: --yes does it.", soft_wrap=True)
+    if listed.damage:
+        raise typer.Exit(tell(StoreError(DAMAGED, listed.damage), as_json=False))
+
+
+@app.command(
+    "export",
+    epilog=examples(
+        "openwork runs export --to tensorboard -o boards",
+        "openwork runs export --to wandb --where 'task = sort and solved'",
+    ),
+)
+def export_runs(
+    to: Annotated[str, typer.Option("--to", help=f"For which program: {', '.join(TRACKERS)}.", show_default=False)],
+    where: Where = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder to write; else openwork-PROGRAM.", show_default=False)
+    ] = None,
+    store: StorePath = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write histories of runs for TensorBoard, MLflow or Weights & Biases, through their own libraries, offline.
+
+    Of every run that has ended: what decided it, and what was measured after each epoch; runs that differ in their seed
+    only are one group. What is there already is left as it is, so the same command adds what is new. Weights stay here:
+    `openwork export` writes these.
+    """
+    condition = EVERY if where is None else condition_of(where)
+    folder = Path(f"openwork-{to}") if output is None else output
+    tracker = require_tracker(to, folder)
+    with Store.open(store) as kept, ProgressDisplay(aside()) as display:
+        listed = list_runs(kept, condition, watch=_watch(display))
+        ended = [run for run in listed.runs if run.ended]
+        written = []
+        for number, run in enumerate(ended):
+            display(Step(f"writing run {run.name}", number / len(ended), 0))
+            if add_to(tracker, history_of(run), folder):
+                written.append(run.name)
+    if as_json:
+        emit({"written": written, "runs": len(ended), "folder": str(folder), "look": tracker.look()})
+    else:
+        said = f"Wrote {len(written):,} runs to {folder}; {len(ended) - len(written):,} were there already, and"
+        said += f" {len(listed.runs) - len(ended):,} have not ended. To see them: {tracker.look()}"
+        people(as_json).print(said, markup=False, highlight=False, soft_wrap=True)
     if listed.damage:
         raise typer.Exit(tell(StoreError(DAMAGED, listed.damage), as_json=False))
 

@@ -94,6 +94,7 @@ def _census_kinds(
     """What is done for a census, called so, and what of it the store lacks; with `every`, programs of models that are
     not solved too."""
     store, order = setting.store, _order(asked.experiment, setting, asked)
+    nulls = set(list(asked.seeds)[: asked.null])
 
     def found(_: Sequence[Item], results: Any) -> Iterable[tuple[Kind, Item]]:
         receive_results(store, results)
@@ -106,17 +107,18 @@ def _census_kinds(
     untrained = Kind(f"{of}untrained models", find_untrained, lambda seeds: (order, tuple(seeds)), found)
     programs = Kind(f"{of}programs", find_programs, sent, found)
 
-    def next_of(seeds: Sequence[Item]) -> Iterator[tuple[Kind, Item]]:
+    def next_of(seeds: Sequence[Item], fresh: bool = False) -> Iterator[tuple[Kind, Item]]:
+        """What is left of ended runs; of fresh ones, which have only just come, all is."""
         for seed in seeds:
             run = store.run(asked.experiment, seed)
             if run is None or not run.ended:
                 continue
-            if seed in asked.seeds[: asked.null] and not is_looked_into_untrained(asked, run, setting):
+            if seed in nulls and (fresh or not is_looked_into_untrained(asked, run, setting)):
                 yield untrained, seed
-            if (run.solved or every) and not is_looked_into(asked, run, setting):
+            if (run.solved or every) and (fresh or not is_looked_into(asked, run, setting)):
                 yield programs, seed
 
-    training = _training(order, setting, next_of, of)
+    training = _training(order, setting, lambda seeds: next_of(seeds, fresh=True), of)
     lacking = [seed for seed in asked.seeds if _lacks(asked.experiment, seed, setting)]
     return [untrained, programs, training], [*((training, seed) for seed in lacking), *next_of(asked.seeds)]
 

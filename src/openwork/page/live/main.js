@@ -6,6 +6,7 @@ import { Bench } from "./page/bench.js";
 import { required } from "./page/dom.js";
 import { frameStaticFigures } from "./page/frame.js";
 import { readLink, writeLink } from "./page/link.js";
+import { talkWith } from "./page/messages.js";
 import { readPayload } from "./page/payload.js";
 import { rowsOf } from "./model/stages.js";
 import { Choices } from "./page/state.js";
@@ -58,6 +59,7 @@ async function begin() {
   compareView(required("#compare-view"), bench, choices, page);
   tourView(required("#tour"), choices, page);
   frameStaticFigures();
+  if (FRAMED && parent !== window) talkWith(parent, bench, choices);
   followLinks(choices, limits, domain, here);
   document.documentElement.dataset.live = "ready";
 }

@@ -42,6 +42,8 @@ TRIPLED = 10
 """operands up to which all threes are"""
 PER_NAME = 0.02
 """what each name read costs: of two that do, the one that reads less"""
+FEW = 5
+"""operands of one name of which each is left out in turn"""
 SYMBOLS = 6
 """values up to which each is counted"""
 
@@ -134,7 +136,11 @@ class _Search:
         stems: dict[str, list[Operand]] = {}
         for operand in self.operands:
             stems.setdefault(operand.name.name.split("[")[0], []).append(operand)
-        yield from map(tuple, stems.values())
+        for family in map(tuple, stems.values()):
+            yield family
+            # One of them may be what its place brings along.
+            if 2 < len(family) <= FEW:
+                yield from combinations(family, len(family) - 1)
 
     def _pairs(self) -> Iterator[Expression]:
         if len(self.operands) > PAIRED:

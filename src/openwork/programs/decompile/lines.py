@@ -50,6 +50,8 @@ class Lines:
     made: list[_Line] = field(default_factory=list)
     gives: dict[Place, tuple[Operand, ...]] = field(default_factory=dict)
     """what can be read of a place"""
+    further: dict[Place, tuple[Operand, ...]] = field(default_factory=dict)
+    """what a place may hand on besides, whose label does not say all that it holds: read where nothing else will do"""
     silent: list[Place] = field(default_factory=list)
     """places without a line"""
     from_symbols: dict[str, Expression] = field(default_factory=dict)
@@ -100,8 +102,7 @@ class Lines:
             return
         self._write(place, tuple(item for item in items if item is not None), columns)
         if place in self.quantised.loose:
-            # It may hand on more than its label says.
-            self.gives[place] = (*self.gives[place], *self._operands(effects))
+            self.further[place] = tuple(self._operands(effects))
         if self.made and self.made[-1].sites == [place]:
             names = Variable(self.made[-1].name, self.made[-1].items, (place,)).columns
             plain = zip(names, asked, strict=True)
@@ -161,11 +162,15 @@ class Lines:
     def _expression(self, target: Ints, effects: Mapping[Place, float]) -> Expression | None:
         """From parents alone where they decide it, else from everything that can be read."""
         noticed = {sender: share for sender, share in effects.items() if share >= NOTICED}
-        for senders in (noticed, effects):
-            found = simplest(target, list(self._operands(senders)), *self._numbers)
+        for senders, given in ((noticed, self.gives), (effects, self.gives), (effects, self._all_given)):
+            found = simplest(target, list(self._operands(senders, given)), *self._numbers)
             if found is not None:
                 return found
         return None
+
+    @property
+    def _all_given(self) -> Mapping[Place, tuple[Operand, ...]]:
+        return self.gives | {place: (*self.gives[place], *more) for place, more in self.further.items()}
 
     def _from_question(self, target: Ints, position: int) -> Expression | None:
         """From the symbols seen there: what lies between is then counted among what no line explains."""
@@ -173,12 +178,15 @@ class Lines:
         seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
         return simplest(target, list(self._operands(seen)), *self._numbers)
 
-    def _operands(self, effects: Mapping[Place, float]) -> Iterator[Operand]:
+    def _operands(
+        self, effects: Mapping[Place, float], given: Mapping[Place, tuple[Operand, ...]] | None = None
+    ) -> Iterator[Operand]:
         """What these senders give, each name once, what moves most first."""
+        given = self.gives if given is None else given
         seen: set[str] = set()
         for sender, share in effects.items():
             reluctance = RELUCTANCE * (1 - min(1.0, share / CLEAR))
-            for operand in self.gives.get(sender, ()):
+            for operand in given.get(sender, ()):
                 if operand.name.name not in seen:
                     seen.add(operand.name.name)
                     yield Operand(operand.name, operand.column, reluctance, operand.position, operand.symbol)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.tasks import Cases, Task
+from openwork.tasks import Cases
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +68,8 @@ def counted(counts: Any) -> NDArray[Any]:
     return found
 
 
-def boxes_of(cases: Cases, query: int) -> Boxes:
-    """The cases, each divided until the query's own token is one."""
+def boxes_of(cases: Cases, query: int, narrow: Callable[[Boxes], Boxes] = lambda boxes: boxes) -> Boxes:
+    """The cases, each divided until the query's own token is one; parts of one as `narrow` leaves them."""
     boxes = Boxes(cases.allowed, cases.answers.astype(np.int64), counted(cases.counts))
     several = boxes.allowed[:, query].sum(-1) > 1
     parts = [boxes.take(~several)]
@@ -76,7 +77,7 @@ def boxes_of(cases: Cases, query: int) -> Boxes:
         own = boxes.take(several & boxes.allowed[:, query, symbol])
         own.allowed[:, query] = False
         own.allowed[:, query, symbol] = True
-        parts.append(own)
+        parts.append(narrow(own))
     return joined(parts)
 
 
@@ -87,7 +88,7 @@ def joined(parts: list[Boxes]) -> Boxes:
     )
 
 
-def divided(task: Task, boxes: Boxes, effect: NDArray[np.float64]) -> Boxes:
+def divided(boxes: Boxes, effect: NDArray[np.float64]) -> Boxes:
     """Each box in two: at the place whose symbols do the most different things to the lead, `effect`, `[box, place,
     symbol]`, those that hurt it from the others."""
     rows = np.arange(len(boxes))
@@ -105,11 +106,5 @@ def divided(task: Task, boxes: Boxes, effect: NDArray[np.float64]) -> Boxes:
     for half in (hurts, here & ~hurts):
         part = Boxes(boxes.allowed.copy(), boxes.answers, boxes.counts)
         part.allowed[rows, place] = half
-        parts.append(Boxes(part.allowed, part.answers, counted(_fewer(task, part))))
+        parts.append(part)
     return joined(parts)
-
-
-def _fewer(task: Task, boxes: Boxes) -> list[int]:
-    """No more questions lie in a box than its variables have values in it."""
-    sizes = boxes.sizes([v.position for v in task.variables])
-    return [min(before, own) for before, own in zip(boxes.counts.tolist(), sizes, strict=True)]

@@ -1,4 +1,4 @@
-"""What a proof by sets rests on and came to, as one JSON value. No checker of ours makes it again: it says so."""
+"""What a proof by sets rests on and came to, as one JSON value. `openwork_certificate/sets.py` makes it again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from openwork.errors import PlanError, Reason
 from openwork.models import weight_shapes
 from openwork.proofs.sets.set_proof import SetProof
 
-FORMAT, VERSION = "openwork certificate by sets", 1
+FORMAT, VERSION = "openwork certificate by sets", 2
 STATEMENT = (
     "For at least the stated number of questions of the task and at every graded position, the function that these "
     "weights define over the real numbers gives the right answer a logit that is larger than every other by at least "
@@ -34,7 +34,8 @@ ASSUMPTIONS = (
     "unless attn_scale is given.",
     "The task's cases are its questions: tests hold them to the listed domain at small sizes, and their counts to the "
     "domain's at every size; a reader has to agree.",
-    "No independent checker makes this proof again; `openwork prove --by-sets` does.",
+    "`openwork-check-certificate` makes the proof again, with cases of its own, where it knows the task; for models "
+    "whose sets had to be divided it may find less, and then says so.",
 )
 
 
@@ -60,6 +61,7 @@ def write_set_certificate(subject: Subject, proof: SetProof) -> str:
         "weights": {
             "shapes": {name: list(shape) for name, shape in weight_shapes(spec).items()},
             "dtype": spec.dtype,
+            "shape": [len(weights)],
             "sha256": hashlib.sha256(raw).hexdigest(),
             "zlib_base64": base64.b64encode(zlib.compress(raw, 9)).decode(),
         },

@@ -76,6 +76,10 @@ def require_the_questions(subject: Subject, cases: Cases, place: int, visible: i
     if len(astray):
         number = int(asked.index[rows[astray[0]]])
         reasons.append(Reason(f"question {number:,}", "does not lie in exactly one case, of its right answer"))
+    alone = asked.tokens[rows, :, None] == np.arange(len(task.vocabulary))
+    told = task.narrowed(alone)
+    if told is not None and not ((told[0] == alone).all() and set(told[1]) == {1}):
+        reasons.append(Reason("narrowed", "loses a question, or counts it as none or several"))
     others = _answered_otherwise(task, cases, place, visible)
     if len(others):
         reasons.append(Reason(f"case {others[0]:,}", "holds a question of another answer"))

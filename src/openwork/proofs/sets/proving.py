@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from openwork.analyses import Subject
-from openwork.analyses.steps import Step, Watch, silent
+from openwork.analyses.steps import Line, Step, Watching, silent
 from openwork.data.randomness import Stream, bits
 from openwork.engines.native.engine import NativeEngine
 from openwork.errors import PlanError, Reason
@@ -23,6 +23,9 @@ from openwork.proofs.sets.set_proof import OutputProof, SetProof
 from openwork.tasks import Task
 
 USUAL_SECONDS = 600.0
+"""of the processor"""
+PATIENCE = 2.0
+"""seconds by the clock, before which nobody is told what each output came to"""
 
 
 def prove_by_sets(
@@ -31,7 +34,7 @@ def prove_by_sets(
     *,
     seconds: float = USUAL_SECONDS,
     threads: int = 1,
-    watch: Watch = silent,
+    watch: Watching = silent,
     begun: SetProof | None = None,
 ) -> SetProof:
     """Bounds what the model's weights define, over the real numbers, on whole sets of inputs at once.
@@ -42,9 +45,10 @@ def prove_by_sets(
     Args:
         subject: a model of one layer, and its task; every question is meant, whatever inputs it is measured on.
         margin: the lead in the logits that every right answer must surely exceed.
-        seconds: how long it may take; it ends at its next step after that.
+        seconds: of the processor, of all threads; it ends at its next step after that. An output may take its even
+            share, and then what others left over.
         threads: cores to use; no number depends on it.
-        watch: is told how far it is.
+        watch: is told how far it is, and what every output came to.
         begun: what an earlier proof of the same came to; it goes on from there.
 
     Raises:
@@ -54,18 +58,19 @@ def prove_by_sets(
         EngineError: the arithmetic of this machine is not what the bounds rest on.
     """
     require_provable_by_sets(subject, margin)
-    began, task = time.monotonic(), subject.task
+    began, task = time.process_time(), subject.task
     size = task.domain_size or 0
     engine, interrupted = NativeEngine(threads), False
     runs = [_Output(place, name) for place, name in enumerate(task.outputs)]
     for run, kept in zip(runs, begun.left if begun else (), strict=False):
         run.resume(kept)
-    try:
-        for run in runs:
-            until = began + seconds * (run.place + 1) / len(runs)
-            run.go(subject, engine, margin, _Clock(until, watch, run, len(runs), size))
-        for run in runs:  # what the quick ones left over, to those that are not done
-            run.go(subject, engine, margin, _Clock(began + seconds, watch, run, len(runs), size))
+    said, of = _Said(watch, size), len(runs)
+    shares = [began + seconds * (run.place + 1) / of for run in runs]
+    try:  # first each its share, then what the quick ones left over to those that are not done
+        for run, until in (*zip(runs, shares, strict=True), *((run, began + seconds) for run in runs)):
+            if not run.done:
+                run.go(subject, engine, margin, _Clock(until, watch, run, of, size))
+                said.of(run)
     except KeyboardInterrupt:
         interrupted = True
     outputs = tuple(run.proof(size) for run in runs)
@@ -78,7 +83,7 @@ def prove_by_sets(
         wrong=_numbers(task, rows),
         as_run=_as_run(subject),
         ran=len(subject.inputs),
-        seconds=time.monotonic() - began + (begun.seconds if begun else 0.0),
+        seconds=time.process_time() - began + (begun.seconds if begun else 0.0),
         interrupted=interrupted,
         left=() if ended else tuple(run.as_json() for run in runs),
         forward_rows=sum(one.rows for one in outputs) + len(subject.inputs),
@@ -101,26 +106,47 @@ class _Output:
     cases: int = 0
     search: Search | None = None
     ground: Ground | None = None
+    seconds: float = 0.0
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to look at."""
+        return self.search is not None and not len(self.search.open)
 
     def go(self, subject: Subject, engine: NativeEngine, margin: float, clock: _Clock) -> None:
         """Until it is done, or the clock says so."""
-        if self.search is not None and not len(self.search.open):
-            return
+        began = time.process_time()
+        try:
+            self._go(subject, engine, margin, clock)
+        finally:
+            self.seconds += time.process_time() - began
+
+    def _go(self, subject: Subject, engine: NativeEngine, margin: float, clock: _Clock) -> None:
         if self.ground is None:
             self.ground = ground(subject, engine, self.place, margin)
         if self.search is None:
             cases = cases_of(subject.task, self.name)
             require_the_questions(subject, cases, self.place, self.ground.visible)
-            self.cases, self.search = len(cases), Search(self.place, boxes_of(cases, self.ground.query))
+            boxes = boxes_of(cases, self.ground.query, self.ground.narrow)
+            self.cases, self.search = len(cases), Search(self.place, boxes)
         searched(self.ground, self.search, clock.goes_on)
 
     def proof(self, size: int) -> OutputProof:
         one = self.search
         if one is None:
-            return OutputProof(self.name, 0, 0, 0, size, 1, None)
-        unproved = min(size, one.unproved)
-        least = one.least if math.isfinite(one.least) else None
-        return OutputProof(self.name, self.cases, one.boxes, one.rows, unproved, len(one.open), least)
+            return OutputProof(
+                self.name, cases=0, boxes=0, rows=0, unproved=size, open=1, least=None, seconds=self.seconds
+            )
+        return OutputProof(
+            output=self.name,
+            cases=self.cases,
+            boxes=one.boxes,
+            rows=one.rows,
+            unproved=min(size, one.unproved),
+            open=len(one.open),
+            least=one.least if math.isfinite(one.least) else None,
+            seconds=self.seconds,
+        )
 
     def as_json(self) -> dict[str, Any]:
         one = self.search
@@ -134,6 +160,7 @@ class _Output:
             "boxes": one.boxes,
             "rows": one.rows,
             "wrong": one.wrong,
+            "seconds": self.seconds,
         }
 
     def resume(self, kept: dict[str, Any]) -> None:
@@ -142,7 +169,7 @@ class _Output:
             return
         least = math.inf if kept["least"] is None else kept["least"]
         counts = kept["boxes"], kept["rows"], list(kept["wrong"])
-        self.cases = kept["cases"]
+        self.cases, self.seconds = kept["cases"], kept["seconds"]
         self.search = Search(self.place, boxes_from_json(kept["open"]), int(kept["failed"]), least, *counts)
 
 
@@ -151,7 +178,7 @@ class _Clock:
     """Says whether there is time, and tells whoever watches."""
 
     until: float
-    watch: Watch
+    watch: Watching
     run: _Output
     of: int
     size: int
@@ -160,7 +187,24 @@ class _Clock:
         done = 1 - min(1.0, float(search.unproved / self.size))
         said = f"sets of {self.run.name}, {len(search.open):,} open"
         self.watch(Step(said, (self.run.place + done) / self.of, search.rows))
-        return time.monotonic() < self.until
+        return time.process_time() < self.until
+
+
+@dataclass
+class _Said:
+    """Tells what each output came to, in a line that stays, once there was somebody to wait for it."""
+
+    watch: Watching
+    size: int
+    began: float = field(default_factory=time.monotonic)
+    held: list[str] = field(default_factory=list)
+
+    def of(self, run: _Output) -> None:
+        self.held.append(run.proof(self.size).said(self.size))
+        if time.monotonic() - self.began > PATIENCE:
+            for text in self.held:
+                self.watch(Line(text))
+            self.held.clear()
 
 
 def require_provable_by_sets(subject: Subject, margin: float) -> None:

@@ -14,6 +14,7 @@ from openwork.engines.native.engine import NativeEngine
 from openwork.proofs.sets.boxes import Boxes, divided, joined
 from openwork.proofs.sets.leads import leads
 from openwork.proofs.sets.leaves import list_boxes
+from openwork.proofs.sets.narrowing import Narrow, narrowing
 from openwork.proofs.sets.tables import Tables, tables_of
 
 NUMBERS = 2**20
@@ -64,6 +65,7 @@ class Ground:
     margin: float
     visible: int
     query: int
+    narrow: Narrow
 
 
 def ground(subject: Subject, engine: NativeEngine, place: int, margin: float) -> Ground:
@@ -73,7 +75,8 @@ def ground(subject: Subject, engine: NativeEngine, place: int, margin: float) ->
     visible = query + 1 if spec.attention_dir == "causal" else task.n_pos
     weights = {name: array[0] for name, array in subject.stack.named().items()}
     weights["embed.W_E"] = weights["embed.W_E"][: len(task.vocabulary)]  # a model may know more symbols than the task
-    return Ground(subject, engine, tables_of(spec, weights, query, visible), margin, visible, query)
+    tables = tables_of(spec, weights, query, visible)
+    return Ground(subject, engine, tables, margin, visible, query, narrowing(task))
 
 
 def searched(on: Ground, search: Search, told: Callable[[Search], bool]) -> None:
@@ -128,7 +131,7 @@ def _bounded(on: Ground, boxes: Boxes) -> _Step:
             for bad, times, count in zip(listed.open.tolist(), further, leaves.counts.tolist(), strict=True)
         )
         wrong = [row.tolist() for row in listed.wrong[:KEPT]]
-    children = divided(on.subject.task, left.take(~small), effect[~small])
+    children = on.narrow(divided(left.take(~small), effect[~small]))
     return _Step(children, failed, found, bounds, rows, wrong)
 
 

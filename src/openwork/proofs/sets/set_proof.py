@@ -10,7 +10,7 @@ from openwork.analyses.result import Record, Result
 from openwork.proofs.proof import AsRun, rounded_down
 from openwork.tasks import format_count
 
-VERSION = 1
+VERSION = 2
 """of the method: what another version found is found again"""
 BELOW = 1e-9
 """in proportion, by which the margin is stated below the smallest lead"""
@@ -28,6 +28,7 @@ class OutputProof:
         unproved: no more questions than this are not proved here.
         open: boxes that are left.
         least: no proved answer leads by less; None where none is proved.
+        seconds: of the processor.
     """
 
     output: str
@@ -37,6 +38,14 @@ class OutputProof:
     unproved: int
     open: int
     least: float | None
+    seconds: float
+
+    def said(self, size: int) -> str:
+        """What it came to, of so many questions, in one line."""
+        told = "proved whole" if not self.unproved else f"{share_of(size - self.unproved, size)} proved"
+        least = "" if self.least is None else f", by at least {rounded_down(self.least * (1 - BELOW)):.4g}"
+        left = f", {self.open:,} sets left to look at" if self.open else ""
+        return f"{self.output}: {told}{least}; {self.boxes:,} bounds, {self.seconds:.1f} s of processor time{left}"
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ class SetProof(Result):
         wrong: numbers of questions that surely do not lead by so much, the first that were met.
         as_run: beside it, what was run.
         ran: on how many questions, drawn or all.
-        seconds: by the clock.
+        seconds: of the processor.
         interrupted: whether somebody ended it.
         left: what is needed to go on, in plain values; empty where nothing is left to do.
         forward_rows: inputs enclosed each by itself, and those scored beside it.
@@ -96,9 +105,7 @@ class SetProof(Result):
     @property
     def share(self) -> str:
         """The share that is proved, rounded down."""
-        if self.whole:
-            return "100 %"
-        return f"{self.proved * 10**6 // self.inputs / 10**4:.4f} %"
+        return share_of(self.proved, self.inputs)
 
     @property
     def title(self) -> str:
@@ -145,6 +152,7 @@ class SetProof(Result):
                 "unproved": str(one.unproved),
                 "open": one.open,
                 "least": "" if one.least is None else one.least,
+                "seconds": round(one.seconds, 3),
             }
             for one in self.outputs
         ]
@@ -157,6 +165,11 @@ class SetProof(Result):
             one["unproved"] = str(one["unproved"])
         told = {"version": VERSION, "margin": self.margin, "share": self.share, "proved": str(self.proved)}
         return told | held | {"inputs": str(self.inputs), "wrong": [str(one) for one in self.wrong]}
+
+
+def share_of(some: int, size: int) -> str:
+    """In percent, rounded down; whole numbers of any size."""
+    return "100 %" if some == size else f"{some * 10**6 // size / 10**4:.4f} %"
 
 
 def set_proof_from_json(kept: Mapping[str, Any]) -> SetProof | None:

@@ -53,10 +53,13 @@ def set_proof_parts(result: SetProof) -> tuple[Part, ...]:
             f"{one.boxes:,}",
             f"{one.rows:,}",
             "none" if not one.unproved else format_count(one.unproved),
+            f"{one.open:,}" if one.open else "",
             "" if one.least is None else f"{one.least:.4g}",
+            f"{one.seconds:.1f}",
         )
         for one in result.outputs
     )
-    names = ("output", "cases", "bounds", "inputs listed", "not proved, at most", "smallest lead")
-    caption = f"Each output by itself; {result.seconds:.1f} s. What is not proved is counted, never estimated."
-    return (*said, Table(columns(*names, numeric=(1, 2, 3, 4, 5)), rows, caption))
+    names = ("output", "cases", "bounds", "listed", "not proved", "sets left", "smallest lead", "seconds")
+    took = f"{result.seconds:.1f} s of processor time"
+    caption = f"Each output by itself; {took}. No more than so many are not proved: that is counted, never estimated."
+    return (*said, Table(columns(*names, numeric=(1, 2, 3, 4, 5, 6, 7)), rows, caption))

@@ -50,6 +50,7 @@ export class QuestionCells {
     this.inputs.forEach((input, variable) => {
       const symbol = this.look.symbol(variable, values[variable] ?? 0) ?? "?";
       if (input.value !== symbol) input.value = symbol;
+      keep(input, "data-letters", symbol.length > 3 ? "many" : "few");
     });
     this.#hidePads();
     this.#mark();
