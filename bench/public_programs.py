@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +150,11 @@ def page(rows: dict[str, Row]) -> str:
     said = f"Of {len(names)}: measured {len(rows)}, equal on every input measured {equal}, decompiled {len(done)}, "
     said += f"{bare} of these without a line, so that no interchange tests them; {sampled} more lack nothing but that "
     said += f"their inputs are a sample. On 90 % of inputs {good}, where the authors' pipeline has {theirs}."
-    older = [f"`{name}`" for name, row in rows.items() if row.get("version") != VERSION]
-    said += f" Measured with an earlier version of the search: {', '.join(older)}." if older else ""
+    versions = Counter(row.get("version") for row in rows.values())
+    said += f" Of version {VERSION} of the search: {versions.pop(VERSION, 0)}"
+    said += "".join(f"; of {version}: {count}" for version, count in versions.items() if version)
+    before = [f"`{name}`" for name, row in rows.items() if not row.get("version")]
+    said += f"; of an earlier one: {', '.join(before)}." if before else "."
     why = [f"- `{name}`: {'; '.join(row['missing'])}" for name, row in rows.items() if row["missing"]]
     beside = [f"- `{name}`: {'; '.join(row['missing'])}" for name, row in course_rows.items()]
     parts = [*lines, "", said, "", "## What is missing", "", *why]
