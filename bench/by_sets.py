@@ -1,8 +1,9 @@
-"""Proofs by sets of inputs: held to proofs that list every input, and the maximum of 4 of 64 numbers.
+"""Proofs by sets of inputs, held to what listing every input shows. (`bench/max_of_4.py` has a benchmark of others.)
 
 python bench/by_sets.py --validate         models of one layer that nobody trained, on every task that is listed
-python bench/by_sets.py --store FOLDER     the stored models of the maximum of 4 of 64 numbers, trained by
-    openwork train maximum --param numbers=64 --param length=4 --experiment max-of-4 --seeds 8 --store FOLDER
+python bench/by_sets.py --pairs FOLDER     stored adders of up to 4 digits, held to a pass over all 10^8 pairs; by
+    openwork train reversed-addition --param digits=4 --experiment provable-adder --d-model 32 --d-mlp 64 --n-heads 4
+        --d-head 8 --seeds 0..1 --store FOLDER
 
 python bench/by_sets.py --adder            the ten-digit adder that lies with the tests, on all 10^20 pairs
 """
@@ -10,6 +11,7 @@ python bench/by_sets.py --adder            the ten-digit adder that lies with th
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from openwork.analyses import Subject
-from openwork.data import Inputs
+from openwork.data import Inputs, dataset_of
 from openwork.engines.native import NativeEngine
 from openwork.models import Stack, initial_stack, spec_for, stack_of
 from openwork.proofs import prove, prove_by_sets
@@ -53,7 +55,11 @@ SMALLER = (
 """others, at a size that takes seconds"""
 LARGER = 6.0
 """times the first weights: then logits differ, and some inputs are right"""
-SECONDS = 20.0
+SECONDS = 60.0
+"""of the processor, for one proof"""
+MOST_DIGITS = 4
+BLOCK, TOLD = 2**16, 50
+"""questions of a pass; so many passes are told as one"""
 
 
 def untrained(task: Task) -> Subject:
@@ -87,19 +93,37 @@ def right(subject: Subject) -> list[int]:
     return [int(count) for count in (trace.answers[0] == asked.answers).sum(axis=0)]
 
 
-def maximum(folder: Path) -> None:
-    """Shares proved without listing, of every run of `maximum` that is stored there."""
-    print("| seed | share proved | bounds | seconds |\n|---|---|---|---|")
+def all_pairs(folder: Path) -> None:
+    """Each output is proved on exactly as many of all pairs as the engine's pass is right on, or on fewer."""
+    print(
+        "| digits | seed | output | as run, right | proved by sets | bounds | seconds |\n|---|---|---|---|---|---|---|",
+        flush=True,
+    )
     with Store.open(folder) as store:
-        for run in store.runs():
-            if run.task != Maximum(64, 4):
+        runs = [run for run in store.runs() if run.task.name == ADDER.name and run.ended]
+        for run in sorted(runs, key=lambda run: (run.task.params["digits"], run.seed)):
+            if run.task.params["digits"] > MOST_DIGITS:
                 continue
-            subject = Subject.of(NativeEngine(2), store.stack(run), run.task, Inputs(10_000))
-            began = time.process_time()
+            subject = Subject.of(NativeEngine(1), store.stack(run), run.task, Inputs(10_000))
             found = prove_by_sets(subject, seconds=SECONDS)
-            wrong = ", some surely wrong" if found.wrong else ""
-            spent = time.process_time() - began
-            print(f"| {run.seed} | {found.share}{wrong} | {found.boxes:,} | {spent:.1f} |", flush=True)
+            counts = right_on_all(subject)
+            for one, as_run in zip(found.outputs, counts, strict=True):
+                proved = found.inputs - one.unproved
+                row = f"| {run.task.params['digits']} | {run.seed} | {one.output} | {as_run:,} | {proved:,} "
+                print(f"{row}| {one.boxes:,} | {one.seconds:.1f} |", flush=True)
+
+
+def right_on_all(subject: Subject) -> list[int]:
+    """How many of all questions each output is right on, block by block."""
+    task, counts = subject.task, np.zeros(len(subject.task.outputs), np.int64)
+    size = task.domain_size or 0
+    for start in range(0, size, BLOCK):
+        asked = dataset_of(task, np.arange(start, min(start + BLOCK, size), dtype=np.int64))
+        [trace] = subject.engine.run(subject.stack, asked.tokens, graded=asked.graded, block=len(asked))
+        counts += (trace.answers[0] == asked.answers).sum(axis=0)
+        if start // BLOCK % TOLD == 0:
+            print(f"{100 * start / size:.0f} %", file=sys.stderr, flush=True)
+    return [int(count) for count in counts]
 
 
 def adder() -> None:
@@ -120,14 +144,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--validate", action="store_true")
     parser.add_argument("--adder", action="store_true")
-    parser.add_argument("--store", type=Path)
+    parser.add_argument("--pairs", type=Path)
     given = parser.parse_args()
     if given.validate:
         validate()
     if given.adder:
         adder()
-    if given.store:
-        maximum(given.store)
+    if given.pairs:
+        all_pairs(given.pairs)
 
 
 if __name__ == "__main__":

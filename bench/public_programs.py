@@ -91,11 +91,16 @@ def measured(folder: Path, case: Case) -> Row:
 
 def measured_of_course(folder: Path, name: str) -> Row:
     """One of the course's models."""
+    stack, task = course_stack(folder, name)
+    return row_of(stack, task, Inputs(DRAWN), True)
+
+
+def course_stack(folder: Path, name: str) -> tuple[Stack, Task]:
+    """Its weights, and its task."""
     task, fields = make_task(COURSE[name][0]), COURSE[name][1]
     spec = spec_for(task, **fields)
     held = torch.load(folder / f"{name}.pt", weights_only=True, map_location="cpu")
-    stack = stack_of(spec, {part: held[part].numpy()[None] for part in weight_shapes(spec)})
-    return row_of(stack, task, Inputs(DRAWN), True)
+    return stack_of(spec, {part: held[part].numpy()[None] for part in weight_shapes(spec)}), task
 
 
 def row_of(stack: Stack, task: Task, inputs: Inputs, drawn: bool) -> Row:
