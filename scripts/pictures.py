@@ -13,10 +13,13 @@ PATIENCE = 120_000
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--hide-scrollbars")
 STATES = {
     "report": "",
+    "social": "",
     "cut": "#cut?cut=mean:L1A,zero:L0M@9&by=mean&order=loss",
     "routes": "#routes?route=7",
 }
 """each picture, and the link to what it shows"""
+SIZES = {"social": (1200, 630)}
+"""those of another size: `social` is what a link to the site shows elsewhere"""
 
 
 def main(page: Path, folder: Path, chromium: str) -> None:
@@ -24,7 +27,8 @@ def main(page: Path, folder: Path, chromium: str) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=list(QUIET))
         for name, link in STATES.items():
-            tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            width, height = SIZES.get(name, (WIDTH, HEIGHT))
+            tab = browser.new_page(viewport={"width": width, "height": height})
             tab.goto(page.absolute().as_uri() + link)
             settled(tab, "cut=" in link)
             taken = folder / f"{name}.png"

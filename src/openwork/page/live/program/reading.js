@@ -31,6 +31,7 @@ export function readProgram(live, depth, task) {
   const variables = stands.filter(({ name }) => !name.startsWith("answer["));
   return {
     waves: wavesOf(live.runs?.variables ?? []),
+    counts: countsOf(live.runs?.variables ?? []),
     /**
      * The items of every variable, as numbers.
      * @param {ArrayLike<number>} ids
@@ -95,6 +96,37 @@ function frequencyOf(item) {
   return item?.frequency ?? (item?.left ? frequencyOf(item.left) : null);
 }
 
+/**
+ * Variables of one name at many positions that each count something.
+ * @param {import("./program.js").PlainProgram["variables"]} variables
+ * @returns {import("../widgets/stacks.js").Counts[]}
+ */
+function countsOf(variables) {
+  /** @type {Map<string, {name: string, position: number}[]>} */
+  const found = new Map();
+  for (const { name, items } of variables) {
+    const [, base, position] = /^(\w+)\[(\d+)\]$/.exec(name) ?? [];
+    if (base === undefined || items.length !== 1 || !counting(items[0])) continue;
+    found.set(base, [...(found.get(base) ?? []), { name, position: Number(position) }]);
+  }
+  return [...found].filter(([, members]) => members.length >= LEAST_COUNTS).map(([name, members]) => {
+    return { name, members: members.sort((one, other) => one.position - other.position) };
+  });
+}
+
+/**
+ * Whether an expression counts, or sums and differences of what counts.
+ * @param {any} plain
+ * @returns {boolean}
+ */
+function counting(plain) {
+  if (COUNTS.includes(plain?.kind)) return true;
+  if (plain?.kind === "plus" || plain?.kind === "minus") return counting(plain.left) || counting(plain.right);
+  return false;
+}
+
+const COUNTS = ["count", "count-below", "run-length", "sum-signed"];
+const LEAST_COUNTS = 4; // positions, from which on stacks say more than a row of numbers
 const WAVES = ["wave", "product", "doubled"];
 const MOST_WAVES = 12; // of one variable, that are drawn
 

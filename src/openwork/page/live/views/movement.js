@@ -9,6 +9,7 @@ import { readProgram, wordsOf } from "../program/reading.js";
 import { Dials } from "../widgets/dials.js";
 import { Listing } from "../widgets/listing.js";
 import { Movement } from "../widgets/movement.js";
+import { Stacks } from "../widgets/stacks.js";
 import { lineView } from "./line.js";
 import { motionControls } from "./motion.js";
 
@@ -58,8 +59,10 @@ export function movementView(mount, bench, choices, page, go) {
   const beside = listing && html("div", { class: "live-beside" }, html("h3", {}, "The program inside"), listing.element, lineView(bench, choices, page, go));
   const dials = (program?.waves ?? []).map((waves) => ({ waves, dials: new Dials(waves) }));
   const clocks = dials.length ? html("div", { class: "live-clocks" }, ...dials.map((one) => one.dials.element)) : null;
+  const stacks = (program?.counts ?? []).map((counts) => new Stacks(counts));
+  const piles = stacks.length ? html("div", { class: "live-piles" }, ...stacks.map(({ element }) => element)) : null;
   const words = html("details", { class: "live-what" }, html("summary", {}, "The picture in words"), prose);
-  refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, words);
+  refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, piles, words);
   const paint = (/** @type {Shown} */ shown) => {
     const { state } = choices;
     const pass = shown.cut ?? shown.whole;
@@ -74,7 +77,8 @@ export function movementView(mount, bench, choices, page, go) {
       return task.sets && symbol >= 0 ? setText(symbol, task.answerSymbols) : (task.answerSymbols[symbol] ?? "?");
     });
     drawn.paint({ symbols: shown.symbols, said, right, links, values, lit, output: state.output, stage: state.stage, length });
-    const items = dials.length ? (program?.items(shown.ids) ?? {}) : {};
+    const items = dials.length || stacks.length ? (program?.items(shown.ids) ?? {}) : {};
+    for (const stack of stacks) stack.paint(items, shown.symbols, length);
     for (const { waves, dials: hands } of dials) hands.paint(items[waves.name] ?? []);
     listing?.paint(values, lit, state.line);
     say(step, stepWords(state.stage, about, values, program));
