@@ -112,3 +112,11 @@ def test_of_a_store_that_is_damaged_nothing_is_pruned(openwork, small, tmp_path)
     assert refused.code == 2 and "its summary is not what its row says" in " ".join(refused.err.split())
     assert refused.out.startswith("Would free")
     assert {path: path.stat().st_size for path in home.rglob("*.safetensors")} == before
+
+
+def test_a_shuffled_task_is_trained_as_its_task_is_and_listed_so(openwork):
+    openwork("train", "shuffled-copy", "--param", "base=2", "--param", "length=2", "--epochs", "2")
+    listed = openwork("runs", "list")
+    assert "shuffled-copy, base=2, length=2, shuffle=0: experiment shuffled-copy with epochs 2" in " ".join(
+        listed.out.split()
+    )

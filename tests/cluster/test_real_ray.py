@@ -43,9 +43,23 @@ MACHINE_EVERY = 10
 PATIENCE = 600.0
 EASY = named_experiment("copy", make_task("copy", {"base": 2, "length": 2}))
 _LONG = named_experiment("copy", make_task("copy", {"base": 3, "length": 4}))
-LONG = replace(_LONG, recipe=_LONG.recipe.model_copy(update={"epochs": 400, "stop_when_solved": False}))
+LONG = replace(
+    _LONG, recipe=_LONG.recipe.model_copy(update={"epochs": 400, "record_every": 20, "stop_when_solved": False})
+)
 SERVER = (sys.executable, "-m", "ray.util.client.server", "--mode", "proxy")
-TRAIN = ("train", "copy", "--param", "base=3", "--param", "length=4", "--epochs", "400", "--all-epochs")
+TRAIN = (
+    "train",
+    "copy",
+    "--param",
+    "base=3",
+    "--param",
+    "length=4",
+    "--epochs",
+    "400",
+    "--record-every",
+    "20",
+    "--all-epochs",
+)
 
 
 @pytest.fixture
@@ -85,9 +99,9 @@ def test_a_census_by_two_machines_has_the_bits_and_rows_of_one_process(machines,
 
 
 def busy():
-    """Processes of workers that are at a batch now."""
+    """Processes of workers that are at a batch now, of clusters that this process has started."""
     found = []
-    for process in psutil.process_iter():
+    for process in psutil.Process().children(recursive=True):
         try:
             title = (process.cmdline() or [""])[0]
             if title.startswith("ray::timed"):
@@ -114,7 +128,7 @@ class Killer(threading.Thread):
                 continue
             if (self.workers + self.whole) % MACHINE_EVERY == MACHINE_EVERY - 1:
                 self.machines.remove_node(self.random.choice(self.machines.list_all_nodes()[1:]), allow_graceful=False)
-                self.machines.add_node(num_cpus=1)
+                self.machines.add_node(num_cpus=1, wait=False)
                 self.whole += 1
             else:
                 try:
@@ -146,6 +160,7 @@ def test_workers_and_machines_killed_at_random_lose_nothing(machines, tmp_path, 
     finally:
         killer.over.set()
         killer.join()
+    assert killer.kills >= KILLS
     print(f"{killer.workers} workers and {killer.whole} machines killed in {rounds} rounds of {len(seeds)} seeds")
 
 

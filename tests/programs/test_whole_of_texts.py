@@ -9,7 +9,7 @@ from openwork.analyses import Subject
 from openwork.data import Inputs
 from openwork.engines import choose_engine
 from openwork.models import spec_for, stack_of, weight_shapes
-from openwork.programs import Place, Program, Symbol, Variable
+from openwork.programs import Place, Program, Symbol, Variable, decompile, program_text
 from openwork.programs.decompile.network import Network
 from openwork.programs.language import Chosen, Compared, Constant, Count, Either, Minus, Name, Plus
 from openwork.programs.program import Output
@@ -185,3 +185,14 @@ def test_control_a_leak_is_seen_though_other_texts_agree_and_there_is_no_mlp():
     program = counted_brackets(network)
     assert equal(network, program).share == 1
     assert lost(network, program) > 0.05
+
+
+@pytest.mark.parametrize(
+    ("leak", "line"), [(True, "head0[i] = s[i]"), (False, "s[0:1 + i].count(0) - s[0:1 + i].count(1)")]
+)
+def test_what_a_head_brings_of_its_own_position_is_said_where_it_does(leak, line):
+    """Nothing tells it from the symbol that stands there but the answers where it is another text's."""
+    found = decompile(brackets(leak).subject)
+    assert found.equal.share == 1 and found.whole.lost == 0
+    assert found.least("together") == 1
+    assert line in program_text(found.program)

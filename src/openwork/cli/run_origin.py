@@ -49,6 +49,8 @@ def origin_line(run: Run) -> str:
 
 def _named(run: Run) -> list[tuple[str, Experiment]]:
     names = [name for name, experiment in EXPERIMENTS.items() if experiment.task == run.task_name]
+    if not names and run.task.learned is not None:  # as of `shuffled-NAME`, or of a package's
+        names = [run.task_name]
     return [(name, named_experiment(name, run.task)) for name in names]
 
 

@@ -14,10 +14,9 @@ from openwork.analyses.steps import Step, Watch, silent
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.program import Program
-from openwork.programs.verdicts.decompilation import REALISED
 from openwork.programs.verdicts.equal import equal
 from openwork.programs.verdicts.fresh import fresh
-from openwork.programs.verdicts.realised import of_line
+from openwork.programs.verdicts.realised import REALISED, of_line
 
 POINTS = 33
 """checkpoints that are looked at, unless asked otherwise"""

@@ -181,7 +181,7 @@ def _seen(network: Network, rows: Rows, wanted: NDArray[np.int32], places: Seque
     if network.subject.spec.attention_dir != "causal":
         return width
     asked, graded = network.asked[rows], np.asarray(network.dataset.graded)
-    reached = max(place.position for place in places)
+    reached = max((place.position for place in places), default=-1)
     read_there = all(place.layer == network.subject.spec.n_layers - 1 for place in places)
     if read_there and asked[:, graded <= reached].any(axis=1).all():
         asked = asked & (wanted != network.answers[rows])

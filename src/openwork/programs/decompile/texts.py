@@ -18,7 +18,7 @@ from openwork.programs.decompile.interchanged import Interchanged
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.decompile.templates import Moments, symbol, templates, text_to
-from openwork.programs.language import Chosen, Constant, Exceptions, Expression, Ints, Name, inlined
+from openwork.programs.language import READABLE, Chosen, Constant, Exceptions, Expression, Ints, Name, inlined
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Symbol, Variable
 from openwork.programs.verdicts.whole import lost_together
@@ -45,12 +45,13 @@ def text_program(network: Network, watch: Watch) -> Program | None:
     moments = Moments.of(network)
     watch(Step("what can be known of texts", 0.0, 0))
     best: Program | None = None
-    reached = -1.0
+    reached = (False, -1.0)
     for program in _programs(moments, watch):
-        fits = _fits(network, program)
+        # What nobody can read is a last resort, however well it fits.
+        fits = program.entries <= READABLE, _fits(network, program)
         if fits > reached:
             best, reached = program, fits
-        if fits >= FITS:
+        if fits >= (True, FITS):
             return program
     return best
 

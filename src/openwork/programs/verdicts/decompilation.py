@@ -14,13 +14,11 @@ from openwork.programs.language import READABLE
 from openwork.programs.plain import program_as_json, program_from_json
 from openwork.programs.program import Program
 from openwork.programs.verdicts.equal import Equal
-from openwork.programs.verdicts.realised import LineScore
+from openwork.programs.verdicts.realised import REALISED, LineScore
 from openwork.programs.verdicts.short import Short
 from openwork.programs.verdicts.waves import Waves
 from openwork.programs.verdicts.whole import Whole
 
-REALISED = 0.99
-"""interchange at a variable's sites together, in the least realised line"""
 UNEXPLAINED = 0.01
 """share of inputs that may be lost with everything resampled that no line says"""
 SHORT = 0.05

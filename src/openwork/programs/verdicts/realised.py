@@ -17,6 +17,7 @@ import numpy as np
 
 from openwork.analyses.effective_values import classes_of_rows
 from openwork.analyses.steps import Step, Watch, silent
+from openwork.data.interval import clopper_pearson
 from openwork.programs.decompile.labels import compact, explained_by, same_classes
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn, Rate
@@ -34,7 +35,9 @@ CONTEXTS = 128
 FEWEST = 256
 """pairs for each position of a line that stands at many"""
 SURE = 2048
-"""pairs there where some of those are not followed: three of 256 are no verdict on 99 %"""
+"""pairs there where so many are too few to tell a rate from the one that is asked: three of 256 may be 1 % or less"""
+REALISED = 0.99
+"""interchange at a variable's sites together, in the least realised line"""
 MOST_VALUES = 300
 """of a variable, all tried in every context"""
 
@@ -98,11 +101,16 @@ def realised(
         watch(Step(f"interchange: {variable.name}", number / len(asked), 0))
         narrowed, pairs = of_line(network, program, variable, drawn, seed)
         score = _scored(network, narrowed, variable, gone, pairs)
-        if not network.subject.inputs.one_symbol_each and score.together.share < 1:
+        if not network.subject.inputs.one_symbol_each and _unsure(score.together):
             narrowed, pairs = of_line(network, program, variable, drawn, seed, SURE)
             score = _scored(network, narrowed, variable, gone, pairs)
         scores.append(score)
     return tuple(scores)
+
+
+def _unsure(rate: Rate) -> bool:
+    """Whether some pairs are not followed and the rate may be the one that is asked all the same."""
+    return rate.share < 1 and clopper_pearson(rate.followed, rate.pairs)[1] >= REALISED
 
 
 def of_line(
@@ -119,8 +127,12 @@ def of_line(
 
 
 def _scored(network: Network, program: Program, variable: Variable, gone: frozenset[Place], drawn: Drawn) -> LineScore:
-    alone, together = drawn.rates(network, program, variable, [variable.sites[:1], variable.sites])
-    alike = _alike(network, program, variable, drawn)
+    first, besides = _first_component(variable), _besides(network, program, variable)
+    sets = list(dict.fromkeys([variable.sites[:1], variable.sites, first]))
+    found = dict(zip(sets, drawn.rates(network, program, variable, sets), strict=True))
+    alone, together, alike = found[variable.sites[:1]], found[variable.sites], found[first]
+    if besides:
+        [alike] = drawn.agreeing(besides).rates(network, program, variable, [first])
     rows = np.unique(drawn.bases)[:PAIRS]
     columns = program.values_of(variable, network.tokens[rows])
     codes, values = compact(columns)
@@ -139,9 +151,13 @@ def _scored(network: Network, program: Program, variable: Variable, gone: frozen
     return LineScore(*about, *shares, decides)
 
 
-def _alike(network: Network, program: Program, variable: Variable, drawn: Drawn) -> Rate:
+def _first_component(variable: Variable) -> tuple[Place, ...]:
     own = variable.sites[0]
-    first = tuple(s for s in variable.sites if (s.stage, s.position, s.is_stream) == (own.stage, own.position, False))
+    return tuple(s for s in variable.sites if (s.stage, s.position, s.is_stream) == (own.stage, own.position, False))
+
+
+def _besides(network: Network, program: Program, variable: Variable) -> list[Ints]:
+    """What its places bring along unread, `[input]` each."""
     values = program.values_of(variable, network.tokens)
     unread = unread_items(program, variable)
     read = [values[number] for number in range(len(values)) if number not in unread]
@@ -151,8 +167,7 @@ def _alike(network: Network, program: Program, variable: Variable, drawn: Drawn)
         token = network.token(position)
         if not any(same_classes(token, column) for column in read):
             besides.append(token)
-    [rate] = (drawn.agreeing(besides) if besides else drawn).rates(network, program, variable, [first])
-    return rate
+    return besides
 
 
 def _effective(
