@@ -21,6 +21,7 @@ KINDS = ("majority", "modular-addition", "induction", "dyck")
 """one answer at the end; by waves; an answer at every position; sets of symbols"""
 FIRST = "reverse-increment-A"
 TITLE = "Models to play with"
+NO_PICTURE = "<em>No routes are looked for in it, so there is no picture of them.</em><br>"
 ABOUT = (
     "Each of these pages holds a model and runs it in your browser: type a question, watch it work, switch parts off, "
     "run a claim's test again. They work offline, from a folder too."
@@ -62,7 +63,7 @@ def models_index(models: list[SiteModel]) -> str:
     """The page of `live/`: a picture of each model, which leads to it."""
     cards = []
     for model in models:
-        picture = f'<img src="{model.name}.svg" alt="Its routes">' if model.picture else ""
+        picture = f'<img src="{model.name}.svg" alt="Its routes">' if model.picture else NO_PICTURE
         name = html.escape(model.name)
         cards.append(f'<a class="live-card" href="{name}.html">{picture}<b>{name}</b> {html.escape(model.text)}</a>')
     return f'# {TITLE}\n\n{ABOUT}\n\n<div class="live-cards">\n' + "\n".join(cards) + "\n</div>\n"

@@ -26,6 +26,8 @@ STEP, LEFT, TOP, BELOW = 30, 58, 40, 40
 MOVING, STANDING = 62, 24
 """px of a stage where heads move something, and of an MLP"""
 THICKEST, BESIDE = 4.5, 4
+LETTER = 6
+"""px, about, of a letter"""
 INK, SOFT, FAINT = "#1a1a1a", "#5a5a5a", "#d9d9d9"
 
 
@@ -64,7 +66,7 @@ def routes_figure(task: Task, spec: ModelSpec, routes: Routes, font: Font = "san
     ways = [(task.outputs.index(route.output), link) for route in routes.routes for link in links_of(spec, route)]
     if not ways:
         raise PlanError("nothing to draw", Reason("routes", "none was found", "a solved model has some"))
-    stages = _Stages(spec, task.n_pos)
+    stages = _Stages(spec, task.n_pos, task.outputs)
     body = "\n".join([*_ground(stages, routes.positions), *_ways(ways, stages, task), *_answers(stages, task)])
     title = escape(visible(f"Routes of {task}"))
     head = (
@@ -78,11 +80,14 @@ def routes_figure(task: Task, spec: ModelSpec, routes: Routes, font: Font = "san
 class _Stages:
     """Where positions and stages stand."""
 
-    def __init__(self, spec: ModelSpec, positions: int) -> None:
+    def __init__(self, spec: ModelSpec, positions: int, outputs: tuple[str, ...]) -> None:
         self.spec, self.positions = spec, positions
         self.layer = MOVING + (0 if spec.attn_only else STANDING)
-        self.width = LEFT + positions * STEP + 12
-        self.height = TOP + spec.n_layers * self.layer + STANDING + BELOW
+        longest = max(map(len, outputs))
+        self.turned = len(outputs) > 1 and longest * LETTER > STEP - 2
+        """whether the outputs' names stand aslant, where they would run into each other"""
+        self.width = LEFT + positions * STEP + 12 + (longest * 4 if self.turned else 0)
+        self.height = TOP + (longest * 4 if self.turned else 0) + spec.n_layers * self.layer + STANDING + BELOW
 
     def x(self, position: int) -> float:
         return LEFT + (position + 0.5) * STEP
@@ -140,8 +145,10 @@ def _answers(stages: _Stages, task: Task) -> Iterator[str]:
     for output, (name, position) in enumerate(zip(task.outputs, task.graded, strict=True)):
         x, y, colour = stages.x(position), stages.answers, _colour(output, task)
         yield f'<circle cx="{x:g}" cy="{y:g}" r="6" fill="#ffffff" stroke="{colour}" stroke-width="2"/>'
-        place = f'x="{min(x, stages.width - 3 * len(name)):g}" y="{y - 11:g}"'
-        yield f'<text {place} text-anchor="middle" fill="{INK}">{escape(visible(name))}</text>'
+        place = f'x="{min(x, stages.width - LETTER * len(name) / 2):g}" y="{y - 11:g}" text-anchor="middle"'
+        if stages.turned:
+            place = f'transform="translate({x:g} {y - 10:g}) rotate(-40)"'
+        yield f'<text {place} fill="{INK}">{escape(visible(name))}</text>'
 
 
 def _colour(output: int, task: Task) -> str:
