@@ -88,7 +88,7 @@ def test_a_whole_store_is_left_as_it_is(full):
 
 MARKS = {
     "the summary of no run": "UPDATE summaries SET run = '20' WHERE run = (SELECT min(run) FROM summaries)",
-    "bytes for names": "UPDATE manifest SET names = x'00' WHERE rowid = (SELECT min(rowid) FROM manifest)",
+    "bytes for names": "UPDATE manifest SET names = x'00' WHERE part = (SELECT max(part) FROM manifest)",
 }
 
 
