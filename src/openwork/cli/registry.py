@@ -41,7 +41,9 @@ COMMANDS: dict[str, Command] = {
         "Prove a stored run's model right on every input, over the real numbers.",
         True,
     ),
-    "report": Command("openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file."),
+    "report": Command(
+        "openwork.cli.commands.report", "Write a stored run's report as one self-contained HTML file, or as PDF."
+    ),
     "import": Command(
         "openwork.cli.commands.import_model", "Bring somebody else's model into the store, to be judged like our own."
     ),
