@@ -86,6 +86,27 @@ def test_a_whole_store_is_left_as_it_is(full):
     assert not list(full.home.glob("*recover*"))
 
 
+MARKS = {
+    "the summary of no run": "UPDATE summaries SET run = '20' WHERE run = (SELECT min(run) FROM summaries)",
+    "bytes for names": "UPDATE manifest SET names = x'00' WHERE part = (SELECT max(part) FROM manifest)",
+}
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_what_a_list_rests_on_is_made_again(full, tiny, mark):
+    before = told(full, tiny)
+    with full:
+        list_runs(full)  # which writes summaries that are not there yet
+    with sqlite3.connect(full.database.path) as rows:
+        rows.execute(MARKS[mark])
+    with full:
+        assert list_runs(full).damage
+    assert recover(full.home) is not None
+    with full:
+        assert not list_runs(full).damage
+    assert told(full, tiny) == before
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -7,7 +7,7 @@ million names are verified in a third of a second.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from openwork.runs.checksums import damaged, of_joined, of_names
@@ -177,8 +177,16 @@ def _matches(rows: sqlite3.Connection, parts: dict[str, tuple[int, str]]) -> boo
 
 
 def _all_told(rows: sqlite3.Connection) -> tuple[dict[str, tuple[int, str]], tuple[int, str] | None]:
-    """What was written of each part, and of all."""
-    told = {part: (runs, names) for part, runs, names in rows.execute("SELECT part, runs, names FROM manifest")}
+    """What was written of each part, and of all.
+
+    Raises:
+        sqlite3.DatabaseError: values of other kinds than were ever written.
+    """
+    told: dict[str, tuple[int, str]] = {}
+    for part, runs, names in rows.execute("SELECT part, runs, names FROM manifest"):
+        if not (isinstance(part, str) and isinstance(runs, int) and isinstance(names, str)):
+            raise sqlite3.DatabaseError("the manifest has other values than were ever written")
+        told[part] = (runs, names)
     whole = told.pop(WHOLE, None)
     return told, whole
 
@@ -203,12 +211,9 @@ def _write(rows: sqlite3.Connection, part: str, names: Sequence[str]) -> None:
 
 
 def _write_whole(rows: sqlite3.Connection) -> None:
-    found: Iterable[tuple[str, int, str]] = rows.execute(
-        "SELECT part, runs, names FROM manifest WHERE part <> ?", (WHOLE,)
-    ).fetchall()
+    parts, _ = _all_told(rows)
     rows.execute("DELETE FROM manifest WHERE part = ?", (WHOLE,))
-    summed = _summed({part: (runs, names) for part, runs, names in found})
-    rows.execute("INSERT INTO manifest (part, runs, names) VALUES (?, ?, ?)", (WHOLE, *summed))
+    rows.execute("INSERT INTO manifest (part, runs, names) VALUES (?, ?, ?)", (WHOLE, *_summed(parts)))
 
 
 def _other(told: Sequence[object] | None, found: int) -> str:

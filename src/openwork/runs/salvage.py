@@ -15,7 +15,7 @@ from openwork.runs.kept_rows import KEPT
 from openwork.runs.manifest import names_whole, run_names
 from openwork.runs.rows import COLUMNS, UNREADABLE, epoch_rows, load_run, run_row
 from openwork.runs.schema import WITH_CHECKSUMS, WITH_PARTS, WITH_RESULTS, format_of, is_made
-from openwork.runs.summaries import stored_summary, summary_of
+from openwork.runs.summaries import summaries_whole
 
 Kept = dict[tuple[Any, ...], tuple[Any, ...]]
 
@@ -60,9 +60,7 @@ def salvage(path: Path) -> Salvaged:
             for table, kept in (("verdicts", found.verdicts), ("results", found.results)):
                 found.lost[table] = _kept(rows, table, kept)
             found.whole = found.named and found.known == set(found.runs) and not any(found.lost.values())
-            found.whole &= format_of(rows) < WITH_PARTS or all(
-                stored_summary(rows, name) in (None, summary_of(rows, name)) for name in found.runs
-            )
+            found.whole &= format_of(rows) < WITH_PARTS or summaries_whole(rows, found.runs)
             found.whole &= is_made(rows, path) and rows.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     except (sqlite3.Error, ValueError, StoreError):
         found.whole = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from openwork.runs.columns import EXPERIMENT, RUN, TEMPORARY
@@ -78,6 +78,12 @@ def stored_summary(rows: sqlite3.Connection, name: str) -> tuple[tuple[Any, ...]
     columns = ", ".join(column.name for column in EXPERIMENT)
     experiment = rows.execute(f"SELECT {columns} FROM experiments WHERE id = ?", (found[0],)).fetchone()
     return experiment or (), found[1:]
+
+
+def summaries_whole(rows: sqlite3.Connection, names: Collection[str]) -> bool:
+    """Whether what the store has of these runs, all that it has, is what their rows say; some may have none yet."""
+    told = {run for (run,) in rows.execute("SELECT run FROM summaries")}
+    return told <= set(names) and all(stored_summary(rows, name) in (None, summary_of(rows, name)) for name in names)
 
 
 def lacking(rows: sqlite3.Connection, most: int = -1) -> list[str]:
