@@ -15,7 +15,7 @@ from safetensors import safe_open
 
 from openwork.errors import StoreError
 from openwork.models import initial_stack
-from openwork.runs import Imported, Origin, Store, keep_import, recover
+from openwork.runs import Imported, Origin, Store, keep_import, list_runs, recover
 from openwork.runs.files import files_in
 from openwork.testing.damaged_stores.power_cut import Disk, PowerCut, power_cut
 from openwork.training import Measured

@@ -55,7 +55,7 @@ COMMANDS: dict[str, Command] = {
         "openwork.cli.commands.gallery",
         "Write a page about somebody else's model: how it works, and what nobody understands yet.",
     ),
-    "runs": Command("openwork.cli.commands.runs", "List, show, remove, prune or recover stored runs."),
+    "runs": Command("openwork.cli.commands.runs", "List, show, remove, prune, export or recover stored runs."),
     "tasks": Command("openwork.cli.commands.tasks", "List the tasks, with their parameters and domains."),
     "new": Command("openwork.cli.commands.new", "Write a working start for a task of your own."),
     "doctor": Command("openwork.cli.commands.doctor", "Say which engine runs here and why, and where runs are kept."),
