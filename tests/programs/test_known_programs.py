@@ -25,6 +25,7 @@ from openwork.programs import (
     Variable,
     decompilation_from_json,
     decompile,
+    decompiling,
 )
 from openwork.programs.decompile.merging import with_merged
 from openwork.programs.decompile.network import Network
@@ -306,6 +307,21 @@ def test_an_interruption_judges_the_best_so_far():
     found = decompile(subject_of("two-hops"), watch=interrupt)
     assert found.word == "not decompiled"
     assert found.missing == ("interrupted",)
+
+
+def test_verdicts_after_an_interruption_do_not_go_on_for_long(monkeypatch):
+    def interrupted(*given):
+        for found in searches(*given):
+            yield replace(found, equal=replace(found.equal, same=found.equal.same - 1))
+            raise KeyboardInterrupt
+
+    searches = decompiling._searches
+    monkeypatch.setattr(decompiling, "_searches", interrupted)
+    judged = decompile(subject_of("two-hops"))
+    assert judged.interrupted and judged.lines
+    monkeypatch.setattr(decompiling, "AFTER_CTRL_C", -1.0)
+    hurried = decompile(subject_of("two-hops"))
+    assert hurried.interrupted and hurried.program == judged.program and not hurried.lines
 
 
 def test_an_answer_that_no_model_can_give_is_not_followed():

@@ -39,6 +39,8 @@ ADDED = 512
 """counterexamples that join them at most, each time"""
 SEARCHING = 0.65
 """share of the time that the search may take; what it leaves is for the verdicts"""
+AFTER_CTRL_C = 5.0
+"""seconds of processor time for the verdicts of what an interrupted search has found"""
 ROUNDS = 4
 """searches, each with the counterexamples of the one before"""
 USUAL_SECONDS = 120.0
@@ -49,8 +51,8 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
 
     The program is searched for on some inputs and compared with the model on all; where it differs, the search goes
     on with those inputs too. Verdicts are measured in the whole model on fresh pairs; where the inputs are a sample, on
-    another one, drawn with the next seed. Ctrl-C in the verdicts keeps the program and those that were measured. See
-    docs/decompile.md.
+    another one, drawn with the next seed. After Ctrl-C in the search they have five seconds; Ctrl-C in the verdicts
+    keeps the program and those that were measured. See docs/decompile.md.
 
     Args:
         subject: the model and inputs; its answers count as they are, right or wrong.
@@ -63,7 +65,7 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
     clock = _Clock(began + SEARCHING * seconds, seconds, watch)
     network = Network.of(subject)
     best: _Found | None = None
-    stopped = ""
+    stopped, end = "", began + seconds
     if network.no_numbers:
         stopped = f"its logits are not numbers on {network.no_numbers:,} of {len(subject.inputs):,} inputs"
         return replace(_judged(network, None, seed, clock, stopped), seconds=time.process_time() - began)
@@ -76,8 +78,8 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
     except _TimeOver:
         stopped = f"the time was over after {SEARCHING * seconds:.3g} s of searching (processor time)"
     except KeyboardInterrupt:
-        stopped = INTERRUPTED
-    judged = _judged(network, best, seed, _Clock(began + seconds, seconds, watch), stopped)
+        stopped, end = INTERRUPTED, min(end, time.process_time() + AFTER_CTRL_C)
+    judged = _judged(network, best, seed, _Clock(end, seconds, watch), stopped)
     return replace(judged, seconds=time.process_time() - began)
 
 
@@ -194,10 +196,10 @@ def _judged(network: Network, found: _Found | None, seed: int, watch: _Clock, st
     try:
         for measured in _verdicts(network, judged, found, seed, watch):
             judged = measured
-    except _TimeOver:
-        judged = replace(judged, stopped=f"the time was over before every verdict was measured, {watch.seconds:g} s")
-    except KeyboardInterrupt:
-        judged = replace(judged, stopped=f"{INTERRUPTED} before every verdict was measured")
+    except (_TimeOver, KeyboardInterrupt) as end:
+        over = f"the time was over before every verdict was measured, {watch.seconds:g} s"
+        interrupted = stopped == INTERRUPTED or isinstance(end, KeyboardInterrupt)
+        judged = replace(judged, stopped=f"{INTERRUPTED} before every verdict was measured" if interrupted else over)
     return judged
 
 

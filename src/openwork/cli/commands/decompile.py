@@ -83,12 +83,12 @@ def decompile(
 
     The program is plain Python, equal to the model on the inputs measured or with counterexamples. Each line names the
     places that hold what it computes, tested by interchange in the whole model; what no line explains is measured too.
-    Ctrl-C in the search ends it, and the best program so far is judged; Ctrl-C in the verdicts keeps the program and
-    the verdicts that were measured. Where no program was complete by then, there is none to judge. What was found is
-    kept: asking again is instant. Of a sample it is never said that it is decompiled: the verdicts are measured on
-    inputs drawn anew. With another run both are decompiled, and it is said how far the two programs are the same, up to
-    which heads do it, the order of lines and redundant routes. Ends with 1 where no program was found, and with 130
-    upon Ctrl-C.
+    Ctrl-C in the search ends it, and the best program so far is judged, for five seconds at most; Ctrl-C in the
+    verdicts keeps the program and the verdicts that were measured. Where no program was complete by then, there is
+    none to judge. What was found is kept: asking again is instant. Of a sample it is never said that it is
+    decompiled: the verdicts are measured on inputs drawn anew. With another run both are decompiled, and it is said
+    how far the two programs are the same, up to which heads do it, the order of lines and redundant routes. Ends
+    with 1 where no program was found, and with 130 upon Ctrl-C.
     """
     if output is not None:
         require_writable(output, NOT_WRITTEN)
