@@ -248,14 +248,14 @@ ENDS = {
     ),
     "a thread that calls again and again leaves others their turns": (
         """
-        some, passes, over = many.take(np.arange(10000)), [0], threading.Event()
+        some, passes, over = many.take(np.arange(5000)), [0], threading.Event()
         def work():
             while not over.is_set():
                 engine.score(stack, some)
                 passes[0] += 1
         threading.Thread(target=work).start()
         waited = []
-        for _ in range(20):
+        for _ in range(12):
             began = passes[0]
             few()
             waited.append(passes[0] - began)
