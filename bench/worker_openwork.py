@@ -3,6 +3,7 @@
 One thread, except the figures that say all cores.
 """
 
+import os
 from importlib.metadata import version
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy as np
 from openwork.analyses import Subject, interchange
 from openwork.data import change_variable, enumerate_domain
 from openwork.engines import Batches, OptimiserState, choose_engine
-from openwork.engines.choose import available_threads
 from openwork.interventions import Mean, Patch, Plan, Zero
 from openwork.models import initial_stack
 from openwork.training import TrainingState, named_experiment, train
@@ -22,7 +22,8 @@ TRIED_SEEDS, TRIED_EPOCHS = 8, 5
 """Of which the whole is extrapolated where there is no time for it."""
 
 experiment = named_experiment("notebook")
-threads = available_threads()
+threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+"""every core, though OMP_NUM_THREADS holds the peers to one"""
 alone = choose_engine(experiment.spec, "native", threads=1).engine
 shared = choose_engine(experiment.spec, "native", threads=threads).engine
 domain = enumerate_domain(experiment.task)
