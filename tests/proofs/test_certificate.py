@@ -20,6 +20,7 @@ from openwork.models import model_spec
 from openwork.proofs import certificate_of, prove
 from openwork.proofs.certificate import _packed, digest
 from openwork_certificate import check as checker
+from openwork_certificate import command
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def test_a_true_one(true, tiny, tmp_path, capsys):
     path, weights = tmp_path / "model.cert.json", tmp_path / "model.safetensors"
     path.write_text(json.dumps(true))
     save_file({name: array for name, array in tiny.stack.named().items()}, weights)
-    assert checker.main([str(path), "--weights", str(weights)]) == 0
+    assert command.main([str(path), "--weights", str(weights)]) == 0
     said = capsys.readouterr().out
     assert "TRUE" in said and str(tiny.task) in said and "those of the file given" in said
 
@@ -116,7 +117,7 @@ def test_false_ones_are_refused_even_with_a_digest_of_their_own(true, name, tmp_
     FALSE[name](held)
     path = tmp_path / "false.cert.json"
     path.write_text(json.dumps(held | {"sha256": digest(held)}))
-    assert checker.main([str(path)]) in (1, 2)
+    assert command.main([str(path)]) in (1, 2)
     assert capsys.readouterr().out.startswith("REFUSED")
 
 
@@ -124,21 +125,21 @@ def test_one_changed_number_is_seen_by_the_digest(true, tmp_path, capsys):
     held = copy.deepcopy(true)
     held["seconds"] += 1
     (tmp_path / "a.json").write_text(json.dumps(held))
-    assert checker.main([str(tmp_path / "a.json")]) == 1
+    assert command.main([str(tmp_path / "a.json")]) == 1
     assert "SHA-256" in capsys.readouterr().out
 
 
 def test_for_another_model_it_is_refused(true, tiny, tmp_path, capsys):
     (tmp_path / "a.json").write_text(json.dumps(true))
     save_file(dict(with_weights(tiny, 0.5).stack.named()), tmp_path / "other.safetensors")
-    assert checker.main([str(tmp_path / "a.json"), "--weights", str(tmp_path / "other.safetensors")]) == 1
+    assert command.main([str(tmp_path / "a.json"), "--weights", str(tmp_path / "other.safetensors")]) == 1
     assert "b_U" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"sha256": 1}', "nonsense", '{"format": "openwork certificate"}'])
 def test_what_is_no_certificate_is_refused_in_words(text, tmp_path, capsys):
     (tmp_path / "a.json").write_text(text)
-    assert checker.main([str(tmp_path / "a.json")]) in (1, 2)
+    assert command.main([str(tmp_path / "a.json")]) in (1, 2)
     assert capsys.readouterr().out.startswith("REFUSED")
 
 
@@ -156,7 +157,7 @@ def test_the_checker_is_short_and_imports_numpy_alone():
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    standard = {"argparse", "base64", "hashlib", "json", "math", "sys", "time", "zlib", "fractions", "__future__"}
+    standard = {"base64", "hashlib", "json", "math", "zlib", "fractions", "__future__"}
     assert names == standard | {"numpy"} and len(text.splitlines()) < 400
 
 

@@ -142,7 +142,7 @@ def test_the_adder_in_a_part(adder, tmp_path, capsys):
     assert held["margin"] == MARGIN and proof.whole
     path = written(held, tmp_path / "a.json")
     assert command.main([path, "--every", "997"]) == 0
-    assert "TRUE OF A PART: right in every 997th case" in capsys.readouterr().out
+    assert "TRUE OF A PART: right in one case of every 997" in capsys.readouterr().out
     assert command.main([written(held | {"margin": 30.0}, tmp_path / "b.json"), "--every", "997"]) == 1
 
 
@@ -182,6 +182,14 @@ def test_nothing_is_certified_that_is_not_proved():
     subject = subject_of(Maximum(6, 3))
     with pytest.raises(PlanError, match="nothing to certify"):
         write_set_certificate(subject, prove_by_sets(subject, seconds=0))
+
+
+@pytest.mark.parametrize("text", ["# no weights at all", "[" * 10**5, "", "{}"])
+def test_files_that_are_something_else_are_refused(true, text, tmp_path, capsys):
+    other, file = tmp_path / "other", written(true, tmp_path / "a.json")
+    other.write_text(text)
+    for given in ([file, "--weights", str(other)], [str(other)]):
+        assert command.main(given) in (1, 2) and capsys.readouterr().out.startswith("REFUSED")
 
 
 def test_the_command_sends_every_file_where_it_belongs(tmp_path, capsys):
