@@ -54,7 +54,8 @@ def mul(a, b):
 
 
 def divide(a, b):
-    """By what is above 0."""
+    """By what is above 0; where that is not sure, nothing is said: no number, which no claim survives."""
+    b = np.where(b[0] > 0, b, np.nan)
     lo = a[0] / np.where(a[0] >= 0, b[1], b[0])
     hi = a[1] / np.where(a[1] >= 0, b[0], b[1])
     return down(lo), up(hi)
@@ -257,8 +258,35 @@ def unpack(held, what):
     return array.reshape(held["shape"], order=held.get("order", "C"))
 
 
+KINDS = {
+    "normalization_type": (None, "LN", "LNPre", "RMS", "RMSPre"),
+    "act_fn": ("relu", "gelu", "gelu_new", "silu"),
+    "attention_dir": ("causal", "bidirectional"),
+    "positional_embedding_type": ("standard", "none"),
+    "attn_only": (False, True),
+}
+
+
+def shapes_of(spec):
+    """Every weight that a model of this spec has: one left out, or too many, would go unnoticed below."""
+    d, heads, e, m, out = (spec[name] for name in ("d_model", "n_heads", "d_head", "d_mlp", "d_vocab_out"))
+    norm = {"LN": "wb", "RMS": "w"}.get(spec["normalization_type"], "")
+    block = {f"attn.W_{x}": [heads, d, e] for x in "QKV"} | {f"attn.b_{x}": [heads, e] for x in "QKV"}
+    block |= {"attn.W_O": [heads, e, d], "attn.b_O": [d]} | {f"ln1.{x}": [d] for x in norm}
+    if not spec["attn_only"]:
+        block |= {"mlp.W_in": [d, m], "mlp.b_in": [m], "mlp.W_out": [m, d], "mlp.b_out": [d]}
+        block |= {f"ln2.{x}": [d] for x in norm}
+    found = {f"blocks.{layer}.{name}": shape for layer in range(spec["n_layers"]) for name, shape in block.items()}
+    if spec["positional_embedding_type"] == "standard":
+        found["pos_embed.W_pos"] = [spec["n_ctx"], d]
+    found |= {f"ln_final.{x}": [d] for x in norm}
+    return found | {"embed.W_E": [spec["d_vocab"], d], "unembed.W_U": [d, out], "unembed.b_U": [out]}
+
+
 def weights_of(held):
     spec, shapes = held["model"], held["weights"]["shapes"]
+    require(all(spec[name] in kinds for name, kinds in KINDS.items()), "the model is of a kind that is not known here")
+    require(shapes == shapes_of(spec), "weights: others than a model of this kind and these sizes has")
     flat, found, start = unpack(held["weights"], "weights").astype(np.float64), {}, 0
     for name, shape in shapes.items():
         stop = start + math.prod(shape)
