@@ -16,7 +16,7 @@ from openwork.jobs.census import CensusAsked, look_into, look_into_untrained
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
 from openwork.programs.kept import NAME
-from openwork.runs import Keep, KeptResult, Parcel, Store, pack, pack_results, receive
+from openwork.runs import Keep, KeptResult, Parcel, Store, pack, pack_results, receive, receive_results
 from openwork.training import Experiment, experiment_from_json
 
 PREFIX = "openwork-batch-"
@@ -61,15 +61,17 @@ def train_batch(order: Order, seeds: Sequence[int]) -> tuple[Parcel, ...]:
         return tuple(pack(store, run) for run in runs)
 
 
-def find_programs(order: Order, parcels: Sequence[Parcel]) -> tuple[KeptResult, ...]:
-    """Looks for the programs of these runs, and proves them where it is asked."""
+def find_programs(order: Order, parcels: Sequence[Parcel], known: Sequence[KeptResult]) -> tuple[KeptResult, ...]:
+    """Looks for the programs of these runs, and proves them where it is asked; what is known is not done again, and
+    does not travel back."""
     with _store(order) as store:
         receive(store, parcels, whole=False)
+        receive_results(store, known)
         runs = [store.find(parcel.run) for parcel in parcels]
         asked, setting = order.asked([run.seed for run in runs]), Setting(store, order.engine, 1)
         for run in runs:
             look_into(asked, run, setting)
-        return tuple(result for run in runs for result in pack_results(store, run))
+        return tuple(result for run in runs for result in pack_results(store, run) if result not in known)
 
 
 def find_untrained(order: Order, seeds: Sequence[int]) -> tuple[KeptResult, ...]:
