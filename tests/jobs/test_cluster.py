@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import errno
 import itertools
+import os
+import platform
+import subprocess
+import sys
+import tempfile
 import time
 from collections import deque
 from dataclasses import replace
@@ -20,6 +25,7 @@ from openwork.jobs.cluster.contract import Answer, Failure
 from openwork.jobs.cluster.dispatch import AHEAD, TARGET, Dispatch, Kind
 from openwork.jobs.cluster.fitness import Fitness, fitness, unfit
 from openwork.jobs.cluster.on_cluster import census_on, train_on
+from openwork.jobs.cluster.worker import PREFIX
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
 from openwork.report import census_document, swept_document
@@ -129,6 +135,19 @@ def test_checkpoints_that_are_not_kept_do_not_travel(tmp_path, keep):
         assert [(many.home / named(CHECKPOINTS, run.name)).exists() for run in many.runs()] == [keep == "all"] * 6
         left = [path.parent.name for path in many.home.rglob("*.safetensors")]
         assert left.count("weights") == (3 if keep == "none" else 6)
+
+
+def test_folders_of_killed_workers_of_this_machine_go_and_no_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    own, other = (tmp_path / f"{PREFIX}{ended.pid}-{node}-x_1" for node in (platform.node(), "an-other"))
+    alive = tmp_path / f"{PREFIX}{os.getpid()}-{platform.node()}-x_2"
+    for folder in (own, other, alive):
+        folder.mkdir()
+    with Store.open(tmp_path / "runs") as store:
+        assert train_on(Called(), EASY, [0], Setting(store, threads=1), 100.0) == {}
+    assert {path.name for path in tmp_path.glob(f"{PREFIX}*")} == {other.name, alive.name}
 
 
 def test_batches_take_the_seconds_they_should_and_get_smaller_at_the_end():

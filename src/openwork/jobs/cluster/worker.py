@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from openwork.runs import Keep, KeptResult, Parcel, Store, pack, pack_results, r
 from openwork.training import Experiment, experiment_from_json
 
 PREFIX = "openwork-batch-"
-"""of a worker's folder; what follows is its process"""
+"""of a worker's folder; what follows is its process and its machine, for machines may share a folder for what passes"""
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,13 @@ def find_untrained(order: Order, seeds: Sequence[int]) -> tuple[KeptResult, ...]
 @contextmanager
 def _store(order: Order) -> Iterator[Store]:
     """A store in a folder that is gone afterwards; those of workers that were killed go now."""
-    temporary = Path(tempfile.gettempdir())
-    for left in temporary.glob(f"{PREFIX}*"):
-        process = left.name.removeprefix(PREFIX).partition("-")[0]
-        if process.isdecimal() and not _alive(int(process)):
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        process, _, rest = left.name.removeprefix(PREFIX).partition("-")
+        here = rest.rpartition("-")[0] == platform.node()
+        if here and process.isdecimal() and not _alive(int(process)):
             shutil.rmtree(left, ignore_errors=True)
     with (
-        tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder,
+        tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-{platform.node()}-") as folder,
         Store.open(Path(folder) / "runs", writes_as=order.writes_as) as store,
     ):
         yield store
