@@ -3,7 +3,6 @@
 One thread, except the figures that say all cores.
 """
 
-import os
 from importlib.metadata import version
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from openwork.analyses import Subject, interchange
 from openwork.data import change_variable, enumerate_domain
 from openwork.engines import Batches, OptimiserState, choose_engine
+from openwork.engines.choose import available_cores
 from openwork.interventions import Mean, Patch, Plan, Zero
 from openwork.models import initial_stack
 from openwork.training import TrainingState, named_experiment, train
@@ -22,7 +22,7 @@ TRIED_SEEDS, TRIED_EPOCHS = 8, 5
 """Of which the whole is extrapolated where there is no time for it."""
 
 experiment = named_experiment("notebook")
-threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+threads = available_cores()
 """every core, though OMP_NUM_THREADS holds the peers to one"""
 alone = choose_engine(experiment.spec, "native", threads=1).engine
 shared = choose_engine(experiment.spec, "native", threads=threads).engine

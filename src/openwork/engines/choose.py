@@ -29,11 +29,15 @@ class Choice:
     reason: str
 
 
+def available_cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def available_threads() -> int:
-    """Cores this process may use; no more than OMP_NUM_THREADS, which PyTorch and NumPy go by too."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Those cores, and no more than OMP_NUM_THREADS, which PyTorch and NumPy go by too."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
-    return min(cores, int(asked)) if asked.isdecimal() and int(asked) else cores
+    return min(available_cores(), int(asked)) if asked.isdecimal() and int(asked) else available_cores()
 
 
 def choose_engine(spec: ModelSpec, name: str | None = None, threads: int | None = None) -> Choice:

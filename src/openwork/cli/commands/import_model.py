@@ -188,16 +188,17 @@ def _options(
         for option, value in words.items()
         if value is not None and value not in WORDS[option]
     ]
-    fields = {option[2:].replace("-", "_"): value for option, value in words.items() if value is not None}
-    options_given: dict[str, Any] = {name: None if value == "none" else value for name, value in fields.items()}
+    fields: dict[str, Any] = {
+        option[2:].replace("-", "_"): value for option, value in words.items() if value is not None
+    }
     numbers = {"attn_scale": (attn_scale, "sqrt", float), "pad_token": (pad_token, "none", int)}
     for name, (text, usual, kind) in numbers.items():
         if text is None:
             continue
         try:
-            options_given[name] = None if text == usual else kind(text)
+            fields[name] = text if text == usual else kind(text)
         except ValueError:
             reasons.append(Reason(f"--{name.replace('_', '-')}", f"{text!r} is not {usual} or a number"))
     if reasons:
         raise CheckpointError("the options cannot be read", reasons)
-    return options_given | {name: value for name, value in rest.items() if value is not None}
+    return fields | {name: value for name, value in rest.items() if value is not None}
