@@ -26,6 +26,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from kept import read, write
 from openwork.programs.verdicts.decompilation import VERSION
 
 HERE = Path(__file__).resolve().parent
@@ -134,20 +135,16 @@ def openwork(*words: str) -> Any:
 
 def kept(registered: Registration) -> list[Row]:
     """Every model that was measured."""
-    there = registered.kept
-    rows: list[Row] = json.loads(there.read_text(encoding="utf-8")) if there.exists() else []
-    return rows
+    return read(registered.kept, [])
 
 
 def keep(registered: Registration, row: Row) -> None:
-    """Written beside first: a stop in between loses nothing."""
-    beside = registered.kept.with_suffix(".new")
+    """In place of what was found of this model before."""
     rows = kept(registered)
     places = [n for n, old in enumerate(rows) if (old["models"], old["seed"]) == (row["models"], row["seed"])]
     at = places[0] if places else len(rows)
     rows[at : at + 1] = [row]
-    beside.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(registered.kept)
+    write(registered.kept, rows)
 
 
 def table(registered: Registration, rows: Sequence[Row]) -> str:

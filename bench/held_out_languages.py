@@ -11,16 +11,16 @@ every model, with the version of the search. A model that is there from this ver
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from held_out import openwork
+from kept import read, write
 from openwork import open_run
 from openwork.programs import decompile, program_text
-from openwork.programs.verdicts.decompilation import VERSION
+from openwork.programs.verdicts.decompilation import VERSION, Decompilation
 
 HERE = Path(__file__).resolve().parent
 ASKED = tomllib.loads((HERE / "held_out_languages.toml").read_text(encoding="utf-8"))
@@ -53,9 +53,13 @@ def row_of(store: Path, name: str, run: Row) -> Row:
     about: Row = {"task": name, "seed": run["seed"], "solved": run["solved"], "version": VERSION}
     if not run["solved"]:
         return about
-    found = decompile(open_run(run["name"], store=store).subject, ASKED["seconds"])
+    return about | came_to(decompile(open_run(run["name"], store=store).subject, ASKED["seconds"]))
+
+
+def came_to(found: Decompilation) -> Row:
+    """What decompiling a model came to, in short."""
     equal, whole, short = found.equal, found.whole, found.short
-    return about | {
+    return {
         "word": found.word,
         "missing": found.missing,
         "inputs": equal and equal.inputs,
@@ -69,26 +73,15 @@ def row_of(store: Path, name: str, run: Row) -> Row:
     }
 
 
-def openwork(*words: str) -> Any:
-    """What a command prints as JSON."""
-    done = subprocess.run(["openwork", *words, "--json"], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode not in (0, 1) or not done.stdout:
-        raise SystemExit(f"openwork {' '.join(words)} ended with {done.returncode}")
-    return json.loads(done.stdout)
-
-
 def kept() -> list[Row]:
     """Every model that was measured."""
-    rows: list[Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else []
-    return rows
+    return read(KEPT, [])
 
 
 def keep(row: Row) -> None:
-    """Written beside first: a stop in between loses nothing."""
+    """In place of what was found of this model before."""
     rows = [old for old in kept() if (old["task"], old["seed"]) != (row["task"], row["seed"])]
-    beside = KEPT.with_suffix(".new")
-    beside.write_text(json.dumps([*rows, row], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(KEPT)
+    write(KEPT, [*rows, row])
 
 
 def section() -> str:
@@ -118,12 +111,17 @@ def cells(row: Row) -> str:
     begin = [f"`{row['task']}`", str(row["seed"])]
     if not row["solved"]:
         return f"| {' | '.join([*begin, 'not solved'])} |{' |' * (len(COLUMNS) - 3)}"
-    figures = ["no program", row["word"], "", "", "", ""]
-    if row["inputs"]:
-        rate = "no line" if row["together"] is None else f"{row['together']:.3f}"
-        figures = [f"{row['same']:,} of {row['inputs']:,}", row["word"], str(row["lines"]), rate]
-        figures += [f"{row[name]:.2%}" for name in ("lost", "bits")]
-    return f"| {' | '.join([*begin, *figures, str(round(row['seconds']))])} |"
+    return f"| {' | '.join([*begin, *figures(row), str(round(row['seconds']))])} |"
+
+
+def figures(row: Row) -> list[str]:
+    """From `equal` to `bits`; empty what was not measured before the time was over."""
+    if not row["inputs"]:
+        return ["no program", row["word"], "", "", "", ""]
+    rate = "no line" if row["together"] is None else f"{row['together']:.3f}"
+    drawn = " drawn anew" if row.get("drawn") else ""
+    shares = ["" if row[name] is None else f"{row[name]:.2%}" for name in ("lost", "bits")]
+    return [f"{row['same']:,} of {row['inputs']:,}{drawn}", row["word"], str(row["lines"]), rate, *shares]
 
 
 if __name__ == "__main__":

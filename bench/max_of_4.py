@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kept import read, write
 from openwork.analyses import Subject
 from openwork.data import Inputs
 from openwork.engines.native import NativeEngine
@@ -63,7 +64,7 @@ def measure(folder: Path, listed: int) -> None:
             if number < listed and "listed" not in row:
                 row |= by_listing(store, run)
             rows[run.seed] = row
-            keep([rows[seed] for seed in sorted(rows)])
+            write(KEPT, [rows[seed] for seed in sorted(rows)])
             print(row, flush=True)
 
 
@@ -113,15 +114,7 @@ def timed(job: Callable[[], T]) -> tuple[T, float]:
 
 def kept() -> list[Row]:
     """Every model that was measured."""
-    rows: list[Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else []
-    return rows
-
-
-def keep(rows: Sequence[Row]) -> None:
-    """Written beside first: a stop in between loses nothing."""
-    beside = KEPT.with_suffix(".new")
-    beside.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    beside.replace(KEPT)
+    return read(KEPT, [])
 
 
 def told(rows: Sequence[Row]) -> str:

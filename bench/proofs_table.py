@@ -14,13 +14,13 @@ are no part of the project. What is found is kept after every model and not meas
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kept import read, write
 from openwork.analyses import Subject
 from openwork.data import Inputs
 from openwork.data.domain import MOST_ENUMERATED
@@ -54,7 +54,7 @@ def main() -> None:
     given = asked.parse_args()
     for name, subject in models(given):
         if name not in kept():
-            keep(name, row_of(subject()))
+            write(KEPT, kept() | {name: row_of(subject())})
             print(name, kept()[name], flush=True)
     if given.write:
         page = PAGE.read_text(encoding="utf-8")
@@ -148,15 +148,7 @@ def timed(job: Callable[[], T]) -> tuple[T, float]:
 
 def kept() -> dict[str, Row]:
     """Every model that was measured."""
-    rows: dict[str, Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
-    return rows
-
-
-def keep(name: str, row: Row) -> None:
-    """Written beside first: a stop in between loses nothing."""
-    beside = KEPT.with_suffix(".new")
-    beside.write_text(json.dumps(kept() | {name: row}, indent=1) + "\n", encoding="utf-8")
-    beside.replace(KEPT)
+    return read(KEPT, {})
 
 
 def told(rows: dict[str, Row]) -> str:

@@ -12,21 +12,21 @@ FOLDER holds the checkpoints, a folder each, and is no part of the project. The 
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from held_out_languages import came_to, figures, section
 from held_out_languages import kept as held_out
-from held_out_languages import section
+from kept import read, write
 from openwork.analyses import Subject
 from openwork.data import MOST_MEASURED, Inputs
 from openwork.engines import choose_engine
 from openwork.interop import imported_model, read_checkpoint
 from openwork.models import Stack, spec_for, stack_of, weight_shapes
-from openwork.programs import decompile, program_text
+from openwork.programs import decompile
 from openwork.programs.verdicts.decompilation import VERSION
 from openwork.tasks import Task, make_task
 from public_languages import DRAWN, Case, cases
@@ -106,35 +106,18 @@ def course_stack(folder: Path, name: str) -> tuple[Stack, Task]:
 def row_of(stack: Stack, task: Task, inputs: Inputs, drawn: bool) -> Row:
     """What decompiling a model came to."""
     found = decompile(Subject.of(choose_engine(stack.spec).engine, stack, task, inputs), SECONDS)
-    equal, whole, short = found.equal, found.whole, found.short
-    return {
-        "version": VERSION,
-        "word": found.word,
-        "missing": found.missing,
-        "drawn": drawn,
-        "inputs": equal and equal.inputs,
-        "same": equal and equal.same,
-        "counterexamples": equal and equal.counterexamples[:1],
-        "lines": short and short.lines,
-        "together": found.least("together"),
-        "lost": whole and whole.share,
-        "bits": short and short.share,
-        "seconds": round(found.seconds, 1),
-        "program": None if found.program is None else program_text(found.program.with_readable_tables()),
-    }
+    counterexamples = found.equal and found.equal.counterexamples[:1]
+    return {"version": VERSION, "drawn": drawn, "counterexamples": counterexamples, **came_to(found)}
 
 
 def kept() -> dict[str, Row]:
     """Every model that was measured, by its folder."""
-    rows: dict[str, Row] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
-    return rows
+    return read(KEPT, {})
 
 
 def keep(name: str, row: Row) -> None:
-    """Written beside first: a stop in between loses nothing."""
-    beside = KEPT.with_suffix(".new")
-    beside.write_text(json.dumps(kept() | {name: row}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(KEPT)
+    """In place of what was found of this model before."""
+    write(KEPT, kept() | {name: row})
 
 
 def page(rows: dict[str, Row]) -> str:
@@ -171,24 +154,14 @@ def page(rows: dict[str, Row]) -> str:
 def cells(name: str, row: Row | None, theirs: bool | None) -> str:
     if row is None:
         return f"| `{name}` | not measured |{' |' * (len(COLUMNS) - 2)}"
-    figures = ["no program", row["word"], "", "", "", ""]
-    if row["inputs"]:
-        rate = "no line" if row["together"] is None else f"{row['together']:.3f}"
-        drawn = " drawn anew" if row["drawn"] else ""
-        figures = [f"{row['same']:,} of {row['inputs']:,}{drawn}", row["word"], str(row["lines"]), rate]
-        figures += [percent(row["lost"]), percent(row["bits"])]
     good = "yes" if row["inputs"] and row["same"] >= THEIRS * row["inputs"] else "no"
     ends = [f"{row['seconds']:.0f}", good, "" if theirs is None else "yes" if theirs else "no"]
-    return f"| `{name}` | {' | '.join([*figures, *ends])} |"
+    return f"| `{name}` | {' | '.join([*figures(row), *ends])} |"
 
 
 def only_sampled(row: Row) -> bool:
     """Whether nothing is missing but that not every input was measured, and all that were are answered alike."""
     return bool(row["drawn"] and row["inputs"] and row["same"] == row["inputs"] and len(row["missing"]) == 1)
-
-
-def percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.2%}"
 
 
 def theirs_has(name: str) -> bool:

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,6 @@ from site_models import SiteModel, models_index, site_models, write_models
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "docs" / "site"
-SOURCE = ROOT / "build" / "site-source"
 SECTIONS = {
     "Learn": ("live", "tutorial", "transformerlens", "exercises", "examples", "recipes", "decompile", "proofs"),
     "Reference": ("commands", "tasks", "analyses", "claims", "models_of_others", "api", "errors"),
@@ -53,11 +53,11 @@ def main(arguments: list[str]) -> int:
     gc.disable()  # looking for cycles in trees of documents that all stay was a third of the time
     folders = [word for word in arguments if not word.startswith("--")]
     target = Path(folders[0] if folders else ROOT / "site").resolve()
-    shutil.rmtree(SOURCE, ignore_errors=True)
     models = list(site_models(trained="--untrained" not in arguments))
-    gather(SOURCE, models)
-    shutil.rmtree(target, ignore_errors=True)
-    made = sphinx(["-W", "--keep-going", "-q", "-E", "-a", "-d", f"{SOURCE}/.doctrees", str(SOURCE), str(target)])
+    with tempfile.TemporaryDirectory(prefix="openwork-site-") as folder:
+        gather(Path(folder), models)
+        shutil.rmtree(target, ignore_errors=True)
+        made = sphinx(["-W", "--keep-going", "-q", "-E", "-a", "-d", f"{folder}/.doctrees", folder, str(target)])
     if not made:
         write_models(models, target)
     asked = list(requests(target))

@@ -1,4 +1,4 @@
-"""`openwork-check-certificate`: reads a certificate, and has it checked by `check.py` or `sets.py`, whose it is."""
+"""`openwork-check-certificate`: reads a certificate, has `check.py` or `sets.py` check it, and says what came out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from openwork_certificate import check, sets
 SETS = "openwork certificate by sets"
 SILENCE = 10.0
 """seconds between two lines of progress, where there is no terminal"""
+UNREADABLE = (OSError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError, RecursionError)
+"""what files that are no certificates, or no weights, are met by"""
 
 
 def main(arguments=None):
@@ -21,50 +23,47 @@ def main(arguments=None):
     parser.add_argument("--weights", help="a safetensors file that must hold the same weights")
     parser.add_argument("--every", type=int, default=1, help="of a proof by sets, check only each so many-th case")
     given = parser.parse_args(arguments)
-    if kind_of(given.file) == SETS:
-        return check_sets(given) if given.every > 0 else parser.error("--every is a number from 1 up")
-    if given.every != 1:
-        parser.error("--every is for proofs by sets")
-    return check.main([given.file, *(["--weights", given.weights] if given.weights else [])])
-
-
-def kind_of(path):
-    """The format that a file says it is of; empty where it says none."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            held = json.load(file)
-    except (OSError, ValueError):
-        return ""
-    return held.get("format", "") if isinstance(held, dict) else ""
-
-
-def check_sets(given):
-    """As `check.main`, of a certificate by sets."""
     began = time.process_time()
+    if given.every < 1:
+        parser.error("--every is a number from 1 up")
     try:
         with open(given.file, encoding="utf-8") as file:
             held = json.load(file)
+        by_sets = isinstance(held, dict) and held.get("format") == SETS
+        if given.every > 1 and not by_sets:
+            parser.error("--every is for proofs by sets")
         if given.weights:
             check.same_weights(held, given.weights)
-        proved, words = sets.check(held, given.every, Told())
+        words, verdict = (of_sets if by_sets else of_listed)(held, given.every)
     except check.Refused as error:
         print(f"REFUSED: {error}")
         return 1
-    except (OSError, KeyError, TypeError, ValueError, IndexError, AttributeError, zlib.error) as error:
-        print(f"REFUSED: not a certificate that can be read ({type(error).__name__}: {error})")
+    except (*UNREADABLE, zlib.error) as error:
+        print(f"REFUSED: not a certificate, or weights, that can be read ({type(error).__name__}: {error})")
         return 2
     print("\n".join(words))
     print(f"weights: SHA-256 {held['weights']['sha256']}" + (", those of the file given" if given.weights else ""))
-    print(f"{verdict(held, proved, given.every)} ({time.process_time() - began:.0f} s of processor time)")
+    print(f"{verdict} ({time.process_time() - began:.0f} s of processor time)")
     return 0
 
 
-def verdict(held, proved, every):
-    """The last line, but for the time."""
-    size, margin = int(held["counts"]["questions"]), f"a margin of at least {held['margin']:g}, over the real numbers"
+def of_listed(held, _):
+    """What it is about, in lines, and the last line."""
+    smallest, words = check.check(held, Told())
+    margin = f"a margin of at least {held['margin']}, over the real numbers"
+    return words, f"TRUE: right on every input with {margin}; smallest lead found here {smallest:.6g}"
+
+
+def of_sets(held, every):
+    """The same of a certificate by sets."""
+    proved, words = sets.check(held, every, Told())
+    size, margin = int(held["counts"]["questions"]), f"a margin of at least {held['margin']}, over the real numbers"
     if every > 1:
-        return f"TRUE OF A PART: right in every {every:,}th case, with {margin}; the others were not looked at"
-    return f"TRUE: right on at least {proved:,} of {size:,} questions ({sets.share_of(proved, size)}), with {margin}"
+        return words, f"TRUE OF A PART: right in one case of every {every:,}, with {margin}; no other was looked at"
+    return (
+        words,
+        f"TRUE: right on at least {proved:,} of {size:,} questions ({sets.share_of(proved, size)}), with {margin}",
+    )
 
 
 class Told:

@@ -83,6 +83,15 @@ def test_no_answer_covers_its_neighbour(visit, request, width, name):
     assert sticking == []
 
 
+def test_the_tour_follows_no_output_that_the_question_may_not_ask(visit, language):
+    page = visit(language).page
+    step = page.locator(".live-tour a").nth(1)
+    assert step.inner_text().splitlines()[0].endswith("Watch it come about")
+    step.click()
+    expect(page).to_have_url(re.compile(r"#how\?stage=0&tour=2$"))
+    assert page.get_by_label("Which answer to follow").locator("option:checked").inner_text() == "all answers"
+
+
 @pytest.mark.parametrize(("width", "share"), [(380, 0.25), (1280, 0.33)])
 def test_the_bench_leaves_room_for_what_it_is_about(visit, crowded, width, share):
     page = visit(crowded, width, link="#cut?cut=zero:L0A,zero:L0M&by=patch").page

@@ -26,6 +26,11 @@ SOLVED = Path(__file__).parents[1] / "known_circuits" / "solved" / "model_B.safe
 NOTEBOOK = named_experiment("notebook")
 DOT = ".live-dot[visibility=visible]"
 HEAD = "blocks.0.attn.head.0"
+BROKEN = """[...document.querySelectorAll(".live-code")].flatMap((line) => {
+  const [first, ...rest] = [...line.children].map((piece) => piece.getBoundingClientRect());
+  return rest.filter((piece) => piece.top > first.top + 1).map((piece) => piece.left > first.left + 1);
+})"""
+"""of every piece of a line of code below the line's first, whether it stands further right"""
 
 
 def program() -> Program:
@@ -117,6 +122,16 @@ def test_a_number_of_the_program_is_changed_and_the_inputs_counted_where_they_pa
     assert said == [" ".join([before[0], str(taken), *before[2:]]), " ".join(swapped)]
     assert was == ([f"was {before[1]}"] if before[1] != swapped[1] else [])
     assert tab.errors == []
+
+
+def test_a_long_line_breaks_behind_what_it_assigns_and_hangs(visit, moving):
+    page = visit(moving).page
+    code = page.locator(".live-line code")
+    said = code.all_inner_texts()
+    page.locator(".live-listing").evaluate("box => { box.style.width = '11rem'; }")
+    broken = page.evaluate(BROKEN)
+    assert broken and all(hangs for hangs in broken)
+    assert code.all_inner_texts() == said
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(380, "dark"), (1280, "light")])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
 from openwork.data import draw
 from openwork.page.rules import live_rule, rule_of
-from openwork.tasks import OURS, ReverseIncrement, make_task
+from openwork.tasks import OURS, UNASKED, ReverseIncrement, make_task
 
 SIZES = {
     "reverse-increment": ({}, {"base": 3, "length": 5}),
@@ -34,6 +36,17 @@ SIZES = {
     "repeated": ({}, {"letters": 3, "times": 2}),
     "runs-of-letters": ({}, {"letters": 4, "length": 6}),
 }
+QUESTIONS = 2_000
+"""all, where a task has no more"""
+SMALL = {
+    "palindrome": {"numbers": 2, "length": 4},
+    "permutation-composition": {"n": 3},
+    "balanced-brackets": {"length": 4},
+    "dyck": {"depth": 2, "length": 5},
+    "tomita": {"number": 5, "length": 5},
+    "runs-of-letters": {"letters": 2, "length": 5},
+}
+"""few enough that all that can be typed is tried"""
 WITHOUT = {"binary-majority", "binary-addition", "count-up", "varying-sort", "varying-copy", "varying-majority"}
 """their answers stand in what the model sees, at places that depend on the question: none of them can be typed"""
 
@@ -48,11 +61,29 @@ def test_a_rule_answers_as_its_task_does_and_reads_no_answer(name, params):
     task = make_task(name, params)
     rule = rule_of(task)
     assert rule is not None and live_rule(task) is not None
-    drawn = draw(task, 400)
+    drawn = draw(task, QUESTIONS)
     blank = np.full_like(drawn.tokens, 999)
     places = [variable.position for variable in task.variables]
     blank[:, places] = drawn.tokens[:, places]
     assert (rule.answers(blank) == drawn.answers).all()
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_of_all_that_can_be_typed_just_the_questions_have_an_answer(name):
+    task = make_task(name, SMALL[name])
+    typed = np.array(list(product(*(range(variable.values) for variable in task.variables))), np.int32)
+    asked = task.valid(typed)
+    tokens = np.zeros((len(typed), task.n_pos), np.int32)
+    known = draw(task, QUESTIONS)
+    values = task.questions(known.index)
+    for at, variable in enumerate(task.variables):
+        written = dict(zip(values[:, at].tolist(), known.tokens[:, variable.position].tolist(), strict=True))
+        tokens[:, variable.position] = [written.get(value, -1) for value in typed[:, at].tolist()]
+    rule = rule_of(task)
+    assert rule is not None and asked.any()
+    told = (rule.answers(tokens) != UNASKED).any(axis=1)
+    laid = (tokens >= 0).all(axis=1)  # a value that no question has cannot be laid out, and is refused before
+    assert (told[laid] == asked[laid]).all() and not asked[~laid].any()
 
 
 def test_what_is_no_question_has_no_answer():

@@ -123,12 +123,9 @@ def _ground(stages: _Stages, names: tuple[str, ...]) -> Iterator[str]:
 
 def _ways(ways: list[tuple[int, Link]], stages: _Stages, task: Task) -> Iterator[str]:
     """The lines, those of the later answers above."""
-    places = [(link["layer"], link["from"], link["to"]) for _, link in ways]
-    for number, (output, link) in enumerate(ways):
-        # Those between the same places stand side by side.
-        alike = places.count(places[number])
-        aside = (places[:number].count(places[number]) - (alike - 1) / 2) * min(BESIDE, (STEP - 8) / alike)
-        x1, x2 = stages.x(link["from"]) + aside, stages.x(link["to"]) + aside
+    for output, link in ways:
+        x1 = stages.x(link["from"]) + _aside(output, link, ways, "from")
+        x2 = stages.x(link["to"]) + _aside(output, link, ways, "to")
         y1, y2 = stages.enters(link["layer"]), stages.moved(link["layer"])
         bend = (y1 - y2) * 0.55
         path = f"M {x1:g} {y1:g} C {x1:g} {y1 - bend:g} {x2:g} {y2 + bend:g} {x2:g} {y2:g}"
@@ -139,6 +136,15 @@ def _ways(ways: list[tuple[int, Link]], stages: _Stages, task: Task) -> Iterator
         rate = max(link["rate"], 0.0)
         thick = f'stroke-width="{0.6 + THICKEST * rate:.2f}" stroke-opacity="{0.3 + 0.7 * rate:.2f}"'
         yield f'<path d="{path}" stroke="{_colour(output, task)}" {thick} fill="none" stroke-linecap="round"/>'
+
+
+def _aside(output: int, link: Link, ways: list[tuple[int, Link]], end: Literal["from", "to"]) -> float:
+    """Those that meet at one end stand side by side there, by their answers and then by their heads."""
+    meeting = [
+        (one, other["head"] or 0) for one, other in ways if (other["layer"], other[end]) == (link["layer"], link[end])
+    ]
+    lanes = sorted(set(meeting))
+    return (lanes.index((output, link["head"] or 0)) - (len(lanes) - 1) / 2) * min(BESIDE, (STEP - 8) / len(lanes))
 
 
 def _answers(stages: _Stages, task: Task) -> Iterator[str]:

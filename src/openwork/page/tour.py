@@ -39,6 +39,9 @@ def _ask(report: LiveReport) -> TourStep:
 
 def _watch(report: LiveReport) -> TourStep:
     output, variable = _followed(report)
+    if output is None:
+        text = "Press “watch it work” and see what travels, stage by stage, and which line is at work."
+        return TourStep("Watch it come about", text, "#how?stage=0")
     name = visible(report.subject.task.outputs[output])
     whence = f" It is made from {visible(variable)}." if variable else ""
     text = f"Press “watch it work” and see what travels to {name}, stage by stage, and which line is at work.{whence}"
@@ -54,7 +57,8 @@ def _cut(report: LiveReport) -> TourStep:
         f"Head {layer}.{head} writes its mean over {report.overview.all_asked}: what depends on the question is gone. "
         "How many answers stay right is counted again, here. Switch other parts off."
     )
-    return TourStep(f"Cut head {layer}.{head}", text, f"#counted?cut=mean:{code}&by=mean&output={output}")
+    followed = "" if output is None else f"&output={output}"
+    return TourStep(f"Cut head {layer}.{head}", text, f"#counted?cut=mean:{code}&by=mean{followed}")
 
 
 def _judge(report: LiveReport, claims: Claims) -> TourStep:
@@ -90,25 +94,30 @@ def _shown(claim: dict[str, Any]) -> list[dict[str, Any]]:
     return [example for example in claim["examples"] if example["question"] is not None]
 
 
-def _followed(report: LiveReport) -> tuple[int, str]:
-    """An output with a route that moves something, and what it is made from; the first where there is none."""
-    outputs = report.subject.task.outputs
+def _followed(report: LiveReport) -> tuple[int | None, str]:
+    """An output with a route that moves something, and what it is made from; else the first output.
+
+    None of several is followed where no variable decides the first: a question may not even ask for it.
+    """
+    task = report.subject.task
+    outputs = task.outputs
     routes = _routes(report)
     for route in routes:
         if any(hop.source != hop.target for path in route.paths for hop in path.hops):
             alone = sum(one.output == route.output for one in routes) == 1
             return outputs.index(route.output), route.variable if alone else ""
-    return 0, report.subject.task.deciding_variable(outputs[0]) or ""
+    variable = task.deciding_variable(outputs[0])
+    return (None if variable is None and len(outputs) > 1 else 0), variable or ""
 
 
 def _routes(report: LiveReport) -> Sequence[Route]:
     return () if report.routes is None else report.routes.routes
 
 
-def _busiest(report: LiveReport, output: int) -> tuple[str, str]:
-    """Layer and head of the strongest path to an output; 0 and 0 where none was looked for."""
-    name = report.subject.task.outputs[output]
-    found = [route for route in _routes(report) if route.output == name]
+def _busiest(report: LiveReport, output: int | None) -> tuple[str, str]:
+    """Layer and head of the strongest path to an output, or to any; 0 and 0 where none was looked for."""
+    name = None if output is None else report.subject.task.outputs[output]
+    found = [route for route in _routes(report) if name in (None, route.output)]
     paths = sorted((path for route in found for path in route.paths if path.hops), key=lambda path: -path.rate)
     if not paths:
         return "0", "0"

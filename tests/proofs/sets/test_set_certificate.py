@@ -19,7 +19,7 @@ from openwork.analyses import Subject
 from openwork.data import Inputs
 from openwork.engines.native import NativeEngine
 from openwork.errors import PlanError
-from openwork.models import stack_of
+from openwork.models import spec_for, stack_of, weight_shapes
 from openwork.proofs import OutputProof, prove_by_sets, write_set_certificate
 from openwork.proofs.certificate import digest
 from openwork.proofs.sets.leads import leads
@@ -91,6 +91,12 @@ FALSE = {
     "fewer weights": array_in("weights", change=lambda w: w[:-1]),
     "another SHA-256 of the weights": set_in("weights", "sha256", to="0" * 64),
     "another scale of attention": set_in("model", "attn_scale", to=1e6),
+    "another size of heads, and so another scale": set_in("model", "d_head", to=1),
+    "places left out": set_in("model", "positional_embedding_type", to="none"),
+    "weights that nothing reads": lambda held: (
+        held["weights"]["shapes"].update({"blocks.1.attn.b_O": [6]}),
+        array_in("weights", change=lambda w: np.append(w, np.full(6, 1e3, np.float32)))(held),
+    ),
     "two layers": set_in("model", "n_layers", to=2),
     "pads": set_in("model", "pad_token", to=2),
     "another version": set_in("version", to=1),
@@ -133,6 +139,27 @@ def test_of_a_model_that_is_wrong_somewhere_the_share_is_made_again(tmp_path, ca
     assert f"no more than {proof.proved} could be shown" in capsys.readouterr().out
 
 
+def test_where_known_places_may_weigh_nothing_nothing_is_shown(tmp_path, capsys):
+    """An `=` that never stands there outweighs all else, and so the known places' weights may be 0. Seven questions of
+    the eight are wrong; but a mean divided by less than 0 says that they are right."""
+    zero, one, ask, equals = np.array([[1, 1, 1, 1], [1, 1, -1, -1], [1, 1, 1, -1], [2, 0, 0, 0]], np.float32)
+    fields = {"n_layers": 1, "d_model": 4, "n_heads": 1, "d_head": 4, "attn_only": True, "d_mlp": 0}
+    spec = spec_for(Maximum(2, 3), **fields, normalization_type="RMSPre")
+    named = {name: np.zeros((1, *shape), np.float32) for name, shape in weight_shapes(spec).items()}
+    named["embed.W_E"][0], named["pos_embed.W_pos"][0, -1] = (zero, one, equals), ask - equals
+    named["blocks.0.attn.b_Q"][0, 0, :2] = 1000, -1000
+    named["blocks.0.attn.W_K"][0, 0] = named["blocks.0.attn.W_V"][0, 0] = np.eye(4)
+    named["blocks.0.attn.W_O"][0, 0] = 10 * np.eye(4)
+    named["unembed.W_U"][0, :2, 0], named["unembed.b_U"][0, 1] = 0.75, 1.7
+    subject = Subject.of(NativeEngine(1), stack_of(spec, named), Maximum(2, 3))
+    proof = prove_by_sets(subject)
+    assert len(proof.wrong) == 7 and proof.proved == 1
+    held = json.loads(write_set_certificate(subject, proof))
+    held["counts"].update(proved="7", share=sets.share_of(7, 8))
+    assert command.main([written(held, tmp_path / "a.json")]) == 1
+    assert "no more than" in capsys.readouterr().out
+
+
 def test_the_adder_in_a_part(adder, tmp_path, capsys):
     """All of it takes minutes. Every so many-th case here, with its margin, and not with a larger one."""
     names = adder.task.outputs
@@ -142,7 +169,7 @@ def test_the_adder_in_a_part(adder, tmp_path, capsys):
     assert held["margin"] == MARGIN and proof.whole
     path = written(held, tmp_path / "a.json")
     assert command.main([path, "--every", "997"]) == 0
-    assert "TRUE OF A PART: right in every 997th case" in capsys.readouterr().out
+    assert "TRUE OF A PART: right in one case of every 997" in capsys.readouterr().out
     assert command.main([written(held | {"margin": 30.0}, tmp_path / "b.json"), "--every", "997"]) == 1
 
 
@@ -182,6 +209,14 @@ def test_nothing_is_certified_that_is_not_proved():
     subject = subject_of(Maximum(6, 3))
     with pytest.raises(PlanError, match="nothing to certify"):
         write_set_certificate(subject, prove_by_sets(subject, seconds=0))
+
+
+@pytest.mark.parametrize("text", ["# no weights at all", "[" * 10**5, "", "{}"])
+def test_files_that_are_something_else_are_refused(true, text, tmp_path, capsys):
+    other, file = tmp_path / "other", written(true, tmp_path / "a.json")
+    other.write_text(text)
+    for given in ([file, "--weights", str(other)], [str(other)]):
+        assert command.main(given) in (1, 2) and capsys.readouterr().out.startswith("REFUSED")
 
 
 def test_the_command_sends_every_file_where_it_belongs(tmp_path, capsys):

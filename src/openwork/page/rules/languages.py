@@ -11,7 +11,7 @@ from openwork.tasks.prefixes import Language
 
 
 def language_rule(task: Language) -> Program:
-    """What may follow at the last symbol, which is the one before a pad; elsewhere nothing is asked."""
+    """What may follow at the last symbol, which is the one before nothing but pads; elsewhere nothing is asked."""
     steps = [(int(s), int(c), int(to)) for s, row in enumerate(task.automaton.steps) for c, to in enumerate(row)]
     onward = tuple(row for row in steps if row[2] != DEAD)
     following = [(state, int(sets)) for state, sets in enumerate(task.following)]
@@ -19,8 +19,11 @@ def language_rule(task: Language) -> Program:
     states: dict[str, list[Expression]] = {"state0": [Constant(0)]}
     for at, symbol in enumerate(x):
         states[f"state{at + 1}"] = [Table((Name(f"state{at}"), symbol), onward)]
-    asking = tuple((state, task.pad_token, sets) for state, sets in following)
-    answers = [Table((Name(f"state{at}"), symbol), asking) for at, symbol in enumerate(x)]
+    for at in reversed(range(len(x))):
+        after = Name(f"ended{at + 1}") if at + 1 < len(x) else Constant(1)
+        states[f"ended{at}"] = [Table((x[at], after), ((task.pad_token, 1, 1),))]
+    asking = tuple((state, 1, sets) for state, sets in following)
+    answers = [Table((Name(f"state{at}"), Name(f"ended{at}")), asking) for at in range(len(x))]
     return rule(task, [*answers, Table((Name(f"state{len(x)}"),), tuple(following))], states)
 
 

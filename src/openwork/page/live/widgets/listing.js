@@ -13,7 +13,7 @@ export class Listing {
   constructor(program, choose) {
     this.lines = program.lines.map((line, index) => {
       const values = html("span", { class: "live-line-values" });
-      const code = html("code", {}, line.code.join("\n"));
+      const code = html("code", {}, ...line.code.map(hanging));
       const button = html("button", { type: "button", class: "live-line", onclick: () => choose(index) }, code, values);
       return { line, button, values };
     });
@@ -34,4 +34,16 @@ export class Listing {
       keep(button, "aria-pressed", String(index === chosen));
     });
   }
+}
+
+/**
+ * A line of code that wraps behind what it assigns or behind a comma, and hangs there, before it wraps within.
+ * @param {string} code
+ */
+function hanging(code) {
+  const [, indent = "", rest = ""] = /^( *)(.*)$/.exec(code) ?? [];
+  const pieces = rest.match(/.+?(?: = |, |$)/g) ?? [];
+  const line = html("span", { class: "live-code" }, indent, ...pieces.map((piece) => html("span", {}, piece)));
+  line.style.setProperty("--hang", `${indent.length + 4}ch`);
+  return line;
 }
