@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import errno
 import itertools
+import os
+import platform
+import subprocess
+import sys
+import tempfile
 import time
 from collections import deque
 from dataclasses import replace
@@ -14,16 +19,21 @@ from dataclasses import replace
 import pytest
 
 from openwork.errors import CheckpointError, EngineError, StoreNotWritable, TaskError
-from openwork.jobs.census import CensusAsked, census
+from openwork.jobs import census as census_module
+from openwork.jobs.census import CensusAsked, census, swept_census
 from openwork.jobs.cluster.contract import Answer, Failure
 from openwork.jobs.cluster.dispatch import AHEAD, TARGET, Dispatch, Kind
 from openwork.jobs.cluster.fitness import Fitness, fitness, unfit
 from openwork.jobs.cluster.on_cluster import census_on, train_on
+from openwork.jobs.cluster.worker import PREFIX
+from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
+from openwork.report import census_document, swept_document
+from openwork.report.lower_markdown import markdown
 from openwork.runs import Store, database, list_runs
 from openwork.runs.files import CHECKPOINTS, named, write_files
 from openwork.tasks import TaskFile, make_task
-from openwork.training import named_experiment
+from openwork.training import EpochEnd, named_experiment
 
 EASY = named_experiment("copy", make_task("copy", {"base": 2, "length": 2}))
 HERE = Fitness("3.12.1", "0.1.0", "abc", ("sse", "avx2", "avx512"))
@@ -103,6 +113,17 @@ def test_a_census_by_a_cluster_is_that_of_one_process(tmp_path):
         assert len(cluster.sent) == sent
 
 
+def test_programs_that_are_known_are_proved_and_not_looked_for_again(tmp_path, monkeypatch):
+    asked = CensusAsked(EASY, range(2), 20.0)
+    with Store.open(tmp_path) as store:
+        setting = Setting(store, threads=1)
+        before = census(asked, setting, "").rows()
+        monkeypatch.setattr(census_module, "decompile_kept", lambda *given: pytest.fail("it was looked for again"))
+        proving = replace(asked, proves=True)
+        assert census_on(Called(), [proving], setting, 100.0) == {}
+        assert census(proving, setting, "").rows() == [{**row, "proved": True} for row in before]
+
+
 @pytest.mark.parametrize("keep", ["all", "last", "none"])
 def test_checkpoints_that_are_not_kept_do_not_travel(tmp_path, keep):
     hard = replace(EASY, recipe=EASY.recipe.model_copy(update={"epochs": 1, "lr": 1e-9}))
@@ -114,6 +135,19 @@ def test_checkpoints_that_are_not_kept_do_not_travel(tmp_path, keep):
         assert [(many.home / named(CHECKPOINTS, run.name)).exists() for run in many.runs()] == [keep == "all"] * 6
         left = [path.parent.name for path in many.home.rglob("*.safetensors")]
         assert left.count("weights") == (3 if keep == "none" else 6)
+
+
+def test_folders_of_killed_workers_of_this_machine_go_and_no_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    own, other = (tmp_path / f"{PREFIX}{ended.pid}-{node}-x_1" for node in (platform.node(), "an-other"))
+    alive = tmp_path / f"{PREFIX}{os.getpid()}-{platform.node()}-x_2"
+    for folder in (own, other, alive):
+        folder.mkdir()
+    with Store.open(tmp_path / "runs") as store:
+        assert train_on(Called(), EASY, [0], Setting(store, threads=1), 100.0) == {}
+    assert {path.name for path in tmp_path.glob(f"{PREFIX}*")} == {other.name, alive.name}
 
 
 def test_batches_take_the_seconds_they_should_and_get_smaller_at_the_end():
@@ -210,7 +244,7 @@ def test_a_census_goes_on_where_its_driver_was_stopped(tmp_path):
         assert kept
         again = Called()
         census_on(again, [asked], setting, 100.0)
-        trained = [seed for order, given in again.sent for seed in given if isinstance(seed, int)]
+        trained = [seed for _, given, *_ in again.sent for seed in given if isinstance(seed, int)]
         assert len(trained) == 6 - kept
         assert len(census(asked, setting, "").models) == 6
 
@@ -261,6 +295,34 @@ def test_a_seed_that_was_set_aside_is_told_and_not_trained_here(tmp_path):
         made = census(asked, setting, "", aside)
         assert [model.seed for model in made.models] == [0, 1, 3]
         assert made.as_json()["aside"] == [{"seed": 2, "why": "seeds: out of memory"}]
+
+
+def test_a_seed_that_was_set_aside_in_training_is_not_trained_on_here(tmp_path):
+    def stopped(event):
+        if isinstance(event, EpochEnd):
+            raise KeyboardInterrupt
+
+    asked = CensusAsked(replace(EASY, recipe=EASY.recipe.model_copy(update={"lr": 1e-9})), range(2), 20.0)
+    poison = Called(fails=lambda ticket, given: Failure("lost", "out of memory") if 0 in given[1] else None)
+    with Store.open(tmp_path) as store:
+        with pytest.raises(KeyboardInterrupt):
+            train_seeds(asked.experiment, [0], Setting(store, threads=1, watch=stopped))
+        setting = Setting(store, threads=1)
+        made = census(asked, setting, "", census_on(poison, [asked], setting, 100.0))
+        assert [model.seed for model in made.models] == [1]
+        assert [(run.seed, run.status) for run in store.runs()] == [(0, "training"), (1, "finished")]
+
+
+def test_a_census_of_which_every_seed_was_set_aside_says_so(tmp_path):
+    asked = CensusAsked(EASY, range(2), 20.0, null=2)
+    lost = Called(fails=lambda ticket, given: Failure("lost", "out of memory"))
+    with Store.open(tmp_path) as store:
+        setting = Setting(store, threads=1)
+        aside = census_on(lost, [asked], setting, 100.0)
+        page = markdown(census_document(census(asked, setting, "", aside)))
+        assert "2 seeds were set aside" in page and "seeds: out of memory" in page
+        made = swept_census([({"layers": 1}, asked), ({"layers": 2}, asked)], setting, "", aside)
+        assert "set aside" in markdown(swept_document(made))
 
 
 def test_a_task_of_ones_own_is_not_sent(tmp_path):

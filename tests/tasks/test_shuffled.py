@@ -54,6 +54,10 @@ def test_what_cannot_be_shuffled_says_why():
         shuffled(make_task("varying-sort"))
     with pytest.raises(TaskError, match="questions"):
         shuffled(make_task("addition", {"base": 10, "digits": 9}))
+    with pytest.raises(TaskError, match="has more than 4,194,304 questions"):
+        make_task("shuffled-addition", {"base": 10, "digits": 4})
+    with pytest.raises(TaskError, match="is shuffled already"):
+        shuffled(make_task("shuffled-copy"))
     with pytest.raises(TaskError, match="shufle: shuffled-copy has no such parameter"):
         make_task("shuffled-copy", {"shufle": 1})
     with pytest.raises(TaskError, match="below 0"):

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from openwork.errors import EngineError, OpenworkError, Reason, RecipeError, TaskError, suggestion
+from openwork.errors import OpenworkError, Reason, RecipeError, StoreError, TaskError, suggestion
 from openwork.jobs.cluster.address import wrong_address
+from openwork.runs import Keep, keep_rule
 
 MOST_SEEDS = 4096
 """in one command; more is most likely a slip"""
@@ -132,18 +133,22 @@ def _parse_seeds(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(map(int, parts))) if all(part.isdecimal() for part in parts) else ()
 
 
-def cluster_of(on: str | None, patience: float) -> str | None:
-    """The cluster that is asked for, None for this machine.
+def kept_and_done(keep: str, on: str | None, patience: float) -> tuple[Keep, str | None]:
+    """The rule for checkpoints, and the cluster that is asked for, None for this machine.
 
     Raises:
-        EngineError: it is no cluster, or cannot be waited for; both at once.
+        OpenworkError: no such rule, no cluster, or one that cannot be waited for; all at once.
     """
     wrong = [] if on is None else wrong_address(on)
     if not patience > 0:
         wrong.append(Reason("--patience", f"{patience:g} is not above 0", f"for example {PATIENCE:g}"))
+    try:
+        rule = keep_rule(keep)
+    except StoreError as error:
+        wrong = [*error.reasons, *wrong]
     if wrong:
-        raise EngineError("there is no such cluster", wrong)
-    return on
+        raise OpenworkError("nothing can be kept or done so", wrong)
+    return rule, on
 
 
 def params_of(texts: Sequence[str] | None) -> dict[str, int]:

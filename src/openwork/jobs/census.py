@@ -152,7 +152,8 @@ def census(asked: CensusAsked, setting: Setting, command: str, aside: Mapping[st
     stage = stages_of(setting.watch, (TRAIN, PROGRAMS, *nulls))
     stage(TRAIN)
     left = _left(asked, aside or {})
-    seeds = [seed for seed in asked.seeds if seed not in left or setting.store.run(asked.experiment, seed) is not None]
+    ended = {run.seed for run in _stored(asked, setting) if run.ended} if left else set()
+    seeds = [seed for seed in asked.seeds if seed not in left or seed in ended]
     runs = _trained(asked.experiment, seeds, setting)
     stage(PROGRAMS)
     found = dict(_looked_into(asked, [run for run in runs if run.solved and run.seed not in left], setting))

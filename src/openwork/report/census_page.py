@@ -51,7 +51,7 @@ def census_screen(census: Census) -> tuple[Part, ...]:
 
 
 def _figures(census: Census) -> Figures:
-    solved = _share(len(census.solved), len(census.models))
+    solved = _share(len(census.solved), len(census.models)) if census.models else "every seed was set aside"
     items = [Figure(f"{len(census.solved):,} of {len(census.models):,}", "seeds solve the task", solved)]
     if census.solved:
         known = f"of {len(census.counted):,} models whose program is known"

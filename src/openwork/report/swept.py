@@ -118,8 +118,8 @@ def _cells(swept: SweptCensus) -> Table:
     rows = []
     for choices, census in swept.cells:
         seeds, right = len(census.models), len(census.solved)
-        low, high = clopper_pearson(right, seeds)
-        cells = (Share(right / seeds, f"{right:,} of {seeds:,}"), f"{percent(low)} to {percent(high)}")
+        low, high = clopper_pearson(right, seeds) if seeds else (0.0, 1.0)  # none: a cluster has set all aside
+        cells = (Share(right / max(1, seeds), f"{right:,} of {seeds:,}"), f"{percent(low)} to {percent(high)}")
         rows.append((_named(choices), *cells, f"{len(census.counted):,}", f"{len(census.mechanisms):,}"))
     names = columns("choices", "solved", "interval", "counted", "mechanisms", numeric=(3, 4))
     return Table(names, tuple(rows), "Intervals are exact, 95 %.")

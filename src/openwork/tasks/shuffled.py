@@ -21,6 +21,7 @@ from openwork.tasks.contract import Task, Tokens
 PREFIX = "shuffled-"
 MOST = 2**22
 """questions whose answers are shuffled at most"""
+NOT_SHUFFLED = "the answers cannot be shuffled"
 
 
 def shuffled(task: Task, shuffle: int = 0) -> Task:
@@ -31,17 +32,18 @@ def shuffled(task: Task, shuffle: int = 0) -> Task:
         shuffle: which of all orders, by a number.
 
     Raises:
-        TaskError: a task of somebody's own; or one whose answers cannot be exchanged.
+        TaskError: a task of somebody's own, one that is shuffled already, or one whose answers cannot be exchanged.
     """
     reasons = []
+    if task.name.startswith(PREFIX):
+        reasons.append(Reason(task.name, "is shuffled already"))
     if task.file is not None:
         reasons.append(Reason(task.name, "is a task of your own, which is known by its file and not by its name"))
     if task.varying:
         reasons.append(Reason(task.name, "has questions of several lengths, whose answers do not fit each other"))
-    if task.domain_size is None or task.domain_size > MOST:
-        reasons.append(Reason(str(task), f"has more than {MOST:,} questions", "give smaller parameters"))
+    reasons += _too_many(task)
     if reasons:
-        raise TaskError("the answers cannot be shuffled", reasons)
+        raise TaskError(NOT_SHUFFLED, reasons)
     made: Any = shuffled_type(type(task))
     found: Task = made(**task.params, shuffle=shuffle)
     return found
@@ -57,6 +59,8 @@ def shuffled_type(base: type[Task]) -> type[Task]:
         if shuffle < 0:
             raise TaskError(f"there is no such {self.name} task", Reason("shuffle", f"{shuffle} is below 0"))
         self.shuffle = shuffle
+        if too_many := _too_many(self):
+            raise TaskError(NOT_SHUFFLED, too_many)
 
     def answers(self: Any, questions: Tokens) -> Tokens:
         others = order(self.shuffle, self.domain_size)[base.numbers(self, questions).astype(np.int64)]
@@ -90,6 +94,13 @@ def shuffled_type(base: type[Task]) -> type[Task]:
         "shuffle": 0,
     }
     return type(f"Shuffled{base.__name__}", (base,), fields)
+
+
+def _too_many(task: Task) -> list[Reason]:
+    """Why a task's questions cannot be ordered; nothing where they can."""
+    if task.domain_size is not None and task.domain_size <= MOST:
+        return []
+    return [Reason(str(task), f"has more than {MOST:,} questions", "give smaller parameters")]
 
 
 @cache

@@ -39,7 +39,7 @@ from openwork.report import (
 from openwork.report.parts import Part
 from openwork.report.terminal.lowering import terminal
 from openwork.report.terminal.quantities import duration_text
-from openwork.runs import Store, keep_rule
+from openwork.runs import Store
 from openwork.tasks import Task
 
 app = typer.Typer(add_completion=False)
@@ -138,7 +138,7 @@ def count_mechanisms(
     """
     targets = output or []
     _require_written(targets, seconds)
-    rule, where = keep_rule(keep), options.cluster_of(on, patience)
+    rule, where = options.kept_and_done(keep, on, patience)
     model = {"n_layers": n_layers, "d_model": d_model, "n_heads": n_heads}
     changes = model, {"epochs": epochs, "weight_decay": weight_decay}, {"kind": split}
     swept = _experiments(given_task(task, options.params_of(param)), experiment, changes, sweep)

@@ -17,7 +17,7 @@ from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
-from openwork.runs import Run, Store, keep_rule
+from openwork.runs import Run, Store
 from openwork.training import Experiment
 
 app = typer.Typer(add_completion=False)
@@ -81,7 +81,7 @@ def train(
         learning | {"weight_decay": weight_decay, "record_every": record_every} | proved,
         {"kind": split, "held_out": held_out, "seed": split_seed, "inputs": train_inputs, "fresh": fresh},
     )
-    rule, where = keep_rule(keep), options.cluster_of(on, patience)
+    rule, where = options.kept_and_done(keep, on, patience)
     chosen = options.seeds_of(seed, seeds) or (0,)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display, rule)

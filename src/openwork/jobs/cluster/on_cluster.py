@@ -23,7 +23,7 @@ from openwork.jobs.cluster.contract import Cluster
 from openwork.jobs.cluster.dispatch import Dispatch, Item, Kind
 from openwork.jobs.cluster.worker import Order, find_programs, find_untrained, train_batch
 from openwork.jobs.setting import Setting
-from openwork.runs import Parcel, pack, prunable, prune, receive, receive_results
+from openwork.runs import Parcel, pack, pack_results, prunable, prune, receive, receive_results
 from openwork.training import Experiment
 
 FIRST = 4
@@ -102,7 +102,8 @@ def _census_kinds(
 
     def sent(seeds: Sequence[Item]) -> tuple[object, ...]:
         runs = [run for seed in seeds if (run := store.run(asked.experiment, seed)) is not None]
-        return order, tuple(pack(store, run, checkpoints=False) for run in runs)
+        known = tuple(result for run in runs for result in pack_results(store, run))
+        return order, tuple(pack(store, run, checkpoints=False) for run in runs), known
 
     untrained = Kind(f"{of}untrained models", find_untrained, lambda seeds: (order, tuple(seeds)), found)
     programs = Kind(f"{of}programs", find_programs, sent, found)

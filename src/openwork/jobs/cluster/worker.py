@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,11 +17,11 @@ from openwork.jobs.census import CensusAsked, look_into, look_into_untrained
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
 from openwork.programs.kept import NAME
-from openwork.runs import Keep, KeptResult, Parcel, Store, pack, pack_results, receive
+from openwork.runs import Keep, KeptResult, Parcel, Store, pack, pack_results, receive, receive_results
 from openwork.training import Experiment, experiment_from_json
 
 PREFIX = "openwork-batch-"
-"""of a worker's folder; what follows is its process"""
+"""of a worker's folder; what follows is its process and its machine, for machines may share a folder for what passes"""
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,17 @@ def train_batch(order: Order, seeds: Sequence[int]) -> tuple[Parcel, ...]:
         return tuple(pack(store, run) for run in runs)
 
 
-def find_programs(order: Order, parcels: Sequence[Parcel]) -> tuple[KeptResult, ...]:
-    """Looks for the programs of these runs, and proves them where it is asked."""
+def find_programs(order: Order, parcels: Sequence[Parcel], known: Sequence[KeptResult]) -> tuple[KeptResult, ...]:
+    """Looks for the programs of these runs, and proves them where it is asked; what is known is not done again, and
+    does not travel back."""
     with _store(order) as store:
         receive(store, parcels, whole=False)
+        receive_results(store, known)
         runs = [store.find(parcel.run) for parcel in parcels]
         asked, setting = order.asked([run.seed for run in runs]), Setting(store, order.engine, 1)
         for run in runs:
             look_into(asked, run, setting)
-        return tuple(result for run in runs for result in pack_results(store, run))
+        return tuple(result for run in runs for result in pack_results(store, run) if result not in known)
 
 
 def find_untrained(order: Order, seeds: Sequence[int]) -> tuple[KeptResult, ...]:
@@ -86,13 +89,13 @@ def find_untrained(order: Order, seeds: Sequence[int]) -> tuple[KeptResult, ...]
 @contextmanager
 def _store(order: Order) -> Iterator[Store]:
     """A store in a folder that is gone afterwards; those of workers that were killed go now."""
-    temporary = Path(tempfile.gettempdir())
-    for left in temporary.glob(f"{PREFIX}*"):
-        process = left.name.removeprefix(PREFIX).partition("-")[0]
-        if process.isdecimal() and not _alive(int(process)):
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        process, _, rest = left.name.removeprefix(PREFIX).partition("-")
+        here = rest.rpartition("-")[0] == platform.node()
+        if here and process.isdecimal() and not _alive(int(process)):
             shutil.rmtree(left, ignore_errors=True)
     with (
-        tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder,
+        tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-{platform.node()}-") as folder,
         Store.open(Path(folder) / "runs", writes_as=order.writes_as) as store,
     ):
         yield store
