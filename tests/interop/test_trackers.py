@@ -8,7 +8,7 @@ import math
 import pytest
 
 from openwork.errors import CheckpointError, EngineError
-from openwork.interop.trackers import TRACKERS, history_of, require_tracker
+from openwork.interop.trackers import TRACKERS, add_to, history_of, require_tracker
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
 from openwork.runs import Store
@@ -50,3 +50,13 @@ def test_a_library_that_is_missing_is_told_and_nothing_written(name, tmp_path):
     with pytest.raises(EngineError, match=rf'pip install "openwork\[{name}\]"'):
         require_tracker(name, tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("error", [OSError(28, "full"), RuntimeError("full\nof a newer version"), ValueError()])
+def test_what_a_library_raises_is_told(error, run, tmp_path):
+    class Refusing:
+        def add(self, history):
+            raise error
+
+    with pytest.raises(EngineError, match=r"cannot be written\n.*(full|ValueError) \(give another folder with -o\)$"):
+        add_to(Refusing(), history_of(run), tmp_path)

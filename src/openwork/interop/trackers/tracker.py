@@ -13,6 +13,7 @@ from openwork.interop.trackers.history import History
 
 TRACKERS = {"tensorboard": "tensorboard", "mlflow": "mlflow", "wandb": "wandb"}
 """by name, the library that is needed, which is the extra's name too"""
+NOT_WRITTEN, MEND = "histories cannot be written", "give another folder with -o"
 
 
 class Tracker(Protocol):
@@ -57,9 +58,12 @@ def add_to(tracker: Tracker, history: History, folder: Path) -> bool:
 
 @contextmanager
 def _told(folder: Path) -> Iterator[None]:
-    """Has a folder that cannot be written told by its name."""
+    """Has a folder that cannot be written told by its name, and with it what the program's own library says."""
     try:
         yield
     except OSError as error:
-        reason = Reason(str(error.filename or folder), error.strerror or str(error), "give another folder with -o")
-        raise EngineError("histories cannot be written", reason) from error
+        reason = Reason(str(error.filename or folder), error.strerror or str(error), MEND)
+        raise EngineError(NOT_WRITTEN, reason) from error
+    except Exception as error:  # each library has errors of its own, as of a database of another version
+        said = str(error).strip() or type(error).__name__
+        raise EngineError(NOT_WRITTEN, Reason(str(folder), said.splitlines()[0], MEND)) from error
