@@ -52,7 +52,7 @@ async function begin() {
   const go = goer(choices, here);
   askingView(required("#asking"), bench, choices);
   movementView(required("#how-view"), bench, choices, page, go);
-  playView(required("#play-view"), bench, choices);
+  playView(required("#play-view"), bench, choices, page);
   cutView(required("#cut-view"), bench, choices, page);
   routesView(required("#routes-view"), bench, choices, page);
   learningView(required("#learning-view"), choices, page.overTraining, go);
