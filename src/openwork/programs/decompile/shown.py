@@ -84,7 +84,7 @@ def _ways(network: Network, program: Program) -> Iterator[tuple[Program, list[Pr
 
 
 def _holding(program: Program, variable: Variable, symbol: Symbol) -> tuple[Program, Name]:
-    """The program with the symbol as an item of this variable, whose places have its embedding too, and its name there."""
+    """The program with the symbol as an item of this variable and its embedding among the places; and its name."""
     items = variable.items if Name(symbol.name) in variable.items else (*variable.items, Name(symbol.name))
     sites = tuple(dict.fromkeys((*variable.sites, *embedded([symbol.position]))))
     held = replace(variable, items=items, sites=sites)
