@@ -72,8 +72,9 @@ def main() -> None:
     if not given.write:
         until = time.monotonic() + 60 * given.minutes
         measure(registered, given.store, given.task, until, only_train=given.train)
-    if registered.kept.exists():
-        head, rest = PAGE.read_text(encoding="utf-8").split(registered.begin)
+    page = PAGE.read_text(encoding="utf-8")
+    if registered.kept.exists() and registered.begin in page:  # what is older is in the log
+        head, rest = page.split(registered.begin)
         tail = rest.split(END, 1)[1]
         said = table(registered, kept(registered))
         PAGE.write_text(f"{head}{registered.begin}\n{said}\n{END}{tail}", encoding="utf-8")
