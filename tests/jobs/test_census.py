@@ -8,8 +8,10 @@ import pytest
 
 from openwork.data import DataSplit
 from openwork.errors import TaskError
-from openwork.jobs import census as module
-from openwork.jobs.census import CensusAsked, census, cost_of
+from openwork.jobs.census import looking as module
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.cost import cost_of
+from openwork.jobs.census.counting import census
 from openwork.jobs.setting import Setting
 from openwork.models import spec_for
 from openwork.programs import decompile_kept
@@ -41,9 +43,9 @@ def sought(monkeypatch):
     """Names of the runs whose program is looked for."""
     names = []
 
-    def watched(subject, kept, *rest):
+    def watched(subject, kept, *rest, **named):
         names.append(kept.run.name)
-        return decompile_kept(subject, kept, *rest)
+        return decompile_kept(subject, kept, *rest, **named)
 
     monkeypatch.setattr(module, "decompile_kept", watched)
     return names

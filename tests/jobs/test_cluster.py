@@ -19,8 +19,9 @@ from dataclasses import replace
 import pytest
 
 from openwork.errors import CheckpointError, EngineError, StoreNotWritable, TaskError
-from openwork.jobs import census as census_module
-from openwork.jobs.census import CensusAsked, census, swept_census
+from openwork.jobs.census import looking as census_module
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.counting import census, swept_census
 from openwork.jobs.cluster.contract import Answer, Failure
 from openwork.jobs.cluster.dispatch import AHEAD, TARGET, Dispatch, Kind
 from openwork.jobs.cluster.fitness import Fitness, fitness, unfit

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from openwork.data.interval import CONFIDENCE, clopper_pearson
 from openwork.data.unseen import good_turing, unseen_interval
+from openwork.report.census_over_training import OverTrainingSample
 from openwork.training import Experiment
 
 FORMAT = 1
@@ -111,6 +112,7 @@ class Census:
         null: the same of untrained models, where it was asked for.
         shuffled: the same of models trained on shuffled answers, where it was asked for.
         aside: by seed, why it was set aside: it was not trained, or no program was looked for in its model.
+        over_training: how some of the models came about, where it was asked for.
     """
 
     experiment: Experiment
@@ -122,6 +124,7 @@ class Census:
     null: Null | None = None
     shuffled: Null | None = None
     aside: Mapping[int, str] = field(default_factory=dict)
+    over_training: OverTrainingSample | None = None
 
     @cached_property
     def solved(self) -> tuple[CensusModel, ...]:
@@ -214,6 +217,7 @@ class Census:
             "algorithms": self.algorithms,
             "unseen": {"estimate": self.unseen, "interval": self.unseen_interval, "models": counted},
             "models": self.rows(),
+            "over_training": None if self.over_training is None else self.over_training.as_json(),
             "null": None if self.null is None else asdict(self.null),
             "shuffled": None if self.shuffled is None else asdict(self.shuffled),
             "aside": [{"seed": seed, "why": why} for seed, why in sorted(self.aside.items())],

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openwork.jobs.census import CensusAsked, look_into, look_into_untrained
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.looking import look_into, look_into_untrained
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
 from openwork.programs.kept import NAME
