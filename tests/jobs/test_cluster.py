@@ -271,11 +271,11 @@ def test_a_disk_that_fills_up_leaves_what_came_before(tmp_path, monkeypatch):
     with Store.open(tmp_path / "a") as store:
         setting, written = Setting(store, threads=1), []
 
-        def full(home, files, writer):
+        def full(home, files, writer, durable):
             written.append(1)
             if home == store.home and len(written) > 4:
                 raise OSError(errno.ENOSPC, "No space left on device")
-            return write_files(home, files, writer)
+            return write_files(home, files, writer, durable)
 
         monkeypatch.setattr(database, "write_files", full)
         with pytest.raises(StoreNotWritable, match="full"):

@@ -187,8 +187,9 @@ class Census:
             for model in self.models
         ]
 
-    def as_json(self) -> dict[str, Any]:
-        """In plain values, as docs/census.md says."""
+    def as_json(self, programs: int | None = None) -> dict[str, Any]:
+        """In plain values, as docs/census.md says; with the programs of so many mechanisms, the most frequent, or of
+        all."""
         seeds, solved, counted = len(self.models), len(self.solved), len(self.counted)
         return {
             "format": FORMAT,
@@ -210,9 +211,9 @@ class Census:
                     "seeds": [model.seed for model in found.models],
                     "decompiled": sum(model.told.word == "decompiled" for model in found.models),
                     "example": {"run": found.example.run, "seed": found.example.seed},
-                    "program": found.text,
+                    "program": found.text if programs is None or rank < programs else None,
                 }
-                for found in self.mechanisms
+                for rank, found in enumerate(self.mechanisms)
             ],
             "algorithms": self.algorithms,
             "unseen": {"estimate": self.unseen, "interval": self.unseen_interval, "models": counted},

@@ -69,7 +69,8 @@ OverTraining = Annotated[
     ),
 ]
 Plan = Annotated[
-    bool, typer.Option("--plan", help="Say what is left to do and what it takes, by a moment of training; keep nothing.")
+    bool,
+    typer.Option("--plan", help="Say what is left to do and what it takes, by a moment of training; keep nothing."),
 ]
 Output = Annotated[
     list[Path] | None,
@@ -77,9 +78,21 @@ Output = Annotated[
         "--output", "-o", help="A file to write: .html, .md, .json or .parquet. Repeatable.", show_default=False
     ),
 ]
+Programs = Annotated[
+    int | None,
+    typer.Option(
+        "--programs",
+        metavar="N",
+        min=0,
+        help="Write the programs of the N most frequent mechanisms into .json and .parquet; else of all.",
+        show_default=False,
+    ),
+]
 Sweep = Annotated[
     Path | None,
-    typer.Option("--sweep", metavar="FILE", help="A TOML file with a grid of choices, each combination an experiment."),
+    typer.Option(
+        "--sweep", metavar="FILE", help="A TOML file of choices: each combination is tried, or so many points."
+    ),
 ]
 Found = Census | SweptCensus
 
@@ -100,13 +113,13 @@ IN_ROWS = ("models", "swept")
 NOT_WRITTEN = "the census could not be written"
 
 
-def _json(found: Found, path: Path) -> None:
-    text = json.dumps(plain(found.as_json()), indent=1, ensure_ascii=False, allow_nan=False)
+def _json(found: Found, path: Path, programs: int | None) -> None:
+    text = json.dumps(plain(found.as_json(programs)), indent=1, ensure_ascii=False, allow_nan=False)
     write_bytes(f"{text}\n".encode(), path, NOT_WRITTEN)
 
 
-def _parquet(found: Found, path: Path) -> None:
-    about = {key: value for key, value in found.as_json().items() if key not in IN_ROWS}
+def _parquet(found: Found, path: Path, programs: int | None) -> None:
+    about = {key: value for key, value in found.as_json(programs).items() if key not in IN_ROWS}
     write_bytes(parquet_bytes(found.rows(), {"openwork": json.dumps(plain(about))}), path, NOT_WRITTEN)
 
 
@@ -118,11 +131,11 @@ def _screen(found: Found) -> tuple[Part, ...]:
     return swept_screen(found) if isinstance(found, SweptCensus) else census_screen(found)
 
 
-WRITERS: dict[str, Callable[[Found, Path], object]] = {
+WRITERS: dict[str, Callable[[Found, Path, int | None], object]] = {
     ".json": _json,
     ".parquet": _parquet,
-    ".html": lambda found, path: write_html(_document(found), path),
-    ".md": lambda found, path: write_markdown(_document(found), path),
+    ".html": lambda found, path, programs: write_html(_document(found), path),
+    ".md": lambda found, path, programs: write_markdown(_document(found), path),
 }
 EXAMPLES = examples(
     "openwork census sort --seeds 0..63 -o sort.html -o sort.json",
@@ -152,6 +165,7 @@ def count_mechanisms(
     over_training: OverTraining = 0,
     plan: Plan = False,
     output: Output = None,
+    programs: Programs = None,
     keep: options.KeepRule = "all",
     on: options.OnCluster = None,
     patience: options.Patience = options.PATIENCE,
@@ -189,16 +203,16 @@ def count_mechanisms(
     if plan:
         _tell_plan(cost, as_json)
     else:
-        _tell(found, targets, as_json)
+        _tell(found, targets, programs, as_json)
         aside().print(f"It took {began}.", soft_wrap=True, markup=False)
 
 
-def _tell(found: Found, targets: Sequence[Path], as_json: bool) -> None:
+def _tell(found: Found, targets: Sequence[Path], programs: int | None, as_json: bool) -> None:
     """Writes every file, and says on the screen what was found."""
     for target in targets:
-        WRITERS[target.suffix](found, target)
+        WRITERS[target.suffix](found, target, programs)
     if as_json:
-        emit(found.as_json())
+        emit(found.as_json(programs))
         return
     people(as_json).print(terminal(_screen(found)))
     for target in targets:

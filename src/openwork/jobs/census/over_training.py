@@ -54,9 +54,7 @@ def _since(asked: CensusAsked, run: Run, found: Decompilation, setting: Setting)
     form = canonical(program)
     held = {part.name: _epoch(part.since(over.epochs)) for part in over.parts[1:]}
     variables = {column: variable.name for variable in program.variables for column in variable.columns}
-    lines = tuple(
-        LineSince(line.digest, line.text, held[variables[line.column]]) for line in form.lines if line.column
-    )
+    lines = tuple(LineSince(line.digest, line.text, held[variables[line.column]]) for line in form.lines if line.column)
     solved = run.first_solved_epoch
     assert solved is not None
     return ModelSince(run.seed, form.digest, solved, _epoch(answers.since(over.epochs)), lines)

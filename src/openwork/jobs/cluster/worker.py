@@ -97,7 +97,7 @@ def _store(order: Order) -> Iterator[Store]:
             shutil.rmtree(left, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-{platform.node()}-") as folder,
-        Store.open(Path(folder) / "runs", writes_as=order.writes_as) as store,
+        Store.open(Path(folder) / "runs", writes_as=order.writes_as, durable=False) as store,
     ):
         yield store
 
