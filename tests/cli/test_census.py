@@ -37,7 +37,7 @@ def test_it_says_what_it_costs_and_writes_every_format(openwork, tmp_path, monke
         (("-o", "a.csv", "-o", "b", "--seconds", "0"), ["a.csv ends in none", "b ends in none", "0 is not above 0"]),
         (("--seeds", "4..1"), ["is not a list of"]),
         (("--keep", "slved"), ["'slved' is none of all, last, solved, none", "solved"]),
-        (("--keep", "lst", "--on", "slurm", "--patience", "0"), ["'last'", "Ray is started within", "0 is not above"]),
+        (("--keep", "lst", "--on", "slurm", "--patience", "0"), ["'last'", "SLURM's jobs", "0 is not above"]),
         (("--keep", "none", "--over-training", "2"), ["--keep none: frees the checkpoints", "--keep solved"]),
         (("--n-layers", "99", "--weight-decay", "-1"), ["--n-layers", "--weight-decay"]),
     ],

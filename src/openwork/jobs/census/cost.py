@@ -68,14 +68,14 @@ class CensusCost:
         """Of both censuses, one after the other."""
         known = [cost.program_seconds for cost in (self, other) if cost.program_seconds is not None]
         return CensusCost(
-            self.trained + other.trained,
-            self.seeds + other.seeds,
-            self.train_seconds + other.train_seconds,
-            self.train_most or other.train_most,
-            self.programs + other.programs,
-            self.seconds,
-            sum(known) / len(known) if known else None,
-            self.null + other.null,
+            trained=self.trained + other.trained,
+            seeds=self.seeds + other.seeds,
+            train_seconds=self.train_seconds + other.train_seconds,
+            train_most=self.train_most or other.train_most,
+            programs=self.programs + other.programs,
+            seconds=self.seconds,
+            program_seconds=sum(known) / len(known) if known else None,
+            null=self.null + other.null,
         )
 
 
