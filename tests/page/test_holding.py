@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
@@ -14,6 +15,7 @@ from openwork.engines.native import NativeEngine
 from openwork.models import stack_of
 from openwork.page import LiveReport
 from openwork.page.holding import KEPT, LOST, what_holds
+from openwork.proofs import certified, prove
 from openwork.report import Overview
 from openwork.training import Measured, Progress, named_experiment
 
@@ -58,3 +60,16 @@ def test_a_route_that_was_not_found_is_not_told(bare):
     [one] = what_holds(replace(bare, routes=routes))
     assert one.said.startswith("y[0] ← x[7]: layer-0 head 0") and one.value.startswith("75.00")
     assert one.link == "#routes?route=0"
+
+
+def test_a_whole_proof_is_told_with_its_weakest_question(bare):
+    proof = prove(bare.subject)
+    [one] = what_holds(replace(bare, results=(certified(bare.subject, proof),)))
+    assert one.value == f"{proof.margin:.4g}" and one.said.startswith("Proved, over the real numbers")
+    assert one.link == "#play?q=v" + ".".join(map(str, bare.subject.task.questions(np.array([proof.weakest]))[0]))
+
+
+def test_of_a_proof_that_is_not_whole_or_of_a_program_nothing_holds(bare):
+    proof = prove(bare.subject)
+    for other in (replace(proof, proved=proof.inputs - 1), replace(proof, same_as="the program")):
+        assert what_holds(replace(bare, results=(other,))) == ()

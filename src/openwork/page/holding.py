@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from openwork.analyses import Ablation, AblationTable, Routes, percent
+from openwork.analyses import Ablation, AblationTable, Result, Routes, percent
 from openwork.analyses.routes.wording import reading
 from openwork.errors import visible
 from openwork.models import ModelSpec
 from openwork.page.live_report import LiveReport
 from openwork.page.program import component_words, decompiled
+from openwork.page.proved import weakest_values, whole_proof
 from openwork.programs import Decompilation, program_lines
+from openwork.tasks import Task
 
 MOST_ROUTES = 8
 MOST_PARTS = 6
@@ -50,14 +52,24 @@ class Holding:
 
 
 def what_holds(report: LiveReport) -> tuple[Holding, ...]:
-    """The program and how far it is the model's, the routes, and which parts the answers need; nothing unmeasured."""
+    """The proof, the program and how far it is the model's, the routes, which parts are needed; nothing unmeasured."""
     spec = report.subject.spec
     table = next((result for result in report.results if isinstance(result, AblationTable)), None)
     return (
+        *_proof(report.results, report.subject.task),
         *_program(decompiled(report.results)),
         *_routes(report.routes),
         *(_parts(table, spec, report.overview.all_asked) if table else ()),
     )
+
+
+def _proof(results: Sequence[Result], task: Task) -> Iterator[Holding]:
+    """With the question whose bound is the smallest, opened in Play."""
+    proof = whole_proof(results)
+    if proof is not None and proof.margin is not None:
+        said = "Proved, over the real numbers: every right answer leads on every question. Play has the weakest."
+        values = ".".join(map(str, weakest_values(proof, task)))
+        yield Holding(said, f"{proof.margin:.4g}", "in the logits, at least", f"#play?q=v{values}")
 
 
 def _program(found: Decompilation | None) -> Iterator[Holding]:

@@ -21,6 +21,7 @@ from openwork.page.live_report import LiveReport, Sibling
 from openwork.page.over_training import live_over_training
 from openwork.page.payload import embedded, payload
 from openwork.page.program import live_program
+from openwork.page.proved import live_proof
 from openwork.page.routes import live_routes
 from openwork.page.told import opening, standings
 from openwork.page.tour import tour
@@ -187,6 +188,7 @@ def _page(report: LiveReport, claims: list[dict[str, Any]]) -> dict[str, Any]:
         ],
         "overTraining": live_over_training(report.results),
         "program": live_program(report.results, spec),
+        "proof": live_proof(report.results, task),
     }
 
 

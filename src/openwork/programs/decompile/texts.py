@@ -26,7 +26,7 @@ from openwork.programs.verdicts.whole import lost_together
 CHOSEN_ON = 128
 """pairs at each position looked at, when places are chosen"""
 LOOKED_AT = 4
-"""positions on which they are chosen"""
+"""positions on which they are chosen, before all are looked at"""
 RESAMPLED = 512
 """inputs on which it is seen what else they need"""
 SEED = 1
@@ -75,11 +75,15 @@ def _programs(moments: Moments, watch: Watch) -> Iterator[Program]:
 
 def _fits(network: Network, program: Program) -> float:
     """How well a program's places are its places: the least of how often lines are followed where something should
-    change, at a few positions, and of the share of answers that stay with all else resampled."""
+    change, at a few positions and, where they are there, at all, and of the share of answers that stay with all else
+    resampled."""
     fits = 1 - lost_together(network, program, SEED, RESAMPLED)
     variables = program.variables
     looked = np.unique(np.linspace(len(variables) // 4, len(variables) - 1, LOOKED_AT).round().astype(int))
-    for variable in (variables[n] for n in looked if variables):
+    few = [variables[n] for n in looked if variables]
+    for variable in (*few, *(other for other in variables if other not in few)):
+        if fits < FITS and variable not in few:
+            break  # somewhere else it may be worse still
         drawn = Drawn.at(network, variable.sites, SEED, CHOSEN_ON)
         if drawn is not None:
             asked = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()

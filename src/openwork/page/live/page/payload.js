@@ -140,6 +140,8 @@
  * @property {LiveSibling[]} siblings
  * @property {LiveOverTraining | null} overTraining
  * @property {LiveProgram | null} program
+ * @property {{margin: string, weakest: number[]} | null} proof proved of every question, over the real numbers; and the
+ *   values of the question whose bound is the smallest
  * @property {{title: string, text: string, link: string}[]} tour
  */
 

@@ -6,11 +6,13 @@ import { brief, exact, percent } from "../page/numbers.js";
 import { choice } from "../widgets/choice.js";
 import { Grid } from "../widgets/grid.js";
 import { attentionPanels } from "./attention.js";
+import { leadLine } from "./lead.js";
 import { neuronPanels } from "./neurons.js";
 import { streamPanel } from "./stream.js";
 
 /** @import { Bench } from "../page/bench.js" */
 /** @import { Pass } from "../page/bench.js" */
+/** @import { LivePage } from "../page/payload.js" */
 /** @import { Choices } from "../page/state.js" */
 
 const NOTE = "live-note-cut";
@@ -19,12 +21,14 @@ const NOTE = "live-note-cut";
  * @param {HTMLElement} mount
  * @param {Bench} bench
  * @param {Choices} choices
+ * @param {LivePage} page
  */
-export function playView(mount, bench, choices) {
+export function playView(mount, bench, choices, page) {
   const note = html("p", { class: `ow-note ${NOTE}`, role: "status" });
   refill(
     mount,
     note,
+    leadLine(bench, choices, page),
     answersPanel(bench, choices),
     attentionPanels(bench, choices),
     streamPanel(bench, choices),
