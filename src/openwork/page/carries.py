@@ -1,4 +1,4 @@
-"""The carries of an addition, as a page shows them: which digits stand at which place, and where the program keeps a carry."""
+"""The carries of an addition, as a page shows them: the digits at each place, and where the program keeps a carry."""
 
 from __future__ import annotations
 
