@@ -13,7 +13,6 @@ from openwork.analyses import Line, Subject, stages_of
 from openwork.data import USUAL_INPUTS
 from openwork.engines import choose_engine
 from openwork.engines.choose import available_threads
-from openwork.errors import Reason, TaskError
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting, part_of
 from openwork.models import Stack, initial_stack
@@ -121,16 +120,13 @@ def cost_of(asked: CensusAsked, setting: Setting) -> CensusCost:
 
 
 def require_possible(asked: CensusAsked) -> None:
-    """Nothing where proofs are not asked for, or can be made; and answers need not be shuffled, or can be.
+    """Nothing where answers need not be shuffled, or can be.
 
     Raises:
         TaskError: they cannot.
     """
     if asked.shuffled:
         shuffled(asked.experiment.task)
-    if asked.proves and not asked.experiment.task.one_symbol_each:
-        reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
-        raise TaskError("these models cannot be proved", reason)
 
 
 def census(asked: CensusAsked, setting: Setting, command: str, aside: Mapping[str, str] | None = None) -> Census:
@@ -143,7 +139,7 @@ def census(asked: CensusAsked, setting: Setting, command: str, aside: Mapping[st
         aside: by name of a run, why it was set aside: nothing more is done for these.
 
     Raises:
-        TaskError: proofs are asked for, of a task whose answers cannot be proved.
+        TaskError: answers are to be shuffled, of a task whose answers cannot be.
         OpenworkError: anything else that does not fit, before training starts.
         KeyboardInterrupt: somebody ended it; the same census goes on from there.
     """
