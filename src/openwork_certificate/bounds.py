@@ -56,11 +56,14 @@ class Model:
         if spec["positional_embedding_type"] == "standard":
             self.stream = add(self.stream, exact(W["pos_embed.W_pos"][:places, None]))
         read = norm(spec, self.stream, W.get("blocks.0.ln1.w"), W.get("blocks.0.ln1.b"))
-        self.q, self.k, written = [], [], []
-        for h in range(spec["n_heads"]):
-            q, k, v = (affine(read, W[f"blocks.0.attn.W_{x}"][h], W[f"blocks.0.attn.b_{x}"][h]) for x in "QKV")
-            written.append(affine(v, W["blocks.0.attn.W_O"][h], np.zeros(spec["d_model"])))
-            self.q, self.k = [*self.q, q], [*self.k, k]
+        projected = [
+            [affine(read, W[f"blocks.0.attn.W_{x}"][h], W[f"blocks.0.attn.b_{x}"][h]) for x in "QKV"]
+            for h in range(spec["n_heads"])
+        ]
+        self.q, self.k, values = zip(*projected, strict=True)
+        written = [
+            affine(v, out, np.zeros(spec["d_model"])) for v, out in zip(values, W["blocks.0.attn.W_O"], strict=True)
+        ]
         self.written = tuple(np.stack(end) for end in zip(*written, strict=True))  # [head, place, symbol, d]
         self.leads, self.through_norm = {}, spec["normalization_type"] is not None
         if not self.through_norm and not spec["attn_only"]:
@@ -151,12 +154,12 @@ class Shares:
         own = (np.where(self.known, end[:, self.place, self.symbol], 0.0) for end in (lo, hi))
         self.sums = total(tuple(own), axis=1)  # [head, case]
         most = np.where(open_, hi[:, None], 0.0).max(-1)
-        self.groups = [[place] for place in places] if closer else [places]
+        self.groups = np.array([[place] for place in places] if closer else [places])
         most = most if closer else total((most, most))[1][..., None]
         self.share = up(most / down(self.sums[0][..., None] + most))  # [head, case, group]
         alike = (open_ == open_[:1]).all()
-        self.patterns, own = (open_[:1], np.zeros(1, int)) if alike else np.unique(open_, axis=0, return_inverse=True)
-        self.own = own.ravel()
+        patterns, kinds = (open_[:1], np.zeros(1, int)) if alike else np.unique(open_, axis=0, return_inverse=True)
+        self.patterns, self.own = patterns, kinds.ravel()
 
     def of(self, sum_):
         """[case, out]: the start, and for each head the known places' mean, moved by the open ones."""

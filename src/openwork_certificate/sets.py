@@ -118,7 +118,7 @@ def check(held, every=1, progress=lambda done: None):
     require(alone, "a model that sees the answers behind its own is not checked")
     places, symbols = max(one[1].shape[1] for one in outputs), outputs[0][1].shape[2]
     require(places <= spec["n_ctx"] and symbols <= spec["d_vocab"], "the model is too small for the task")
-    model, failed, fits = Model(spec, weights, places, symbols), 0, []
+    model, failed, fits = Model(spec, weights, places, symbols), 0, list[bool]()
     words = [f"task {name}({', '.join(f'{k}={v}' for k, v in params.items())}): {size:,} questions"]
     for number, (output, allowed, answers, counts) in enumerate(outputs):
         require(sum(counts) == size, f"{output}: the cases hold {sum(counts):,} questions")

@@ -124,6 +124,45 @@ def test_a_number_of_the_program_is_changed_and_the_inputs_counted_where_they_pa
     assert tab.errors == []
 
 
+SUM = """() => {
+  const [table, own, all] = document.querySelectorAll(".live-ledger");
+  const number = (cell) => Number(cell.dataset.number.replace(/^[^0-9]/, "-"));
+  const numbers = (row) => [...row.querySelectorAll("[data-number]")].map(number);
+  const named = (rows) => [...rows].map((row) => [row.cells[0].textContent, numbers(row)]);
+  const [rows, cases, mine] = [table, all, own].map((one) => named(one.tBodies[0].rows));
+  return { rows, sum: numbers(table.tFoot.rows[0]), cases, own: mine };
+}"""
+"""the numbers of the sum, row by row, and those of the two tables beside it"""
+
+
+def test_the_sum_that_makes_an_answer_opens_to_keys_and_neurons(visit, moving):
+    tab = visit(moving, link="#how?output=2")
+    page = tab.page
+    expect(page.locator(".live-ledger-prose")).to_contain_text("At y[2]")
+    found = page.evaluate(SUM)
+    said = answers(tab)
+    largest = [symbol for symbol, value in zip("0123", found["sum"], strict=True) if value == max(found["sum"])]
+    assert largest == [said[2]]
+    assert [row[1].index(max(row[1])) for row in found["cases"]] == [1, 2, 3, 0]
+    page.get_by_role("button", name="head 0.0", exact=True).click()
+    expect(page).to_have_url(re.compile("open=L0H0"))
+    rows = page.evaluate(SUM)["rows"]
+    head = next(at for at, (name, _) in enumerate(rows) if name == "head 0.0")
+    after = next(at for at, (name, _) in enumerate(rows) if name == "MLP 0")
+    assert rows[head + 1][0].startswith("x[5] (")
+    pieces = [sum(column) for column in zip(*(votes for _, votes in rows[head + 1 : after]), strict=True)]
+    assert pieces == pytest.approx(rows[head][1], abs=1e-4)
+    assert page.evaluate(SUM)["own"][0][0] == "x[5] = 0"
+    assert page.get_by_role("button", name="head 0.0", exact=True).evaluate("one => one === document.activeElement")
+    page.get_by_role("button", name="MLP 1", exact=True).click()
+    assert "neurons fire at y[1]" in page.locator(".live-ledger-prose").inner_text()
+    page.locator("#asking input").nth(5).press("ArrowUp")
+    assert (int(said[2]) + 1) % 4 == int(answers(tab)[2])
+    page.wait_for_timeout(300)
+    assert page.evaluate(SUM)["sum"] != found["sum"]
+    assert tab.errors == []
+
+
 def test_a_long_line_breaks_behind_what_it_assigns_and_hangs(visit, moving):
     page = visit(moving).page
     code = page.locator(".live-line code")

@@ -23,6 +23,10 @@ def test_it_says_what_it_costs_and_writes_every_format(openwork, tmp_path, monke
     assert table.to_pylist() == said["models"]
     about = json.loads(table.schema.metadata[b"openwork"])
     assert about["unseen"] == said["unseen"]
+    assert said["mechanisms"][0]["program"].startswith("def ")
+    openwork("census", *TINY, "-o", "a.json", "--programs", "0")
+    assert json.loads((tmp_path / "a.json").read_text())["mechanisms"][0]["program"] is None
+    assert "It took" in made.err
     assert "<html" in (tmp_path / "a.html").read_text()
     assert openwork("census", *TINY, "--plan", "--json").value["programs"] == 0
 
@@ -33,7 +37,8 @@ def test_it_says_what_it_costs_and_writes_every_format(openwork, tmp_path, monke
         (("-o", "a.csv", "-o", "b", "--seconds", "0"), ["a.csv ends in none", "b ends in none", "0 is not above 0"]),
         (("--seeds", "4..1"), ["is not a list of"]),
         (("--keep", "slved"), ["'slved' is none of all, last, solved, none", "solved"]),
-        (("--keep", "lst", "--on", "slurm", "--patience", "0"), ["'last'", "'slurm' is no", "0 is not above"]),
+        (("--keep", "lst", "--on", "slurm", "--patience", "0"), ["'last'", "SLURM's jobs", "0 is not above"]),
+        (("--keep", "none", "--over-training", "2"), ["--keep none: frees the checkpoints", "--keep solved"]),
         (("--n-layers", "99", "--weight-decay", "-1"), ["--n-layers", "--weight-decay"]),
     ],
 )

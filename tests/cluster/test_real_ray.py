@@ -22,7 +22,8 @@ import psutil
 import pytest
 
 from openwork.errors import EngineError
-from openwork.jobs.census import CensusAsked, census
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.counting import census
 from openwork.jobs.cluster import dispatch as dispatching
 from openwork.jobs.cluster.dispatch import Dispatch, Kind
 from openwork.jobs.cluster.on_cluster import census_on, train_on

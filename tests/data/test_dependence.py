@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from openwork.data.dependence import dependence, holm
+from openwork.data.dependence import dependence, dependence_of_groups, holm
 
 
 def test_a_choice_that_decides_is_found_and_one_that_cannot_matter_is_not():
@@ -32,3 +32,21 @@ def test_many_tests_are_corrected_together():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx((0.03, 0.06, 0.06, 0.02))
     assert holm([0.6, 0.9]) == (1, 1)
     assert holm([]) == ()
+
+
+def test_cases_of_one_group_do_not_count_as_many():
+    few = [["a"] * 50, ["a"] * 50, ["b"] * 50, ["b"] * 50]
+    assert dependence_of_groups([1, 1, 2, 2], few, 999) > 0.2  # four groups can say no more
+    many = [["a"], ["b"]] * 10
+    assert dependence_of_groups([1, 2] * 10, many, 999) == 0.001
+    assert dependence_of_groups([1] * 20, many, 99) == dependence_of_groups([], [], 99) == 1
+    assert dependence_of_groups([1, 2, 1], [[], ["a", "b"], []], 99) == 1  # groups of which nothing is counted
+
+
+def test_groups_without_a_relation_are_rarely_sure():
+    random = np.random.default_rng(1)
+    chances = [
+        dependence_of_groups([1, 2] * 8, [list(random.choice(2) * np.ones(4, int)) for _ in range(16)], 99)
+        for _ in range(200)
+    ]
+    assert np.mean(np.array(chances) <= 0.05) < 0.09

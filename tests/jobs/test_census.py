@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from openwork.data import DataSplit
-from openwork.errors import TaskError
-from openwork.jobs import census as module
-from openwork.jobs.census import CensusAsked, census, cost_of
+from openwork.errors import OpenworkError
+from openwork.jobs.census import looking as module
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.cost import cost_of
+from openwork.jobs.census.counting import census
 from openwork.jobs.setting import Setting
 from openwork.models import spec_for
 from openwork.programs import decompile_kept
@@ -41,9 +44,9 @@ def sought(monkeypatch):
     """Names of the runs whose program is looked for."""
     names = []
 
-    def watched(subject, kept, *rest):
+    def watched(subject, kept, *rest, **named):
         names.append(kept.run.name)
-        return decompile_kept(subject, kept, *rest)
+        return decompile_kept(subject, kept, *rest, **named)
 
     monkeypatch.setattr(module, "decompile_kept", watched)
     return names
@@ -141,11 +144,48 @@ def test_models_that_answer_with_sets_have_programs_too(tmp_path):
     assert made.counted and {model.told.mechanism for model in made.counted} == {m.digest for m in made.mechanisms}
 
 
-def test_proofs_of_sets_are_refused_before_training(tmp_path):
+def test_proofs_of_sets_can_be_asked_for(tmp_path):
     task = make_task("tomita", {"number": 2, "length": 6})
     spec = spec_for(task, n_layers=1, d_model=8, n_heads=2, d_head=4, d_mlp=16)
     asked = CensusAsked(Experiment(task, spec, recipe(epochs=1), DataSplit(held_out=0.0)), [0], 1.0, proves=True)
     with Store.open(tmp_path) as store:
-        with pytest.raises(TaskError, match="cannot be proved"):
-            census(asked, Setting(store), "")
+        [model] = census(asked, Setting(store), "").models
+    assert not model.solved
+
+
+def test_how_mechanisms_come_about_is_asked_of_a_sample(made, tiny, tmp_path):
+    _, setting = made
+    over = census(CensusAsked(tiny, SEEDS, 20.0, over_training=2), setting, "").over_training
+    assert [model.seed for model in over.models] == [model.seed for model in made[0].counted[:2]]
+    said = over.as_json()
+    assert sum(one["models"] for one in said["mechanisms"]) == 2
+    for one in said["mechanisms"]:
+        right, answers, *lines = one["parts"]
+        assert right["held"] == one["models"] and right["range"][0] > 0
+        assert answers["part"] == "the answers" and answers["median"] > 0
+        assert lines and all(line["median"] is None or line["range"][0] <= line["median"] for line in lines)
+    page = markdown(census_document(replace(made[0], over_training=over)))
+    assert "How they come about" in page and "line by line" in page
+
+
+def test_checkpoints_that_are_gone_are_told(tiny, tmp_path):
+    with pytest.raises(OpenworkError, match="--keep solved"), Store.open(tmp_path / "a") as store:
+        census(CensusAsked(tiny, SEEDS, 20.0, over_training=2), Setting(store, keep="last"), "")
+    with Store.open(tmp_path / "b") as store:
+        census(CensusAsked(tiny, SEEDS, 20.0), Setting(store, threads=1, keep="last"), "")
+        over = census(CensusAsked(tiny, SEEDS, 20.0, over_training=2), Setting(store, threads=1), "").over_training
+    assert (over.models, over.asked) == ((), 2) and over.pruned > 0
+
+
+def test_training_is_measured_before_it_begins_and_nothing_is_kept(tiny, tmp_path):
+    with Store.open(tmp_path) as store:
+        setting = Setting(store, threads=1)
+        before = cost_of(CensusAsked(tiny, SEEDS, 20.0), setting)
+        assert before.train_most and before.train_seconds > 0 and before.program_seconds is None
         assert store.runs() == []
+        census(CensusAsked(tiny, range(2), 20.0), setting, "")
+        after = cost_of(CensusAsked(tiny, SEEDS, 20.0), setting)
+        assert not after.train_most and after.left == 2
+        assert 0 < after.train_seconds < before.train_seconds
+        assert after.program_seconds > 0
+        assert cost_of(CensusAsked(tiny, range(2), 20.0), setting).train_seconds == 0

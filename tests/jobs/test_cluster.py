@@ -19,8 +19,9 @@ from dataclasses import replace
 import pytest
 
 from openwork.errors import CheckpointError, EngineError, StoreNotWritable, TaskError
-from openwork.jobs import census as census_module
-from openwork.jobs.census import CensusAsked, census, swept_census
+from openwork.jobs.census import looking as census_module
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.counting import census, swept_census
 from openwork.jobs.cluster.contract import Answer, Failure
 from openwork.jobs.cluster.dispatch import AHEAD, TARGET, Dispatch, Kind
 from openwork.jobs.cluster.fitness import Fitness, fitness, unfit
@@ -270,11 +271,11 @@ def test_a_disk_that_fills_up_leaves_what_came_before(tmp_path, monkeypatch):
     with Store.open(tmp_path / "a") as store:
         setting, written = Setting(store, threads=1), []
 
-        def full(home, files, writer):
+        def full(home, files, writer, durable):
             written.append(1)
             if home == store.home and len(written) > 4:
                 raise OSError(errno.ENOSPC, "No space left on device")
-            return write_files(home, files, writer)
+            return write_files(home, files, writer, durable)
 
         monkeypatch.setattr(database, "write_files", full)
         with pytest.raises(StoreNotWritable, match="full"):

@@ -12,7 +12,7 @@ from openwork.errors import OpenworkError, Reason, RecipeError, StoreError, Task
 from openwork.jobs.cluster.address import wrong_address
 from openwork.runs import Keep, keep_rule
 
-MOST_SEEDS = 4096
+MOST_SEEDS = 1_048_576
 """in one command; more is most likely a slip"""
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value on standard output, for machines.")]
@@ -115,7 +115,7 @@ def seeds_of(one: int | None, text: str | None) -> tuple[int, ...] | None:
         return None if one is None else (one,)
     seeds = _parse_seeds(text)
     if not seeds or len(seeds) > MOST_SEEDS:
-        how_many = f"{text!r} is not a list of 1 to {MOST_SEEDS} seeds"
+        how_many = f"{text!r} is not a list of 1 to {MOST_SEEDS:,} seeds"
         raise RecipeError("which seeds?", Reason("--seeds", how_many, "write 16, 4..9 or 1,5,7"))
     return seeds
 

@@ -1,17 +1,18 @@
-"""Files that sweep: a grid of choices, each combination of which is an experiment."""
+"""Files that sweep: a grid of choices, each combination of which is an experiment; or Sobol points among them."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from openwork.cli.overrides import experiment_with
 from openwork.data import DataSplit
+from openwork.data.sobol import MOST_DIMENSIONS, sobol
 from openwork.errors import OpenworkError, Reason, RecipeError, suggestion
 from openwork.models import ModelSpec
 from openwork.tasks import Task
@@ -23,7 +24,31 @@ PARTS: dict[str, tuple[type[ModelSpec] | type[Recipe] | type[DataSplit], int]] =
     "split": (DataSplit, 2),
 }
 """tables of a file, with whose fields their keys are"""
-Axis = tuple[str, str, list[Any]]
+POINTS = "points"
+"""key of a file that takes so many points, and not every combination"""
+DIGITS = 3
+"""of a number that is taken from a range: so many can be said of it"""
+
+
+@dataclass(frozen=True)
+class Range:
+    """All numbers from one to another, both included: whole ones where both are; evenly by logarithm where asked."""
+
+    low: int | float
+    high: int | float
+    log: bool = False
+
+    def at(self, share: float) -> int | float:
+        """The number so far along, 0 to 1."""
+        whole = isinstance(self.low, int) and isinstance(self.high, int)
+        low, high = (self.low - 0.5, self.high + 0.5) if whole else (self.low, self.high)
+        found = low * (high / low) ** share if self.log else low + (high - low) * share
+        if whole:
+            return max(int(self.low), min(int(self.high), round(found)))
+        return float(f"{found:.{DIGITS}g}")
+
+
+Axis = tuple[str, str, list[Any] | Range]
 """table, field and choices"""
 MOST = 256
 """experiments that a file may come to"""
@@ -39,27 +64,28 @@ class Swept:
 
 
 def read_sweep(path: Path, task: Task, named: str | None) -> tuple[Swept, ...]:
-    """Every combination of a file's choices, as experiments on a task; the last choice changes first.
+    """Every combination of a file's choices, as experiments on a task; the last choice changes first. With `points`,
+    so many Sobol points among them, of which one that comes to the same as one before is left out.
 
     Args:
         path: a TOML file with tables `model`, `recipe` and `split`, whose keys are fields of these and whose values are
-            lists of choices.
+            lists of choices; with `points` also ranges, `{ from = 1e-4, to = 1.0, log = true }`.
         task: what is learned.
         named: the experiment that is changed; else the task's own.
 
     Raises:
         RecipeError: everything that is wrong with the file, each choice that cannot be included.
     """
-    axes, reasons = _axes(path)
-    cells = math.prod(len(values) for _, _, values in axes)
+    points, axes, reasons = _read(path)
+    cells = math.prod(len(values) for *_, values in axes if isinstance(values, list)) if points is None else points
     if cells > MOST:
         what = f"comes to {cells:,} experiments, and {MOST} are the most"
-        reasons.append(Reason(str(path), what, "sweep fewer choices at once"))
+        reasons.append(Reason(str(path), what, "sweep fewer choices at once, or take points = 64"))
     reasons += _wrong_choices(path, task, named, axes)
     if reasons:
         raise RecipeError(UNREADABLE, reasons)
     found = []
-    for picked in itertools.product(*(values for _, _, values in axes)):
+    for picked in _picked(axes, points):
         choices = {_name(axis, axes): value for axis, value in zip(axes, picked, strict=True)}
         try:
             found.append(Swept(choices, _experiment(task, named, axes, picked)))
@@ -69,6 +95,21 @@ def read_sweep(path: Path, task: Task, named: str | None) -> tuple[Swept, ...]:
     if reasons:
         raise RecipeError(UNREADABLE, reasons)
     return tuple(found)
+
+
+def _picked(axes: Sequence[Axis], points: int | None) -> Iterable[tuple[Any, ...]]:
+    """A choice of each, for every experiment."""
+    if points is None:
+        return itertools.product(*(values for *_, values in axes if isinstance(values, list)))
+    every = [
+        tuple(_at(values, share) for (*_, values), share in zip(axes, point, strict=True))
+        for point in sobol(points, len(axes)).tolist()
+    ]
+    return dict.fromkeys(every)
+
+
+def _at(values: list[Any] | Range, share: float) -> Any:
+    return values.at(share) if isinstance(values, Range) else values[int(share * len(values))]
 
 
 def _name(axis: Axis, axes: list[Axis]) -> str:
@@ -85,8 +126,9 @@ def _experiment(task: Task, named: str | None, axes: Sequence[Axis], picked: Seq
     return experiment_with(task, named, *given)
 
 
-def _axes(path: Path) -> tuple[list[Axis], list[Reason]]:
-    """Table, field and choices, in the file's order; and what is wrong with the others."""
+def _read(path: Path) -> tuple[int | None, list[Axis], list[Reason]]:
+    """How many points, None for every combination; table, field and choices, in the file's order; and what is wrong
+    with the others."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -95,6 +137,10 @@ def _axes(path: Path) -> tuple[list[Axis], list[Reason]]:
         raise RecipeError(UNREADABLE, Reason(str(path), f"is not TOML: {error}")) from error
     axes: list[Axis] = []
     reasons: list[Reason] = []
+    points = told.pop(POINTS, None)
+    if points is not None and (type(points) is not int or points < 2):
+        reasons.append(Reason(f"{path}, {POINTS}", f"{points!r} is no whole number from 2", "write points = 32"))
+        points = 2
     for part, fields in told.items():
         if part not in PARTS or not isinstance(fields, dict):
             mend = suggestion(part, PARTS) if part not in PARTS else "write it as a table"
@@ -102,20 +148,56 @@ def _axes(path: Path) -> tuple[list[Axis], list[Reason]]:
             continue
         known = PARTS[part][0].model_fields
         for field, values in fields.items():
-            where = f"{path}, {part}.{field}"
             if field not in known:
-                reasons.append(Reason(where, "there is no such field", suggestion(field, known)))
-            elif not isinstance(values, list):
-                reasons.append(Reason(where, "is no list of choices", f"write {field} = [{values!r}]"))
-            elif not values:
-                reasons.append(Reason(where, "has no choice", "write one, or leave it out"))
-            elif any(values.count(value) > 1 for value in values):
-                reasons.append(Reason(where, "has the same choice twice", "leave it out"))
-            else:
-                axes.append((part, field, values))
+                what, mend = "there is no such field", suggestion(field, known)
+                reasons.append(Reason(f"{path}, {part}.{field}", what, mend))
+                continue
+            try:
+                axes.append((part, field, _choices(field, values, points is not None)))
+            except ValueError as wrong:
+                reasons.append(Reason(f"{path}, {part}.{field}", *wrong.args))
     if not (axes or reasons):
         reasons.append(Reason(str(path), "sweeps nothing", "for example [model] with n_layers = [1, 2]"))
-    return axes, reasons
+    if points is not None and len(axes) > MOST_DIMENSIONS:
+        what = f"points of {len(axes)} choices, and {MOST_DIMENSIONS} are the most"
+        reasons.append(Reason(str(path), what, "sweep fewer at once"))
+    return points, axes, reasons
+
+
+def _choices(field: str, values: Any, with_ranges: bool) -> list[Any] | Range:
+    """What is chosen from.
+
+    Raises:
+        ValueError: it is nothing of the kind; what is wrong, and how to mend it.
+    """
+    if isinstance(values, dict):
+        return _range(values, with_ranges)
+    if not isinstance(values, list):
+        raise ValueError("is no list of choices", f"write {field} = [{values!r}]")
+    if not values:
+        raise ValueError("has no choice", "write one, or leave it out")
+    if any(values.count(value) > 1 for value in values):
+        raise ValueError("has the same choice twice", "leave it out")
+    return values
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _range(told: Mapping[str, Any], with_ranges: bool) -> Range:
+    usual = "write { from = 1e-4, to = 1.0, log = true }"
+    low, high, log = told.get("from"), told.get("to"), told.get("log", False)
+    if not with_ranges:
+        raise ValueError("is a range, which only points are taken from", "write points = 32 at the top of the file")
+    if not (set(told) <= {"from", "to", "log"} and _is_number(low) and _is_number(high) and type(log) is bool):
+        raise ValueError("is no range of numbers", usual)
+    found = Range(low, high, log)
+    if not found.low < found.high:
+        raise ValueError(f"is from {low} to {high}, which is nothing between", usual)
+    if log and found.low <= 0:
+        raise ValueError(f"is from {low} by logarithm, which begins above 0", usual)
+    return found
 
 
 def _wrong_choices(path: Path, task: Task, named: str | None, axes: list[Axis]) -> list[Reason]:
@@ -123,7 +205,7 @@ def _wrong_choices(path: Path, task: Task, named: str | None, axes: list[Axis]) 
     reasons: list[Reason] = []
     for axis in axes:
         part, field, values = axis
-        for value in values[:MOST]:
+        for value in [values.low, values.high] if isinstance(values, Range) else values[:MOST]:
             where = f"{path}, {part}.{field}"
             if isinstance(value, list | dict):
                 reasons.append(Reason(where, f"{value!r} is no single value", "write numbers, texts, true or false"))

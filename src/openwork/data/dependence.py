@@ -49,6 +49,34 @@ def dependence(
     return (1 + as_close) / (1 + relabellings)
 
 
+def dependence_of_groups(
+    choices: Sequence[Hashable], found: Sequence[Sequence[Hashable]], relabellings: int = RELABELLINGS
+) -> float:
+    """The same of choices that were made once for a group of cases: labels change places among whole groups, for cases
+    of one group are alike for other reasons too.
+
+    Args:
+        choices: of each group.
+        found: of each of its cases.
+        relabellings: how many are drawn, always the same ones.
+    """
+    labels, kinds = _numbered(choices), _numbered([kind for group in found for kind in group])
+    if not (labels.any() and kinds.any()):
+        return 1.0
+    ends = np.cumsum([len(group) for group in found])[:-1]
+    counts = np.stack([np.bincount(group, minlength=int(kinds.max()) + 1) for group in np.split(kinds, ends)])
+
+    def chi_square(labels: Numbers) -> float:
+        table = np.stack([counts[labels == label].sum(axis=0) for label in range(int(labels.max()) + 1)])
+        expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+        there = expected > 0
+        return float(((table - expected)[there] ** 2 / expected[there]).sum())
+
+    own, source = chi_square(labels) * (1 - 1e-12), bits("dependence of groups", len(labels))
+    as_close = sum(chi_square(labels[permutation(source, len(labels))]) >= own for _ in range(relabellings))
+    return (1 + as_close) / (1 + relabellings)
+
+
 def holm(chances: Sequence[float]) -> tuple[float, ...]:
     """These chances of a false alarm, so corrected that of all of them together one is false with no more than what it
     says: Holm (1979), which needs nothing of how the tests hang together."""

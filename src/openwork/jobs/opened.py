@@ -124,7 +124,8 @@ class OpenedRun(OldNames, Looking, Drawing):
 
     @cached_property
     def _found_routes(self) -> FoundRoutes:
-        return FoundRoutes(self.subject, self.kept, self.watch, self.inputs.chosen)
+        on = self.routes_on or self.inputs
+        return FoundRoutes(self.traced, self.kept, self.watch, on.chosen)
 
     def decompile(self, seconds: float = USUAL_SECONDS) -> Display:
         """The model's own program, and how far it is equal, realised, whole and short; kept in the store.
@@ -372,6 +373,7 @@ def open_run(
     recipe_claims: tuple[Claim, ...] = (),
     trains: bool = True,
     inputs: Inputs = USUAL_INPUTS,
+    routes_on: Inputs | None = None,
 ) -> OpenedRun:
     """A stored run, ready to be measured. With `trains`, claims about learning may train seeds that are not stored.
 
@@ -379,4 +381,4 @@ def open_run(
     given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
     inputs that are taken unless others are asked for. What else is damaged in the store stops nothing: see `damage`.
     """
-    return OpenedRun(run, setting, inputs, Asked(claims, heading, recipe_claims), tried, trains)
+    return OpenedRun(run, setting, inputs, Asked(claims, heading, recipe_claims), tried, trains, routes_on)

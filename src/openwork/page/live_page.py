@@ -103,6 +103,8 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         tour=tour(report, claims),
         standings=standings(report.overview, report.verdicts),
         beside=report.beside,
+        told=opening(report).replace("`", ""),
+        picture=report.picture,
         opening=report.overview.opening,
         unsolved=_joined(unsolved_parts(report.overview, routes=report.routes is not None)),
         unfinished="" if report.overview.unsolved else report.overview.unfinished_line,

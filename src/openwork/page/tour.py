@@ -44,7 +44,10 @@ def _watch(report: LiveReport) -> TourStep:
         return TourStep("Watch it come about", text, "#how?stage=0")
     name = visible(report.subject.task.outputs[output])
     whence = f" It is made from {visible(variable)}." if variable else ""
-    text = f"Press “watch it work” and see what travels to {name}, stage by stage, and which line is at work.{whence}"
+    text = (
+        f"Press “watch it work” and see what travels to {name}, stage by stage, and which line is at work.{whence} "
+        "The sum below says which heads and neurons make it."
+    )
     return TourStep(f"Watch {name} come about", text, f"#how?output={output}&stage=0")
 
 

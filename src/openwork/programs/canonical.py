@@ -32,10 +32,12 @@ class CanonicalLine:
     Attributes:
         digest: of its layer, position and content; equal in two programs where these are.
         text: for people, with the names of its own program.
+        column: how its own program reads it; empty of an answer.
     """
 
     digest: str
     text: str
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ class _Canonical:
         told: dict[str, CanonicalLine] = {}
         for item in sorted(inner.values(), key=lambda item: item.order):
             text = f"{_without_head(item.place)}: {item.column} = {item.expression}"
-            told.setdefault(self._digest(item.column), CanonicalLine(self._digest(item.column), text))
+            digest = self._digest(item.column)
+            told.setdefault(digest, CanonicalLine(digest, text, item.column))
         answers = tuple(said(output.expression, self.contents) for output in outputs)
         return CanonicalProgram((*told.values(), *lines.values()), answers)
 

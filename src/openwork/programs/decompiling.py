@@ -46,12 +46,18 @@ ROUNDS = 4
 USUAL_SECONDS = 120.0
 
 
-def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, watch: Watch = silent) -> Decompilation:
+def decompile(
+    subject: Subject,
+    seconds: float = USUAL_SECONDS,
+    seed: int = 0,
+    watch: Watch = silent,
+    after_ctrl_c: float = AFTER_CTRL_C,
+) -> Decompilation:
     """The model's program with its verdicts; or the best so far once the time is over, or upon Ctrl-C.
 
     The program is searched for on some inputs and compared with the model on all; where it differs, the search goes
     on with those inputs too. Verdicts are measured in the whole model on fresh pairs; where the inputs are a sample, on
-    another one, drawn with the next seed. After Ctrl-C in the search they have five seconds; Ctrl-C in the verdicts
+    another one, drawn with the next seed. After Ctrl-C in the search they have some seconds; Ctrl-C in the verdicts
     keeps the program and those that were measured. See docs/decompile.md.
 
     Args:
@@ -60,6 +66,7 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
             what is left. It ends at its next step, so somewhat later. What else the machine does costs nothing.
         seed: of the inputs looked at first and of the pairs.
         watch: is told which stage is under way.
+        after_ctrl_c: seconds of processor time for the verdicts of what an interrupted search has found.
     """
     began = time.process_time()
     clock = _Clock(began + SEARCHING * seconds, seconds, watch)
@@ -78,7 +85,7 @@ def decompile(subject: Subject, seconds: float = USUAL_SECONDS, seed: int = 0, w
     except _TimeOver:
         stopped = f"the time was over after {SEARCHING * seconds:.3g} s of searching (processor time)"
     except KeyboardInterrupt:
-        stopped, end = INTERRUPTED, min(end, time.process_time() + AFTER_CTRL_C)
+        stopped, end = INTERRUPTED, min(end, time.process_time() + after_ctrl_c)
     judged = _judged(network, best, seed, _Clock(end, seconds, watch), stopped)
     return replace(judged, seconds=time.process_time() - began)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from openwork.analyses import Subject
 from openwork.analyses.steps import Watch
 from openwork.errors import PlanError, Reason
-from openwork.programs.decompiling import decompile
+from openwork.programs.decompiling import AFTER_CTRL_C, decompile
 from openwork.programs.over_training import POINTS, ProgramOverTraining, over_training
 from openwork.programs.plain import program_as_json
 from openwork.programs.program import Program
@@ -25,7 +25,9 @@ NAME = "program"
 OVER_TRAINING = "program over training"
 
 
-def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, watch: Watch) -> Decompilation:
+def decompile_kept(
+    subject: Subject, kept: KeptResults | None, seconds: float, watch: Watch, after_ctrl_c: float = AFTER_CTRL_C
+) -> Decompilation:
     """What `decompile` finds, or what it found before. What a search that ended early has found is kept too, and the
     next time searched for again.
 
@@ -37,7 +39,7 @@ def decompile_kept(subject: Subject, kept: KeptResults | None, seconds: float, w
     before = known_decompilation(subject, kept)
     if before is not None and not before.stopped:
         return before
-    found = decompile(subject, seconds, watch=watch)
+    found = decompile(subject, seconds, watch=watch, after_ctrl_c=after_ctrl_c)
     if found.program is None and found.stopped and before is not None:
         return replace(before, stopped=found.stopped)
     if kept is not None and (found.program is not None or not found.interrupted):

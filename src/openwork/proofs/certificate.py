@@ -47,7 +47,7 @@ def certificate_of(subject: Subject, proof: Proof) -> dict[str, Any]:
     """The certificate, in plain values.
 
     Raises:
-        PlanError: something is not proved, answers are sets or not always wanted, or the domain is too large for a file.
+        PlanError: something is not proved, the checker reads no such answers, or the domain is too large.
     """
     if not proof.whole or proof.margin is None:
         raise PlanError("there is nothing to certify", Reason("proof", proof.summary))

@@ -1,6 +1,7 @@
 """HOW WE SHOW IT: results -> parts -> terminal, HTML, notebook; figures."""
 
 from openwork.report.census import Census, CensusModel, ModelSays, Null
+from openwork.report.census_over_training import LineSince, ModelSince, OverTrainingSample
 from openwork.report.census_page import census_document, census_screen
 from openwork.report.display import Display
 from openwork.report.document import Document
@@ -32,9 +33,12 @@ __all__ = [
     "FoundModel",
     "GalleryPage",
     "Judged",
+    "LineSince",
     "ModelSays",
+    "ModelSince",
     "Null",
     "Original",
+    "OverTrainingSample",
     "Overview",
     "RecipeClaims",
     "ReproducedSeed",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from openwork.data.interval import CONFIDENCE, clopper_pearson
 from openwork.data.unseen import good_turing, unseen_interval
+from openwork.report.census_over_training import OverTrainingSample
 from openwork.training import Experiment
 
 FORMAT = 1
@@ -111,6 +112,7 @@ class Census:
         null: the same of untrained models, where it was asked for.
         shuffled: the same of models trained on shuffled answers, where it was asked for.
         aside: by seed, why it was set aside: it was not trained, or no program was looked for in its model.
+        over_training: how some of the models came about, where it was asked for.
     """
 
     experiment: Experiment
@@ -122,6 +124,7 @@ class Census:
     null: Null | None = None
     shuffled: Null | None = None
     aside: Mapping[int, str] = field(default_factory=dict)
+    over_training: OverTrainingSample | None = None
 
     @cached_property
     def solved(self) -> tuple[CensusModel, ...]:
@@ -184,8 +187,9 @@ class Census:
             for model in self.models
         ]
 
-    def as_json(self) -> dict[str, Any]:
-        """In plain values, as docs/census.md says."""
+    def as_json(self, programs: int | None = None) -> dict[str, Any]:
+        """In plain values, as docs/census.md says; with the programs of so many mechanisms, the most frequent, or of
+        all."""
         seeds, solved, counted = len(self.models), len(self.solved), len(self.counted)
         return {
             "format": FORMAT,
@@ -207,13 +211,14 @@ class Census:
                     "seeds": [model.seed for model in found.models],
                     "decompiled": sum(model.told.word == "decompiled" for model in found.models),
                     "example": {"run": found.example.run, "seed": found.example.seed},
-                    "program": found.text,
+                    "program": found.text if programs is None or rank < programs else None,
                 }
-                for found in self.mechanisms
+                for rank, found in enumerate(self.mechanisms)
             ],
             "algorithms": self.algorithms,
             "unseen": {"estimate": self.unseen, "interval": self.unseen_interval, "models": counted},
             "models": self.rows(),
+            "over_training": None if self.over_training is None else self.over_training.as_json(),
             "null": None if self.null is None else asdict(self.null),
             "shuffled": None if self.shuffled is None else asdict(self.shuffled),
             "aside": [{"seed": seed, "why": why} for seed, why in sorted(self.aside.items())],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from openwork.analyses import percent
 from openwork.data.interval import clopper_pearson
 from openwork.report.census import Census, Mechanism
+from openwork.report.census_over_training_parts import came_about, lines_came_about
 from openwork.report.document import Document
 from openwork.report.parts import (
     NOTHING,
@@ -41,13 +42,17 @@ def census_document(census: Census) -> Document:
     ]
     if not census.mechanisms:
         del sections[1]
+    if census.over_training is not None:
+        over = (*came_about(census.over_training), *lines_came_about(census.over_training))
+        sections.insert(-2, Section("How they come about", "over-training", over))
     return Document(f"Census: {experiment.task}", tuple(sections), subtitle)
 
 
 def census_screen(census: Census) -> tuple[Part, ...]:
     """What a terminal shows of it."""
     table = (_table(census, MOST_TOLD),) if census.mechanisms else ()
-    return (_figures(census), *_said(census), *table)
+    over = () if census.over_training is None else came_about(census.over_training)
+    return (_figures(census), *_said(census), *table, *over)
 
 
 def _figures(census: Census) -> Figures:

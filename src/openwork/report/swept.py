@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from openwork.analyses import percent
-from openwork.data.dependence import dependence, holm
+from openwork.data.dependence import dependence, dependence_of_groups, holm
 from openwork.data.interval import clopper_pearson
 from openwork.report.census import FORMAT, Census, CensusModel
 from openwork.report.census_page import MOST_TOLD, census_document
@@ -18,6 +20,8 @@ from openwork.report.parts import Figure, Figures, Fold, Part, Section, Share, T
 
 SURE = 0.05
 """chance of one false alarm in all of a sweep"""
+MOST_APART = 4
+"""different numbers of a choice that are told apart among points; of more, their halves"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,14 @@ class SweptCensus:
     cells: tuple[tuple[Mapping[str, Any], Census], ...]
     command: str
 
+    @property
+    def is_of_points(self) -> bool:
+        """Whether they are not every combination of the choices. A choice is then seldom another one while all others
+        are equal: labels change places among whole experiments, numbers by which half they are in."""
+        names = self.cells[0][0]
+        choices = (len({repr(choices[name]) for choices, _ in self.cells}) for name in names)
+        return math.prod(choices) != len(self.cells)
+
     @cached_property
     def effects(self) -> tuple[ChoiceEffect, ...]:
         """Of every choice of which there were several, on both."""
@@ -56,11 +68,13 @@ class SweptCensus:
         return tuple(ChoiceEffect(*which, *both) for which, *both in zip(asked, chances, corrected, strict=True))
 
     def _chance(self, name: str, on: Literal["solved", "mechanism"]) -> float:
+        if self.is_of_points:
+            groups = [[_found(model, on) for model in _models(census, on)] for _, census in self.cells]
+            return dependence_of_groups(_halves([choices[name] for choices, _ in self.cells]), groups)
         cases: list[tuple[str, object, str]] = []
         for choices, census in self.cells:
             other = repr({key: value for key, value in choices.items() if key != name})
-            models = census.models if on == "solved" else census.counted
-            cases += [(repr(choices[name]), _found(model, on), other) for model in models]
+            cases += [(repr(choices[name]), _found(model, on), other) for model in _models(census, on)]
         chosen, found, others = ([case[part] for case in cases] for part in range(3))
         return dependence(chosen, found, others)
 
@@ -69,11 +83,23 @@ class SweptCensus:
         named = [({f"choice.{name}": value for name, value in choices.items()}, found) for choices, found in self.cells]
         return [choices | row for choices, census in named for row in census.rows()]
 
-    def as_json(self) -> dict[str, Any]:
-        """In plain values, as docs/census.md says."""
-        cells = [{"choices": dict(choices), "census": census.as_json()} for choices, census in self.cells]
+    def as_json(self, programs: int | None = None) -> dict[str, Any]:
+        """In plain values, as docs/census.md says; with the programs of so many mechanisms of each, or of all."""
+        cells = [{"choices": dict(choices), "census": census.as_json(programs)} for choices, census in self.cells]
         effects = [asdict(effect) for effect in self.effects]
         return {"format": FORMAT, "command": self.command, "effects": effects, "swept": cells}
+
+
+def _models(census: Census, on: str) -> tuple[CensusModel, ...]:
+    return census.models if on == "solved" else census.counted
+
+
+def _halves(values: Sequence[Any]) -> list[object]:
+    """Of many different numbers, in which half each is; of few, or of other values, each itself."""
+    if len(set(map(repr, values))) <= MOST_APART or not all(type(value) in (int, float) for value in values):
+        return list(map(repr, values))
+    middle = statistics.median(values)
+    return [value > middle for value in values]
 
 
 def _found(model: CensusModel, on: str) -> object:
@@ -127,7 +153,8 @@ def _cells(swept: SweptCensus) -> Table:
 
 def _effects(swept: SweptCensus) -> Table:
     rows = tuple((e.choice, _on(e), f"{e.chance:.2g}", f"{e.corrected:.2g}") for e in swept.effects)
-    caption = "Chi-square over relabellings within equal other choices; corrected for all tests after Holm."
+    among = "of whole experiments, many numbers by halves" if swept.is_of_points else "within equal other choices"
+    caption = f"Chi-square over relabellings {among}; corrected for all tests after Holm."
     return Table(columns("choice", "on", "chance", "corrected", numeric=(2, 3)), rows, caption)
 
 

@@ -97,9 +97,9 @@ class Change:
 class Database:
     """`store.sqlite` in a folder, and the files beside it. Neither exists before the first change."""
 
-    def __init__(self, home: Path, writes_as: str = "") -> None:
+    def __init__(self, home: Path, writes_as: str = "", durable: bool = True) -> None:
         self.home, self.path = home, home / DATABASE
-        self._token = writes_as
+        self._token, self._durable = writes_as, durable
         self._connection: sqlite3.Connection | None = None
         self._inode: int | None = None
         """of the database that is open"""
@@ -174,7 +174,7 @@ class Database:
                 committing = False
                 try:
                     if change.files:
-                        write_files(self.home, change.files, self._writer)
+                        write_files(self.home, change.files, self._writer, self._durable)
                     seal_names(rows, self.path, change.added, change.removed)
                     committing = True
                     rows.execute("COMMIT")
@@ -305,7 +305,7 @@ class Database:
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             # A commit is on the disk before the files that it has replaced are removed.
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
             # What is not UTF-8 is damage, which the row's checksum tells.
             connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             self._inode = self.path.stat().st_ino

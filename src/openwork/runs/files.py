@@ -10,12 +10,15 @@ import os
 import re
 import secrets
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 WEIGHTS, CHECKPOINTS, PROGRESS, STATES = "weights", "checkpoints", "progress", "states"
 """folders: final weights of an ended run; those after every epoch; the same of runs in training; optimiser states"""
 FOLDERS = (WEIGHTS, CHECKPOINTS, PROGRESS, STATES)
 ENDING, PART = ".safetensors", ".part"
+SYNCED_BESIDE = 16
+"""files that are synced beside one another, where there are more than that: a disk takes hardly longer than for one"""
 _WRITER = 16
 """hexadecimal digits that name a process which writes"""
 _OURS = re.compile(r"[0-9a-f]{12,32}\.safetensors(\.[0-9a-f]{16})?(\.part)?")
@@ -52,23 +55,35 @@ def writer_of(name: str) -> str | None:
     return None if found is None else found[1] or found[2]
 
 
-def write_files(home: Path, files: Mapping[str, bytes], writer: Writer) -> None:
-    """Writes each file under another name, syncs it, and renames it; when this returns all are durable."""
+def write_files(home: Path, files: Mapping[str, bytes], writer: Writer, durable: bool = True) -> None:
+    """Writes each file under another name, syncs it, and renames it; when this returns all are durable, unless that is
+    not asked for."""
     parts = {name: home / writer.part(name) for name in files}
-    try:
-        for name, data in files.items():
-            parts[name].parent.mkdir(exist_ok=True)
-            with open(parts[name], "wb") as file:
-                file.write(data)
+
+    def write(name: str) -> None:
+        with open(parts[name], "wb") as file:
+            file.write(files[name])
+            if durable:
                 file.flush()
                 os.fsync(file.fileno())
+
+    try:
+        for folder in {part.parent for part in parts.values()}:
+            folder.mkdir(exist_ok=True)
+        if durable and len(files) > SYNCED_BESIDE:
+            with ThreadPoolExecutor(SYNCED_BESIDE) as beside:
+                list(beside.map(write, files))
+        else:
+            for name in files:
+                write(name)
         for name, part in parts.items():
             os.replace(part, home / name)
     except BaseException:
         remove_files(home, [writer.part(name) for name in files])
         raise
-    for folder in {home, *(part.parent for part in parts.values())}:
-        sync_folder(folder)
+    if durable:
+        for folder in {home, *(part.parent for part in parts.values())}:
+            sync_folder(folder)
 
 
 def remove_files(home: Path, names: Collection[str]) -> None:

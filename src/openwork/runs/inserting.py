@@ -12,21 +12,18 @@ def insert_run(rows: sqlite3.Connection, run: Found) -> None:
     columns = run.columns
     names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
     rows.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", tuple(columns.values()))
-    for epoch in run.epochs:
-        _insert_epoch(rows, epoch, *run.places[epoch[1]])
-
-
-def _insert_epoch(rows: sqlite3.Connection, epoch: tuple[object, ...], file: str, number: int) -> None:
-    run, at, lr, running, step, seconds, *measured, weights = epoch
-    rows.execute(
+    epochs, metrics = [], []
+    for name, at, lr, running, step, seconds, *measured, weights in run.epochs:
+        epochs.append((name, at, lr, running, step, seconds, *run.places[at], weights))
+        for split, part in (("train", measured[:4]), ("held_out", measured[4:])):
+            if part[-1] is not None:
+                metrics.append((name, at, split, *part))
+    rows.executemany(
         "INSERT INTO epochs (run, epoch, lr, running_loss, step, seconds, checkpoint, checkpoint_row, weights)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (run, at, lr, running, step, seconds, file, number, weights),
+        epochs,
     )
-    for split, part in (("train", measured[:4]), ("held_out", measured[4:])):
-        if part[-1] is not None:
-            rows.execute(
-                "INSERT INTO metrics (run, epoch, split, loss, accuracy, sequences, inputs)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (run, at, split, *part),
-            )
+    rows.executemany(
+        "INSERT INTO metrics (run, epoch, split, loss, accuracy, sequences, inputs) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        metrics,
+    )

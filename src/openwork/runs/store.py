@@ -43,24 +43,25 @@ class Store:
     One `Store` belongs to one thread; as many processes as like may have the same folder open.
     """
 
-    def __init__(self, home: Path, writes_as: str = "") -> None:
+    def __init__(self, home: Path, writes_as: str = "", durable: bool = True) -> None:
         self.home = home
-        self.database = Database(home, writes_as)
+        self.database = Database(home, writes_as, durable)
 
     @classmethod
-    def open(cls, home: Path | None = None, writes_as: str = "") -> Store:
+    def open(cls, home: Path | None = None, writes_as: str = "", durable: bool = True) -> Store:
         """The store in `home`, or in `OPENWORK_HOME`, or in `openwork-runs` in the working directory.
 
         Args:
             home: its folder.
             writes_as: the process that its files are signed by, where another one than this will keep them
                 (`parcels.py`).
+            durable: whether what is written outlives a power cut; not where the folder is thrown away.
 
         Raises:
             StoreTooNew: written by a newer openwork.
             StoreError: damaged, or another program's.
         """
-        store = cls(default_home() if home is None else Path(home).expanduser().absolute(), writes_as)
+        store = cls(default_home() if home is None else Path(home).expanduser().absolute(), writes_as, durable)
         store.database.open()
         return store
 

@@ -34,6 +34,7 @@ MODULES = (
     "measures/readout.js",
     "measures/means.js",
     "measures/maps.js",
+    "measures/votes.js",
     "program/numbers.js",
     "program/program.js",
     "worker/client.js",

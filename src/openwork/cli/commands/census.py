@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +20,9 @@ from openwork.cli.sweep import Swept, read_sweep
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason, RecipeError
 from openwork.interop.parquet import parquet_bytes, require_parquet
-from openwork.jobs.census import CensusAsked, CensusCost, census, cost_of, require_possible, swept_census
+from openwork.jobs.census.asked import CensusAsked, require_possible
+from openwork.jobs.census.cost import MOMENT, CensusCost, cost_of
+from openwork.jobs.census.counting import census, swept_census
 from openwork.jobs.cluster.on_cluster import census_on
 from openwork.jobs.cluster.ray_cluster import ray_cluster
 from openwork.jobs.given_files import require_writable
@@ -53,30 +58,68 @@ NullFlag = Annotated[bool, typer.Option("--null", help=f"Ask the same of up to {
 ShuffledFlag = Annotated[
     bool, typer.Option("--shuffled", help=f"Ask the same of up to {NULL} seeds trained on shuffled answers.")
 ]
-Plan = Annotated[bool, typer.Option("--plan", help="Say what is left to do and what it costs; do nothing.")]
+OverTraining = Annotated[
+    int,
+    typer.Option(
+        "--over-training",
+        metavar="N",
+        min=0,
+        help="Ask N of the models since which epoch their programs, and each line, hold; needs their checkpoints.",
+        show_default=False,
+    ),
+]
+Plan = Annotated[
+    bool,
+    typer.Option("--plan", help="Say what is left to do and what it takes, by a moment of training; keep nothing."),
+]
 Output = Annotated[
     list[Path] | None,
     typer.Option(
         "--output", "-o", help="A file to write: .html, .md, .json or .parquet. Repeatable.", show_default=False
     ),
 ]
+Programs = Annotated[
+    int | None,
+    typer.Option(
+        "--programs",
+        metavar="N",
+        min=0,
+        help="Write the programs of the N most frequent mechanisms into .json and .parquet; else of all.",
+        show_default=False,
+    ),
+]
 Sweep = Annotated[
     Path | None,
-    typer.Option("--sweep", metavar="FILE", help="A TOML file with a grid of choices, each combination an experiment."),
+    typer.Option(
+        "--sweep", metavar="FILE", help="A TOML file of choices: each combination is tried, or so many points."
+    ),
 ]
 Found = Census | SweptCensus
+
+
+class Spent:
+    """What has been spent since it was made, in words."""
+
+    def __init__(self) -> None:
+        self._clock, self._processor = time.monotonic(), time.process_time()
+
+    def __str__(self) -> str:
+        clock, processor = time.monotonic() - self._clock, time.process_time() - self._processor
+        return f"{duration_text(clock)} by the clock, {duration_text(processor)} of this process's processor time"
+
+
 IN_ROWS = ("models", "swept")
 """members of the JSON that the rows of a Parquet file have instead"""
 NOT_WRITTEN = "the census could not be written"
 
 
-def _json(found: Found, path: Path) -> None:
-    text = json.dumps(plain(found.as_json()), indent=1, ensure_ascii=False, allow_nan=False)
+def _json(found: Found, path: Path, programs: int | None) -> None:
+    text = json.dumps(plain(found.as_json(programs)), indent=1, ensure_ascii=False, allow_nan=False)
     write_bytes(f"{text}\n".encode(), path, NOT_WRITTEN)
 
 
-def _parquet(found: Found, path: Path) -> None:
-    about = {key: value for key, value in found.as_json().items() if key not in IN_ROWS}
+def _parquet(found: Found, path: Path, programs: int | None) -> None:
+    about = {key: value for key, value in found.as_json(programs).items() if key not in IN_ROWS}
     write_bytes(parquet_bytes(found.rows(), {"openwork": json.dumps(plain(about))}), path, NOT_WRITTEN)
 
 
@@ -88,11 +131,11 @@ def _screen(found: Found) -> tuple[Part, ...]:
     return swept_screen(found) if isinstance(found, SweptCensus) else census_screen(found)
 
 
-WRITERS: dict[str, Callable[[Found, Path], object]] = {
+WRITERS: dict[str, Callable[[Found, Path, int | None], object]] = {
     ".json": _json,
     ".parquet": _parquet,
-    ".html": lambda found, path: write_html(_document(found), path),
-    ".md": lambda found, path: write_markdown(_document(found), path),
+    ".html": lambda found, path, programs: write_html(_document(found), path),
+    ".md": lambda found, path, programs: write_markdown(_document(found), path),
 }
 EXAMPLES = examples(
     "openwork census sort --seeds 0..63 -o sort.html -o sort.json",
@@ -119,8 +162,10 @@ def count_mechanisms(
     prove: Prove = False,
     null: NullFlag = False,
     shuffled: ShuffledFlag = False,
+    over_training: OverTraining = 0,
     plan: Plan = False,
     output: Output = None,
+    programs: Programs = None,
     keep: options.KeepRule = "all",
     on: options.OnCluster = None,
     patience: options.Patience = options.PATIENCE,
@@ -143,12 +188,13 @@ def count_mechanisms(
     changes = model, {"epochs": epochs, "weight_decay": weight_decay}, {"kind": split}
     swept = _experiments(given_task(task, options.params_of(param)), experiment, changes, sweep)
     chosen = sorted(options.seeds_of(None, seeds) or range(16))
-    asked = CensusAsked(swept[0].experiment, chosen, seconds, prove, NULL if null else 0, NULL if shuffled else 0)
-    require_possible(asked)
+    nulls = NULL if null else 0, NULL if shuffled else 0
+    asked = CensusAsked(swept[0].experiment, chosen, seconds, prove, *nulls, over_training)
+    require_possible(asked, rule)
     cells = [(each.choices, replace(asked, experiment=each.experiment)) for each in swept]
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        setting = Setting(kept, engine, threads, display, rule)
-        cost = sum((cost_of(asked, setting) for _, asked in cells[1:]), cost_of(cells[0][1], setting))
+        setting, began = Setting(kept, engine, threads, display, rule), Spent()
+        cost = reduce(add, (cost_of(asked, setting, MOMENT / len(cells)) for _, asked in cells))
         if not plan:
             aside().print(_cost_text(cost), soft_wrap=True, markup=False)
             left = _on(where, [asked for _, asked in cells], setting, patience)
@@ -157,15 +203,16 @@ def count_mechanisms(
     if plan:
         _tell_plan(cost, as_json)
     else:
-        _tell(found, targets, as_json)
+        _tell(found, targets, programs, as_json)
+        aside().print(f"It took {began}.", soft_wrap=True, markup=False)
 
 
-def _tell(found: Found, targets: Sequence[Path], as_json: bool) -> None:
+def _tell(found: Found, targets: Sequence[Path], programs: int | None, as_json: bool) -> None:
     """Writes every file, and says on the screen what was found."""
     for target in targets:
-        WRITERS[target.suffix](found, target)
+        WRITERS[target.suffix](found, target, programs)
     if as_json:
-        emit(found.as_json())
+        emit(found.as_json(programs))
         return
     people(as_json).print(terminal(_screen(found)))
     for target in targets:
@@ -225,13 +272,14 @@ def _require_written(targets: list[Path], seconds: float) -> None:
 
 
 def _cost_text(cost: CensusCost) -> str:
-    """What is left to do, in words."""
-    each = cost.train_seconds
+    """What is left to do, in words. Times are of the processor."""
     training = f"{cost.left:,} of {cost.seeds:,} seeds are to be trained"
-    if cost.left and each is not None:
-        training += f", about {duration_text(each * cost.left)} by those that are stored"
-    looked = cost.left + cost.programs + cost.null
-    programs = f"programs are to be looked for in at most {looked:,} models"
-    if looked:
+    if cost.left:
+        by = "if each takes every epoch" if cost.train_most else "by the epochs that those stored took"
+        training += f", {'up to' if cost.train_most else 'about'} {duration_text(cost.train_seconds)} {by}"
+    programs = f"programs are to be looked for in at most {cost.looked:,} models"
+    if cost.looked:
         programs += f", {cost.seconds:g} s each: up to {duration_text(cost.most_seconds)}"
-    return f"{training}; {programs}."
+        if cost.program_seconds is not None:
+            programs += f", about {duration_text(cost.looked * cost.program_seconds)} by those that are stored"
+    return f"{training}; {programs}. Of processor time, all threads together."

@@ -17,7 +17,14 @@ from openwork.jobs.given_files import require_writable
 from openwork.jobs.opened import open_run
 from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
-from openwork.proofs import USUAL_SECONDS, Proof, SetProof, require_certifiable, write_certificate, write_set_certificate
+from openwork.proofs import (
+    USUAL_SECONDS,
+    Proof,
+    SetProof,
+    require_certifiable,
+    write_certificate,
+    write_set_certificate,
+)
 from openwork.report import Display, write_page
 from openwork.report.terminal.lowering import terminal
 from openwork.runs import Store

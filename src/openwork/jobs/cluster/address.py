@@ -5,6 +5,7 @@ from __future__ import annotations
 from openwork.errors import Reason
 
 LOCAL, REMOTE = "ray", "ray://"
+SLURM = "slurm"
 PORT = 10_001
 """of a Ray client server, where the address has none"""
 
@@ -13,6 +14,9 @@ def wrong_address(where: str) -> list[Reason]:
     """Why this names no cluster; nothing where it does."""
     if where == LOCAL:
         return []
+    if where == SLURM:
+        what = "SLURM's jobs are waited for too long to be batches: Ray is started within one of them"
+        return [Reason("--on", what, "docs/cluster.md has the script; in it write --on ray")]
     if not where.startswith(REMOTE):
         return [Reason("--on", f"{where!r} is no cluster", "write ray, or ray://HOST:PORT")]
     host, port = host_and_port(where)

@@ -12,13 +12,9 @@ from typing import Any
 from openwork.analyses.steps import Step
 from openwork.engines import choose_engine
 from openwork.errors import Reason, TaskError
-from openwork.jobs.census import (
-    CensusAsked,
-    is_looked_into,
-    is_looked_into_untrained,
-    kept_of_shuffled,
-    require_possible,
-)
+from openwork.jobs.census.asked import CensusAsked, require_possible
+from openwork.jobs.census.counting import kept_of_shuffled
+from openwork.jobs.census.looking import is_looked_into, is_looked_into_untrained
 from openwork.jobs.cluster.contract import Cluster
 from openwork.jobs.cluster.dispatch import Dispatch, Item, Kind
 from openwork.jobs.cluster.worker import Order, find_programs, find_untrained, train_batch
@@ -69,7 +65,7 @@ def census_on(cluster: Cluster, cells: Sequence[CensusAsked], setting: Setting, 
     work: list[tuple[Kind, Item]] = []
     own: dict[Kind, Experiment] = {}
     for asked in cells:
-        require_possible(asked)
+        require_possible(asked, setting.keep)
         parts = [(asked, setting, "", False)]
         if asked.shuffled:
             kept = replace(setting, keep=kept_of_shuffled(setting.keep))

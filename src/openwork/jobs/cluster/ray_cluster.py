@@ -180,7 +180,8 @@ def _connect(ray: Any, where: str, threads: int | None) -> None:
             ray.init(address="local", num_cpus=threads, **local, **options)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         said = str(error).strip().splitlines()
-        reason = Reason(address or "ray", said[0] if said else type(error).__name__, "ray start --head starts one")
+        mend = "ray start --head starts one; where it asks for a token, set RAY_AUTH_MODE=token"
+        reason = Reason(address or "ray", said[0] if said else type(error).__name__, mend)
         raise EngineError("the cluster does not answer", reason) from error
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openwork.jobs.census import CensusAsked, look_into, look_into_untrained
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.looking import look_into, look_into_untrained
 from openwork.jobs.search import train_seeds
 from openwork.jobs.setting import Setting
 from openwork.programs.kept import NAME
@@ -96,7 +97,7 @@ def _store(order: Order) -> Iterator[Store]:
             shutil.rmtree(left, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-{platform.node()}-") as folder,
-        Store.open(Path(folder) / "runs", writes_as=order.writes_as) as store,
+        Store.open(Path(folder) / "runs", writes_as=order.writes_as, durable=False) as store,
     ):
         yield store
 

@@ -8,6 +8,7 @@ import { frameStaticFigures } from "./page/frame.js";
 import { readLink, writeLink } from "./page/link.js";
 import { talkWith } from "./page/messages.js";
 import { readPayload } from "./page/payload.js";
+import { votedFrom } from "./measures/votes.js";
 import { rowsOf } from "./model/stages.js";
 import { Choices } from "./page/state.js";
 import { askingView } from "./views/asking.js";
@@ -188,6 +189,7 @@ function startOf(rows, domain) {
     output: -1,
     stage: -1,
     line: -1,
+    opened: "",
     tour: 0,
     changed: [],
   };
@@ -215,18 +217,14 @@ function limitsOf({ spec, task, page }, questions) {
 }
 
 /**
- * Every site that Play shows.
+ * Every site that is shown.
  * @param {LivePayload} payload
  * @returns {string[]}
  */
 function capturesOf({ spec }) {
-  const found = [spec.n_layers ? "blocks.0.hook_resid_pre" : "hook_embed"];
-  for (let layer = 0; layer < spec.n_layers; layer += 1) {
-    const block = `blocks.${layer}`;
-    found.push(`${block}.attn.hook_pattern`, `${block}.hook_resid_post`);
-    if (!spec.attn_only) found.push(`${block}.hook_resid_mid`, `${block}.mlp.hook_post`);
-  }
-  return found;
+  const found = [spec.n_layers ? "blocks.0.hook_resid_pre" : "hook_embed", ...votedFrom(spec)];
+  if (!spec.attn_only) for (let layer = 0; layer < spec.n_layers; layer += 1) found.push(`blocks.${layer}.hook_resid_mid`);
+  return [...new Set(found)];
 }
 
 /**

@@ -14,12 +14,25 @@ const PER_HEAD = ["pos", "head", "d_head"];
 const PAIRS = ["head", "query", "key"];
 const SCALE = ["pos", "one"];
 
+/** Of each spec, once made: every pass asks for them again and again. @type {WeakMap<Spec, Map<string, Site>>} */
+const known = new WeakMap();
+
 /**
  * Every site of a model, in the order of the forward pass.
  * @param {Spec} spec
  * @returns {Map<string, Site>}
  */
 export function sitesOf(spec) {
+  const found = known.get(spec) ?? everySite(spec);
+  known.set(spec, found);
+  return found;
+}
+
+/**
+ * @param {Spec} spec
+ * @returns {Map<string, Site>}
+ */
+function everySite(spec) {
   /** @type {Site[]} */
   const found = [{ name: "hook_embed", axes: STREAM, layer: null }];
   if (spec.positional_embedding_type === "standard") found.push({ name: "hook_pos_embed", axes: STREAM, layer: null });

@@ -9,6 +9,7 @@ import { same } from "./state.js";
 /** @import { State } from "./state.js" */
 
 const CUT = /^(zero|mean|resample|patch|off):(in|L\d{1,2}(?:A|M|R|H\d{1,3}))(?:@(\d{1,5})(?:-(\d{1,5}))?)?$/;
+const OPENED = /^(?:none|L(\d{1,2})(?:M|H(\d{1,3})))$/;
 const MOST_CUTS = 200;
 
 /**
@@ -61,6 +62,7 @@ export function readLink(hash, limits) {
     output: whole("output", limits.outputs),
     stage: whole("stage", limits.stages),
     line: whole("line", limits.lines),
+    opened: readOpened(said.get("open"), limits),
     tour: whole("tour", limits.steps + 1),
     changed: readChanged(said.get("set"), limits.lines),
     normed: said.has("norm") ? said.get("norm") !== "0" : undefined,
@@ -96,6 +98,7 @@ export function writeLink(anchor, state, start) {
     ["output", String(state.output), state.output !== start.output],
     ["stage", String(state.stage), state.stage !== start.stage],
     ["line", String(state.line), state.line !== start.line],
+    ["open", state.opened, state.opened !== start.opened],
     ["tour", String(state.tour), state.tour !== start.tour],
     ["set", state.changed.map((one) => one.join(".")).join(","), state.changed.length > 0],
     ["claim", encodeURIComponent(state.claim), state.claim !== start.claim],
@@ -122,6 +125,16 @@ function readChanged(text, lines) {
   if (text === undefined || !/^\d{1,3}\.\d\.-?\d{1,3}(,\d{1,3}\.\d\.-?\d{1,3}){0,9}$/.test(text)) return undefined;
   const found = text.split(",").map((one) => one.split(".").map(Number));
   return found.flatMap(([line = 0, which = 0, value = 0]) => (line < lines ? [/** @type {[number, number, number]} */ ([line, which, value])] : []));
+}
+
+/**
+ * A head or an MLP.
+ * @param {string | undefined} text
+ * @param {Limits} limits
+ */
+function readOpened(text, { layers, heads }) {
+  const [, layer, head] = OPENED.exec(text ?? "") ?? [undefined, Infinity];
+  return Number(layer ?? 0) < layers && Number(head ?? 0) < heads ? text : undefined;
 }
 
 /**

@@ -31,6 +31,7 @@
  * @property {number} output that is followed through the mechanism; -1 for all
  * @property {number} stage that it has reached; -1 shows all of it
  * @property {number} line of the program that is chosen; -1 for none
+ * @property {string} opened the part whose sum is opened: empty for the one that does most, `none` for none
  * @property {number} tour the step of the tour that one is at, from 1; 0 for none
  * @property {import("../program/numbers.js").Changed[]} changed numbers of the program
  */

@@ -10,6 +10,7 @@ import { Dials } from "../widgets/dials.js";
 import { Listing } from "../widgets/listing.js";
 import { Movement } from "../widgets/movement.js";
 import { Stacks } from "../widgets/stacks.js";
+import { ledgerView } from "./ledger.js";
 import { lineView } from "./line.js";
 import { motionControls } from "./motion.js";
 
@@ -62,7 +63,7 @@ export function movementView(mount, bench, choices, page, go) {
   const stacks = (program?.counts ?? []).map((counts) => new Stacks(counts));
   const piles = stacks.length ? html("div", { class: "live-piles" }, ...stacks.map(({ element }) => element)) : null;
   const words = html("details", { class: "live-what" }, html("summary", {}, "The picture in words"), prose);
-  refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, piles, words);
+  refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, piles, ledgerView(bench, choices, page), words);
   const paint = (/** @type {Shown} */ shown) => {
     const { state } = choices;
     const pass = shown.cut ?? shown.whole;
