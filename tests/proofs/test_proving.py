@@ -15,7 +15,7 @@ from openwork.data import Inputs
 from openwork.engines import choose_engine
 from openwork.engines.native import NativeEngine
 from openwork.errors import CheckpointError, PlanError
-from openwork.models import Stack, initial_stack, spec_for
+from openwork.models import Stack, initial_stack, spec_for, stack_of
 from openwork.proofs import GivenAnswers, proof_from_json, prove, prove_by_sets, require_certifiable
 from openwork.proofs.proving import BLOCK
 from openwork.tasks import UNASKED, Palindrome, Task, make_task
@@ -119,14 +119,15 @@ def test_answers_of_a_program_take_the_place_of_the_tasks(tiny):
 def test_sets_and_questions_of_several_lengths_are_proved_where_they_are_right(name, sizes):
     """Nobody trained it: its biases alone say what follows, which is right of some."""
     task = make_task(name, sizes)
-    stack = initial_stack(spec_for(task, n_layers=2, d_model=8, n_heads=2, d_head=4, d_mlp=8), [3])
+    spec = spec_for(task, n_layers=2, d_model=8, n_heads=2, d_head=4, d_mlp=8)
+    named = {part: array.copy() for part, array in initial_stack(spec, [3]).named().items()}
     answers = task.answers(task.questions(np.arange(task.domain_size)))
     wanted = np.unique(answers[answers != UNASKED], return_counts=True)
     most = int(wanted[0][wanted[1].argmax()])
     symbols = np.arange(len(task.answer_vocabulary))
     sets = task.answer_kind == "set"
-    stack.named()["unembed.b_U"][0] = np.where(most >> symbols & 1 if sets else symbols == most, 0.3, -0.3)
-    subject = Subject.of(NativeEngine(1), stack, task)
+    named["unembed.b_U"][0] = np.where(most >> symbols & 1 if sets else symbols == most, 0.3, -0.3)
+    subject = Subject.of(NativeEngine(1), stack_of(spec, named), task)
     found = prove(subject)
     assert found.sets == sets and found.proved == int(subject.scores.sequences[0]) == found.as_run.right
     assert found.proved + found.n_wrong == task.domain_size and not found.n_undecided
