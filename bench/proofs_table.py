@@ -5,6 +5,7 @@
     python bench/proofs_table.py --store FOLDER --train    trains seed 200 of the tasks that have none there first
     python bench/proofs_table.py --course FOLDER           the four models of a public course, FOLDER/NAME.pt
     python bench/proofs_table.py --languages FOLDER        the nineteen public GPT-2 models of formal languages
+                                                           and --only NAME, repeatable, those that are called so
     python bench/proofs_table.py --write                   the page, from docs/proofs_table.json
 
 Models A and B, which ship with the tests, are always looked at. Where every question can be listed, all are; a model of
@@ -54,10 +55,11 @@ def main() -> None:
     asked.add_argument("--train", action="store_true")
     asked.add_argument("--course", type=Path)
     asked.add_argument("--languages", type=Path)
+    asked.add_argument("--only", action="append", default=[])
     asked.add_argument("--write", action="store_true")
     given = asked.parse_args()
     for name, subject in models(given):
-        if name not in kept():
+        if name not in kept() and (not given.only or any(part in name for part in given.only)):
             write(KEPT, kept() | {name: row_of(subject())})
             print(name, kept()[name], flush=True)
     if given.write:
