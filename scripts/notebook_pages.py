@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
-from traitlets.config import Config
 
 from fingerprint import fingerprint
 
@@ -59,9 +58,8 @@ def executed(path: Path, folder: Path) -> NotebookNode:
     own = {"OPENWORK_HOME": str(folder / "store"), "XDG_STATE_HOME": str(folder / "state")}
     env = {name: value for name, value in os.environ.items() if name != "DISPLAY"} | own
     notebook = nbformat.read(path, as_version=4)
-    own_pipe = Config({"KernelManager": {"transport": "ipc"}})  # not a port, which others on the machine could open
     asked = {"timeout": SECONDS, "kernel_name": "python3", "resources": {"metadata": {"path": str(place)}}}
-    NotebookClient(notebook, config=own_pipe, **asked).execute(env=env)
+    NotebookClient(notebook, **asked).execute(env=env)
     return notebook
 
 

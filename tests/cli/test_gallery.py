@@ -87,6 +87,7 @@ def test_a_live_page_holds_the_model(openwork, file):
     done = openwork("gallery", str(file), "claims.toml", *PARAMS, "--live", "--json")
     page = Path("theirs.html").read_text()
     assert done.value["page"].endswith("theirs.html") and 'id="openwork-data"' in page
+    assert '"routes":{' in page, "also of a model that does not solve its task"
     assert 'property="og:title"' in page and "og:image" not in page, "it stands nowhere, so it has no picture"
     done = openwork("gallery", str(file), "claims.toml", *PARAMS, "--live", "-o", "page.md")
     assert done.code == 2 and "does not end in .html" in done.err

@@ -54,7 +54,6 @@ from openwork.runs import Run
 CHEAP = 6e9
 """steps of arithmetic of a proof that a report waits for: about ten seconds on one core"""
 NO_PROOF = "no proof: the model does not solve the task, or not every question is asked"
-NO_SETS = "no proof: the answers are sets of symbols"
 TOO_LONG = "no proof: it takes longer than a report waits; openwork prove RUN"
 MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
@@ -226,8 +225,6 @@ class OpenedRun(OldNames, Looking, Drawing):
     @property
     def why_no_proof(self) -> str:
         """Why a report does not wait for a proof; empty where it does."""
-        if not self.subject.task.one_symbol_each:
-            return NO_SETS
         if not self.solved or not self.subject.whole or self.subject.spec.d_vocab_out < 2:
             return NO_PROOF
         return TOO_LONG if work_of(self.subject) > CHEAP else ""
