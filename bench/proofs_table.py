@@ -4,6 +4,8 @@
                                                            the one with the smallest seed
     python bench/proofs_table.py --store FOLDER --train    trains seed 200 of the tasks that have none there first
     python bench/proofs_table.py --course FOLDER           the four models of a public course, FOLDER/NAME.pt
+    python bench/proofs_table.py --languages FOLDER        the nineteen public GPT-2 models of formal languages
+                                                           and --only NAME, repeatable, those that are called so
     python bench/proofs_table.py --write                   the page, from docs/proofs_table.json
 
 Models A and B, which ship with the tests, are always looked at. Where every question can be listed, all are; a model of
@@ -27,10 +29,12 @@ from openwork.data.domain import MOST_ENUMERATED
 from openwork.engines import choose_engine
 from openwork.engines.native import NativeEngine
 from openwork.errors import OpenworkError
+from openwork.interop import imported_model, read_checkpoint
 from openwork.proofs import Proof, SetProof, prove, prove_by_sets, require_provable, too_many_to_list
 from openwork.runs import Store
 from openwork.tasks import OURS, Task, format_count
 from proofs import solved
+from public_languages import Case, cases
 from public_programs import COURSE, course_stack
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -50,10 +54,12 @@ def main() -> None:
     asked.add_argument("--store", type=Path)
     asked.add_argument("--train", action="store_true")
     asked.add_argument("--course", type=Path)
+    asked.add_argument("--languages", type=Path)
+    asked.add_argument("--only", action="append", default=[])
     asked.add_argument("--write", action="store_true")
     given = asked.parse_args()
     for name, subject in models(given):
-        if name not in kept():
+        if name not in kept() and (not given.only or any(part in name for part in given.only)):
             write(KEPT, kept() | {name: row_of(subject())})
             print(name, kept()[name], flush=True)
     if given.write:
@@ -81,6 +87,14 @@ def models(given: argparse.Namespace) -> Iterator[tuple[str, Callable[[], Subjec
             stack, task = course_stack(given.course, name)
             yield f"public: {name}, {task}", lambda stack=stack, task=task: subject_of(stack, task)
             assert task.name == task_name
+    if given.languages is not None:
+        for case in cases():
+            named = f"public: {case.folder}, {case.task}"
+            yield named, lambda case=case: subject_of(language_stack(given.languages, case), case.task)
+
+
+def language_stack(folder: Path, case: Case) -> Any:
+    return imported_model(read_checkpoint(folder / case.folder, None), {}, case.task).stack
 
 
 def trained(task: Task, folder: Path) -> list[str]:
@@ -184,8 +198,6 @@ def told(rows: dict[str, Row]) -> str:
 
 def why_not(task: Task) -> str:
     """Of a task of which no model is there."""
-    if not task.one_symbol_each:
-        return "no model is proved: answers are sets of symbols, or questions have several lengths"
     if task.domain_size is None or task.domain_size > MOST_ENUMERATED:
         return "no model is proved: the questions cannot be listed, and the task names no cases"
     return "no model of it was trained for this table"

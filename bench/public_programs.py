@@ -186,6 +186,8 @@ these models. Each had 400 s of the processor at most. Every program is in `publ
 """
 HELD_OUT_SAID = """None of the models above was held out. So languages were learned by our own recipes, with seeds
 that nobody had looked at, registered in `bench/held_out_languages.toml` before the first run, and decompiled by
-`openwork` itself (`python bench/held_out_languages.py --store FOLDER`; `held_out_languages.json` has the programs)."""
+`openwork` itself (`python bench/held_out_languages.py --store FOLDER`; `held_out_languages.json` has the programs).
+A registration before this one (seeds 900 and 901, version 8 of the search) had lengths with 560 to 3,070 answers: of 18
+solved models 18 were equal and 1 decompiled, 9 more lacked nothing but that 5 % of such tables is less than a program."""
 if __name__ == "__main__":
     main()

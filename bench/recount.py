@@ -2,9 +2,9 @@
 
     python bench/recount.py tests/known_circuits/solved/model_A.safetensors
 
-Times are of one page in Chromium (its worker has one core) and of one native thread, medians of `ROUNDS`. Counts: the
-native engine in float64 against the page (none may differ) and against its SIMD levels in float32, over every component
-and position replaced by zero, mean, resample and, for MLPs, the affine map.
+Times are of one page in Chromium (a worker for each core, four at most) and of one native thread, medians of `ROUNDS`.
+Counts: the native engine in float64 against the page (none may differ) and against its SIMD levels in float32, over
+every component and position replaced by zero, mean, resample and, for MLPs, the affine map.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ START = """
 if (live.inWorker()) live.serve();
 else {
   const payload = JSON.parse(document.getElementById("data").textContent);
-  globalThis.worker = live.startWorker(document.currentScript.textContent, payload);
+  globalThis.worker = live.startTeam(document.currentScript.textContent, payload);
 }
 """
 ASK = """async (edits) => {
@@ -46,7 +46,7 @@ ASK = """async (edits) => {
 
 def opened(page: Page, subject: Subject, folder: str) -> None:
     """A page with the subject's model and nothing to look at."""
-    script = bundled("worker/serve.js", "worker/client.js", "interventions/plain.js", as_global="live") + START
+    script = bundled("worker/serve.js", "worker/team.js", "interventions/plain.js", as_global="live") + START
     data = f'<script id="data" type="application/json">{embedded(payload(subject))}</script>'
     path = Path(folder) / "recount.html"
     path.write_text(f"<!doctype html><meta charset=utf-8>{data}<script>{script}</script>", encoding="utf-8")

@@ -2,11 +2,14 @@
 
 Every page of `docs/` appears by itself: those of `SECTIONS` in their place, all others under "More". A folder's first
 page is its README.md, or a list of its pages. The site's own first page is a model to play with, and the README stands
-beside it. `build_site.py [FOLDER]` builds into another folder; `--untrained` leaves out live pages that need training.
+beside it. Notebooks are run, and stand there with what they show.
+
+    build_site.py [FOLDER] [--untrained] [--models-of-others FOLDER] [--address URL]
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import re
@@ -20,6 +23,8 @@ from sphinx.cmd.build import main as sphinx
 
 from api_pages import api_pages
 from notebook_pages import notebook_page
+from openwork.jobs.printing import chromium
+from pictures import browsing, photograph
 from site_models import SiteModel, models_index, site_models, write_models
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,34 +49,62 @@ LINK = re.compile(r"(?P<image>!?)\[(?P<text>(?:[^\[\]]|!?\[[^\]]*\]\([^)]*\))*)\
 FENCED = re.compile(r"(^```.*?^```$)", re.M | re.S)
 REQUEST = re.compile(
     r"<(?:script|img|iframe|source|video|audio|embed|object)\b[^>]*\b(?:src|data)=\"(?:https?:)?//[^\"]*\""
-    r"|<link\b[^>]*\bhref=\"(?:https?:)?//[^\"]*\"|@import\s+[^;]*//[^;]*|url\(\s*[\"']?(?:https?:)?//[^)]*"
+    r"|<link\b(?![^>]*\brel=\"canonical\")[^>]*\bhref=\"(?:https?:)?//[^\"]*\"|@import\s+[^;]*//[^;]*|url\(\s*[\"']?(?:https?:)?//[^)]*"
 )
 
 
-def main(arguments: list[str]) -> int:
+def main(words: list[str]) -> int:
     """0 where the site is built, without a warning and without a request to anywhere."""
     gc.disable()  # looking for cycles in trees of documents that all stay was a third of the time
-    folders = [word for word in arguments if not word.startswith("--")]
-    target = Path(folders[0] if folders else ROOT / "site").resolve()
-    models = list(site_models(trained="--untrained" not in arguments))
+    asked = arguments(words)
+    target, trained = asked.target.resolve(), not asked.untrained
+    models = list(site_models(trained, asked.models_of_others, asked.address or ""))
     with tempfile.TemporaryDirectory(prefix="openwork-site-") as folder:
-        gather(Path(folder), models)
+        gather(Path(folder), models, trained)
         shutil.rmtree(target, ignore_errors=True)
-        made = sphinx(["-W", "--keep-going", "-q", "-E", "-a", "-d", f"{folder}/.doctrees", folder, str(target)])
+        stands = ["-D", f"html_baseurl={asked.address}"] if asked.address else []
+        options = ["-W", "--keep-going", "-q", "-E", "-a", "-d", f"{folder}/.doctrees", *stands]
+        made = sphinx([*options, folder, str(target)])
     if not made:
         write_models(models, target)
-    asked = list(requests(target))
-    print(*asked, sep="\n", end="", file=sys.stderr)
-    if not made and not asked:
+        with browsing(chromium()) as browser:
+            for model in models:
+                photograph(browser, target / "live" / f"{model.name}.html", "social", target / "live", model.name)
+    found = list(requests(target))
+    print(*found, sep="\n", end="", file=sys.stderr)
+    if not made and not found:
         print(f"{target / 'index.html'}: {len(list(target.rglob('*.html')))} pages")
-    return 1 if made or asked else 0
+    return 1 if made or found else 0
 
 
-def gather(source: Path, models: list[SiteModel]) -> None:
+def arguments(words: list[str]) -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="scripts/docs", description="Builds the documentation as a site.")
+    parser.add_argument("target", nargs="?", type=Path, default=ROOT / "site", help="folder to build into; else site/")
+    parser.add_argument("--untrained", action="store_true", help="neither train models nor run notebooks")
+    theirs = "where palindrome.pt and the others of docs/gallery lie, at any depth, for live pages of them"
+    parser.add_argument("--models-of-others", type=Path, metavar="FOLDER", help=theirs)
+    stands = "where the site will stand, so that links to it show a picture elsewhere"
+    parser.add_argument("--address", type=address, metavar="URL", help=stands)
+    return parser.parse_args(words)
+
+
+def address(text: str) -> str:
+    """One that others can be joined to.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not re.match(r"https?://[^/]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} does not begin with http:// or https:// and a host")
+    return text.rstrip("/") + "/"
+
+
+def gather(source: Path, models: list[SiteModel], run: bool) -> None:
     """Everything that Sphinx reads, as it reads it."""
     places = pages()
     for page, place in places.items():
-        text = notebook_page(page) if page.suffix == ".ipynb" else page.read_text(encoding="utf-8")
+        text = notebook_page(page, run) if page.suffix == ".ipynb" else page.read_text(encoding="utf-8")
         write(source / place, relinked(text, page, places))
     for name, text in api_pages().items():
         write(source / "api" / name, text)
@@ -80,6 +113,7 @@ def gather(source: Path, models: list[SiteModel]) -> None:
         shutil.copy(image, source / image.name)
     shutil.copy(CONFIG / "conf.py", source / "conf.py")
     write(source / "static" / "style.css", (CONFIG / "style.css").read_text(encoding="utf-8"))
+    shutil.copy(ROOT / "docs" / "social.png", source / "static" / "social.png")
     for folder in sorted({path.parent for path in source.rglob("*.md")} - {source}):
         add_contents(folder)
     with (source / f"{ROOT_PAGE}.md").open("a", encoding="utf-8") as index:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 WIDTH, HEIGHT = 1280, 960
 MOST_BYTES = 400_000
@@ -22,22 +24,36 @@ SIZES = {"social": (1200, 630)}
 """those of another size: `social` is what a link to the site shows elsewhere"""
 
 
-def main(page: Path, folder: Path, chromium: str) -> None:
+def main(page: Path, folder: Path, found: str) -> None:
     """One PNG for each state; fails where one is larger than a README should have."""
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=list(QUIET))
-        for name, link in STATES.items():
-            width, height = SIZES.get(name, (WIDTH, HEIGHT))
-            tab = browser.new_page(viewport={"width": width, "height": height})
-            tab.goto(page.absolute().as_uri() + link)
-            settled(tab, "cut=" in link)
-            taken = folder / f"{name}.png"
-            tab.screenshot(path=taken)
-            tab.close()
+    with browsing(found) as browser:
+        for name in STATES:
+            taken = photograph(browser, page, name, folder, name)
             if taken.stat().st_size > MOST_BYTES:
                 sys.exit(f"{taken} is too large")
             print(taken)
+
+
+@contextmanager
+def browsing(found: str) -> Iterator[Browser]:
+    """This Chromium, without a window and without what it does by itself."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=list(QUIET))
+        yield browser
         browser.close()
+
+
+def photograph(browser: Browser, page: Path, state: str, folder: Path, name: str) -> Path:
+    """A live page in one of `STATES`, as PNG."""
+    link = STATES[state]
+    width, height = SIZES.get(state, (WIDTH, HEIGHT))
+    tab = browser.new_page(viewport={"width": width, "height": height})
+    tab.goto(page.absolute().as_uri() + link)
+    settled(tab, "cut=" in link)
+    taken = folder / f"{name}.png"
+    tab.screenshot(path=taken)
+    tab.close()
+    return taken
 
 
 def settled(tab: Page, counts: bool) -> None:

@@ -7,6 +7,7 @@
 
 namespace {
 
+using openwork::AnswerKind;
 using openwork::Enclosed;
 using openwork::Inputs;
 using openwork::Spec;
@@ -42,6 +43,20 @@ struct Block {
 
 inline Summed at(const Summed& all, int64_t i) {
   return {all.mid + i, all.wide + i, all.size + i};
+}
+
+struct Ends {
+  Reals least, most;
+};
+
+// How far the right answer's logit lies above another one.
+inline Ends lead(const Ball& right, const Ball& other) {
+  return {low(right) - high(other), high(right) - low(other)};
+}
+
+// How far the logit of a symbol lies above 0 where it is in the set, and below 0 where it is not.
+inline Ends beyond_zero(const Ball& logit, const Longs& inside) {
+  return {pick(inside, low(logit), -high(logit)), pick(inside, high(logit), -low(logit))};
 }
 
 class Pass {
@@ -187,17 +202,20 @@ class Pass {
       project(b.reads, d, layout.W_U, layout.b_U, s.d_vocab_out, b.wide);
       Longs answer;
       for (int l = 0; l < kLanes; l++) answer[l] = in.answers[row[l] * in.n_graded + g];
+      // a set's own answer is never negative
+      const Longs unasked = in.answer_kind == AnswerKind::symbol ? Longs{} : answer == int64_t(openwork::kUnasked);
+      const bool sets = in.answer_kind == AnswerKind::set;
       Ball right = exact(Reals{});
       for (int o = 0; o < s.d_vocab_out; o++) {
         const Longs is = answer == o;
         right = {pick(is, b.wide[o].mid, right.mid), pick(is, b.wide[o].rad, right.rad)};
-        radius = max(radius, b.wide[o].rad);
+        radius = pick(unasked, radius, max(radius, b.wide[o].rad));
       }
       for (int o = 0; o < s.d_vocab_out; o++) {
-        const Longs is = answer == o;
-        const Reals least = low(right) - high(b.wide[o]), most = high(right) - low(b.wide[o]);
-        lower = min(lower, pick(is, lower, least - (2 * U * abs(least) + kTiny)));
-        upper = min(upper, pick(is, upper, most + (2 * U * abs(most) + kTiny)));
+        const Longs left_out = sets ? unasked : unasked | (answer == o);
+        const auto [least, most] = sets ? beyond_zero(b.wide[o], (answer >> o & 1) != 0) : lead(right, b.wide[o]);
+        lower = min(lower, pick(left_out, lower, least - (2 * U * abs(least) + kTiny)));
+        upper = min(upper, pick(left_out, upper, most + (2 * U * abs(most) + kTiny)));
       }
     }
     for (int l = 0; l < n; l++) {

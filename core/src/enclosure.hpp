@@ -5,8 +5,9 @@
 
 namespace openwork {
 
-// By how much the right answer leads at the output where it leads least: between `lower` and `upper`; and the largest
-// radius of a logit. Each [input].
+// By how much the right answer leads at the output where it leads least, or, where answers are sets of symbols, how far
+// the logit that is nearest to 0 lies on its right side: between `lower` and `upper`; and the largest radius of a
+// logit. Outputs at which a question wants no answer are left out. Each [input].
 struct Enclosed {
   double *lower, *upper, *radius;
 };

@@ -3,8 +3,9 @@
     openwork-check-certificate FILE.cert.json [--weights MODEL.safetensors]
 
 How. Every number of the forward pass is held between two float64 numbers, `lo` and `hi`. IEEE 754 gives the nearest
-number to a true sum, product, quotient or root, so the true one lies between that one's neighbours, `numpy.nextafter`
-of it downwards and upwards; that is the whole arithmetic. openwork itself computes with midpoints and radii, in C++.
+number x to a true sum, product, quotient or root, so the true one lies between the neighbours of x. `down` and `up`
+go at least so far: x - |x| / 2^52 is below the neighbour or is it, and so it stays when it is rounded, for the
+neighbour is a number too. That is the whole arithmetic. openwork itself computes with midpoints and radii, in C++.
 An answer is right with margin m where the lower end of its logit less the upper end of every other one is at least m.
 
 Not checked: that the domain is what you care about (its inputs are described, and some are printed), that the right
@@ -23,6 +24,10 @@ from fractions import Fraction
 import numpy as np
 
 BLOCK = 512  # inputs at a time
+STATEMENT = (
+    "For every input of the domain and at every graded position, the function that these weights define over the real "
+    "numbers gives the right answer a logit that is larger than every other by at least the margin."
+)
 
 
 class Refused(Exception):
@@ -32,12 +37,15 @@ class Refused(Exception):
 # --- intervals: pairs (lo, hi) of arrays ---------------------------------------------------------------------------
 
 
+ULP, TINY = 2.0**-52, 1e-300  # TINY is for numbers so small that their neighbours are not |x| / 2^52 away
+
+
 def down(x):
-    return np.nextafter(x, -np.inf)
+    return x - (abs(x) * ULP + TINY)
 
 
 def up(x):
-    return np.nextafter(x, np.inf)
+    return x + (abs(x) * ULP + TINY)
 
 
 def add(a, b):
@@ -61,12 +69,14 @@ def divide(a, b):
     return down(lo), up(hi)
 
 
-def total(a):
-    """Over the last axis, one after the other."""
-    lo, hi = a[0][..., 0], a[1][..., 0]
-    for i in range(1, a[0].shape[-1]):
-        lo, hi = down(lo + a[0][..., i]), up(hi + a[1][..., i])
-    return lo, hi
+def total(a, axis=-1):
+    """Over an axis: one half is added to the other, until there is one."""
+    lo, hi = np.moveaxis(a[0], axis, 0), np.moveaxis(a[1], axis, 0)
+    while (n := len(lo)) > 1:
+        half, rest = n // 2, slice(n - n % 2, n)
+        both = add((lo[:half], hi[:half]), (lo[half : 2 * half], hi[half : 2 * half]))
+        lo, hi = (np.concatenate([both[0], lo[rest]]), np.concatenate([both[1], hi[rest]])) if n % 2 else both
+    return lo[0], hi[0]
 
 
 def affine(x, W, b):
@@ -74,10 +84,9 @@ def affine(x, W, b):
     lo = np.broadcast_to(b, (*x[0].shape[:-1], W.shape[1])).copy()
     hi = lo.copy()
     for i in range(W.shape[0]):
-        low, high = x[0][..., i, None], x[1][..., i, None]
-        positive = W[i] >= 0
-        lo = down(lo + down(np.where(positive, low, high) * W[i]))
-        hi = up(hi + up(np.where(positive, high, low) * W[i]))
+        one, other = x[0][..., i, None] * W[i], x[1][..., i, None] * W[i]
+        lo = down(lo + down(np.minimum(one, other)))
+        hi = up(hi + up(np.maximum(one, other)))
     return lo, hi
 
 
@@ -145,7 +154,7 @@ def norm(spec, x, w, b):
 def softmax(score, hidden):
     """[.., key]: an entry is least where it is as low, and all others as high, as can be."""
     top = np.where(hidden, -np.inf, score[1]).max(axis=-1, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0)
+    top = np.where(hidden.all(axis=-1, keepdims=True), 0.0, top)  # one that overflows leaves nothing known
     low = np.where(hidden, 0.0, np.maximum(exp(down(score[0] - top))[0], 0.0))
     high = np.where(hidden, 0.0, exp(np.minimum(up(score[1] - top), 0.0))[1])
     lows, highs = total((low, high))
@@ -264,7 +273,22 @@ KINDS = {
     "attention_dir": ("causal", "bidirectional"),
     "positional_embedding_type": ("standard", "none"),
     "attn_only": (False, True),
+    "dtype": ("float32", "float64"),
 }
+SIZES = "n_layers", "d_model", "n_heads", "d_head", "d_mlp", "d_vocab", "d_vocab_out", "n_ctx"
+
+
+def check_spec(spec):
+    """A model that is one: nothing of it is left unread here, and every size is a whole number."""
+    require(
+        spec.keys() == {*KINDS, *SIZES, "eps", "attn_scale", "pad_token"}, "the model has other fields than a model"
+    )
+    require(all(spec[name] in kinds for name, kinds in KINDS.items()), "the model is of a kind that is not known here")
+    require(all(type(spec[name]) is int and spec[name] >= 0 for name in SIZES), "a size is not a whole number")
+    numbers = [spec["eps"], 1.0 if spec["attn_scale"] is None else spec["attn_scale"]]
+    require(all(type(x) is float and 0 < x < math.inf for x in numbers), "eps or attn_scale is not a number above 0")
+    pad = spec["pad_token"]
+    require(pad is None or (type(pad) is int and 0 <= pad < spec["d_vocab"]), "the pad is not a token")
 
 
 def shapes_of(spec):
@@ -285,7 +309,7 @@ def shapes_of(spec):
 
 def weights_of(held):
     spec, shapes = held["model"], held["weights"]["shapes"]
-    require(all(spec[name] in kinds for name, kinds in KINDS.items()), "the model is of a kind that is not known here")
+    check_spec(spec)
     require(shapes == shapes_of(spec), "weights: others than a model of this kind and these sizes has")
     flat, found, start = unpack(held["weights"], "weights").astype(np.float64), {}, 0
     for name, shape in shapes.items():
@@ -293,8 +317,7 @@ def weights_of(held):
         found[name], start = flat[start:stop].reshape(shape), stop
     if start != len(flat) or not np.isfinite(flat).all():
         raise Refused("weights: more or fewer than their shapes say, or not finite")
-    if held["weights"]["dtype"] != spec["dtype"] or spec["dtype"] not in ("float32", "float64"):
-        raise Refused("weights: of another dtype than the model says")
+    require(held["weights"]["dtype"] == spec["dtype"], "weights: of another dtype than the model says")
     return found
 
 
@@ -306,6 +329,7 @@ def require(true, what):
 def check_words(held):
     told = {name: value for name, value in held.items() if name != "sha256"}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    require(held["statement"] == STATEMENT, "the statement is another than the one that is checked here")
     require(held.get("format") == "openwork certificate" and held.get("version") == 1, "not a certificate of version 1")
     require(hashlib.sha256(text.encode()).hexdigest() == held.get("sha256"), "the file is not the one its SHA-256 says")
     margin, counts, found = held["margin"], held["counts"], held["found"]
@@ -319,6 +343,7 @@ def check_domain(held):
     spec, counts, domain = held["model"], held["counts"], held["domain"]
     tokens, answers = unpack(domain["tokens"], "tokens").astype(int), unpack(domain["answers"], "answers").astype(int)
     graded = domain["graded"]
+    require(tokens.ndim == answers.ndim == 2 and all(type(place) is int for place in graded), "no table of tokens")
     require(tokens.shape[0] == answers.shape[0] == counts["inputs"], "inputs: not as many as the count says")
     require(answers.shape[1] == len(graded) == counts["graded"] > 0, "graded positions: not as many as the count says")
     require(sorted(set(graded)) == graded and 0 <= graded[0] <= graded[-1] < tokens.shape[1] <= spec["n_ctx"], "graded")
@@ -326,6 +351,12 @@ def check_domain(held):
     require(answers.min() >= 0 and answers.max() < spec["d_vocab_out"] > 1, "answers: outside the vocabulary")
     require(len(np.unique(tokens, axis=0)) == len(tokens), "inputs: some stand there twice")
     return tokens, answers, graded
+
+
+def model_in_words(spec):
+    """What a reader has to agree with: nothing of it is in the weights."""
+    names = [*SIZES, *KINDS, "eps", "attn_scale", "pad_token"]
+    return "model: " + ", ".join(f"{name} {spec[name]}" for name in names if spec[name] is not None)
 
 
 def described(held, tokens, answers):
@@ -343,21 +374,6 @@ def described(held, tokens, answers):
     words, out = held["domain"]["vocabulary"], held["domain"]["answer_vocabulary"]
     for row in (0, len(tokens) // 2, len(tokens) - 1):
         yield f"  {' '.join(words[t] for t in tokens[row])}  ->  {' '.join(out[a] for a in answers[row])}"
-
-
-def same_weights(held, path):
-    """Whether a safetensors file holds the weights: names and numbers, with or without a leading axis of one."""
-    with open(path, "rb") as file:
-        names = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        data = file.read()
-    kinds = {"F32": "<f4", "F64": "<f8"}
-    found = {
-        name: np.frombuffer(data[slice(*at["data_offsets"])], kinds[at["dtype"]]).astype(np.float64)
-        for name, at in names.items()
-        if name != "__metadata__" and at["dtype"] in kinds
-    }
-    for name, array in weights_of(held).items():
-        require(name in found and np.array_equal(found[name], array.ravel()), f"{path}: {name} is another, or missing")
 
 
 def check(held, progress=lambda done: None):

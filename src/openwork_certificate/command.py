@@ -8,6 +8,8 @@ import sys
 import time
 import zlib
 
+import numpy as np
+
 from openwork_certificate import check, sets
 
 SETS = "openwork certificate by sets"
@@ -33,7 +35,7 @@ def main(arguments=None):
         if given.every > 1 and not by_sets:
             parser.error("--every is for proofs by sets")
         if given.weights:
-            check.same_weights(held, given.weights)
+            same_weights(held, given.weights)
         words, verdict = (of_sets if by_sets else of_listed)(held, given.every)
     except check.Refused as error:
         print(f"REFUSED: {error}")
@@ -42,6 +44,7 @@ def main(arguments=None):
         print(f"REFUSED: not a certificate, or weights, that can be read ({type(error).__name__}: {error})")
         return 2
     print("\n".join(words))
+    print(check.model_in_words(held["model"]))
     print(f"weights: SHA-256 {held['weights']['sha256']}" + (", those of the file given" if given.weights else ""))
     print(f"{verdict} ({time.process_time() - began:.0f} s of processor time)")
     return 0
@@ -64,6 +67,23 @@ def of_sets(held, every):
         words,
         f"TRUE: right on at least {proved:,} of {size:,} questions ({sets.share_of(proved, size)}), with {margin}",
     )
+
+
+def same_weights(held, path):
+    """Whether a safetensors file holds the weights and no others: names, shapes and numbers, with or without a leading
+    axis of one."""
+    with open(path, "rb") as file:
+        names = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = file.read()
+    names.pop("__metadata__", None)
+    weights, kinds = check.weights_of(held), {"F32": "<f4", "F64": "<f8"}
+    other = names.keys() ^ weights.keys()
+    check.require(not other, f"{path}: {min(other, default='')} is in the file or in the certificate, and not in both")
+    for name, array in weights.items():
+        at = names[name]
+        same = at["shape"] in ([*array.shape], [1, *array.shape]) and at["dtype"] in kinds
+        found = np.frombuffer(data[slice(*at["data_offsets"])], kinds[at["dtype"]]) if same else array + 1
+        check.require(np.array_equal(found.ravel(), array.ravel()), f"{path}: {name} is another")
 
 
 class Told:

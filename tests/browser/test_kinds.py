@@ -21,7 +21,7 @@ from openwork.tasks.symbol_sets import set_text
 from openwork.training import Experiment, Measured, Progress, recipe
 
 from .bench import answers, cell, counted, outside
-from .conftest import AXE
+from .conftest import AXE, drawn
 
 
 @pytest.mark.parametrize(
@@ -197,3 +197,18 @@ def test_of_drawn_questions_the_page_never_says_that_they_are_all(request, visit
     shown = page.locator("body").inner_text()
     assert "500 drawn questions" in shown
     assert not re.findall(r"(?i).*(?:every (?:input|question)|all (?:inputs|questions)\b|whole domain).*", shown)
+
+
+def test_a_symbol_of_many_is_found_by_typing_a_part_of_it(visit, tmp_path):
+    tab = visit(drawn("palindrome", tmp_path))
+    cell(tab, 2).click()
+    find = tab.page.get_by_label("Find a symbol for x[2]")
+    find.fill("3")
+    symbols = tab.page.locator("#asking .live-row").first.locator(".live-symbols button:visible")
+    assert symbols.all_inner_texts()[:3] == ["3", "13", "23"]
+    find.press("Enter")
+    assert cell(tab, 2).input_value() == "3"
+    assert tab.page.get_by_label("Find a symbol for x[3]").evaluate("one => one === document.activeElement")
+    tab.page.get_by_label("Find a symbol for x[3]").fill("none")
+    assert "No symbol has" in tab.page.locator("#asking .live-said").first.inner_text()
+    assert tab.errors == []

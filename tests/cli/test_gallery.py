@@ -80,3 +80,14 @@ def test_what_says_nothing_neither_holds_nor_fails(openwork, file):
     fails, _, neither = rest.partition("## What was not decided, or says nothing")
     assert works.strip().endswith("None is CONFIRMED.") and "CONFIRMED are" not in page
     assert fails.strip() == "No claim was REFUTED." and "VACUOUS: empty" in neither
+
+
+def test_a_live_page_holds_the_model(openwork, file):
+    Path("claims.toml").write_text(CLAIMS)
+    done = openwork("gallery", str(file), "claims.toml", *PARAMS, "--live", "--json")
+    page = Path("theirs.html").read_text()
+    assert done.value["page"].endswith("theirs.html") and 'id="openwork-data"' in page
+    assert '"routes":{' in page, "also of a model that does not solve its task"
+    assert 'property="og:title"' in page and "og:image" not in page, "it stands nowhere, so it has no picture"
+    done = openwork("gallery", str(file), "claims.toml", *PARAMS, "--live", "-o", "page.md")
+    assert done.code == 2 and "does not end in .html" in done.err

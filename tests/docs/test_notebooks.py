@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_output
+from tests.docs.site_scripts import script
 
 ROOT = Path(__file__).parents[2]
+PAGES = script("notebook_pages")
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 TRAINS = re.compile(r"\bow\.(train|explain)\(")
 RUN = [pytest.param(path, marks=[pytest.mark.trains] * bool(TRAINS.search(path.read_text()))) for path in NOTEBOOKS]
-SECONDS = 300
-"""for one cell, on a machine that others use too"""
 
 
 def test_there_are_notebooks():
@@ -30,18 +29,21 @@ def test_it_is_stored_without_outputs(path):
 
 
 @pytest.mark.parametrize("path", RUN, ids=lambda path: path.stem)
-def test_it_runs_and_its_assertions_hold(path, tmp_path, monkeypatch):
-    """In a copy: `../tests` is this clone's, and what cells write stays there."""
-    folder = tmp_path / "examples"
-    folder.mkdir()
-    (tmp_path / "tests").symlink_to(ROOT / "tests")
-    shutil.copy(path, folder)
-    monkeypatch.setenv("OPENWORK_HOME", str(tmp_path / "store"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.delenv("DISPLAY", raising=False)
-    notebook = nbformat.read(folder / path.name, as_version=4)
-    NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
+def test_it_runs_and_its_assertions_hold(path, tmp_path):
+    """As the site runs it: in a folder of its own, and what cells write stays there."""
+    notebook = PAGES.executed(path, tmp_path)
     assert any("assert " in cell.source for cell in notebook.cells)
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert any("text/html" in output.get("data", {}) for output in shown)
     assert not [output for output in shown if output.output_type == "error"]
+    assert all(map(PAGES.output_part, shown)), "each can stand on a page"
+
+
+def test_what_cells_show_stands_below_their_code():
+    html, text = {"text/html": "<b>1</b>", "text/plain": "1"}, {"text/plain": "[2]"}
+    outputs = [new_output("stream", text="said\n"), *(new_output("display_data", data) for data in (html, text))]
+    parts = PAGES.parts_of(new_code_cell("show()", outputs=outputs))
+    assert parts[:2] == ["```python\nshow()\n```", "```text\nsaid\n```"]
+    assert "<b>1</b>" in parts[2] and parts[2].startswith("```{raw} html") and parts[3] == "```text\n[2]\n```"
+    with pytest.raises(ValueError, match="fence"):
+        PAGES.fenced("text", "a\n```\nb")

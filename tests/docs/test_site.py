@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import re
 import subprocess
@@ -9,20 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.docs.site_scripts import script
 
 ROOT = Path(__file__).parents[2]
 DRAWN = ("counted",)
 """parts of a live page that its script makes"""
 HREF = re.compile(r"<a\b[^>]*?\bhref=\"([^\"]+)\"")
-
-
-def script(name: str):
-    """A module of scripts/, which is no package; its siblings are found beside it."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(ROOT / "scripts"))
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +45,28 @@ def test_the_first_page_is_a_model_to_play_with(site):
     index = (site / "live" / "index.html").read_text(encoding="utf-8")
     assert models == ["reverse-increment-A", "reverse-increment-B"]
     assert all(f'href="{name}.html"' in index and (site / "live" / f"{name}.svg").exists() for name in models)
+
+
+def test_models_of_others_are_left_out_and_it_is_said_how_they_come_in(site):
+    index = (site / "live" / "index.html").read_text(encoding="utf-8")
+    files = [other.file for other in script("others_on_site").others()]
+    assert len(files) == 5 and "palindrome.pt" in files
+    assert all(file in index for file in files) and "models-of-others" in index
+
+
+def test_a_link_to_any_page_shows_a_picture_elsewhere(site):
+    """A PNG of the size that others ask for; the page itself never asks for it."""
+    for page in (site / "index.html", site / "tutorial.html", site / "live" / "reverse-increment-B.html"):
+        [picture] = re.findall(r'<meta property="og:image" content="([^"]+)">', page.read_text(encoding="utf-8"))
+        head = (page.parent / picture).read_bytes()[:24]
+        assert (head[1:4], int.from_bytes(head[16:20]), int.from_bytes(head[20:])) == (b"PNG", 1200, 630), page
+
+
+def test_the_sites_address_is_one():
+    build = script("build_site")
+    assert build.address("https://a.org/b") == "https://a.org/b/"
+    with pytest.raises(argparse.ArgumentTypeError, match="does not begin with"):
+        build.address("a.org")
 
 
 def test_no_link_within_it_is_broken(site):

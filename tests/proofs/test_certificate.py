@@ -110,6 +110,12 @@ FALSE = {
     "no layers": set_in("model", "n_layers", to=0),
     "another format": set_in("format", to="another"),
     "another version": set_in("version", to=2),
+    "a pad for every place": set_in("model", "pad_token", to=[0]),
+    "a pad that is no token": set_in("model", "pad_token", to=-1),
+    "a field that nobody reads": set_in("model", "final_softcap", to=30.0),
+    "an eps that is text": set_in("model", "eps", to="1e-5"),
+    "places that are yes and no": set_in("domain", "graded", to=lambda g: [False, True]),
+    "another statement": set_in("statement", to=lambda s: s + " So it is on every machine."),
     "no model": lambda held: held.pop("model"),
     "no domain": lambda held: held.pop("domain"),
 }
@@ -138,6 +144,32 @@ def test_for_another_model_it_is_refused(true, tiny, tmp_path, capsys):
     save_file(dict(with_weights(tiny, 0.5).stack.named()), tmp_path / "other.safetensors")
     assert command.main([str(tmp_path / "a.json"), "--weights", str(tmp_path / "other.safetensors")]) == 1
     assert "b_U" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("change", ["a layer more", "another shape"])
+def test_a_file_of_another_model_is_refused_though_it_holds_these_numbers(true, tiny, change, tmp_path, capsys):
+    (tmp_path / "a.json").write_text(json.dumps(true))
+    named = {name: array[0] for name, array in tiny.stack.named().items()}
+    if change == "a layer more":
+        named["blocks.7.attn.b_O"] = named["blocks.0.attn.b_O"]
+    else:
+        named["blocks.0.attn.W_Q"] = named["blocks.0.attn.W_Q"].swapaxes(0, 1).reshape(-1)
+    save_file(named, tmp_path / "other.safetensors")
+    assert command.main([str(tmp_path / "a.json"), "--weights", str(tmp_path / "other.safetensors")]) == 1
+    assert "other.safetensors" in capsys.readouterr().out
+
+
+def test_of_scores_that_overflow_nothing_is_known():
+    """A key whose score may be anything up to infinity is not one that weighs little."""
+    low, high = np.array([[0.0, 5.0]]), np.array([[np.inf, 5.0]])
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(checker.softmax((low, high), np.zeros((1, 2), bool))[1]).any()
+
+
+@pytest.mark.parametrize("x", [0.0, 5e-324, 2.0**-1022, 1e-300, 1.0, 1 + 2.0**-52, 2.0, 3.7, 1e300, 1.7e308])
+def test_its_ends_reach_the_neighbours(x):
+    for one in (x, -x):
+        assert checker.down(one) <= np.nextafter(one, -np.inf) and checker.up(one) >= np.nextafter(one, np.inf)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"sha256": 1}', "nonsense", '{"format": "openwork certificate"}'])

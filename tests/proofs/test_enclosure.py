@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from openwork.engines.torch.engine import TorchEngine
 from openwork.errors import EngineError
 from openwork.models import ModelSpec, Stack, initial_stack, model_spec, n_params
 from openwork.proofs.closer import lead
+from openwork.tasks import UNASKED
 from openwork.testing.specs import seeds, specs
 
 LEVELS = _core.usable_levels()
@@ -42,6 +45,23 @@ def test_bounds_hold_the_true_lead(spec: ModelSpec, seed: int):
         assert bounds.lower[row] <= high and low <= bounds.upper[row]
         if np.isfinite(low):
             assert high - low < 1e-12 * max(1, abs(high))
+            assert bounds.lower[row] <= low and high <= bounds.upper[row]
+
+
+@settings(STEADY, max_examples=40)
+@given(specs(), seeds(), st.booleans())
+def test_bounds_hold_where_answers_are_sets_or_not_all_wanted(spec: ModelSpec, seed: int, sets: bool):
+    stack, plain = drawn(spec, seed, 3)
+    draw = np.random.default_rng(seed)
+    answers = draw.integers(0, 2**spec.d_vocab_out, plain.answers.shape) if sets else plain.answers
+    answers = np.where(draw.uniform(size=answers.shape) < 0.3, UNASKED, answers).astype(np.int32)
+    data = replace(plain, answers=answers, sets=sets)
+    bounds = enclose(NativeEngine(1), stack, data)
+    weights = {name: array[0] for name, array in stack.named().items()}
+    for row in range(len(data)):
+        low, high = lead(spec, weights, data.tokens[row], data.graded, answers[row], 200, sets)
+        assert bounds.lower[row] <= high and low <= bounds.upper[row]
+        if np.isfinite(low):
             assert bounds.lower[row] <= low and high <= bounds.upper[row]
 
 

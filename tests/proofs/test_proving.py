@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from openwork.analyses import Subject
 from openwork.analyses.steps import Step
 from openwork.data import Inputs
 from openwork.engines import choose_engine
+from openwork.engines.native import NativeEngine
 from openwork.errors import CheckpointError, PlanError
-from openwork.models import Stack, initial_stack, spec_for
-from openwork.proofs import GivenAnswers, proof_from_json, prove
+from openwork.models import Stack, initial_stack, spec_for, stack_of
+from openwork.proofs import GivenAnswers, proof_from_json, prove, prove_by_sets, require_certifiable
 from openwork.proofs.proving import BLOCK
-from openwork.tasks import Palindrome, Task
+from openwork.tasks import UNASKED, Palindrome, Task, make_task
 
 
 def test_model_a_is_proved(model_a):
@@ -110,3 +112,40 @@ def test_answers_of_a_program_take_the_place_of_the_tasks(tiny):
     other = prove(tiny, answers=GivenAnswers("it", lambda tokens: (same(tokens) + 1) % len(task.answer_vocabulary)))
     assert other.n_wrong == other.inputs
     assert proof_from_json(json.loads(json.dumps(alike.as_json()))) == alike
+
+
+@pytest.mark.parametrize(
+    "name, sizes", [("dyck", {"length": 6}), ("tomita", {"length": 5}), ("count-up", {"numbers": 5, "most": 3})]
+)
+def test_sets_and_questions_of_several_lengths_are_proved_where_they_are_right(name, sizes):
+    """Nobody trained it: its biases alone say what follows, which is right of some."""
+    task = make_task(name, sizes)
+    spec = spec_for(task, n_layers=2, d_model=8, n_heads=2, d_head=4, d_mlp=8)
+    named = {part: array.copy() for part, array in initial_stack(spec, [3]).named().items()}
+    answers = task.answers(task.questions(np.arange(task.domain_size)))
+    wanted = np.unique(answers[answers != UNASKED], return_counts=True)
+    most = int(wanted[0][wanted[1].argmax()])
+    symbols = np.arange(len(task.answer_vocabulary))
+    sets = task.answer_kind == "set"
+    named["unembed.b_U"][0] = np.where(most >> symbols & 1 if sets else symbols == most, 0.3, -0.3)
+    subject = Subject.of(NativeEngine(1), stack_of(spec, named), task)
+    found = prove(subject)
+    assert found.sets == sets and found.proved == int(subject.scores.sequences[0]) == found.as_run.right
+    assert found.proved + found.n_wrong == task.domain_size and not found.n_undecided
+    assert found.least is None or found.least > 0
+
+
+def test_of_sets_there_is_no_certificate_and_no_proof_by_sets_of_inputs():
+    task = make_task("dyck", {"length": 4})
+    subject = Subject.of(
+        NativeEngine(1), initial_stack(spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=4, d_mlp=4), [0]), task
+    )
+    with pytest.raises(PlanError, match="no certificate"):
+        require_certifiable(task)
+    with pytest.raises(PlanError, match="several lengths"):
+        prove_by_sets(subject)
+
+
+def test_a_margin_is_never_below_nothing_where_radii_are_large(model_a):
+    wide = replace(prove(model_a), least=0.5, radius=0.1)
+    assert wide.margin == 0.25 and replace(wide, radius=1e-6).margin == 0.4999

@@ -41,9 +41,14 @@ class FoundRoutes:
     watch: Watch = silent
     every: bool = False
 
-    @cached_property
+    @property
     def known(self) -> Routes | None:
-        """Those of all outputs, where they were found before."""
+        """Those of all outputs, where they were found before: by this, or kept."""
+        found: Routes | None = vars(self).get("all", self._kept)
+        return found
+
+    @cached_property
+    def _kept(self) -> Routes | None:
         kept = None if self.memory is None else self.memory.find(KEPT, self.subject.digest)
         least = len(self.subject.inputs) if self.every else 1
         return None if kept is None else routes_from_json(kept, least)
@@ -51,8 +56,8 @@ class FoundRoutes:
     @cached_property
     def all(self) -> Routes:
         """Those of all outputs."""
-        if self.known is not None:
-            return self.known
+        if self._kept is not None:
+            return self._kept
         routes = find_routes(self.subject, every=self.every, watch=self.watch)
         if self.memory is not None:
             self.memory.keep(KEPT, self.subject.digest, routes.as_json())

@@ -9,9 +9,10 @@ from pathlib import Path
 from openwork.analyses import stages_of
 from openwork.claims import Claim, ClaimsHeading
 from openwork.data import Inputs
+from openwork.interop import ImportedModel
 from openwork.jobs.imports import import_file
-from openwork.jobs.opened import open_run
-from openwork.jobs.pipeline import JUDGE, ROUTES
+from openwork.jobs.opened import OpenedRun, open_run
+from openwork.jobs.pipeline import JUDGE, MEASURE, ROUTES
 from openwork.jobs.setting import Setting
 from openwork.models import ModelSpec
 from openwork.report import GalleryPage
@@ -21,7 +22,7 @@ IMPORT = "importing the file"
 ClaimsFor = Callable[[ModelSpec], Sequence[Claim]]
 
 
-def gallery_entry(
+def gallery_run(
     file: Path,
     task: Task,
     heading: ClaimsHeading,
@@ -29,9 +30,10 @@ def gallery_entry(
     setting: Setting,
     inputs: Inputs,
     traced: Inputs,
-    command: str,
-) -> GalleryPage:
-    """What a page shows of a checkpoint.
+    *,
+    live: bool = False,
+) -> tuple[OpenedRun, ImportedModel]:
+    """The run of a checkpoint, its claims judged and its routes found; and what was read of it.
 
     Claims are judged where the model is right: how a model works cannot be asked of its mistakes.
 
@@ -43,21 +45,29 @@ def gallery_entry(
         setting: store and engine.
         inputs: on which the model is measured and claims are judged.
         traced: on which routes are found, which takes many more passes.
-        command: what the user typed.
+        live: measure also all else that a live page shows.
 
     Raises:
         CheckpointError: the file cannot be read or does not fit the task.
         ClaimError: the claims do not fit the model; with every mistake.
         StoreNotWritable: nothing is kept then.
     """
-    stage = stages_of(setting.watch, (IMPORT, JUDGE, ROUTES))
+    stage = stages_of(setting.watch, (IMPORT, JUDGE, ROUTES, *((MEASURE,) if live else ())))
     stage(IMPORT)
     run, imported = import_file(file, task, setting, {}, inputs=inputs)
-    claims = claims_for(run.spec)
-    judged = open_run(run, setting, inputs=replace(inputs, only_right=True))
+    claims, right = tuple(claims_for(run.spec)), replace(inputs, only_right=True)
+    opened = open_run(run, setting, claims=claims, heading=heading, inputs=right, routes_on=traced)
     stage(JUDGE)
-    verdicts = judged.check(claims)
+    _ = opened.claims
     stage(ROUTES)
-    routes = open_run(run, setting, inputs=traced).all_routes
-    overview = open_run(run, setting, inputs=inputs).overview
-    return GalleryPage(heading, overview, imported, judged.subject.coverage, tuple(verdicts), routes, command)
+    _ = opened.all_routes
+    if live:
+        stage(MEASURE)
+        _ = opened.measured
+    return opened, imported
+
+
+def gallery_page(opened: OpenedRun, imported: ImportedModel, heading: ClaimsHeading, command: str) -> GalleryPage:
+    """What the page shows that the command makes."""
+    coverage, verdicts = opened.subject.coverage, tuple(opened.claims)
+    return GalleryPage(heading, opened.overview, imported, coverage, verdicts, opened.all_routes, command)

@@ -54,7 +54,6 @@ from openwork.runs import Run
 CHEAP = 6e9
 """steps of arithmetic of a proof that a report waits for: about ten seconds on one core"""
 NO_PROOF = "no proof: the model does not solve the task, or not every question is asked"
-NO_SETS = "no proof: the answers are sets of symbols"
 TOO_LONG = "no proof: it takes longer than a report waits; openwork prove RUN"
 MOST_COMPARED = 3
 """models whose routes a report shows side by side, where that is asked for"""
@@ -125,7 +124,8 @@ class OpenedRun(OldNames, Looking, Drawing):
 
     @cached_property
     def _found_routes(self) -> FoundRoutes:
-        return FoundRoutes(self.subject, self.kept, self.watch, self.inputs.chosen)
+        on = self.routes_on or self.inputs
+        return FoundRoutes(self.traced, self.kept, self.watch, on.chosen)
 
     def decompile(self, seconds: float = USUAL_SECONDS) -> Display:
         """The model's own program, and how far it is equal, realised, whole and short; kept in the store.
@@ -225,8 +225,6 @@ class OpenedRun(OldNames, Looking, Drawing):
     @property
     def why_no_proof(self) -> str:
         """Why a report does not wait for a proof; empty where it does."""
-        if not self.subject.task.one_symbol_each:
-            return NO_SETS
         if not self.solved or not self.subject.whole or self.subject.spec.d_vocab_out < 2:
             return NO_PROOF
         return TOO_LONG if work_of(self.subject) > CHEAP else ""
@@ -375,6 +373,7 @@ def open_run(
     recipe_claims: tuple[Claim, ...] = (),
     trains: bool = True,
     inputs: Inputs = USUAL_INPUTS,
+    routes_on: Inputs | None = None,
 ) -> OpenedRun:
     """A stored run, ready to be measured. With `trains`, claims about learning may train seeds that are not stored.
 
@@ -382,4 +381,4 @@ def open_run(
     given, `claims` are those that ship for the task and speak of its models. The store's verdicts are those on the
     inputs that are taken unless others are asked for. What else is damaged in the store stops nothing: see `damage`.
     """
-    return OpenedRun(run, setting, inputs, Asked(claims, heading, recipe_claims), tried, trains)
+    return OpenedRun(run, setting, inputs, Asked(claims, heading, recipe_claims), tried, trains, routes_on)

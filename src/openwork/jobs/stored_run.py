@@ -54,6 +54,7 @@ class StoredRun:
         asked: what is claimed of it.
         tried: the runs that were tried for this one, itself included.
         trains: whether claims about learning may train seeds that are not stored.
+        routes_on: on how many inputs routes are found, which takes many more passes; None means on the same.
     """
 
     stored: Run
@@ -62,6 +63,7 @@ class StoredRun:
     asked: Asked = field(default_factory=Asked)
     tried: tuple[Run, ...] = ()
     trains: bool = True
+    routes_on: Inputs | None = None
 
     def __post_init__(self) -> None:
         """Reads now what the store has, so that damage is told before anything is measured."""
@@ -133,6 +135,13 @@ class StoredRun:
     def subject(self) -> Subject:
         """The model, its task and all its inputs, as every analysis takes it."""
         return Subject.of(self.choice.engine, self.stack, self.stored.task, self.inputs)
+
+    @cached_property
+    def traced(self) -> Subject:
+        """The same on those inputs on which routes are found."""
+        if self.routes_on is None:
+            return self.subject
+        return Subject.of(self.choice.engine, self.stack, self.stored.task, self.routes_on)
 
     @cached_property
     def held_out(self) -> Subject:

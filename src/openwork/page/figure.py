@@ -25,7 +25,9 @@ FONTS: Mapping[str, str] = {
 STEP, LEFT, TOP, BELOW = 30, 58, 40, 40
 MOVING, STANDING = 62, 24
 """px of a stage where heads move something, and of an MLP"""
-THICKEST, BESIDE = 4.5, 4
+THICKEST, THINNEST, BESIDE = 4.5, 0.9, 4
+MANY = 80
+"""lines beyond which each is thinner, so that they stay apart"""
 LETTER = 6
 """px, about, of a letter"""
 INK, SOFT, FAINT = "#1a1a1a", "#5a5a5a", "#d9d9d9"
@@ -123,6 +125,7 @@ def _ground(stages: _Stages, names: tuple[str, ...]) -> Iterator[str]:
 
 def _ways(ways: list[tuple[int, Link]], stages: _Stages, task: Task) -> Iterator[str]:
     """The lines, those of the later answers above."""
+    thickest = max(THINNEST, THICKEST * min(1.0, MANY / len(ways)))
     for output, link in ways:
         x1 = stages.x(link["from"]) + _aside(output, link, ways, "from")
         x2 = stages.x(link["to"]) + _aside(output, link, ways, "to")
@@ -134,7 +137,7 @@ def _ways(ways: list[tuple[int, Link]], stages: _Stages, task: Task) -> Iterator
         if link["layer"] == stages.spec.n_layers - 1:
             path += f" V {stages.answers + 9:g}"
         rate = max(link["rate"], 0.0)
-        thick = f'stroke-width="{0.6 + THICKEST * rate:.2f}" stroke-opacity="{0.3 + 0.7 * rate:.2f}"'
+        thick = f'stroke-width="{0.6 + thickest * rate:.2f}" stroke-opacity="{0.3 + 0.7 * rate:.2f}"'
         yield f'<path d="{path}" stroke="{_colour(output, task)}" {thick} fill="none" stroke-linecap="round"/>'
 
 

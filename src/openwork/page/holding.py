@@ -67,7 +67,8 @@ def _proof(results: Sequence[Result], task: Task) -> Iterator[Holding]:
     """With the question whose bound is the smallest, opened in Play."""
     proof = whole_proof(results)
     if proof is not None and proof.margin is not None:
-        said = "Proved, over the real numbers: every right answer leads on every question. Play has the weakest."
+        leads = "every logit is on its right side of 0" if proof.sets else "every right answer leads"
+        said = f"Proved, over the real numbers: {leads} on every question. Play has the weakest."
         values = ".".join(map(str, weakest_values(proof, task)))
         yield Holding(said, f"{proof.margin:.4g}", "in the logits, at least", f"#play?q=v{values}")
 

@@ -15,12 +15,13 @@ from openwork.analyses import LearningCurve
 from openwork.claims import OverTraining
 from openwork.errors import PlanError, Reason
 from openwork.page.bundle import bundled, script_hash
+from openwork.page.carries import live_carries
 from openwork.page.claims import live_claims
 from openwork.page.holding import what_holds
 from openwork.page.live_report import LiveReport, Sibling
 from openwork.page.over_training import live_over_training
 from openwork.page.payload import embedded, payload
-from openwork.page.program import live_program
+from openwork.page.program import decompiled, live_program
 from openwork.page.proved import live_proof
 from openwork.page.routes import live_routes
 from openwork.page.told import opening, standings
@@ -103,6 +104,8 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         tour=tour(report, claims),
         standings=standings(report.overview, report.verdicts),
         beside=report.beside,
+        told=opening(report).replace("`", ""),
+        picture=report.picture,
         opening=report.overview.opening,
         unsolved=_joined(unsolved_parts(report.overview, routes=report.routes is not None)),
         unfinished="" if report.overview.unsolved else report.overview.unfinished_line,
@@ -161,6 +164,7 @@ def live_frame(report: LiveReport) -> str:
 
 def _page(report: LiveReport, claims: list[dict[str, Any]]) -> dict[str, Any]:
     scores, task, spec = report.subject.scores, report.subject.task, report.subject.spec
+    found = decompiled(report.results)
     return {
         "run": report.overview.run,
         "engine": report.subject.engine.name,
@@ -186,6 +190,7 @@ def _page(report: LiveReport, claims: list[dict[str, Any]]) -> dict[str, Any]:
         ],
         "overTraining": live_over_training(report.results),
         "program": live_program(report.results, spec),
+        "carries": live_carries(task, found.program if found else None, report.subject.inputs),
         "proof": live_proof(report.results, task),
     }
 

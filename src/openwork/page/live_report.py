@@ -48,6 +48,7 @@ class LiveReport:
         recipe: claims about a recipe, which are none about this model.
         tour: a teacher's own steps through the page; none means that the page makes its own.
         beside: pages that it stands beside on a site: the title of each, and its address from here.
+        picture: the address of a picture that others show where they link to the page, which itself never asks for it.
     """
 
     subject: Subject
@@ -60,3 +61,4 @@ class LiveReport:
     recipe: RecipeClaims = NOTHING_ASKED
     tour: Sequence[TourStep] = ()
     beside: Sequence[tuple[str, str]] = ()
+    picture: str = ""

@@ -1,6 +1,6 @@
 """IS IT SURE? Right on every input over the real numbers, whatever rounding makes of it; and a certificate of that."""
 
-from openwork.proofs.certificate import certificate_of, write_certificate
+from openwork.proofs.certificate import certificate_of, require_certifiable, write_certificate
 from openwork.proofs.certified import Certified, certified
 from openwork.proofs.kept import known_proof, known_set_proof, prove_by_sets_kept, prove_kept
 from openwork.proofs.proof import AsRun, Open, Proof, proof_from_json
@@ -33,6 +33,7 @@ __all__ = [
     "prove_by_sets",
     "prove_by_sets_kept",
     "prove_kept",
+    "require_certifiable",
     "require_provable",
     "set_proof_from_json",
     "too_many_to_list",

@@ -19,6 +19,7 @@ from openwork.data import enumerate_domain
 from openwork.errors import PlanError, Reason
 from openwork.models import weight_shapes
 from openwork.proofs.proof import Proof
+from openwork.tasks import Task
 
 FORMAT, VERSION = "openwork certificate", 1
 MOST_INPUTS = 2**22
@@ -46,13 +47,14 @@ def certificate_of(subject: Subject, proof: Proof) -> dict[str, Any]:
     """The certificate, in plain values.
 
     Raises:
-        PlanError: something is not proved, or the domain is too large for a file.
+        PlanError: something is not proved, the checker reads no such answers, or the domain is too large.
     """
     if not proof.whole or proof.margin is None:
         raise PlanError("there is nothing to certify", Reason("proof", proof.summary))
     if proof.same_as:
         what = f"is of the answers of {proof.same_as}, and a certificate of the right ones"
         raise PlanError("no certificate can be written", Reason("proof", what))
+    require_certifiable(subject.task)
     if proof.inputs > MOST_INPUTS:
         what = f"{proof.inputs:,} inputs are too many for one file, which holds {MOST_INPUTS:,}"
         raise PlanError("no certificate can be written", Reason("domain", what))
@@ -82,6 +84,14 @@ def certificate_of(subject: Subject, proof: Proof) -> dict[str, Any]:
         "seconds": proof.seconds,
     }
     return held | {"sha256": digest(held)}
+
+
+def require_certifiable(task: Task) -> None:
+    """Raises PlanError where the checker knows no such answers."""
+    if not task.one_symbol_each:
+        what = f"answers of {task} are sets of symbols, or its questions have several lengths"
+        mend = "openwork-check-certificate reads no such certificate; openwork prove RUN proves it without one"
+        raise PlanError("no certificate can be written", Reason("task", what, mend))
 
 
 def write_certificate(subject: Subject, proof: Proof) -> str:

@@ -15,6 +15,8 @@ from flint import arb, ctx
 from numpy.typing import NDArray
 
 from openwork.models import ModelSpec
+from openwork.tasks import UNASKED
+from openwork.tasks.symbol_sets import members_of
 
 Balls = NDArray[np.object_]
 """of `arb`"""
@@ -30,32 +32,39 @@ def lead(
     graded: tuple[int, ...],
     answers: NDArray[np.int32],
     bits: int,
+    sets: bool = False,
 ) -> tuple[float, float]:
-    """Bounds of what the right logit leads by where it leads least, over the real numbers.
+    """Bounds of what the right logit leads by where it leads least, over the real numbers; of answers that are sets, of
+    how far the logit nearest to 0 is on its right side.
 
     Args:
         spec: the model's.
         weights: by name, of one model, without the `model` axis.
         tokens: `[pos]`, one question.
         graded: the positions that count.
-        answers: `[graded]`, what is right.
+        answers: `[graded]`, what is right; `UNASKED` where no answer is wanted.
         bits: of precision.
+        sets: whether an answer is a set of symbols.
     """
     before = ctx.prec
     ctx.prec = bits
     try:
         balls = {name: np.asarray(_ball(array.astype(np.float64)), object) for name, array in weights.items()}
         logits = _logits(spec, balls, tokens)
-        leads = [
-            logits[position, right] - logits[position, other]
-            for position, right in zip(graded, answers.tolist(), strict=True)
-            for other in range(spec.d_vocab_out)
-            if other != right
-        ]
+        asked = [(at, right) for at, right in zip(graded, answers.tolist(), strict=True) if right != UNASKED]
+        leads = [lead for position, right in asked for lead in _leads(logits[position], right, sets)]
     finally:
         ctx.prec = before
     low = min((_below(x) for x in leads), default=math.inf)
     return low, min((_above(x) for x in leads), default=math.inf)
+
+
+def _leads(logits: Balls, right: int, sets: bool) -> list[arb]:
+    """By how much the right answer leads each other one; of a set, each logit's distance from 0 on its right side."""
+    if sets:
+        inside = members_of(np.array(right, np.int32), len(logits))
+        return [logit if own else -logit for logit, own in zip(logits, inside, strict=True)]
+    return [logits[right] - other for symbol, other in enumerate(logits) if symbol != right]
 
 
 def _below(x: arb) -> float:

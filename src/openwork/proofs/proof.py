@@ -82,6 +82,7 @@ class Proof(Result):
         seconds: by the clock.
         forward_rows: inputs enclosed, and those scored beside it.
         same_as: whose answers were proved to lead, in words; empty for the task's right ones.
+        sets: whether answers are sets of symbols, so that a lead is a logit's distance from 0 on its right side.
     """
 
     inputs: int
@@ -102,6 +103,7 @@ class Proof(Result):
     seconds: float
     forward_rows: int
     same_as: str = ""
+    sets: bool = False
 
     @property
     def whole(self) -> bool:
@@ -116,8 +118,10 @@ class Proof(Result):
     @property
     def margin(self) -> float | None:
         """The lead that every proved answer has at least, rounded down to four digits below the bound less some radii:
-        what a certificate states. None where nothing is proved."""
-        return None if self.least is None else rounded_down(self.least - ROOM * self.radius)
+        what a certificate states; where radii are as large as the bound, half of it. None where nothing is proved."""
+        if self.least is None:
+            return None
+        return rounded_down(max(self.least - ROOM * self.radius, self.least / 2))
 
     @property
     def title(self) -> str:
@@ -128,7 +132,7 @@ class Proof(Result):
         if self.whole:
             return (
                 f"Proved: {self.said} on every one of {self.inputs:,} inputs, by a margin of at least "
-                f"{self.margin:.4g} in the logits, over the real numbers."
+                f"{self.margin:.4g} in the logits{', from 0' if self.sets else ''}, over the real numbers."
             )
         said = []
         if self.n_wrong:

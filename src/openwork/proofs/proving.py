@@ -60,6 +60,9 @@ def prove(
 ) -> Proof:
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
+    An answer that is a set of symbols is right where the logits of its symbols, and no others, are above 0; its lead is
+    the least distance of a logit from 0, on its right side. Where a question wants no answer nothing is asked.
+
     Args:
         subject: the model and its task; every question is proved, whatever inputs it is measured on.
         margin: the lead in the logits that every right answer must surely exceed.
@@ -69,8 +72,8 @@ def prove(
         answers: whose answers should lead, where it is not the task's right ones: a program's, for example.
 
     Raises:
-        PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; answers that
-            are sets; a margin that is none.
+        PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; a margin that
+            is none.
         CheckpointError: weights that are not numbers.
         EngineError: the arithmetic of this machine is not what the bounds rest on.
     """
@@ -95,6 +98,7 @@ def prove(
         pass
     spent = time.monotonic() - began + (0.0 if begun is None else begun.seconds)
     found = tally.proof(size, f"{subject.engine.arithmetic}, {subject.spec.dtype}", spent)
+    found = replace(found, sets=task.answer_kind == "set")
     return found if answers is None else replace(found, same_as=answers.whose)
 
 
@@ -126,10 +130,7 @@ def require_provable(subject: Subject, margin: float) -> None:
 def reasons_against(subject: Subject, margin: float) -> list[Reason]:
     """Why nothing can be proved of such answers, or by such a margin."""
     reasons = []
-    if not subject.task.one_symbol_each:
-        what = f"an answer of {subject.task} is a set of symbols; a proof is of one symbol each"
-        reasons.append(Reason("task", what))
-    if subject.spec.d_vocab_out < 2:
+    if subject.spec.d_vocab_out < 2 and subject.task.answer_kind == "symbol":
         reasons.append(Reason("d_vocab_out", "there is one answer only, which leads nothing"))
     if not (math.isfinite(margin) and margin >= 0):
         reasons.append(Reason("margin", f"{margin:g} is not a lead", "0, or a number above it, for example 0.5"))
@@ -241,7 +242,9 @@ class _More:
         def more(row: int, bits: int) -> tuple[float, float]:
             closer = importlib.import_module("openwork.proofs.closer")  # where python-flint is
             weights = {name: array[0] for name, array in stack.named().items()}
-            found: tuple[float, float] = closer.lead(stack.spec, weights, tokens[row], graded, answers[row], bits)
+            sets = self.subject.task.answer_kind == "set"
+            one = tokens[row], graded, answers[row]
+            found: tuple[float, float] = closer.lead(stack.spec, weights, *one, bits, sets)
             return found
 
         return more

@@ -39,6 +39,7 @@ MODULES = (
     "program/program.js",
     "worker/client.js",
     "worker/serve.js",
+    "worker/team.js",
 )
 SCRIPT = bundled(*MODULES, as_global="live") + (HERE / "page.js").read_text(encoding="utf-8")
 POLICY = f"default-src 'none'; script-src '{script_hash(SCRIPT)}'; worker-src blob:; img-src data:"

@@ -13,7 +13,7 @@ else {
     payload,
     model: live.readModel(payload),
     domain: live.readDomain(payload),
-    worker: live.startWorker(source, payload),
+    worker: live.startTeam(source, payload),
     recount: (edits, sources) => page.worker.recount({ edits: edits.map(live.editFromJson), sources }),
     sent: (array) => {
       const bytes = new Uint8Array(Float64Array.from(array).buffer);

@@ -15,7 +15,7 @@ from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.typed import typed
 from openwork.data import Inputs
 from openwork.errors import ClaimError, OpenworkError, Reason
-from openwork.jobs.gallery import gallery_entry
+from openwork.jobs.gallery import gallery_page, gallery_run
 from openwork.jobs.given_files import read_claims, read_heading, require_writable
 from openwork.jobs.given_task import given_task
 from openwork.jobs.progress import ProgressDisplay
@@ -35,6 +35,7 @@ TRACED = 500
     epilog=examples(
         "openwork gallery palindrome.pt palindrome.toml -o palindrome.md",
         "openwork gallery brackets.pt brackets.toml --program brackets.py --inputs 2000",
+        "openwork gallery palindrome.pt palindrome.toml --live",
         "openwork gallery theirs.pt theirs.toml --task my_task.py",
     )
 )
@@ -54,6 +55,7 @@ def gallery(
         Path | None,
         typer.Option("-o", "--output", help="Page to write, .md or .html; else FILE.md.", show_default=False),
     ] = None,
+    live: Annotated[bool, typer.Option("--live", help="A page, .html, that holds the model, to play with.")] = False,
     inputs: options.MostInputs = None,
     routes_on: Annotated[
         int, typer.Option("--routes-on", min=1, help="Find routes on at most so many inputs.")
@@ -69,15 +71,12 @@ def gallery(
     Imports the file, finds out by trial what it does not say, judges the claims on those inputs that the model answers
     right, finds its routes, and tells what is open: what the claims file lists, and what was measured to be so.
     """
-    heading, page = read_heading(claims), output or Path(f"{file.stem}.md")
+    heading, page = read_heading(claims), output or Path(f"{file.stem}.{'html' if live else 'md'}")
     wanted = _task(claims, heading, task, options.params_of(param))
-    if page.suffix not in WRITERS:
-        reason = Reason("--output", f"{page.name} ends neither in .md nor in .html")
-        raise OpenworkError("the page cannot be written", reason)
-    require_writable(page)
+    _require_page(page, live)
     read_claims(claims, wanted, None, program or ())
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
-        entry = gallery_entry(
+        opened, imported = gallery_run(
             file,
             wanted,
             heading,
@@ -85,18 +84,28 @@ def gallery(
             setting=Setting(kept, engine, threads, display),
             inputs=Inputs(inputs, sample_seed),
             traced=Inputs(min(routes_on, inputs or routes_on), sample_seed),
-            command=typed(),
+            live=live,
         )
-    WRITERS[page.suffix](gallery_document(entry), page)
+        if live:
+            opened.report(page)
+        else:
+            WRITERS[page.suffix](gallery_document(gallery_page(opened, imported, heading, typed())), page)
+    verdicts = opened.claims
     if as_json:
-        emit(
-            {"run": entry.overview.run, "page": str(page.absolute()), "verdicts": [v.as_json() for v in entry.verdicts]}
-        )
+        emit({"run": opened.stored.name, "page": str(page.absolute()), "verdicts": [v.as_json() for v in verdicts]})
     else:
-        people(as_json).print(terminal(verdict_parts(entry.verdicts)[:1]))
+        people(as_json).print(terminal(verdict_parts(verdicts)[:1]))
         people(as_json).print(f"Page: {path_text(page)}", soft_wrap=True)
-    if not all(verdict.met for verdict in entry.verdicts):
+    if not all(verdict.met for verdict in verdicts):
         raise typer.Exit(1)
+
+
+def _require_page(page: Path, live: bool) -> None:
+    """Raises OpenworkError where no page of this name can be written."""
+    if page.suffix not in WRITERS or (live and page.suffix != ".html"):
+        what = "does not end in .html" if live else "ends neither in .md nor in .html"
+        raise OpenworkError("the page cannot be written", Reason("--output", f"{page.name} {what}"))
+    require_writable(page)
 
 
 def _task(claims: Path, heading: ClaimsHeading, given: str | None, params: Mapping[str, int]) -> Task:

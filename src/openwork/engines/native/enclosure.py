@@ -20,7 +20,8 @@ class Enclosed:
 
     Attributes:
         lower: `[input]`, by how much the right logit leads the largest other one, at the graded position where it
-            leads least: no less than this. Infinite where there is only one answer.
+            leads least: no less than this. Of answers that are sets, how far the logit that is nearest to 0 lies on its
+            right side. Where no answer is wanted nothing counts; infinite where there is only one answer.
         upper: `[input]`, and no more than this.
         radius: `[input]`, the largest radius of a logit's enclosure.
     """
@@ -44,7 +45,7 @@ def enclose(engine: NativeEngine, stack: Stack, dataset: Dataset) -> Enclosed:
     wide = stack.spec.model_copy(update={"dtype": "float64"})
     exact = Stack(wide, stack.flat.astype(np.float64))
     lower, upper, radius = (np.full(len(dataset), np.nan) for _ in range(3))
-    work = engine.workload(exact, dataset.tokens, dataset.graded, answers=dataset.answers)
+    work = engine.judging(exact, dataset)
     try:
         _core.enclose(work, lower, upper, radius)
     except RuntimeError as error:

@@ -104,10 +104,10 @@ class NativeEngine(Engine):
             answer_kind=answer_kind,
         )
 
-    def _learning(
+    def judging(
         self, stack: Stack, dataset: Dataset, sources: Sequence[Source] = (), taps: Sequence[_core.Tap] = ()
     ) -> _core.Workload:
-        """What a call to the core is about that learns from the answers."""
+        """What a call to the core is about that looks at the answers, of whatever kind they are."""
         kind = AnswerKind.symbol if dataset.one_symbol_each else AnswerKind.symbol_or_none
         if dataset.sets:
             kind = AnswerKind.set
@@ -206,7 +206,7 @@ class NativeEngine(Engine):
         dataset, entropy = batches.dataset, batches.attn_entropy
         size = min(batches.batch_size, batches.order.shape[1])  # whatever memory a larger one would ask for
         _core.train(
-            self._learning(stack, dataset),
+            self.judging(stack, dataset),
             _core.State(weights=flat, exp_avg=exp_avg, exp_avg_sq=exp_avg_sq, steps=step),
             _core.Batches(
                 order=np.ascontiguousarray(batches.order, np.int64),
@@ -227,7 +227,7 @@ class NativeEngine(Engine):
 
     def _gradients(self, stack: Stack, dataset: Dataset) -> Gradients:
         loss, flat = np.zeros(len(stack)), np.zeros_like(stack.flat)
-        _core.gradients(self._learning(stack, dataset), loss, flat)
+        _core.gradients(self.judging(stack, dataset), loss, flat)
         return Gradients(loss, named_views(stack.spec, flat))
 
     def _gradients_at(
@@ -247,7 +247,7 @@ class NativeEngine(Engine):
         if slopes is not None:
             given = np.ascontiguousarray(slopes, spec.dtype).reshape(-1, *slopes.shape[-3:])
         held = _writes(taps.writes) + _reads(TapKind.read, captures) + _reads(TapKind.gradient, gradients)
-        work = self._learning(stack, dataset, sources, held)
+        work = self.judging(stack, dataset, sources, held)
         _core.site_gradients(work, given, metric)
         return SiteGradients(start, metric, captures, gradients)
 

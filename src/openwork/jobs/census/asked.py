@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from openwork.errors import OpenworkError, Reason, TaskError
+from openwork.errors import OpenworkError, Reason
 from openwork.runs import Keep
 from openwork.tasks.shuffled import shuffled
 from openwork.training import Experiment
@@ -55,14 +55,11 @@ def require_possible(asked: CensusAsked, keep: Keep = "all") -> None:
         keep: what is kept of checkpoints.
 
     Raises:
-        TaskError: proofs of answers that cannot be proved, or answers that cannot be shuffled.
+        TaskError: the answers cannot be shuffled.
         OpenworkError: checkpoints are asked for that would not be kept.
     """
     if asked.shuffled:
         shuffled(asked.experiment.task)
-    if asked.proves and not asked.experiment.task.one_symbol_each:
-        reason = Reason(str(asked.experiment.task), "a proof is of answers of one symbol each", "leave out --prove")
-        raise TaskError("these models cannot be proved", reason)
     if asked.over_training and keep not in WITH_CHECKPOINTS:
         what = f"frees the checkpoints of solved seeds, which --over-training {asked.over_training} looks at"
         raise OpenworkError("there can be no such census", Reason(f"--keep {keep}", what, "write --keep solved"))

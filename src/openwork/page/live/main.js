@@ -20,8 +20,8 @@ import { movementView } from "./views/movement.js";
 import { playView } from "./views/play.js";
 import { routesView } from "./views/routes.js";
 import { tourView } from "./views/tour.js";
-import { startWorker } from "./worker/client.js";
 import { inWorker, serve } from "./worker/serve.js";
+import { startTeam } from "./worker/team.js";
 
 /** @import { LivePayload } from "./page/payload.js" */
 /** @import { Limits } from "./page/link.js" */
@@ -46,7 +46,7 @@ async function begin() {
   const { anchor, change } = readLink(location.hash, limits);
   const choices = new Choices(startOf(domain.rows, domain));
   choices.set(known(change, domain));
-  const worker = startWorker(source, payload);
+  const worker = startTeam(source, payload);
   const bench = new Bench(task, model, domain, worker, choices, capturesOf(payload));
   const here = { anchor };
   const go = goer(choices, here);

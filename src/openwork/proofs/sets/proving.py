@@ -210,6 +210,9 @@ class _Said:
 def require_provable_by_sets(subject: Subject, margin: float) -> None:
     """Raises what `prove_by_sets` raises before anything runs, with every reason."""
     spec, reasons = subject.spec, reasons_against(subject, margin)
+    if not subject.task.one_symbol_each:
+        what = f"answers of {subject.task} are sets of symbols, or its questions have several lengths"
+        reasons.append(Reason("task", what, "list every question: openwork prove RUN --listed"))
     if spec.n_layers != 1:
         what = f"the model has {spec.n_layers}; sets of inputs are followed through one layer of attention"
         reasons.append(Reason("n_layers", what, "list every question: openwork prove without --by-sets"))

@@ -28,7 +28,7 @@ export function* affineMaps(model, tokens, sites) {
     return { site, reads: mlpReads(spec, site), gram, cross: new Float64Array((d + 1) * d) };
   });
   const captures = sums.flatMap(({ site, reads }) => [site, reads]);
-  for (const { start, cells, values } of blocks(model, tokens, { edits: [], captures }, {})) {
+  for (const { start, cells, values } of blocks(model, tokens, { edits: [], captures }, { shallow: true })) {
     const weights = inputsOf(cells);
     for (const { site, reads, gram, cross } of sums) {
       const x = [...rows(values.get(reads), d, cells.count), new Float64Array(cells.count).fill(1)];

@@ -19,7 +19,7 @@ export function* means(model, tokens, sites) {
   /** @type {Record<string, Float64Array>} */
   const found = {};
   for (const [name, { positions, features }] of places) found[name] = new Float64Array(positions.length * features.length);
-  for (const { start, cells, values } of blocks(model, tokens, { edits: [], captures: sites }, {})) {
+  for (const { start, cells, values } of blocks(model, tokens, { edits: [], captures: sites }, { shallow: true })) {
     const weights = inputsOf(cells);
     for (const [name, value] of values) {
       const { features, flat } = /** @type {import("../interventions/edit.js").Chosen} */ (places.get(name));

@@ -53,6 +53,29 @@ export function* score(model, { tokens, answers, graded, sets }, plan, options) 
   return { inputs: tokens.rows, ...tally, accuracy: sum(tally.right) / all, loss: tally.loss / all };
 }
 
+/**
+ * The scores of all inputs, from those of their parts.
+ * @param {Scores[]} parts
+ * @returns {Scores}
+ */
+export function joined(parts) {
+  const sum = (/** @type {(part: Scores) => number} */ of) => parts.reduce((total, part) => total + of(part), 0);
+  const each = (/** @type {"right" | "asked"} */ name) => parts[0][name].map((_, g) => sum((part) => part[name][g]));
+  const answers = (/** @type {Scores} */ { asked }) => asked.reduce((a, b) => a + b, 0);
+  const all = sum(answers);
+  return {
+    inputs: sum(({ inputs }) => inputs),
+    right: each("right"),
+    asked: each("asked"),
+    sequences: sum(({ sequences }) => sequences),
+    accuracy: each("right").reduce((a, b) => a + b, 0) / all,
+    loss: sum((part) => (answers(part) ? part.loss * answers(part) : 0)) / all,
+    margin: Math.min(...parts.map(({ margin }) => margin)),
+    notNumbers: sum(({ notNumbers }) => notNumbers),
+    close: sum(({ close }) => close),
+  };
+}
+
 /** How one answer came out; `lead` is NaN where a logit is not finite. @typedef {{lead: number, right: boolean, loss: number}} Graded */
 
 /**

@@ -2,7 +2,7 @@
 
 import { changedRows, changedTokens } from "../data/counterfactual.js";
 import { integers } from "../data/randomness.js";
-import { takeRows } from "../data/tokens.js";
+import { someRows, takeRows } from "../data/tokens.js";
 import { siteNamed } from "../model/sites.js";
 import { affineMaps } from "./maps.js";
 import { means } from "./means.js";
@@ -14,6 +14,8 @@ import { score } from "./score.js";
 /** @import { Linear, Model } from "../model/model.js" */
 /** @import { Context } from "../model/taps.js" */
 /** @import { Scores } from "./score.js" */
+
+/** Which of the questions: the `at`th of so many equal parts, in order. @typedef {{at: number, of: number}} Part */
 
 /**
  * Inputs paired with all questions: one question for all of them, or each one's own with a variable changed, by a
@@ -41,12 +43,13 @@ export class Subject {
   }
 
   /**
-   * How right the model is on all questions under these edits. Yields the share that is done.
+   * How right the model is on all questions, or on a part of them, under these edits. Yields the share that is done.
    * @param {Edit[]} edits
    * @param {Record<string, Pairing>} pairings
+   * @param {Part} [part]
    * @returns {Generator<number, Scores, void>}
    */
-  *recount(edits, pairings = {}) {
+  *recount(edits, pairings = {}, part = WHOLE) {
     const all = [...edits, ...Object.values(pairings).flatMap((pairing) => pairing.edits ?? [])];
     /** @param {Edit["kind"]} kind */
     const sitesOf = (kind) => all.filter((edit) => edit.kind === kind).map((edit) => edit.site);
@@ -54,9 +57,10 @@ export class Subject {
     const maps = yield* this.maps(sitesOf("linearise"));
     const { model, domain } = this;
     const seed = all.find((edit) => edit.kind === "resample")?.seed;
-    const order = seed === undefined ? null : this.orderedBy(seed);
+    const [from, to] = rowsOf(part, domain.rows);
+    const order = seed === undefined ? null : this.orderedBy(seed).subarray(from, to);
     /** @param {Tokens} tokens */
-    const placed = (tokens) => (order === null ? tokens : takeRows(tokens, order));
+    const placed = (tokens) => (order === null ? someRows(tokens, from, to) : takeRows(tokens, order));
     /** @type {Context} */
     const context = { means: averages, maps, drawn: (each) => placed(domain.tokens(this.drawnRows(each))) };
     const sources = Object.fromEntries(
@@ -65,9 +69,30 @@ export class Subject {
         return [name, { tokens, edits: pairing.edits ?? [] }];
       }),
     );
-    const answers = order === null ? domain.everyAnswer() : domain.answersOf(order);
+    const width = domain.graded.length;
+    const answers = order === null ? domain.everyAnswer().subarray(from * width, to * width) : domain.answersOf(order);
     const dataset = { tokens: placed(domain.tokens()), answers, graded: domain.graded, sets: domain.task.sets };
     return yield* score(model, dataset, { edits }, { sources, context });
+  }
+
+  /**
+   * The mean of each site over a part of the questions, and how many they are.
+   * @param {string[]} sites
+   * @param {Part} part
+   * @returns {Generator<number, {inputs: number, means: Record<string, Float64Array>}, void>}
+   */
+  *meansOf(sites, part) {
+    const [from, to] = rowsOf(part, this.domain.rows);
+    const names = [...new Set(sites.map((site) => siteNamed(this.model.spec, site).name))];
+    return { inputs: to - from, means: yield* means(this.model, someRows(this.domain.tokens(), from, to), names) };
+  }
+
+  /**
+   * Takes means over all questions that were measured elsewhere.
+   * @param {Record<string, Float64Array>} found by site
+   */
+  learn(found) {
+    for (const [name, mean] of Object.entries(found)) this.knownMeans.set(siteNamed(this.model.spec, name).name, mean);
   }
 
   /**
@@ -140,6 +165,19 @@ export class Subject {
     if (tokens === null) throw new Error(`this page does not hold question ${question}`);
     return tokens;
   }
+}
+
+/** @type {Part} */
+const WHOLE = { at: 0, of: 1 };
+
+/**
+ * The first row of a part, and the first behind it.
+ * @param {Part} part
+ * @param {number} rows
+ * @returns {[number, number]}
+ */
+function rowsOf({ at, of }, rows) {
+  return [Math.floor((rows * at) / of), Math.floor((rows * (at + 1)) / of)];
 }
 
 /**

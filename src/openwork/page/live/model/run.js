@@ -26,6 +26,7 @@ import { drawnName, tapsOf } from "./taps.js";
  * @property {Record<string, Source>} [sources]
  * @property {Context} [context]
  * @property {number} [block] inputs to run at once
+ * @property {boolean} [shallow] whether only captures are wanted: nothing behind the last of them runs, and logits are empty
  */
 
 /**
@@ -55,6 +56,7 @@ import { drawnName, tapsOf } from "./taps.js";
  */
 
 const EDITED = "";
+const NONE = new Float64Array();
 const WORKING_SET = 1 << 17; // numbers: about what a core keeps near
 
 /**
@@ -106,7 +108,7 @@ export function* blocks(model, tokens, plan, options) {
       const pass = new Pass(model, someRows(own, start, end), cells, taps, kept, arena);
       const logits = forward(pass, depth);
       kept.set(name, { cells, values: pass.values });
-      if (logits !== null) yield { start, cells, logits, values: asked(pass.values, plan, model) };
+      if (name === EDITED) yield { start, cells, logits: logits ?? NONE, values: asked(pass.values, plan, model) };
     }
   }
 }
@@ -130,7 +132,7 @@ function asked(values, { captures = [] }, { spec }) {
  * @param {Options} options
  * @returns {World[]}
  */
-function inOrder(model, tokens, plan, { sources = {}, context = {} }) {
+function inOrder(model, tokens, plan, { sources = {}, context = {}, shallow = false }) {
   const { spec } = model;
   /** @type {Map<string, World>} */
   const found = new Map();
@@ -155,7 +157,7 @@ function inOrder(model, tokens, plan, { sources = {}, context = {} }) {
   visit(EDITED, tokens, plan);
   const worlds = [...found.values()];
   for (const world of worlds) for (const { source, site } of takes(world.taps)) found.get(source)?.taps.reads.add(site);
-  for (const world of worlds) if (world.name !== EDITED) world.depth = depthOf(model, world.taps);
+  for (const world of worlds) if (shallow || world.name !== EDITED) world.depth = depthOf(model, world.taps);
   return worlds;
 }
 

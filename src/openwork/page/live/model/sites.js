@@ -88,10 +88,17 @@ function blockSites(spec) {
  * @returns {Site}
  */
 export function siteNamed(spec, name) {
-  const full = name.replace(/\.(attn|mlp)$/, ".hook_$1_out");
-  const site = sitesOf(spec).get(full);
+  const site = sitesOf(spec).get(fullName(name));
   if (site === undefined) throw new Error(`this model has no site ${name}`);
   return site;
+}
+
+/**
+ * The name of what a component writes, where only the component is named.
+ * @param {string} name
+ */
+export function fullName(name) {
+  return name.replace(/\.(attn|mlp)$/, ".hook_$1_out");
 }
 
 /**

@@ -129,6 +129,15 @@
  */
 
 /**
+ * An addition: variables and outputs by place, the lowest first, and variables of the program that are a carry.
+ * @typedef {object} LiveCarries
+ * @property {number} base
+ * @property {{a: number, b: number, output: number}[]} places
+ * @property {number} last the output that is the last carry
+ * @property {{name: string, place: number, position: number}[]} held
+ */
+
+/**
  * @typedef {object} LivePage
  * @property {string} run its name
  * @property {{inputs: number, right: number[], asked: number[], sequences: number}} scores of the whole model, by the engine that wrote the page
@@ -140,6 +149,7 @@
  * @property {LiveSibling[]} siblings
  * @property {LiveOverTraining | null} overTraining
  * @property {LiveProgram | null} program
+ * @property {LiveCarries | null} carries of a task that adds
  * @property {{margin: string, weakest: number[]} | null} proof proved of every question, over the real numbers; and the
  *   values of the question whose bound is the smallest
  * @property {{title: string, text: string, link: string}[]} tour

@@ -6,6 +6,7 @@ import { figure } from "../page/frame.js";
 import { rowsOf, stageName } from "../model/stages.js";
 import { attendedWays, waysOf } from "../page/ways.js";
 import { readProgram, wordsOf } from "../program/reading.js";
+import { Carries } from "../widgets/carries.js";
 import { Dials } from "../widgets/dials.js";
 import { Listing } from "../widgets/listing.js";
 import { Movement } from "../widgets/movement.js";
@@ -62,8 +63,9 @@ export function movementView(mount, bench, choices, page, go) {
   const clocks = dials.length ? html("div", { class: "live-clocks" }, ...dials.map((one) => one.dials.element)) : null;
   const stacks = (program?.counts ?? []).map((counts) => new Stacks(counts));
   const piles = stacks.length ? html("div", { class: "live-piles" }, ...stacks.map(({ element }) => element)) : null;
+  const carries = page.carries && new Carries(page.carries);
   const words = html("details", { class: "live-what" }, html("summary", {}, "The picture in words"), prose);
-  refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, piles, ledgerView(bench, choices, page), words);
+  refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, piles, carries?.element, ledgerView(bench, choices, page), words);
   const paint = (/** @type {Shown} */ shown) => {
     const { state } = choices;
     const pass = shown.cut ?? shown.whole;
@@ -78,7 +80,8 @@ export function movementView(mount, bench, choices, page, go) {
       return task.sets && symbol >= 0 ? setText(symbol, task.answerSymbols) : (task.answerSymbols[symbol] ?? "?");
     });
     drawn.paint({ symbols: shown.symbols, said, right, links, values, lit, output: state.output, stage: state.stage, length });
-    const items = dials.length || stacks.length ? (program?.items(shown.ids) ?? {}) : {};
+    const items = dials.length || stacks.length || carries ? (program?.items(shown.ids) ?? {}) : {};
+    carries?.paint({ values: shown.values, said, items, names: task.positionNames });
     for (const stack of stacks) stack.paint(items, shown.symbols, length);
     for (const { waves, dials: hands } of dials) hands.paint(items[waves.name] ?? []);
     listing?.paint(values, lit, state.line);

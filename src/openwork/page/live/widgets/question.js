@@ -193,10 +193,34 @@ export class QuestionCells {
         this.look.symbol(this.chosen, value) ?? "?",
       ),
     );
-    refill(this.symbols, html("span", {}, `${this.#name(this.chosen)} =`), ...buttons);
+    const find = buttons.length > MANY_SYMBOLS ? this.#finder(buttons) : null;
+    refill(this.symbols, html("span", {}, `${this.#name(this.chosen)} =`), find, ...buttons);
     keep(this.symbols, "class", buttons.length > MANY_SYMBOLS ? "live-symbols live-scrolled" : "live-symbols");
     this.symbols.setAttribute("aria-label", `Symbols for ${this.#name(this.chosen)}`);
     this.#mark();
+  }
+
+  /**
+   * A field that leaves only the symbols with what is typed in them; Enter takes the first.
+   * @param {HTMLButtonElement[]} buttons
+   */
+  #finder(buttons) {
+    const left = () => buttons.filter((button) => !button.hidden);
+    const oninput = (/** @type {{target: HTMLInputElement}} */ { target }) => {
+      const sought = target.value.trim().toLowerCase();
+      const known = (/** @type {string} */ text) => text.toLowerCase();
+      const exact = (/** @type {HTMLButtonElement} */ button) => Number(known(button.textContent ?? "") === sought);
+      for (const button of buttons) button.hidden = !known(button.textContent ?? "").includes(sought);
+      target.after(...[...buttons].sort((one, other) => exact(other) - exact(one)));
+      say(this.said, left().length ? "" : `No symbol has \u201c${target.value.trim()}\u201d in it.`);
+    };
+    const onkeydown = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      /** @type {HTMLButtonElement | null} */ (this.symbols.querySelector("button:not([hidden])"))?.click();
+      this.symbols.querySelector("input")?.focus();
+    };
+    return html("input", { type: "search", class: "live-find", placeholder: "find", "aria-label": `Find a symbol for ${this.#name(this.chosen)}`, oninput, onkeydown });
   }
 
   #mark() {

@@ -23,11 +23,19 @@
  * @param {Payload} payload
  */
 export function startWorker(source, payload) {
+  return new Measurer(workerOf(source, payload));
+}
+
+/**
+ * @param {string} source
+ * @param {Payload} payload
+ */
+export function workerOf(source, payload) {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url);
   URL.revokeObjectURL(url);
   worker.postMessage({ id: 0, payload });
-  return new Measurer(worker);
+  return worker;
 }
 
 export class Measurer {

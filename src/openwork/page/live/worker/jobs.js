@@ -6,15 +6,16 @@ import { parting } from "../measures/parting.js";
 import { readout } from "../measures/readout.js";
 
 /** @import { Subject } from "../measures/subject.js" */
-/** @import { Pairing } from "../measures/subject.js" */
+/** @import { Pairing, Part } from "../measures/subject.js" */
 /** @import { Edit } from "../interventions/edit.js" */
 /** @import { Asked } from "../measures/carries.js" */
 /** @import { Way } from "../measures/readout.js" */
 /** @import { PlainProgram } from "../program/program.js" */
 
 /**
- * @typedef {{ask: "recount", edits: Edit[], sources?: Record<string, Pairing>}
+ * @typedef {{ask: "recount", edits: Edit[], sources?: Record<string, Pairing>, part?: Part, means?: Record<string, Float64Array>}
  *   | {ask: "means", sites: string[]}
+ *   | {ask: "means of a part", sites: string[], part: Part}
  *   | {ask: "maps", sites: string[]}
  *   | {ask: "drawn", seed: number}
  *   | {ask: "carries", asked: Asked}
@@ -32,9 +33,12 @@ export function* jobOf(subject, question) {
   const { model, domain } = subject;
   switch (question.ask) {
     case "recount":
-      return yield* subject.recount(question.edits, question.sources);
+      subject.learn(question.means ?? {});
+      return yield* subject.recount(question.edits, question.sources, question.part);
     case "means":
       return yield* subject.means(question.sites);
+    case "means of a part":
+      return yield* subject.meansOf(question.sites, question.part);
     case "maps":
       return yield* subject.maps(question.sites);
     case "drawn":
