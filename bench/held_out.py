@@ -4,13 +4,13 @@
     python bench/held_out.py --store FOLDER --minutes 8     begin with no other model after so long
     python bench/held_out.py --train --store FOLDER         only train
     python bench/held_out.py --task sort --store FOLDER     only this task now; repeatable
-    python bench/held_out.py --write                        only the page, from docs/held_out.json
-    python bench/held_out.py --again ...                    the same of the second registration
+    python bench/held_out.py --write                        only the page, from what is kept
+    python bench/held_out.py --registered held_out_again    the same of an earlier registration
 
-What is measured stands in bench/held_out.toml, or bench/held_out_again.toml. Everything is done by `openwork` itself, a
-process for each model; what is found is kept in docs/held_out.json, or docs/held_out_again.json, after every one, with
-the version of the search. A model that is there from this
-version is not looked at again; one from an earlier version is, and until then its row counts and is said to be older.
+What is measured stands in bench/NAME.toml, of the newest registration unless another one is named. Everything is done
+by `openwork` itself, a process for each model; what is found is kept in docs/NAME.json after every one, with the
+version of the search. A model that is there from this version is not looked at again; one from an earlier version is,
+and until then its row counts and is said to be older.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from openwork.programs.verdicts.decompilation import VERSION
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs/decompile.md"
+REGISTRATIONS = ("held_out", "held_out_again", "held_out_600")
+"""by the names of their files, the newest last"""
 END = "<!-- end -->"
 COLUMNS = ("models", "solved", "equal", "decompiled", "lines", "together, least", "lost, most", "bits, most", "s, most")
 Row = dict[str, Any]
@@ -52,8 +54,7 @@ class Registration:
 
     @property
     def begin(self) -> str:
-        again = "" if self.name == "held_out" else " --again"
-        return f"<!-- written by bench/held_out.py{again} -->"
+        return f"<!-- written by bench/held_out.py --registered {self.name} -->"
 
 
 def main() -> None:
@@ -63,16 +64,17 @@ def main() -> None:
     asked.add_argument("--train", action="store_true")
     asked.add_argument("--task", action="append")
     asked.add_argument("--write", action="store_true")
-    asked.add_argument("--again", action="store_true", help="the second registration")
+    asked.add_argument("--registered", choices=REGISTRATIONS, default=REGISTRATIONS[-1])
     given = asked.parse_args()
-    registered = Registration("held_out_again" if given.again else "held_out")
+    registered = Registration(given.registered)
     if given.store is None and not given.write:
         asked.error("say a --store, or --write")
     if not given.write:
         until = time.monotonic() + 60 * given.minutes
         measure(registered, given.store, given.task, until, only_train=given.train)
-    if registered.kept.exists():
-        head, rest = PAGE.read_text(encoding="utf-8").split(registered.begin)
+    page = PAGE.read_text(encoding="utf-8")
+    if registered.kept.exists() and registered.begin in page:  # what is older is in the log
+        head, rest = page.split(registered.begin)
         tail = rest.split(END, 1)[1]
         said = table(registered, kept(registered))
         PAGE.write_text(f"{head}{registered.begin}\n{said}\n{END}{tail}", encoding="utf-8")

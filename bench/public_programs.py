@@ -188,6 +188,8 @@ HELD_OUT_SAID = """None of the models above was held out. So languages were lear
 that nobody had looked at, registered in `bench/held_out_languages.toml` before the first run, and decompiled by
 `openwork` itself (`python bench/held_out_languages.py --store FOLDER`; `held_out_languages.json` has the programs).
 A registration before this one (seeds 900 and 901, version 8 of the search) had lengths with 560 to 3,070 answers: of 18
-solved models 18 were equal and 1 decompiled, 9 more lacked nothing but that 5 % of such tables is less than a program."""
+solved models 18 were equal and 1 decompiled, 9 more lacked nothing but that 5 % of such tables is less than a program.
+"""
+
 if __name__ == "__main__":
     main()

@@ -319,8 +319,7 @@ def test_verdicts_after_an_interruption_do_not_go_on_for_long(monkeypatch):
     monkeypatch.setattr(decompiling, "_searches", interrupted)
     judged = decompile(subject_of("two-hops"))
     assert judged.interrupted and judged.lines
-    monkeypatch.setattr(decompiling, "AFTER_CTRL_C", -1.0)
-    hurried = decompile(subject_of("two-hops"))
+    hurried = decompile(subject_of("two-hops"), after_ctrl_c=-1.0)
     assert hurried.interrupted and hurried.program == judged.program and not hurried.lines
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -143,3 +144,8 @@ def test_of_sets_there_is_no_certificate_and_no_proof_by_sets_of_inputs():
         require_certifiable(task)
     with pytest.raises(PlanError, match="several lengths"):
         prove_by_sets(subject)
+
+
+def test_a_margin_is_never_below_nothing_where_radii_are_large(model_a):
+    wide = replace(prove(model_a), least=0.5, radius=0.1)
+    assert wide.margin == 0.25 and replace(wide, radius=1e-6).margin == 0.4999

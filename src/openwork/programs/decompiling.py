@@ -19,6 +19,7 @@ from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.decompile.prune import broken, prune
 from openwork.programs.decompile.quantise import Quantised, quantise
 from openwork.programs.decompile.shortening import shortened
+from openwork.programs.decompile.shown import with_shown
 from openwork.programs.decompile.sites import with_sites
 from openwork.programs.decompile.texts import text_program
 from openwork.programs.decompile.waves import with_waves
@@ -227,8 +228,12 @@ def _verdicts(
     yield judged
     if steps is not None and not found.placed:
         program = with_what_is_brought_along(network, steps.long, steps.from_symbols, watch)
-        program = with_merged(network, program, watch)
+        # A line fails by itself also where a shown answer says the same: first these, then what is one.
+        program = with_merged(network, with_shown(network, program, watch), watch)
+        program = with_shown(network, program, watch)
         program = with_sites(network, program, steps.quantised.labels, gone, watch)
+        # What is said since is said of the inputs looked at, and is read too.
+        judged = replace(judged, equal=equal(measured, program), short=short(measured, program))
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))
     yield judged
     judged = replace(judged, whole=whole(measured, program, seed, watch))

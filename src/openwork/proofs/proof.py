@@ -118,8 +118,10 @@ class Proof(Result):
     @property
     def margin(self) -> float | None:
         """The lead that every proved answer has at least, rounded down to four digits below the bound less some radii:
-        what a certificate states. None where nothing is proved."""
-        return None if self.least is None else rounded_down(self.least - ROOM * self.radius)
+        what a certificate states; where radii are as large as the bound, half of it. None where nothing is proved."""
+        if self.least is None:
+            return None
+        return rounded_down(max(self.least - ROOM * self.radius, self.least / 2))
 
     @property
     def title(self) -> str:

@@ -90,8 +90,7 @@ def prove(
         with ProgressDisplay(aside()) as display:
             opened = open_run(stored, Setting(kept, None, threads, display), trains=False, inputs=Inputs())
             sets = opened.goes_by_sets(by_sets)
-            if output is not None and not sets:
-                require_certifiable(opened.stored.task)
+            _require_certifiable(output, sets, opened.subject)
             display(Stage("proving it by sets of inputs" if sets else "proving it on every input"))
             proof = opened.proved_by_sets(margin, seconds) if sets else opened.proved(margin)
     warn_of_damage(opened.damage)
@@ -107,6 +106,12 @@ def prove(
         raise typer.Exit(INTERRUPTED)
     if not proof.whole:
         raise typer.Exit(1)
+
+
+def _require_certifiable(output: Path | None, by_sets: bool, subject: Subject) -> None:
+    """Raises PlanError before anything is proved, where a certificate is wanted that no checker reads."""
+    if output is not None and not by_sets:
+        require_certifiable(subject.task)
 
 
 def _certificate(subject: Subject, proof: Proof | SetProof) -> str:

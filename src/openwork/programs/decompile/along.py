@@ -42,23 +42,25 @@ def with_what_is_brought_along(
     """
     short = shortened(long)
     drawn = Drawn.of(network, "along", 0, CHOSEN_ON).take(CHOSEN_ON)
-    mixing = set()
+    mixing = set[str]()
     for number, variable in enumerate(short.variables):
         watch(Step(f"what {variable.name} brings along", number / len(short.variables), 0))
         [alone] = drawn.rates(network, short, variable, [variable.sites])
         if alone.share < FOLLOWS:
             mixing.add(variable.name)
-    along = {variable.name for variable in short.variables}
 
     def lost(names: set[str]) -> float:
         return lost_together(network, shortened(long, names, from_symbols), SEED)
 
-    least = lost(mixing)
+    along, least = set(mixing), lost(mixing)
     if least > NOTHING:
-        least = lost(along)
-        for variable in short.variables:
-            if variable.name not in mixing and lost(along - {variable.name}) <= least + NOTHING:
-                along.discard(variable.name)
-    else:
-        along = mixing
+        every = [variable.name for variable in short.variables]
+        if (further := lost(set(every))) < least:
+            along, least = set(every), further
+        for name in [name for name in every if name in along]:
+            without = lost(along - {name})
+            # Lines that hold the whole question between them leave no other input that agrees: less explains more.
+            if without < least - NOTHING or (name not in mixing and without <= least + NOTHING):
+                along.discard(name)
+                least = min(least, without)
     return shortened(long, along, from_symbols)

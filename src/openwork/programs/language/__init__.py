@@ -9,7 +9,7 @@ from openwork.programs.language.either import Either
 from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
-from openwork.programs.language.inlining import inlined
+from openwork.programs.language.inlining import inlined, replaced
 from openwork.programs.language.matching import Match
 from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.next_above import NextAbove
@@ -72,6 +72,7 @@ __all__ = [
     "inlined",
     "modulus_of_waves",
     "renamed",
+    "replaced",
     "signed_modulus",
     "things_permuted",
 ]

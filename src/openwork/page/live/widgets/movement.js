@@ -17,6 +17,8 @@ const SHADES = 12; // colours of outputs, in order
 const FAINT = 0.1;
 const LETTER = 5.9; // px, about, of a name
 const CHIP = 10.5;
+const NAME_AT = 44; // px from the lowest stage down to the names
+const SLANT = 0.72; // of a slanted name's length, that it hangs down
 
 /** A circle with a text in it. @typedef {{group: SVGElement, text: SVGElement}} Chip */
 
@@ -150,7 +152,8 @@ export class Movement {
     const heights = heightsOf(moment.links, rows);
     const y = (/** @type {number} */ stage) => TOP + (heights[stage] ?? 0);
     const width = Math.ceil(LEFT + count * this.step + RIGHT);
-    const height = y(0) + BELOW;
+    const slanted = names.slice(0, count).filter((name) => turned(name, this.step)).map((name) => NAME_AT + SLANT * LETTER * name.length);
+    const height = y(0) + Math.max(BELOW, ...slanted);
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) keep(this.drawing, name, String(value));
     this.links = placed(moment.links.filter(({ from, to }) => from < count && to < count), x, y, this.step).map(({ link, points }, index) => {
       const d = `M ${points[0]} ${points[1]} C ${points.slice(2).join(" ")}`;
@@ -295,6 +298,15 @@ function ease(part) {
 }
 
 /**
+ * Whether a name stands slanted, for want of room.
+ * @param {string} name
+ * @param {number} step
+ */
+function turned(name, step) {
+  return LETTER * name.length > step;
+}
+
+/**
  * @param {string} name
  * @param {number} x
  * @param {number} y
@@ -303,14 +315,14 @@ function ease(part) {
 function tokenAt(name, x, y, step) {
   const half = step / 2 - 1;
   const symbol = svg("text", { x, y: y + 23 });
-  const [below, turned] = [y + 44, LETTER * name.length > step];
-  const place = turned ? { x: x + 3, y: below - 2, transform: `rotate(-45 ${x + 3} ${below - 2})` } : { x, y: below };
+  const below = y + NAME_AT;
+  const place = turned(name, step) ? { x: x + 3, y: below - 2, transform: `rotate(-45 ${x + 3} ${below - 2})` } : { x, y: below };
   const group = svg(
     "g",
     { class: "live-ground" },
     svg("rect", { x: x - half, y: y + 8, width: 2 * half, height: 22, rx: 4 }),
     symbol,
-    svg("text", { class: `live-token-name${turned ? " live-slanted" : ""}`, ...place }, name),
+    svg("text", { class: `live-token-name${turned(name, step) ? " live-slanted" : ""}`, ...place }, name),
   );
   return { group, symbol };
 }
