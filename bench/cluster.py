@@ -1,6 +1,7 @@
 """What a cluster costs beside the work: measured on this machine by Ray, then what 1,000 cores would do by simulation.
 
     python bench/cluster.py --seeds 600 -o docs/cluster.json       measures
+    python bench/cluster.py --census 40 --rounds 2                 a census with programs, by threads and Ray in turn
     python bench/cluster.py --page docs/cluster.json               the tables of docs/cluster.md
 
 Processor time of all processes is compared, ours and Ray's: on a machine that others use too the clock says little.
@@ -21,8 +22,10 @@ from pathlib import Path
 
 import psutil
 
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.counting import census
 from openwork.jobs.cluster.dispatch import AHEAD, TARGET
-from openwork.jobs.cluster.on_cluster import train_on
+from openwork.jobs.cluster.on_cluster import census_on, train_on
 from openwork.jobs.cluster.ray_cluster import ray_cluster
 from openwork.jobs.cluster.worker import Order, train_batch
 from openwork.jobs.search import train_seeds
@@ -33,6 +36,8 @@ from openwork.training import Experiment, named_experiment
 
 CORES = 2
 PATIENCE = 600.0
+SECONDS = 24.0
+"""for the program of one model, as in `openwork census`"""
 EMPTY = 100
 """batches of nothing that go there and back"""
 RECEIVED = 4
@@ -50,7 +55,12 @@ def main() -> None:
     arguments.add_argument("--seeds", type=int, default=600)
     arguments.add_argument("--output", "-o", type=Path)
     arguments.add_argument("--page", type=Path, metavar="JSON", help="print the tables of what was measured before")
+    arguments.add_argument("--census", type=int, metavar="SEEDS", help="measure a census of so many seeds instead")
+    arguments.add_argument("--rounds", type=int, default=2)
     chosen = arguments.parse_args()
+    if chosen.census:
+        print("\n".join(by_census(chosen.census, chosen.rounds)))
+        return
     measured = json.loads(chosen.page.read_text()) if chosen.page else measure(chosen.seeds)
     if chosen.output:
         chosen.output.write_text(json.dumps(measured, indent=1) + "\n")
@@ -96,6 +106,40 @@ def measure(seeds: int) -> dict[str, float]:
             found |= {"ray": spent() - begun, "driver": time.process_time() - own, "clock": time.monotonic() - clock}
             assert not aside
         return found | {"seeds": float(seeds)} | kept(home / "kept")
+
+
+def by_census(seeds: int, rounds: int) -> list[str]:
+    """Processor seconds of a census, programs and proofs with it, by threads and by Ray in turn."""
+    usual = named_experiment("copy", make_task("copy"))
+    rows = []
+    for number in range(rounds):
+        asked = CensusAsked(usual, range(seeds * number, seeds * (number + 1)), SECONDS, proves=True)
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder)
+            with Store.open(home / "threads") as store:
+                begun, clock = spent(), time.monotonic()
+                whole = census(asked, Setting(store, threads=CORES, keep="last"), "")
+                by_threads, clock_threads = spent() - begun, time.monotonic() - clock
+            with (
+                Store.open(home / "ray") as store,
+                Store.open(home / "first") as first,
+                ray_cluster("ray", CORES) as cluster,
+            ):
+                warm = replace(asked, seeds=range(10**6, 10**6 + 2 * CORES))
+                census_on(cluster, [warm], Setting(first, threads=CORES, keep="last"), PATIENCE)
+                setting = Setting(store, threads=CORES, keep="last")
+                begun, own, clock = spent(), time.process_time(), time.monotonic()
+                assert not census_on(cluster, [asked], setting, PATIENCE)
+                driver = time.process_time() - own
+                same = census(asked, setting, "")
+                by_ray, clock_ray = spent() - begun, time.monotonic() - clock
+            assert [m.digest for m in same.mechanisms] == [m.digest for m in whole.mechanisms]
+        share = f"{by_threads / by_ray:.0%}"
+        clocks = f"{clock_threads:.0f}", f"{clock_ray:.0f}"
+        rows.append((f"{number + 1}", f"{by_threads:.1f}", f"{by_ray:.1f}", share, f"{driver:.1f}", *clocks))
+    head = "round", "threads, s", "Ray, s", "share", "its driver, s", "threads, clock", "Ray, clock"
+    lines = (f"| {' | '.join(row)} |" for row in rows)
+    return [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}", *lines]
 
 
 def nothing() -> None:
