@@ -280,3 +280,19 @@ def test_on_paper_stands_what_can_be_read_there(visit, live):
     expect(chosen).to_have_text(["probabilities"])
     ink = "text => [getComputedStyle(text).color, getComputedStyle(document.body).color]"
     assert len(set(chosen.locator("span").evaluate(ink))) == 1
+
+
+def test_arcs_are_of_the_chosen_token_in_every_head(visit, live):
+    page = visit(live, link="#play?from=9").page
+    heads = page.locator(".live-arcs")
+
+    def queries() -> set[str]:
+        return set(page.eval_on_selector_all(".live-arcs path:visible", "found => found.map(p => p.dataset.query)"))
+
+    assert queries() == {"9"}
+    heads.first.locator("[data-token='12']").click()
+    expect(page).to_have_url(re.compile("from=12"))
+    assert queries() == {"12"}
+    heads.last.locator("[data-token='12']").click()
+    expect(page).to_have_url(re.compile("from=all"))
+    assert len(queries()) > 2

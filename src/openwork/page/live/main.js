@@ -23,7 +23,7 @@ import { tourView } from "./views/tour.js";
 import { inWorker, serve } from "./worker/serve.js";
 import { startTeam } from "./worker/team.js";
 
-/** @import { LivePayload } from "./page/payload.js" */
+/** @import { LivePayload, LiveTask } from "./page/payload.js" */
 /** @import { Limits } from "./page/link.js" */
 
 const EXAMPLE = 0.618;
@@ -44,7 +44,7 @@ async function begin() {
   const model = readModel(payload);
   const limits = limitsOf(payload, domain.size ?? Number.MAX_SAFE_INTEGER);
   const { anchor, change } = readLink(location.hash, limits);
-  const choices = new Choices(startOf(domain.rows, domain));
+  const choices = new Choices(startOf(domain.rows, domain, task));
   choices.set(known(change, domain));
   const worker = startTeam(source, payload);
   const bench = new Bench(task, model, domain, worker, choices, capturesOf(payload));
@@ -169,9 +169,10 @@ function known(change, domain) {
 /**
  * @param {number} rows
  * @param {import("./data/domain.js").Domain} domain
+ * @param {LiveTask} task
  * @returns {import("./page/state.js").State}
  */
-function startOf(rows, domain) {
+function startOf(rows, domain, task) {
   return {
     question: domain.asked(Math.floor(EXAMPLE * rows)),
     other: domain.asked(Math.floor((1 - EXAMPLE) * rows)),
@@ -183,6 +184,7 @@ function startOf(rows, domain) {
     numbers: "share",
     order: "model",
     layer: 0,
+    query: task.graded.at(-1) ?? -1,
     route: 0,
     claim: "",
     curve: "accuracy",

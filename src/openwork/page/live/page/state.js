@@ -25,6 +25,7 @@
  * @property {"share" | "logit"} numbers what the answers show
  * @property {"model" | "loss"} order of the switches
  * @property {number} layer whose heads are shown, where they are too many for all
+ * @property {number} query position whose attention the arcs show; -1 for every one
  * @property {number} route which route is shown
  * @property {string} claim that is open; empty for none
  * @property {"accuracy" | "loss"} curve which of the learning curves is shown

@@ -28,7 +28,7 @@ export function attentionPanels(bench, choices) {
   /** @type {(() => void)[]} */
   let paints = [];
   const build = (/** @type {number[]} */ shown) => {
-    const made = shown.flatMap((layer) => Array.from({ length: heads }, (_, head) => headPanel(bench, layer, head)));
+    const made = shown.flatMap((layer) => Array.from({ length: heads }, (_, head) => headPanel(bench, choices, layer, head)));
     paints = made.map(({ paint }) => paint);
     refill(panels, ...made.map(({ element }) => element));
   };
@@ -37,8 +37,8 @@ export function attentionPanels(bench, choices) {
   if (all) build(names.map(({ value }) => Number(value)));
   choices.watch((state, before) => {
     chosen.paint(String(state.layer));
-    if (all || (state !== before && state.layer === before.layer)) return;
-    build([state.layer]);
+    if (!all && (state === before || state.layer !== before.layer)) build([state.layer]);
+    else if (state.query === before.query) return;
     for (const paint of paints) paint();
   });
   bench.watch(() => {
@@ -49,11 +49,12 @@ export function attentionPanels(bench, choices) {
 
 /**
  * @param {Bench} bench
+ * @param {Choices} choices
  * @param {number} layer
  * @param {number} head
  * @returns {{element: HTMLElement, paint: () => void}}
  */
-function headPanel(bench, layer, head) {
+function headPanel(bench, choices, layer, head) {
   const { positionNames, nPos } = bench.task;
   const site = `blocks.${layer}.attn.hook_pattern`;
   const title = `Attention, layer ${layer} head ${head}`;
@@ -74,7 +75,8 @@ function headPanel(bench, layer, head) {
     height: 20,
     tell,
   });
-  const arcs = new Arcs({ title: `${title}, as arcs`, names: positionNames, tell });
+  const choose = (/** @type {number | null} */ query) => choices.set({ query: query ?? -1 });
+  const arcs = new Arcs({ title: `${title}, as arcs`, names: positionNames, tell, choose });
   const paint = () => {
     const shown = bench.shown;
     const pass = shown?.cut ?? shown?.whole;
@@ -92,6 +94,8 @@ function headPanel(bench, layer, head) {
     grid.crop(length, length);
     arcs.crop(length);
     grid.paint({ values, low: 0, high: 1, text });
+    const { query } = choices.state;
+    arcs.show(query < 0 ? null : Math.min(query, length - 1));
     arcs.paint(values.map((weight) => weight || 0), symbols);
   };
   const rows = () => grid.table((query, key) => exact(weights[query * nPos + key] ?? NaN, 6));
@@ -103,7 +107,7 @@ function headPanel(bench, layer, head) {
     figure(`${title}, as arcs`, arcs.element, {
       drawing: arcs.drawing,
       rows,
-      caption: "An arc joins a token to what it attends to; click a token, or use the arrow keys, to see its own only.",
+      caption: "Arcs join the marked token to what it attends to. Click another, or use the arrow keys; click it again to see those of all.",
     }),
   );
   return { element, paint };

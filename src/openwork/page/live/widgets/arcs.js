@@ -18,6 +18,7 @@ const FLAT = 0.42;
  * @property {string} title
  * @property {string[]} names of the positions
  * @property {(query: number, key: number) => string} tell
+ * @property {(query: number | null) => void} choose is told the token that is clicked, or null where it was chosen
  */
 
 /** Arcs. `element` goes on the page, `drawing` into a file. */
@@ -61,6 +62,15 @@ export class Arcs {
     const height = this.height - above;
     setAttributes(this.drawing, { viewBox: `0 ${above} ${width} ${height}`, width, height });
     this.tokens.forEach(({ group }, position) => keep(group, "visibility", position < count ? "visible" : "hidden"));
+  }
+
+  /**
+   * Shows the attention of one position only.
+   * @param {number | null} query null for every one
+   */
+  show(query) {
+    this.query = query;
+    this.#repaint();
   }
 
   /**
@@ -151,15 +161,15 @@ export class Arcs {
     this.drawing.addEventListener("click", (event) => {
       const token = event.target instanceof Element ? event.target.closest("[data-token]") : null;
       const position = token ? Number(token.getAttribute("data-token")) : null;
-      this.#choose(position === this.query ? null : position);
+      this.look.choose(position === this.query ? null : position);
     });
     this.element.addEventListener("keydown", (event) => {
       const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-      if (event.key === "Escape") this.#choose(null);
+      if (event.key === "Escape") this.look.choose(null);
       if (!step) return;
       event.preventDefault();
       const last = this.inSight - 1;
-      this.#choose(Math.min(Math.max((this.query ?? (step > 0 ? -1 : last + 1)) + step, 0), last));
+      this.look.choose(Math.min(Math.max((this.query ?? (step > 0 ? -1 : last + 1)) + step, 0), last));
       const chosen = this.tokens[this.query ?? 0];
       if (this.query === null || !chosen) return;
       const text = this.#most(this.query);
@@ -169,12 +179,6 @@ export class Arcs {
       announce(text);
     });
     this.element.addEventListener("blur", hideTip);
-  }
-
-  /** @param {number | null} position */
-  #choose(position) {
-    this.query = position;
-    this.#repaint();
   }
 
   /**
