@@ -12,7 +12,8 @@ const RIGHT = 6;
 const [CLOSEST, WIDEST] = [17.2, 44]; // px from position to position
 const [RISE, FLAT] = [84, 34]; // px from stage to stage, where something moves between positions and where nothing does
 const [TOP, BELOW] = [66, 58];
-const THICKEST = 5.5;
+const [THICKEST, THINNEST] = [5.5, 1];
+const MANY = 80; // lines, beyond which each is thinner, so that they stay apart
 const SHADES = 12; // colours of outputs, in order
 const FAINT = 0.1;
 const LETTER = 5.9; // px, about, of a name
@@ -155,9 +156,10 @@ export class Movement {
     const slanted = names.slice(0, count).filter((name) => turned(name, this.step)).map((name) => NAME_AT + SLANT * LETTER * name.length);
     const height = y(0) + Math.max(BELOW, ...slanted);
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) keep(this.drawing, name, String(value));
+    const thickest = Math.max(THINNEST, THICKEST * Math.min(1, MANY / moment.links.length));
     this.links = placed(moment.links.filter(({ from, to }) => from < count && to < count), x, y, this.step).map(({ link, points }, index) => {
       const d = `M ${points[0]} ${points[1]} C ${points.slice(2).join(" ")}`;
-      const line = { d, "stroke-width": (0.7 + THICKEST * link.rate).toFixed(2), "stroke-opacity": (0.3 + 0.7 * link.rate).toFixed(2) };
+      const line = { d, "stroke-width": (0.7 + thickest * link.rate).toFixed(2), "stroke-opacity": (0.3 + 0.7 * link.rate).toFixed(2) };
       const group = svg("g", { "data-link": index }, svg("path", { class: "live-link-reach", d }), svg("path", { class: "live-link", ...line }));
       return { link, group, points };
     });
