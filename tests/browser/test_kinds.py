@@ -193,7 +193,7 @@ def test_axe_finds_nothing_to_mend_there_either(visit, request, name, width):
 def test_of_drawn_questions_the_page_never_says_that_they_are_all(request, visit, name):
     page = visit(request.getfixturevalue(name), link="#cut?cut=mean:L0A").page
     page.get_by_role("button", name="Run it again here").first.click()
-    expect(page.locator(".live-rerun")).to_contain_text("Tested in this browser")
+    expect(page.locator(".live-rerun")).to_contain_text("Tested in this browser", timeout=30_000)
     shown = page.locator("body").inner_text()
     assert "500 drawn questions" in shown
     assert not re.findall(r"(?i).*(?:every (?:input|question)|all (?:inputs|questions)\b|whole domain).*", shown)

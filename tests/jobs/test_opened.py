@@ -98,7 +98,8 @@ def test_an_old_name_works_and_says_so(opened, old, new):
 def test_routes_are_those_of_the_analysis(opened):
     expected = analyses.find_routes(opened.subject)
     assert opened.routes().result == expected
-    assert opened.routes(["y[1]"]).result == analyses.find_routes(opened.subject, ["y[1]"])
+    assert opened.routes(["y[1]"]).result == expected.of(["y[1]"])
+    assert opened.routes(["y[1]"]).result.routes == analyses.find_routes(opened.subject, ["y[1]"]).routes
 
 
 def test_routes_are_asked_for_once(opened):
