@@ -20,7 +20,7 @@ from typing import Any
 FOLDER, PAGE = Path("docs/census"), Path("docs/census.md")
 HOURS = "hours.json"
 BEGIN, END = "<!-- written by bench/censuses.py -->", "<!-- end -->"
-ASKED = ("--seeds", "0..199", "--prove", "--null", "--keep", "last", "--programs", "10")
+ASKED = ("--seeds", "0..199", "--prove", "--keep", "last", "--programs", "10")
 HEAD = (
     "task",
     "solved",
@@ -41,10 +41,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--run", nargs="+", metavar="TASK", default=())
     arguments.add_argument("--store", default="openwork-runs")
+    arguments.add_argument("--null", action="store_true", help="also of untrained models, which often takes longer")
     arguments.add_argument("--write", action="store_true", help=f"write the table of {PAGE}; else it is printed")
     chosen = arguments.parse_args()
     for task in chosen.run:
-        run(task, chosen.store)
+        run(task, chosen.store, null=chosen.null)
     lines = table()
     if chosen.write:
         before, _, rest = PAGE.read_text().partition(f"{BEGIN}\n")
@@ -53,12 +54,12 @@ def main() -> None:
         print("\n".join(lines))
 
 
-def run(task: str, store: str) -> None:
+def run(task: str, store: str, *, null: bool) -> None:
     """The census of a task, in a process of its own; what it took joins what earlier goes took."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     target = FOLDER / f"{task}.json"
     try:
-        command = ["census", task, *ASKED, "--store", store, "-o", str(target)]
+        command = ["census", task, *ASKED, *(["--null"] if null else []), "--store", store, "-o", str(target)]
         done = subprocess.run([Path(sys.executable).with_name("openwork"), *command], check=False)
     finally:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
