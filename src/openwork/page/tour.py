@@ -76,13 +76,11 @@ def _judge(report: LiveReport, claims: Claims) -> TourStep:
         text = f"“{said}” That was tested, and holds. Run the test again here, in your browser."
         return TourStep("A claim that holds", text, anchor)
     examples = _shown(chosen)
-    text = f"“{said}” That was tested, and is not so. Open its evidence"
+    text = f"“{said}” That was tested, and is not so. Its evidence is open"
     if not examples:
         return TourStep("A claim that is false", f"{text}.", anchor)
-    question = examples[0]["question"]
-    return TourStep(
-        "A claim that is false", f"{text}; the question above is one that speaks against it.", f"{anchor}?q={question}"
-    )
+    more = "and lists inputs that speak against it: press “play with it”. The first is on the bench already."
+    return TourStep("A claim that is false", f"{text}, {more}", f"{anchor}?q={examples[0]['question']}")
 
 
 def _change(report: LiveReport) -> TourStep:
