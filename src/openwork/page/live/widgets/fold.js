@@ -22,7 +22,7 @@ export class Fold {
       this.sought = target.value.trim().toLowerCase();
       changed();
     };
-    const find = html("input", { type: "search", class: "live-find", placeholder: `find ${what}`, "aria-label": `Find an answer of ${names.length}: ${what}`, oninput });
+    const find = html("input", { type: "search", class: "live-find", placeholder: "find", "aria-label": `Find ${what} among ${names.length}`, oninput });
     this.element = this.folded ? html("div", { class: "live-fold" }, find, this.said) : null;
   }
 
