@@ -89,7 +89,7 @@ function followLinks(choices, limits, domain, here) {
     here.anchor = read.anchor;
     if (location.hash.includes("?")) choices.set({ ...choices.start, ...known(read.change, domain) });
     else write();
-    lead(here.anchor);
+    arriveAt(here.anchor);
   });
   followReader(here);
   if (FRAMED) stayInside((hash) => choices.set({ ...choices.start, ...known(readLink(hash, limits).change, domain) }));
@@ -103,6 +103,7 @@ function followLinks(choices, limits, domain, here) {
 function arriveAt(anchor) {
   const part = opened(anchor);
   if (!part) return;
+  part.scrollIntoView();
   const watcher = new ResizeObserver(() => part.scrollIntoView());
   const leave = () => watcher.disconnect();
   for (const element of [document.body, required("#asking")]) watcher.observe(element);
@@ -120,11 +121,6 @@ function opened(anchor) {
   const fold = anchor.startsWith("claim-") ? part?.querySelector("details") : part;
   if (fold instanceof HTMLDetailsElement) fold.open = true;
   return part;
-}
-
-/** @param {string} anchor */
-function lead(anchor) {
-  opened(anchor)?.scrollIntoView();
 }
 
 /**
@@ -151,7 +147,7 @@ function stayInside(follow) {
     if (!link || !anchor) return;
     event.preventDefault();
     if (hash.includes("?")) follow(hash);
-    lead(anchor);
+    opened(anchor)?.scrollIntoView();
   });
 }
 
