@@ -156,7 +156,8 @@ class Proof(Result):
             )
         if self.looked_at < self.inputs:
             said.append(f"{self.inputs - self.looked_at:,} were not looked at")
-        return f"Not proved as a whole: {'; '.join(said)}. The other {self.proved:,} are proved."
+        what = "" if self.plain else f" ({self.said})"
+        return f"Not proved as a whole{what}: {'; '.join(said)}. The other {self.proved:,} are proved."
 
     @property
     def short(self) -> str:
