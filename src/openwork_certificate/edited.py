@@ -14,6 +14,7 @@ import numpy as np
 
 from openwork_certificate.check import (
     BLOCK,
+    Refused,
     add,
     check_domain,
     check_words,
@@ -34,7 +35,8 @@ def places_of(held):
     require(isinstance(names, list) and names and len(set(names)) == len(names), "mean: no list of components")
     for name in names:
         match = COMPONENT.fullmatch(name)
-        require(match and int(match[2]) < spec["n_layers"], f"mean: the model has no {name}")
+        if match is None or int(match[2]) >= spec["n_layers"]:
+            raise Refused(f"mean: the model has no {name}")
         place, head = match[1], match[3]
         attention = place.endswith("attn")
         require(head is None or (attention and int(head) < spec["n_heads"]), f"mean: the model has no {name}")
@@ -48,7 +50,8 @@ def means(held, progress=lambda done: None):
     """What `check.logits` puts at each place: the ends of its mean, at the components that are named."""
     check_words(held)
     tokens, _, graded = check_domain(held)
-    weights, spec, places, sums = weights_of(held), held["model"], places_of(held), {}
+    weights, spec, places = weights_of(held), held["model"], places_of(held)
+    sums: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     def added(place, x):
         own = total(x, axis=0)
