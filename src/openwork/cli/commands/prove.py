@@ -44,6 +44,31 @@ PROGRAM = "Like this program: a Python file, which is run; JSON as `openwork dec
 NONE = "{} was not written: nothing is proved."
 PART = "Wrote {}, of the {} of the inputs that is proved."
 
+Margin = Annotated[float, typer.Option("--margin", help="Lead in the logits that every right answer must exceed.")]
+MeanOf = Annotated[
+    str,
+    typer.Option("--mean", help="Of the model with this component set to its mean; A + B at once.", show_default=False),
+]
+ProgramFile = Annotated[str | None, typer.Option("--program", help=PROGRAM, show_default=False)]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Also write a certificate to this file, if every input is proved; by sets, of those that are.",
+        show_default=False,
+    ),
+]
+BySets = Annotated[
+    bool | None,
+    typer.Option(
+        "--by-sets/--listed",
+        help="Prove sets of inputs at once, or list every input; else sets where there are too many to list.",
+        show_default=False,
+    ),
+]
+Seconds = Annotated[float, typer.Option("--seconds", min=0, help=SECONDS)]
+
 app = typer.Typer(add_completion=False)
 
 
@@ -58,34 +83,12 @@ app = typer.Typer(add_completion=False)
 )
 def prove(
     run: Annotated[str, typer.Argument(help="A run's name, or how it begins.", show_default=False)],
-    margin: Annotated[
-        float, typer.Option("--margin", help="Lead in the logits that every right answer must exceed.")
-    ] = 0.0,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="Also write a certificate to this file, if every input is proved; by sets, of those that are.",
-            show_default=False,
-        ),
-    ] = None,
-    mean: Annotated[
-        str,
-        typer.Option(
-            "--mean", help="Of the model with this component set to its mean; A + B at once.", show_default=False
-        ),
-    ] = "",
-    program: Annotated[str | None, typer.Option("--program", help=PROGRAM, show_default=False)] = None,
-    by_sets: Annotated[
-        bool | None,
-        typer.Option(
-            "--by-sets/--listed",
-            help="Prove sets of inputs at once, or list every input; else sets where there are too many to list.",
-            show_default=False,
-        ),
-    ] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=0, help=SECONDS)] = USUAL_SECONDS,
+    margin: Margin = 0.0,
+    mean: MeanOf = "",
+    program: ProgramFile = None,
+    output: Output = None,
+    by_sets: BySets = None,
+    seconds: Seconds = USUAL_SECONDS,
     threads: Threads = None,
     store: StorePath = None,
     as_json: JsonFlag = False,

@@ -105,7 +105,7 @@ def enclose(
     ]
     work = engine.judging(exact, dataset)
     try:
-        _core.enclose(work, lower, upper, radius, taps)
+        _core.enclose(work, lower, upper, radius, *([taps] if taps else []))
     except RuntimeError as error:
         raise EngineError("nothing can be proved on this machine", Reason("arithmetic", str(error))) from error
     return Enclosed(lower, upper, radius, found)
