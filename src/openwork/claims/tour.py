@@ -14,8 +14,9 @@ LINK = re.compile(r"#[\w-]+(\?[\w.,:=&@%-]*)?")
 MOST_STEPS = 12
 PARTS = ("asking", "how", "play", "cut", "counted", "routes", "verdict", "claims", "compare", "measured")
 """of every page, that a step can lead to; there are more, which hang on what was measured"""
-STATE = ("q", "with", "cut", "by", "basis", "norm", "measure", "show", "order", "layer", "from", "route")
-STATE += ("curve", "output", "stage", "line", "open", "set", "claim")
+QUESTION = ("q", "with", "cut", "by", "output", "stage", "line", "set")
+FIGURES = ("basis", "norm", "measure", "show", "order", "layer", "from", "route", "curve", "open", "claim")
+STATE = (*QUESTION, *FIGURES)
 """what a link says of the state of a page: the words of `page/live/page/link.js`, the tour's own step aside"""
 COPY = "take what stands behind the address of the page, from # on, where you copy its link"
 ALIKE = 0.75

@@ -25,7 +25,10 @@ SAID = {
     Outcome.MIXED: ("A claim that is true in part", "That was tested, and holds in some cases only."),
     Outcome.CONFIRMED: ("A claim that holds", "That was tested, and holds."),
     Outcome.UNDECIDED: ("A claim that is open", "That was tested, and could not be decided."),
-    Outcome.VACUOUS: ("A claim that says nothing", "It holds and says nothing: no model could fail it, or none that only guesses."),
+    Outcome.VACUOUS: (
+        "A claim that says nothing",
+        "It holds and says nothing: no model could fail it, or none that only guesses.",
+    ),
 }
 """what a step is called, and how the claim came out"""
 
@@ -82,7 +85,7 @@ def _cut(report: LiveReport) -> TourStep:
 
 
 def _judge(report: LiveReport, claims: Claims) -> TourStep:
-    """A claim that is false, with an input that shows it; else one that holds; else a number to change; else an open one."""
+    """A claim that is false, with an input that shows it; else one that holds, a number to change, or an open claim."""
     order = sorted(range(len(claims)), key=lambda at: (_rank(claims[at]), not _shown(claims[at])))
     if not order or (_rank(claims[order[0]]) == OPEN and decompiled(report.results) is not None):
         return _change(report)
@@ -94,7 +97,9 @@ def _judge(report: LiveReport, claims: Claims) -> TourStep:
     examples = _shown(chosen) if chosen["outcome"] in FALSE else ()
     if not examples:
         return TourStep(title, f"{text} Its evidence is open: run the test again here, in your browser.", anchor)
-    more = "Its evidence is open and lists inputs that speak against it: press “play with it”. The first is asked already."
+    more = (
+        "Its evidence is open and lists inputs that speak against it: press “play with it”. The first is asked already."
+    )
     return TourStep(title, f"{text} {more}", f"{anchor}?q={examples[0]['question']}")
 
 

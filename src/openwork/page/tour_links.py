@@ -1,4 +1,4 @@
-"""Whether a teacher's steps fit the model that a page is about: what a link names beyond it would be left out in silence."""
+"""Whether a teacher's steps fit the model of a page: what a link names beyond it would be left out in silence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def fitting(steps: Sequence[TourStep], task: Task, spec: ModelSpec, lines: int) 
         ClaimError: they name layers, heads, positions, answers or lines that it does not have; with all of them.
     """
     most = {"layer": spec.n_layers, "from": task.n_pos, "output": len(task.outputs), "line": lines}
-    reasons = [reason for number, step in enumerate(steps, 1) for reason in _unfit(f"tour {number}.link", step, spec, most)]
+    reasons = [
+        reason for number, step in enumerate(steps, 1) for reason in _unfit(f"tour {number}.link", step, spec, most)
+    ]
     if reasons:
         raise ClaimError("the tour does not fit this model", reasons)
     return tuple(steps)
@@ -43,7 +45,9 @@ def _unfit(where: str, step: TourStep, spec: ModelSpec, most: dict[str, int]) ->
         found = PART.match(piece)
         there = found and all(
             int(number or 0) < count
-            for number, count in zip(found.groups(), (spec.n_layers, spec.n_heads, most["from"], most["from"]), strict=True)
+            for number, count in zip(
+                found.groups(), (spec.n_layers, spec.n_heads, most["from"], most["from"]), strict=True
+            )
         )
         if not there:
             mend = f"write {'zero:L0H0' if spec.n_heads else 'zero:L0M'} or copy the link of the page with the part off"
