@@ -25,8 +25,8 @@ from openwork.tasks import make_task
 GALLERY = Path(__file__).resolve().parent.parent / "docs" / "gallery"
 COMMAND = re.compile(r"^openwork gallery .*$", re.M)
 ASKED, FIFTH, LEAST_TRACED = 2000, 5, 40
-"""inputs on which they are measured here: a fifth of what the pages of the gallery tell of, so that it takes minutes. Of
-those on which routes are looked for it is a fifth too, but so many at least"""
+"""inputs on which they are measured here: a fifth of what the pages of the gallery tell of, so that it takes minutes;
+routes are looked for on a fifth of theirs too, but on so many at least"""
 PUBLIC, DEPTH, LENGTH = "bce_D2-1l1h16d3lr00drop", 2, 25
 """the smallest of the nineteen that say sets of symbols: brackets, as docs/public_models.md has them"""
 
