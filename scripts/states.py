@@ -44,8 +44,8 @@ def line(tab: Page) -> bool:
     """A line of the program chosen."""
     if not _clicked(tab, ".live-line"):
         return False
-    tab.locator(".live-parted", has_not_text="Running").wait_for(state="attached")
-    return _shown(tab, ".live-beside")
+    tab.locator(".live-parted", has_text="Counted").wait_for()
+    return _shown(tab, "#how")
 
 
 def sum(tab: Page) -> bool:
