@@ -35,7 +35,7 @@ def ends_of_mean(
         least_part, most_part: `[box, place]`, of attention.
     """
     boxes, places, _ = allowed.shape
-    least, most = np.full((places, boxes, written.shape[-1]), np.inf), np.empty(0)
+    least = np.full((places, boxes, written.shape[-1]), np.inf)
     most = -least
     for place in range(places):
         for token in np.flatnonzero(allowed[:, place].any(0)):
@@ -94,4 +94,5 @@ def _is_above(
     term = np.where(weight < UNSURE, np.minimum(4 * term, 0.0), term - wide * abs(term))
     term = np.where(may, term, np.inf).min(-1)
     room = 4 * U * (term.shape[-1] + 8) * abs(term).sum(-1)
-    return np.asarray(term.sum(-1) - room >= 0) & np.isfinite(term).all(-1)
+    found: NDArray[np.bool_] = (term.sum(-1) - room >= 0) & np.isfinite(term).all(-1)
+    return found

@@ -13,7 +13,6 @@ import numpy as np
 from openwork.models import ModelSpec
 from openwork.proofs.sets.balls import MORE, TINY, Array, Ball, U, add, exact, exp, norm, over, product, root
 
-
 SMALL = 1e-250
 """weights up to which no more is known than that they are no larger than three times what they are taken for"""
 
