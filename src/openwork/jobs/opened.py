@@ -323,8 +323,10 @@ class OpenedRun(OldNames, Looking, Drawing):
         siblings = self.compared_siblings(compare)
         routes = self.all_routes if self.shows_routes else None
         shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
-        own = () if self.heading is None else self.heading.tour
-        return LiveReport(*shown, siblings, self.recipe, own)
+        if self.heading is None:
+            return LiveReport(*shown, siblings, self.recipe)
+        title = self.heading.title if self.inputs.only_right else ""
+        return LiveReport(*shown, siblings, self.recipe, self.heading.tour, title=title, open=self.heading.open)
 
     def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""
