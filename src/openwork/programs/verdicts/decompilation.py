@@ -23,7 +23,7 @@ UNEXPLAINED = 0.01
 """share of inputs that may be lost with everything resampled that no line says"""
 SHORT = 0.05
 """bits of the program for each bit of the answer table"""
-VERSION = 9
+VERSION = 10
 """of the method and of the JSON: what another version found is found again"""
 INTERRUPTED = "interrupted"
 """how it is said that Ctrl-C ended it early"""
