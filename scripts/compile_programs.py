@@ -1,7 +1,6 @@
 """Compiles the RASP programs of tests/programs/test_compiled_programs.py with Tracr, and trains some of them on.
 
-    python scripts/compile_programs.py       in an environment with Tracr, PyTorch and openwork: `scripts/interop tracr` makes
-                                             one, .venv-tracr
+    .venv-tracr/bin/python scripts/compile_programs.py      in the environment that `scripts/interop tracr` makes
 
 Writes tests/programs/compiled/NAME.safetensors. Noisy ones are compiled, moved by random numbers in every weight, and
 trained on until every answer is right again: no direction of their residual stream is one thing's own any more.
@@ -27,7 +26,7 @@ SYMBOLS, LENGTH = 4, 5
 NOISE, LEARNING_RATE, MOST_STEPS = 0.1, 3e-3, 3000
 MARGIN = 1.0
 """by which every answer is right before training stops"""
-T, I = rasp.tokens, rasp.indices
+T, PLACES = rasp.tokens, rasp.indices
 
 
 def fetch(back: int, of: rasp.SOp = T) -> rasp.SOp:
@@ -37,12 +36,12 @@ def fetch(back: int, of: rasp.SOp = T) -> rasp.SOp:
 
 def at(place: int, of: rasp.SOp = T) -> rasp.SOp:
     """What stands at one place, everywhere."""
-    return rasp.Aggregate(rasp.Select(I, I, lambda k, q: k == place), of, default=None)
+    return rasp.Aggregate(rasp.Select(PLACES, PLACES, lambda k, q: k == place), of, default=None)
 
 
 def mirrored(of: rasp.SOp = T) -> rasp.SOp:
     """What stands at the mirrored place, where the length is known."""
-    return rasp.Aggregate(rasp.Select(I, I, lambda k, q: k == LENGTH - 1 - q), of, default=None)
+    return rasp.Aggregate(rasp.Select(PLACES, PLACES, lambda k, q: k == LENGTH - 1 - q), of, default=None)
 
 
 def both(of: Callable[[Any, Any], int], one: rasp.SOp, other: rasp.SOp) -> rasp.SOp:

@@ -1,7 +1,7 @@
 """Programs that Tracr compiled from RASP come out as their source: the same variables at the same places.
 
-`scripts/compile_programs.py` has the sources, and writes the models; noisy ones are trained on after compilation, so that
-no direction of their residual stream is one thing's own.
+`scripts/compile_programs.py` has the sources, and writes the models; noisy ones are trained on after compilation, so
+that no direction of their residual stream is one thing's own.
 """
 
 from __future__ import annotations

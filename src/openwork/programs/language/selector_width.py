@@ -25,7 +25,8 @@ class SelectorWidth(Expression):
 
     def values(self, known: Known) -> Ints:
         query, holds = self.query.values(known), HOLDS[self.relation]
-        return np.sum([holds(key.values(known), query) for key in self.keys], axis=0, dtype=np.int64)
+        found: Ints = np.sum([holds(key.values(known), query) for key in self.keys], axis=0, dtype=np.int64)
+        return found
 
     def text(self) -> str:
         if self.relation == "==":

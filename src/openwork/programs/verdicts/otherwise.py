@@ -1,8 +1,8 @@
 """Otherwise: what else a line could say, with everything that speaks for the line speaking for it too.
 
 Interchange tells apart no two contents of a place from which the same answers follow, whatever is interchanged, so a
-model can have several programs (Méloux et al. 2025, arXiv:2502.20914: circuits and their explanations are not unique). A line is said
-as that which explains most of what the place holds; here stand those that pass every other test as well.
+model can have several programs (arXiv:2502.20914 on how one model has many perfect circuits). A line is said as that
+which explains most of what the place holds; here stand those that pass every other test as well.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class _Content:
 def _contents(network: Network, program: Program, variable: Variable, features: Features) -> Iterator[_Content]:
     """Those that part the inputs otherwise, and from which all that reads the line still follows."""
     known = program.columns(network.tokens[features.rows])
-    own, classes = compact([known[column] for column in variable.columns])
+    own, _ = compact([known[column] for column in variable.columns])
     held = network.held(features.rows, variable.sites)
     there = np.concatenate([held[site] for site in variable.sites], axis=1)
     seen = [own]
