@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from openwork.analyses.result import percent
 from openwork.analyses.steps import Step, Watch, silent
+from openwork.data.randomness import bits, permutation
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import Features
 from openwork.programs.decompile.labels import compact, explained_by
 from openwork.programs.decompile.network import Network
+from openwork.programs.decompile.shortening import unread_items
 from openwork.programs.language import Expression, Ints, Name, inlined
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
@@ -25,7 +28,7 @@ from openwork.programs.verdicts.equal import equal
 from openwork.programs.verdicts.realised import REALISED, realised
 from openwork.programs.verdicts.whole import whole
 
-MOST = 8
+MOST = 4
 """contents that are tried in the model at most, those that explain most of what their place holds first"""
 LOOKED_AT = 4096
 """inputs on which contents are compared before one is tried"""
@@ -66,15 +69,30 @@ class Otherwise:
     tried: int
     left: int
 
+    @property
+    def words(self) -> str:
+        """What of them is to be told, in a sentence."""
+        if not self.tried:
+            return "Otherwise: nothing else that a line could hold leaves every answer as it is."
+        past = f" ({self.left:,} more were not tried)" if self.left else ""
+        said = "; ".join(
+            f"{other.variable} = {other.text}, {other.values} values, {percent(other.explained)} of its variance"
+            for other in self.found
+        )
+        passed = f": {said}" if said else ""
+        passing = f"{len(self.found)} pass{'es' if len(self.found) == 1 else ''} interchange and whole as well"
+        return f"Otherwise: of {self.tried} other contents of a line, every answer the same, {passing}{past}{passed}."
+
 
 def otherwise(
     network: Network, program: Program, gone: frozenset[Place], seed: int = 0, watch: Watch = silent
 ) -> Otherwise:
-    """Other contents of one line at a time, of each loop the first; every one as hard to pass as the program itself.
+    """Other contents of one line at a time, of each loop the first: those with which the program is equal on every
+    input, realised and whole as well.
 
     Costs for each that is tried what the verdicts of its lines and of *whole* cost.
     """
-    rows = np.arange(len(network.tokens))[:LOOKED_AT]
+    rows = permutation(bits("decompile otherwise", seed), len(network.tokens))[:LOOKED_AT]
     features = Features(network, rows)
     names = {group[0].left for group, _ in folded(program)}
     able = [c for v in program.variables if v.name in names for c in _contents(network, program, v, features)]
@@ -102,10 +120,11 @@ class _Content:
 def _contents(network: Network, program: Program, variable: Variable, features: Features) -> Iterator[_Content]:
     """Those that part the inputs otherwise, and from which all that reads the line still follows."""
     known = program.columns(network.tokens[features.rows])
-    own, _ = compact([known[column] for column in variable.columns])
+    unread = unread_items(program, variable)
+    read = [known[column] for number, column in enumerate(variable.columns) if number not in unread]
     held = network.held(features.rows, variable.sites)
     there = np.concatenate([held[site] for site in variable.sites], axis=1)
-    seen = [own]
+    seen = [compact(columns)[0] for columns in ([known[c] for c in variable.columns], read) if columns]
     for expression in _candidates(program, variable, features):
         codes, values = compact([expression.values(known)])
         if values < 2 or any(_same(codes, one) for one in seen):
