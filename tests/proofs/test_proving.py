@@ -103,13 +103,13 @@ def test_answers_of_a_program_take_the_place_of_the_tasks(tiny):
     task = tiny.task
     right = {row.tobytes(): answer for row, answer in zip(tiny.inputs.tokens, tiny.inputs.answers, strict=True)}
 
-    def same(tokens):
-        return np.stack([right[row.tobytes()] for row in tokens])
+    def same(dataset):
+        return np.stack([right[row.tobytes()] for row in dataset.tokens])
 
     alike = prove(tiny, answers=GivenAnswers("the program", same))
     assert alike.whole and alike.least == prove(tiny).least and not alike.short
     assert "the same answers as the program on every one" in alike.summary and "right" not in alike.summary
-    other = prove(tiny, answers=GivenAnswers("it", lambda tokens: (same(tokens) + 1) % len(task.answer_vocabulary)))
+    other = prove(tiny, answers=GivenAnswers("it", lambda dataset: (same(dataset) + 1) % len(task.answer_vocabulary)))
     assert other.n_wrong == other.inputs
     assert proof_from_json(json.loads(json.dumps(alike.as_json()))) == alike
 

@@ -12,7 +12,9 @@ import numpy as np
 from openwork import analyses
 from openwork.analyses import FoundRoutes, Result, Step, Subject
 from openwork.analyses.steps import Watch, stretch
-from openwork.claims import Claim, ClaimsHeading
+from openwork.claims import Claim, ClaimsHeading, GivenProgram
+from openwork.claims.places import full_names
+from openwork.claims.programs.answers import answers_of
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.engines.choose import available_threads
 from openwork.errors import PlanError, Reason
@@ -37,13 +39,12 @@ from openwork.programs import (
 from openwork.programs.over_training import POINTS
 from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
 from openwork.proofs import (
-    GivenAnswers,
     Proof,
     SetProof,
     certified,
-    prove,
     prove_by_sets_kept,
     prove_kept,
+    require_plain,
     too_many_to_list,
     work_of,
 )
@@ -185,7 +186,8 @@ class OpenedRun(OldNames, Looking, Drawing):
         *,
         by_sets: bool | None = None,
         seconds: float = PROOF_SECONDS,
-        program: Program | None = None,
+        program: Program | GivenProgram | None = None,
+        mean: str = "",
     ) -> Display:
         """Whether every right answer surely leads by more than `margin`, in the logits, over the real numbers; kept in
         the store, where an interrupted proof goes on.
@@ -196,22 +198,27 @@ class OpenedRun(OldNames, Looking, Drawing):
                 too many to list. See docs/proofs.md.
             seconds: by sets, how much processor time it may take; what is proved by then is told, and the next call
                 goes on.
-            program: prove that the model answers as this program does, in place of right; every input is listed, and
-                nothing is kept.
+            program: prove that the model answers as this program does, in place of right; every input is listed. One
+                that decompiling found, or functions of Python (`ow.GivenProgram`).
+            mean: prove it of the model with this component set to the mean of what it writes, over every input and
+                position by position; several are joined by `+`. Every input is listed.
 
         Raises:
-            PlanError: a sample, questions that nobody can list, or a margin that is none; by sets, a model that they
-                cannot be followed through.
+            PlanError: a sample, questions that nobody can list, a margin that is none, or components that the model
+                does not have; by sets, a model that they cannot be followed through.
+            ClaimError: a program for another task, or one that fails.
             CheckpointError: weights that are not numbers.
         """
-        if program is not None:
-            threads, answers = self.setting.threads or available_threads(), GivenAnswers("the program", program.answers)
-            return Display(prove(self.subject, margin, threads=threads, watch=self.watch, answers=answers))
-        return Display(self.proved_by_sets(margin, seconds) if self.goes_by_sets(by_sets) else self.proved(margin))
+        if self.goes_by_sets(by_sets):
+            require_plain(mean, program is not None)
+            return Display(self.proved_by_sets(margin, seconds))
+        return Display(self.proved(margin, mean, program))
 
-    def proved(self, margin: float = 0.0) -> Proof:
+    def proved(self, margin: float = 0.0, mean: str = "", program: Program | GivenProgram | None = None) -> Proof:
         """The same as numbers, every question listed. Raises as `prove`."""
-        return prove_kept(self.subject, self.kept, margin, self.setting.threads or available_threads(), self.watch)
+        answers = None if program is None else answers_of(program, self.subject.task)
+        threads, at = self.setting.threads or available_threads(), full_names(self.subject.spec, mean)
+        return prove_kept(self.subject, self.kept, margin, threads, self.watch, at, answers)
 
     def proved_by_sets(self, margin: float = 0.0, seconds: float = PROOF_SECONDS) -> SetProof:
         """The same as numbers, by sets of inputs. Raises as `prove`."""

@@ -7,13 +7,15 @@ Computers 66(8), 2017. The whole forward pass is written once more, on arrays of
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from flint import arb, ctx
 from numpy.typing import NDArray
 
+from openwork.engines.native.enclosure import BallsAt
 from openwork.models import ModelSpec
 from openwork.tasks import UNASKED
 from openwork.tasks.symbol_sets import members_of
@@ -22,6 +24,7 @@ Balls = NDArray[np.object_]
 """of `arb`"""
 
 _ball = np.frompyfunc(arb, 1, 1)
+_about = np.frompyfunc(arb, 2, 1)
 _exp = np.frompyfunc(lambda x: x.exp(), 1, 1)
 
 
@@ -33,6 +36,7 @@ def lead(
     answers: NDArray[np.int32],
     bits: int,
     sets: bool = False,
+    written: Sequence[BallsAt] = (),
 ) -> tuple[float, float]:
     """Bounds of what the right logit leads by where it leads least, over the real numbers; of answers that are sets, of
     how far the logit nearest to 0 is on its right side.
@@ -45,12 +49,13 @@ def lead(
         answers: `[graded]`, what is right; `UNASKED` where no answer is wanted.
         bits: of precision.
         sets: whether an answer is a set of symbols.
+        written: what stands at some sites in place of what is computed there, the same for every input.
     """
     before = ctx.prec
     ctx.prec = bits
     try:
         balls = {name: np.asarray(_ball(array.astype(np.float64)), object) for name, array in weights.items()}
-        logits = _logits(spec, balls, tokens)
+        logits = _logits(spec, balls, tokens, _Written(written))
         asked = [(at, right) for at, right in zip(graded, answers.tolist(), strict=True) if right != UNASKED]
         leads = [lead for position, right in asked for lead in _leads(logits[position], right, sets)]
     finally:
@@ -75,7 +80,23 @@ def _above(x: arb) -> float:
     return math.nextafter(float(x.upper()), math.inf) if x.is_finite() else math.inf
 
 
-def _logits(spec: ModelSpec, weights: Mapping[str, Balls], tokens: NDArray[np.int32]) -> Balls:
+@dataclass(frozen=True)
+class _Written:
+    """What stands at some sites."""
+
+    at: Sequence[BallsAt]
+
+    def on(self, site: str, x: Balls, columns: slice = slice(None)) -> Balls:
+        """`x`, `[pos, width]`, some columns of what a pass has at a site, with what is written there."""
+        for one in self.at:
+            if one.site == site:
+                mask = one.chosen[: len(x), columns]
+                x = x.copy()
+                x[mask] = _about(one.mid[0, : len(x), columns][mask], one.rad[0, : len(x), columns][mask])
+        return x
+
+
+def _logits(spec: ModelSpec, weights: Mapping[str, Balls], tokens: NDArray[np.int32], written: _Written) -> Balls:
     """`[pos, d_vocab_out]`."""
     stream = weights["embed.W_E"][tokens]
     if spec.positional_embedding_type == "standard":
@@ -83,13 +104,18 @@ def _logits(spec: ModelSpec, weights: Mapping[str, Balls], tokens: NDArray[np.in
     hidden = _hidden(spec, tokens)
     for layer in range(spec.n_layers):
         block = f"blocks.{layer}."
-        stream = stream + _attention(
-            spec, weights, block + "attn.", _norm(spec, weights, block + "ln1.", stream), hidden
+        stream = written.on(block + "hook_resid_pre", stream)
+        read = _norm(spec, weights, block + "ln1.", stream)
+        stream = stream + written.on(
+            block + "hook_attn_out", _attention(spec, weights, block + "attn.", read, hidden, written)
         )
+        stream = written.on(block + "hook_resid_mid", stream)
         if not spec.attn_only:
             read = _norm(spec, weights, block + "ln2.", stream)
             pre = read @ weights[block + "mlp.W_in"] + weights[block + "mlp.b_in"]
-            stream = stream + _activation(spec)(pre) @ weights[block + "mlp.W_out"] + weights[block + "mlp.b_out"]
+            made = _activation(spec)(pre) @ weights[block + "mlp.W_out"] + weights[block + "mlp.b_out"]
+            stream = stream + written.on(block + "hook_mlp_out", made)
+        stream = written.on(block + "hook_resid_post", stream)
     read = _norm(spec, weights, "ln_final.", stream)
     logits: Balls = read @ weights["unembed.W_U"] + weights["unembed.b_U"]
     return logits
@@ -115,7 +141,12 @@ def _norm(spec: ModelSpec, weights: Mapping[str, Balls], norm: str, x: Balls) ->
 
 
 def _attention(
-    spec: ModelSpec, weights: Mapping[str, Balls], attn: str, read: Balls, hidden: NDArray[np.bool_]
+    spec: ModelSpec,
+    weights: Mapping[str, Balls],
+    attn: str,
+    read: Balls,
+    hidden: NDArray[np.bool_],
+    given: _Written,
 ) -> Balls:
     divisor = arb(spec.d_head).sqrt() if spec.attn_scale is None else arb(spec.attn_scale)
     written = weights[attn + "b_O"]
@@ -127,7 +158,9 @@ def _attention(
         blind = hidden.all(axis=1)
         totals = odds.sum(axis=1)
         totals[blind] = arb(1)
-        written = written + (odds / totals[:, None]) @ v @ weights[attn + "W_O"][head]
+        columns = slice(head * spec.d_head, (head + 1) * spec.d_head)
+        z = given.on(attn + "hook_z", (odds / totals[:, None]) @ v, columns)
+        written = written + z @ weights[attn + "W_O"][head]
     return written
 
 

@@ -6,24 +6,27 @@ import importlib
 import importlib.util
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.analyses import Subject
+from openwork.analyses import Component, Subject
 from openwork.analyses.steps import Step, Watch, silent
-from openwork.data import dataset_of
+from openwork.data import Dataset, dataset_of
 from openwork.data.domain import MOST_ENUMERATED
 from openwork.engines import Scores
-from openwork.engines.native.enclosure import Enclosed, enclose
+from openwork.engines.native.enclosure import BallsAt, Enclosed, enclose
 from openwork.engines.native.engine import NativeEngine
 from openwork.errors import CheckpointError, PlanError, Reason
+from openwork.interventions import Plan
 from openwork.models import n_params
 from openwork.proofs.proof import AsRun, Open, Proof
-from openwork.tasks import Tokens, format_count
+from openwork.proofs.replaced import joined_components, mean_balls, mean_of
+from openwork.tasks import UNASKED, Tokens, format_count
 
 BLOCK = 2**14
 """inputs at a time"""
@@ -41,12 +44,17 @@ class GivenAnswers:
     """Answers other than the task's.
 
     Attributes:
-        whose: in words, as `the program`.
-        of: `[input, pos] -> [input, graded]`, symbols of the answer vocabulary.
+        whose: in words, as `the program reverse.py`.
+        of: of inputs, `[input, graded]`: symbols of the answer vocabulary, or sets of them; of anything else it is said
+            that no model gives it. Where an input wants no answer nothing is compared.
+        text: whatever they follow from, for a certificate; empty where nobody can write that down.
+        digest: a short name that is another for other answers; empty where there is none, and then nothing is kept.
     """
 
     whose: str
-    of: Callable[[Tokens], NDArray[np.integer[Any]]]
+    of: Callable[[Dataset], NDArray[np.integer[Any]]]
+    text: str = ""
+    digest: str = ""
 
 
 def prove(
@@ -57,6 +65,7 @@ def prove(
     watch: Watch = silent,
     begun: Proof | None = None,
     answers: GivenAnswers | None = None,
+    mean: str = "",
 ) -> Proof:
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
@@ -70,36 +79,78 @@ def prove(
         watch: is told how far it is.
         begun: what an interrupted proof of the same came to; it goes on from there.
         answers: whose answers should lead, where it is not the task's right ones: a program's, for example.
+        mean: components, joined by ` + `, that are set to the mean of what they write in the unedited model, over every
+            question and position by position.
 
     Raises:
         PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; a margin that
-            is none.
+            is none; components that are not there.
         CheckpointError: weights that are not numbers.
         EngineError: the arithmetic of this machine is not what the bounds rest on.
     """
     require_provable(subject, margin)
+    components = joined_components(subject.spec, mean)
     began = time.monotonic()
     size, task = subject.task.domain_size or 0, subject.task
     tally = _Tally(margin) if begun is None else _Tally.of(begun)
     engine = NativeEngine(threads)
-    more = _More(subject)
     try:
+        balls = mean_balls(subject, engine, components, watch) if components else ()
+        more, as_run = _More(subject, balls), _AsRun(subject, components)
         for start in range(tally.looked_at, size, BLOCK):
             index = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
-            dataset = dataset_of(task, index)
-            if answers is not None:
-                dataset = replace(dataset, answers=answers.of(dataset.tokens).astype(np.int32))
-            bounds = enclose(engine, subject.stack, dataset)
-            scores = subject.engine.score(subject.stack, dataset)
+            dataset, none = _asked(dataset_of(task, index), answers, subject.spec.d_vocab_out)
+            bounds = enclose(engine, subject.stack, dataset, written=balls)
+            bounds.lower[none] = bounds.upper[none] = -math.inf  # what no model says leads nothing
+            run = as_run.of(dataset.take(np.flatnonzero(~none)))
             tally.add(index, bounds, more.of(dataset.tokens, dataset.answers))
-            tally.run(scores)
+            tally.run(run)
             watch(Step("enclosing every input", tally.looked_at / size, tally.looked_at))
     except KeyboardInterrupt:
         pass
     spent = time.monotonic() - began + (0.0 if begun is None else begun.seconds)
     found = tally.proof(size, f"{subject.engine.arithmetic}, {subject.spec.dtype}", spent)
-    found = replace(found, sets=task.answer_kind == "set")
-    return found if answers is None else replace(found, same_as=answers.whose)
+    whose, at_mean = "" if answers is None else answers.whose, " + ".join(map(str, components))
+    return replace(found, sets=task.answer_kind == "set", same_as=whose, at_mean=at_mean)
+
+
+def _asked(dataset: Dataset, answers: GivenAnswers | None, symbols: int) -> tuple[Dataset, NDArray[np.bool_]]:
+    """The inputs with the answers that are to lead, and of which inputs one is no answer that a model could give.
+
+    Raises:
+        PlanError: other answers than the dataset has room for.
+    """
+    if answers is None:
+        return dataset, np.zeros(len(dataset), bool)
+    given, asked = np.asarray(answers.of(dataset)), dataset.answers != UNASKED
+    if given.shape != asked.shape:
+        what = f"gives {given.shape[1:]} answers to an input, the task asks {asked.shape[1:]}"
+        raise PlanError("these answers cannot be compared", Reason(answers.whose, what))
+    fits = (given >= 0) & (given < (2**symbols if dataset.sets else symbols))
+    own = np.where(asked, np.where(fits, given, 0), UNASKED).astype(np.int32)
+    return replace(dataset, answers=own), (~fits & asked).any(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _AsRun:
+    """What the engine's own pass gives, with components at the mean that it has itself."""
+
+    subject: Subject
+    components: Sequence[Component]
+
+    def of(self, dataset: Dataset) -> Scores | None:
+        """None of no inputs."""
+        subject, plan = self.subject, Plan(tuple(mean_of(component) for component in self.components))
+        if not len(dataset):
+            return None
+        return subject.engine.score(subject.stack, dataset, plan, reference=self._over if self.components else None)
+
+    @cached_property
+    def _over(self) -> Tokens:
+        """Every question."""
+        if self.subject.whole:
+            return self.subject.inputs.tokens
+        return dataset_of(self.subject.task, np.arange(self.subject.task.domain_size or 0, dtype=np.int64)).tokens
 
 
 def work_of(subject: Subject) -> float:
@@ -172,8 +223,10 @@ class _Tally:
         held = {name: getattr(proof, name) for name in cls.__dataclass_fields__ if name not in own}
         return cls(**held, **own)
 
-    def run(self, scores: Scores) -> None:
-        """The same block, as the engine's pass has it."""
+    def run(self, scores: Scores | None) -> None:
+        """The same block, as the engine's pass has it; None of no inputs."""
+        if scores is None:
+            return
         self.right += int(scores.sequences[0])
         self.least_run = min(self.least_run, float(scores.margin[0]))
 
@@ -231,9 +284,10 @@ class _Tally:
 
 @dataclass(frozen=True, eq=False)
 class _More:
-    """Gives questions more bits."""
+    """Gives questions more bits. What stands at the mean is known no better than before."""
 
     subject: Subject
+    written: Sequence[BallsAt] = ()
 
     def of(self, tokens: Any, answers: Any) -> Callable[[int, int], tuple[float, float]]:
         """For the rows of one block."""
@@ -244,7 +298,7 @@ class _More:
             weights = {name: array[0] for name, array in stack.named().items()}
             sets = self.subject.task.answer_kind == "set"
             one = tokens[row], graded, answers[row]
-            found: tuple[float, float] = closer.lead(stack.spec, weights, *one, bits, sets)
+            found: tuple[float, float] = closer.lead(stack.spec, weights, *one, bits, sets, self.written)
             return found
 
         return more
