@@ -37,15 +37,19 @@ def small(seed: int = 0, size: float = 0.7, **fields) -> Subject:
     return Subject.of(NativeEngine(1), Stack(spec, flat), task)
 
 
-class Recorded:
-    """What an Arb pass has at some sites; or puts there."""
+class Recorded(closer._Run):
+    """What an Arb pass has at some sites; or puts there, at some of the numbers."""
 
-    def __init__(self, put=None):
+    def __init__(self, of, put=None):
+        super().__init__(of)
         self.seen, self.put = {}, put or {}
 
-    def on(self, site, x, columns=slice(None)):
-        self.seen[site, columns.start] = x
-        return self.put.get((site, columns.start), x)
+    def _at(self, site, x, start):
+        self.seen[site] = x
+        for columns, mean in self.put.get(site, ()):
+            x = x.copy()
+            x[:, columns] = mean[: len(x), columns]
+        return x
 
 
 def arb_leads(subject: Subject, components) -> list[tuple[float, float]]:
@@ -53,25 +57,20 @@ def arb_leads(subject: Subject, components) -> list[tuple[float, float]]:
     spec, data = subject.spec, subject.inputs
     before, ctx.prec = ctx.prec, 200
     try:
-        weights = {name: closer._ball(array[0].astype(float)) for name, array in subject.stack.named().items()}
-        runs = [Recorded() for _ in data.tokens]
+        exact = closer.Exact(spec, {name: array[0] for name, array in subject.stack.named().items()})
+        runs = [Recorded(exact) for _ in data.tokens]
         for run, tokens in zip(runs, data.tokens, strict=True):
-            closer._logits(spec, weights, tokens, run)
+            run.logits(tokens, data.graded)
         put = {}
         for component in components:
-            heads = range(spec.n_heads) if component.head is None else [component.head]
-            keys = [(component.site, h * spec.d_head) for h in heads] if "hook_z" in component.site else []
-            for key in keys or [(component.site, None)]:
-                put[key] = sum(run.seen[key] for run in runs) / arb(len(runs))
-        found = []
-        for tokens, answers in zip(data.tokens, data.answers, strict=True):
-            logits = closer._logits(spec, weights, tokens, Recorded(put))
-            pairs = zip(data.graded, answers.tolist(), strict=True)
-            leads = [lead for at, right in pairs for lead in closer._leads(logits[at], right, False)]
-            found.append((min(closer._below(x) for x in leads), min(closer._above(x) for x in leads)))
+            mean = sum(run.seen[component.site] for run in runs) / arb(len(runs))
+            head = component.head
+            columns = slice(None) if head is None else slice(head * spec.d_head, (head + 1) * spec.d_head)
+            put.setdefault(component.site, []).append((columns, mean))
+        asked = [list(zip(data.graded, answers, strict=True)) for answers in data.answers.tolist()]
+        return [Recorded(exact, put).lead(tokens, own) for tokens, own in zip(data.tokens, asked, strict=True)]
     finally:
         ctx.prec = before
-    return found
 
 
 @pytest.mark.parametrize("names", PLACES)

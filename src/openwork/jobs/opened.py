@@ -37,8 +37,8 @@ from openwork.programs import (
     over_training_kept,
 )
 from openwork.programs.over_training import POINTS
-from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
 from openwork.proofs import (
+    CLOSER,
     Proof,
     SetProof,
     certified,
@@ -48,6 +48,7 @@ from openwork.proofs import (
     too_many_to_list,
     work_of,
 )
+from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.report.html.lowering import html_page
 from openwork.runs import Run
@@ -188,6 +189,7 @@ class OpenedRun(OldNames, Looking, Drawing):
         seconds: float = PROOF_SECONDS,
         program: Program | GivenProgram | None = None,
         mean: str = "",
+        more_bits: int = CLOSER,
     ) -> Display:
         """Whether every right answer surely leads by more than `margin`, in the logits, over the real numbers; kept in
         the store, where an interrupted proof goes on.
@@ -198,27 +200,32 @@ class OpenedRun(OldNames, Looking, Drawing):
                 too many to list. See docs/proofs.md.
             seconds: by sets, how much processor time it may take; what is proved by then is told, and the next call
                 goes on.
-            program: prove that the model answers as this program does, in place of right; every input is listed. One
-                that decompiling found, or functions of Python (`ow.GivenProgram`).
-            mean: prove it of the model with this component set to the mean of what it writes, over every input and
-                position by position; several are joined by `+`. Every input is listed.
+            program: prove that it answers as this one does, in place of right: one that was found, or plain Python.
+            mean: prove it of the model with this component set to its mean over every input; several joined by `+`.
+            more_bits: how many inputs, at most, get more bits where double precision leaves them open.
 
         Raises:
-            PlanError: a sample, questions that nobody can list, a margin that is none, or components that the model
-                does not have; by sets, a model that they cannot be followed through.
+            PlanError: questions that nobody can list, no margin or component, a model that sets cannot go through.
             ClaimError: a program for another task, or one that fails.
             CheckpointError: weights that are not numbers.
         """
         if self.goes_by_sets(by_sets):
             require_plain(mean, program is not None)
             return Display(self.proved_by_sets(margin, seconds))
-        return Display(self.proved(margin, mean, program))
+        return Display(self.proved(margin, mean, program, more_bits))
 
-    def proved(self, margin: float = 0.0, mean: str = "", program: Program | GivenProgram | None = None) -> Proof:
-        """The same as numbers, every question listed. Raises as `prove`."""
+    def proved(
+        self,
+        margin: float = 0.0,
+        mean: str = "",
+        program: Program | GivenProgram | None = None,
+        more_bits: int = CLOSER,
+    ) -> Proof:
+        """The same as numbers, every question listed."""
         answers = None if program is None else answers_of(program, self.subject.task)
         threads, at = self.setting.threads or available_threads(), full_names(self.subject.spec, mean)
-        return prove_kept(self.subject, self.kept, margin, threads, self.watch, at, answers)
+        asked = self.subject, self.kept, margin, threads, self.watch
+        return prove_kept(*asked, mean=at, answers=answers, closer=more_bits)
 
     def proved_by_sets(self, margin: float = 0.0, seconds: float = PROOF_SECONDS) -> SetProof:
         """The same as numbers, by sets of inputs. Raises as `prove`."""
@@ -314,8 +321,10 @@ class OpenedRun(OldNames, Looking, Drawing):
         siblings = self.compared_siblings(compare)
         routes = self.all_routes if self.shows_routes else None
         shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
-        own = () if self.heading is None else self.heading.tour
-        return LiveReport(*shown, siblings, self.recipe, own)
+        if self.heading is None:
+            return LiveReport(*shown, siblings, self.recipe)
+        title = self.heading.title if self.inputs.only_right else ""
+        return LiveReport(*shown, siblings, self.recipe, self.heading.tour, title=title, open=self.heading.open)
 
     def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""

@@ -5,7 +5,7 @@ from openwork.proofs.certified import Certified, certified
 from openwork.proofs.kept import known_proof, known_set_proof, prove_by_sets_kept, prove_kept
 from openwork.proofs.patched import NEVER, SURELY, surely_answered
 from openwork.proofs.proof import AsRun, Open, Proof, proof_from_json
-from openwork.proofs.proving import GivenAnswers, prove, require_provable, work_of
+from openwork.proofs.proving import CLOSER, GivenAnswers, prove, require_provable, work_of
 from openwork.proofs.replaced import joined_components, not_followed
 from openwork.proofs.sets import (
     USUAL_SECONDS,
@@ -19,6 +19,7 @@ from openwork.proofs.sets import (
 )
 
 __all__ = [
+    "CLOSER",
     "NEVER",
     "SURELY",
     "USUAL_SECONDS",

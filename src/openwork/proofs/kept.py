@@ -5,7 +5,7 @@ from __future__ import annotations
 from openwork.analyses import Subject
 from openwork.analyses.steps import Watch, Watching
 from openwork.proofs.proof import Proof, proof_from_json
-from openwork.proofs.proving import GivenAnswers, prove, require_provable
+from openwork.proofs.proving import CLOSER, GivenAnswers, prove, require_provable
 from openwork.proofs.replaced import joined_components
 from openwork.proofs.sets import SetProof, prove_by_sets, require_provable_by_sets, set_proof_from_json
 from openwork.runs import KeptResults
@@ -20,6 +20,7 @@ def prove_kept(
     watch: Watch,
     mean: str = "",
     answers: GivenAnswers | None = None,
+    closer: int = CLOSER,
 ) -> Proof:
     """What `prove` gives, or what it gave before; one that was interrupted goes on.
 
@@ -30,11 +31,14 @@ def prove_kept(
     joined = " + ".join(map(str, joined_components(subject.spec, mean)))
     kept = _sure(subject, kept) if answers is None or answers.digest else None
     name = _name(margin, of=f"{joined} at its mean" if joined else "", like=answers.digest if answers else "")
+    name += "" if closer == CLOSER else f" with more bits for {closer}"
     known = None if kept is None else kept.find(name, subject.digest)
     before = None if known is None else proof_from_json(known)
     if before is not None and before.looked_at == before.inputs:
         return before
-    found = prove(subject, margin, threads=threads, watch=watch, begun=before, mean=mean, answers=answers)
+    found = prove(
+        subject, margin, threads=threads, watch=watch, begun=before, mean=mean, answers=answers, closer=closer
+    )
     if kept is not None:
         kept.keep(name, subject.digest, found.as_json())
     return found

@@ -33,10 +33,14 @@ BLOCK = 2**14
 KEPT = 20
 """inputs of each kind that are named"""
 CLOSER = 256
-"""inputs at most that get more bits"""
+"""inputs at most that get more bits, unless more are asked for"""
 BITS = (128, 256, 512, 1024)
 NO_FLINT = "more bits take python-flint: pip install 'openwork[proof]'"
-TOO_MANY = f"more than {CLOSER} inputs are open, too many to give each more bits"
+TOO_MANY = "more than {:,} inputs are open, too many to give each more bits: --more-bits says how many get them"
+
+
+More = Callable[[NDArray[np.int64], int], list[tuple[float, float]]]
+"""Of rows of a block and a number of bits, bounds of the lead of each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,7 @@ def prove(
     begun: Proof | None = None,
     answers: GivenAnswers | None = None,
     mean: str = "",
+    closer: int = CLOSER,
 ) -> Proof:
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
@@ -81,6 +86,8 @@ def prove(
         answers: whose answers should lead, where it is not the task's right ones: a program's, for example.
         mean: components, joined by ` + `, that are set to the mean of what they write in the unedited model, over every
             question and position by position.
+        closer: how many questions, at most, get more bits where float64 leaves them open: each takes some hundredths of
+            a second, and seconds in a large model.
 
     Raises:
         PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; a margin that
@@ -93,18 +100,18 @@ def prove(
     began = time.monotonic()
     size, task = subject.task.domain_size or 0, subject.task
     tally = _Tally(margin) if begun is None else _Tally.of(begun)
+    tally.most_closer = closer
     engine = NativeEngine(threads)
     try:
         balls = mean_balls(subject, engine, components, watch) if components else ()
-        more, as_run = _More(subject, balls), _AsRun(subject, components)
+        more, as_run = _More(subject, balls, watch), _AsRun(subject, components)
         for start in range(tally.looked_at, size, BLOCK):
             index = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
             dataset, none = _asked(dataset_of(task, index), answers, subject.spec.d_vocab_out)
             bounds = enclose(engine, subject.stack, dataset, written=balls)
             bounds.lower[none] = bounds.upper[none] = -math.inf  # what no model says leads nothing
             run = as_run.of(dataset.take(np.flatnonzero(~none)))
-            tally.add(index, bounds, more.of(dataset.tokens, dataset.answers))
-            tally.run(run)
+            tally.add(index, bounds, more.of(dataset), run)
             watch(Step("enclosing every input", tally.looked_at / size, tally.looked_at))
     except KeyboardInterrupt:
         pass
@@ -214,72 +221,81 @@ class _Tally:
     closer_reason: str = ""
     right: int = 0
     least_run: float = math.inf
+    most_closer: int = CLOSER
 
     @classmethod
     def of(cls, proof: Proof) -> _Tally:
         run, least_run = proof.as_run, proof.as_run.least
         own: dict[str, Any] = {"right": run.right, "least_run": -math.inf if least_run is None else least_run}
+        own["most_closer"] = CLOSER
         own |= {"wrong": list(proof.wrong), "undecided": list(proof.undecided)}
         held = {name: getattr(proof, name) for name in cls.__dataclass_fields__ if name not in own}
         return cls(**held, **own)
 
-    def run(self, scores: Scores | None) -> None:
-        """The same block, as the engine's pass has it; None of no inputs."""
-        if scores is None:
-            return
-        self.right += int(scores.sequences[0])
-        self.least_run = min(self.least_run, float(scores.margin[0]))
-
-    def add(
-        self, index: np.ndarray[Any, np.dtype[np.int64]], bounds: Enclosed, more: Callable[[int, int], Any]
-    ) -> None:
-        """A block: the numbers of its questions, and their bounds; `more` gives one of them more bits."""
+    def add(self, index: NDArray[np.int64], bounds: Enclosed, more: More, run: Scores | None) -> None:
+        """A block: the numbers of its questions, and their bounds; `more` gives some of them more bits, `run` is what
+        the engine's pass has of them, None of no inputs."""
         lower, upper = bounds.lower.copy(), bounds.upper.copy()
-        with np.errstate(invalid="ignore"):
-            open_ = np.flatnonzero(~(lower > self.asked) & ~(upper <= self.asked))
-        for row in open_.tolist():
-            lower[row], upper[row] = self._closer(row, lower[row], upper[row], more)
+        told = self._closer(lower, upper, more)
         with np.errstate(invalid="ignore"):
             sure, never = lower > self.asked, upper <= self.asked
-        self._name(index, lower, upper, never, sure)
-        self.proved += int(sure.sum())
-        if sure.any():
-            weakest = int(np.where(sure, lower, np.inf).argmin())
-            if self.least is None or lower[weakest] < self.least:
-                self.least, self.weakest = float(lower[weakest]), int(index[weakest])
-        finite = bounds.radius[np.isfinite(bounds.radius)]
-        self.radius = max(self.radius, float(finite.max(initial=0.0)))
-        self.looked_at += len(index)
-
-    def _closer(self, row: int, lower: float, upper: float, more: Callable[[int, int], Any]) -> tuple[float, float]:
-        """With more bits until it is settled, where that can be had."""
-        if importlib.util.find_spec("flint") is None:
-            self.closer_reason = NO_FLINT
-            return lower, upper
-        if self.closer >= CLOSER:
-            self.closer_reason = TOO_MANY
-            return lower, upper
-        self.closer += 1
-        for bits in BITS:
-            lower, upper = more(row, bits)
-            self.closer_bits = max(self.closer_bits, bits)
-            if lower > self.asked or upper <= self.asked:
-                break
-        return lower, upper
-
-    def _name(self, index: Any, lower: Any, upper: Any, never: Any, sure: Any) -> None:
         left = ~sure & ~never
-        self.n_wrong += int(never.sum())
-        self.n_undecided += int(left.sum())
-        for kept, rows in ((self.wrong, never), (self.undecided, left)):
-            for row in np.flatnonzero(rows)[: KEPT - len(kept)]:
-                kept.append(Open(int(index[row]), _finite(lower[row]), _finite(upper[row])))
+        least, weakest = self.least, self.weakest
+        if sure.any():
+            first = int(np.where(sure, lower, np.inf).argmin())
+            if least is None or lower[first] < least:
+                least, weakest = float(lower[first]), int(index[first])
+        finite = bounds.radius[np.isfinite(bounds.radius)]
+        # all in one step that nothing interrupts: else a block could count twice once it is gone on with
+        vars(self).update(
+            told,
+            looked_at=self.looked_at + len(index),
+            proved=self.proved + int(sure.sum()),
+            least=least,
+            weakest=weakest,
+            radius=max(self.radius, float(finite.max(initial=0.0))),
+            wrong=self.wrong + _named(index, lower, upper, never, KEPT - len(self.wrong)),
+            n_wrong=self.n_wrong + int(never.sum()),
+            undecided=self.undecided + _named(index, lower, upper, left, KEPT - len(self.undecided)),
+            n_undecided=self.n_undecided + int(left.sum()),
+            right=self.right + (0 if run is None else int(run.sequences[0])),
+            least_run=self.least_run if run is None else min(self.least_run, float(run.margin[0])),
+        )
+
+    def _closer(self, lower: NDArray[np.float64], upper: NDArray[np.float64], more: More) -> dict[str, Any]:
+        """With more bits until all is settled, where that can be had: writes the bounds, gives what is to be told."""
+        with np.errstate(invalid="ignore"):
+            rows = np.flatnonzero(~(lower > self.asked) & ~(upper <= self.asked))
+        if not len(rows):
+            return {}
+        if importlib.util.find_spec("flint") is None:
+            return {"closer_reason": NO_FLINT}
+        given, bits = rows[: max(0, self.most_closer - self.closer)], self.closer_bits
+        told: dict[str, Any] = {"closer": self.closer + len(given)}
+        if len(given) < len(rows):
+            told["closer_reason"] = TOO_MANY.format(self.most_closer)
+        for more_bits in BITS:
+            if not len(given):
+                break
+            bits = max(bits, more_bits)
+            lower[given], upper[given] = np.array(more(given, more_bits)).T
+            given = given[~(lower[given] > self.asked) & ~(upper[given] <= self.asked)]
+        return told | {"closer_bits": bits}
 
     def proof(self, size: int, arithmetic: str, seconds: float) -> Proof:
-        own = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("right", "least_run")}
+        no_part = "right", "least_run", "most_closer"
+        own = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in no_part}
         own |= {"wrong": tuple(self.wrong), "undecided": tuple(self.undecided)}
         as_run = AsRun(arithmetic, self.right, _finite(self.least_run))
         return Proof(inputs=size, as_run=as_run, seconds=seconds, forward_rows=2 * self.looked_at, **own)
+
+
+def _named(
+    index: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64], rows: NDArray[np.bool_], most: int
+) -> list[Open]:
+    """The first of these rows, no more than so many."""
+    chosen = np.flatnonzero(rows)[:most]
+    return [Open(int(index[row]), _finite(lower[row]), _finite(upper[row])) for row in chosen]
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,18 +303,25 @@ class _More:
     """Gives questions more bits. What stands at the mean is known no better than before."""
 
     subject: Subject
-    written: Sequence[BallsAt] = ()
+    written: Sequence[BallsAt]
+    watch: Watch
 
-    def of(self, tokens: Any, answers: Any) -> Callable[[int, int], tuple[float, float]]:
+    def of(self, dataset: Dataset) -> More:
         """For the rows of one block."""
-        stack, graded = self.subject.stack, self.subject.inputs.graded
 
-        def more(row: int, bits: int) -> tuple[float, float]:
-            closer = importlib.import_module("openwork.proofs.closer")  # where python-flint is
-            weights = {name: array[0] for name, array in stack.named().items()}
-            sets = self.subject.task.answer_kind == "set"
-            one = tokens[row], graded, answers[row]
-            found: tuple[float, float] = closer.lead(stack.spec, weights, *one, bits, sets, self.written)
+        def more(rows: NDArray[np.int64], bits: int) -> list[tuple[float, float]]:
+            def told(done: int) -> None:
+                self.watch(Step(f"the open ones with {bits} bits", done / len(rows), done))
+
+            own = dataset.tokens[rows], dataset.graded, dataset.answers[rows]
+            found: list[tuple[float, float]] = self._exact.leads(*own, bits, told)
             return found
 
         return more
+
+    @cached_property
+    def _exact(self) -> Any:
+        """Made where it is first wanted, and once."""
+        closer = importlib.import_module("openwork.proofs.closer")  # where python-flint is
+        weights = {name: array[0] for name, array in self.subject.stack.named().items()}
+        return closer.Exact(self.subject.spec, weights, self.written, self.subject.task.answer_kind == "set")

@@ -23,6 +23,7 @@ from openwork.jobs.progress import ProgressDisplay
 from openwork.jobs.setting import Setting
 from openwork.programs import Program
 from openwork.proofs import (
+    CLOSER,
     USUAL_SECONDS,
     Proof,
     SetProof,
@@ -68,6 +69,12 @@ BySets = Annotated[
     ),
 ]
 Seconds = Annotated[float, typer.Option("--seconds", min=0, help=SECONDS)]
+MoreBits = Annotated[
+    int,
+    typer.Option(
+        "--more-bits", min=0, help="Inputs at most that get more bits where double precision leaves them open."
+    ),
+]
 
 app = typer.Typer(add_completion=False)
 
@@ -89,6 +96,7 @@ def prove(
     output: Output = None,
     by_sets: BySets = None,
     seconds: Seconds = USUAL_SECONDS,
+    more_bits: MoreBits = CLOSER,
     threads: Threads = None,
     store: StorePath = None,
     as_json: JsonFlag = False,
@@ -118,7 +126,7 @@ def prove(
             if sets:
                 require_plain(mean, given is not None)
             display(Stage("proving it by sets of inputs" if sets else "proving it on every input"))
-            proof = opened.proved_by_sets(margin, seconds) if sets else opened.proved(margin, mean, given)
+            proof = opened.proved_by_sets(margin, seconds) if sets else opened.proved(margin, mean, given, more_bits)
     warn_of_damage(opened.damage)
     if output is not None and _is_certified(proof):
         write_page(_certificate(opened.subject, proof, given), output, NOT_WRITTEN)

@@ -60,9 +60,9 @@ export function movementView(mount, bench, choices, page, go) {
   const picture = figure(title, drawn.element, { drawing: drawn.drawing, caption, controls: html("div", {}, motion, step) });
   const beside = listing && html("div", { class: "live-beside" }, html("h3", {}, "The program inside"), listing.element, lineView(bench, choices, page, go));
   const dials = (program?.waves ?? []).map((waves) => ({ waves, dials: new Dials(waves) }));
-  const clocks = dials.length ? html("div", { class: "live-clocks" }, ...dials.map((one) => one.dials.element)) : null;
+  const clocks = dials.length ? html("div", { class: "live-clocks" }, ...dials.map((one) => one.dials.element), html("p", { class: "ow-note" }, clockWords(dials[0]?.waves.modulus ?? 0))) : null;
   const stacks = (program?.counts ?? []).map((counts) => new Stacks(counts));
-  const piles = stacks.length ? html("div", { class: "live-piles" }, ...stacks.map(({ element }) => element)) : null;
+  const piles = stacks.length ? html("div", { class: "live-piles" }, html("p", { class: "ow-note" }, "What the program counts, over the tokens: a stack of as many boxes as it holds there."), ...stacks.map(({ element }) => element)) : null;
   const carries = page.carries && new Carries(page.carries);
   const words = html("details", { class: "live-what" }, html("summary", {}, "The picture in words"), prose);
   refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, piles, carries?.element, ledgerView(bench, choices, page), words);
@@ -92,6 +92,11 @@ export function movementView(mount, bench, choices, page, go) {
   choices.watch((state, before) => {
     if (state !== before) paint(bench.shown);
   });
+}
+
+/** @param {number} hours */
+function clockWords(hours) {
+  return `Each clock has ${hours} hours, and the hand of a number n stands at k \u00d7 n. Where two waves are multiplied their hands add up, so that adding modulo ${hours} is turning on; the answer is the number that fits all hands best.`;
 }
 
 /**

@@ -115,7 +115,10 @@ export class Movement {
       dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       keep(dot, "class", `live-dot ${this.#colour(found.link)}`);
       const text = dot.lastElementChild;
-      if (text) say(text, carried(found.link));
+      if (!text) return;
+      const words = carried(found.link);
+      say(text, inCircle(words));
+      keep(text, "class", words.length > 2 ? "live-token-word" : "");
     });
   }
 
@@ -212,7 +215,7 @@ export class Movement {
       const value = moment.values[stand.name] ?? "";
       const there = stand.stage <= reached;
       const lit = moment.lit.has(stand.name);
-      say(text, value.length > 3 ? "\u2026" : value);
+      say(text, inCircle(value));
       keep(text, "class", value.length > 2 ? "live-token-word" : "");
       keep(group, "class", `live-chip live-stand${lit ? " live-lit" : ""}`);
       keep(group, "opacity", there ? "1" : "0");
@@ -338,6 +341,15 @@ function tokenAt(name, x, y, step) {
 function chipAt(x, y, radius, kind) {
   const text = svg("text", { x, y: y + 4 });
   return { text, group: svg("g", { class: `live-chip ${kind}` }, svg("circle", { cx: x, cy: y, r: radius }), text) };
+}
+
+/**
+ * A value as there is room for it in a circle: of several numbers the first, if it is short.
+ * @param {string} value
+ */
+function inCircle(value) {
+  const [first = ""] = value.split("\u00b7");
+  return value.length <= 3 ? value : first.length < 3 && first !== value ? `${first}\u2026` : "\u2026";
 }
 
 /**
