@@ -17,8 +17,8 @@ from pictures import browsing, settled
 
 WIDTHS, HEIGHT = (1280, 380), 900
 SCHEMES = ("light", "dark")
-MIDWAY = 2600
-"""milliseconds of motion after which something is under way"""
+MIDWAY, RESTED = 2600, 600
+"""milliseconds of motion after which something is under way, and after which a page that was scrolled rests"""
 
 
 def first(tab: Page) -> bool:
@@ -42,7 +42,10 @@ def cut(tab: Page) -> bool:
 
 def line(tab: Page) -> bool:
     """A line of the program chosen."""
-    return _clicked(tab, ".live-line") and _shown(tab, ".live-of-line")
+    if not _clicked(tab, ".live-line"):
+        return False
+    tab.locator(".live-parted", has_text="Counted").wait_for()
+    return _shown(tab, "#how")
 
 
 def sum(tab: Page) -> bool:
@@ -72,7 +75,7 @@ def refuted(tab: Page) -> bool:
 
 def tour(tab: Page) -> bool:
     """The tour's second step."""
-    return _clicked(tab, ".live-tour li:nth-child(2) a")
+    return _clicked(tab, ".live-tour li:nth-child(2) a") and _rested(tab)
 
 
 STATES: dict[str, Callable[[Page], bool]] = {
@@ -121,7 +124,12 @@ def _clicked(tab: Page, selector: str) -> bool:
 def _shown(tab: Page, selector: str) -> bool:
     """Scrolled to where a reader would have it, below the bar."""
     tab.locator(selector).first.evaluate("one => one.scrollIntoView()")
-    tab.wait_for_timeout(300)
+    return _rested(tab)
+
+
+def _rested(tab: Page) -> bool:
+    """After what changes its size has it."""
+    tab.wait_for_timeout(RESTED)
     return True
 
 

@@ -18,6 +18,7 @@ import { piecesOf, spreadOf } from "./pieces.js";
 
 const MOST_COLUMNS = 10;
 const SHUT = "none";
+const AGAINST = 4; // how many times the lead all shares come to, from which on they mostly cancel
 const PATIENCE = 60; // milliseconds without a key, before the sum is made anew: it is many passes where cases are shown
 
 /**
@@ -156,5 +157,7 @@ function leadWords(parts, shown, told, { task }) {
   const makers = [...parts].sort((one, other) => Math.abs(lead(other.votes)) - Math.abs(lead(one.votes))).slice(0, 3);
   const each = makers.map((part) => `${nameOf(part, shown, told)} ${exact(lead(part.votes), 1)}`).join(", ");
   const what = task.sets ? `the logit of ${word(first)} is ${exact(lead(logits), 1)}` : `${word(first)} is ahead of ${word(second)} by ${exact(lead(logits), 1)}`;
-  return `At ${task.outputs[output]} ${what}; of that, the largest shares: ${each}.`;
+  const pulls = parts.reduce((sum, { votes }) => sum + Math.abs(lead(votes)), 0);
+  const against = pulls > AGAINST * Math.abs(lead(logits)) ? " The parts pull against each other: no share alone says why, only all of them together do." : "";
+  return `At ${task.outputs[output]} ${what}; of that, the largest shares: ${each}.${against}`;
 }

@@ -24,6 +24,8 @@ import { motionControls } from "./motion.js";
 const ROUTED = "Each line is a route, found by intervention: the thicker, the more of the answers follow along it alone. Its colour is that of the answer at its end. Circles are the program\u2019s values, where they stand in the model.";
 const ATTENDED = "What each head attends to on this question, each in a colour of its own where a layer has several. That is a lead, not a cause: no routes were looked for in this model.";
 
+const MOST_SAID = 4; // values that a step is told with: the line keeps its height, so that the picture stands still
+
 /**
  * @param {HTMLElement} mount
  * @param {Bench} bench
@@ -132,7 +134,7 @@ function routeOf(page, variable) {
 function stepWords(stage, { depth }, values, program) {
   if (stage < 0) return "Nothing moves until you ask: press, or type another symbol above.";
   const stands = program?.stands.filter((stand) => stand.stage === stage) ?? [];
-  const known = stands.slice(0, 8).map(({ name }) => `${name} = ${values[name]}`);
+  const known = stands.slice(0, MOST_SAID).map(({ name }) => `${name} = ${values[name]}`);
   const rows = rowsOf(depth);
   const what = stage === 0 ? "the tokens enter" : stageName(stage, depth);
   const more = stands.length > known.length ? ", \u2026" : "";

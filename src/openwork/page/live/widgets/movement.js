@@ -18,6 +18,7 @@ const SHADES = 12; // colours of outputs, in order
 const FAINT = 0.1;
 const LETTER = 5.9; // px, about, of a name
 const CHIP = 10.5;
+const [CROWD, SPECK] = [60, 3.5]; // dots, beyond which they are px small and say nothing
 const NAME_AT = 44; // px from the lowest stage down to the names
 const SLANT = 0.72; // of a slanted name's length, that it hangs down
 
@@ -114,9 +115,11 @@ export class Movement {
       const [x, y] = along(found.points, part);
       dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       keep(dot, "class", `live-dot ${this.#colour(found.link)}`);
-      const text = dot.lastElementChild;
-      if (!text) return;
-      const words = carried(found.link);
+      const [circle, text] = dot.children;
+      if (!circle || !text) return;
+      const crowd = moving.length > CROWD;
+      keep(circle, "r", String(crowd ? SPECK : this.chip));
+      const words = crowd ? "" : carried(found.link);
       say(text, inCircle(words));
       keep(text, "class", words.length > 2 ? "live-token-word" : "");
     });
