@@ -122,6 +122,16 @@ def test_an_interrupted_proof_goes_on(model_a):
     )
 
 
+def test_a_time_is_kept_and_the_next_call_goes_on(model_a, monkeypatch):
+    none = prove(model_a, seconds=-1.0)
+    assert none.looked_at == 0 and not none.whole and "were not looked at" in none.summary
+    monkeypatch.setattr("openwork.proofs.proving.AT_ONCE", 1e6)  # of a large model: small blocks, the same numbers
+    seen = []
+    some = prove(model_a, watch=lambda step: seen.append(step.done))
+    whole = prove(model_a)
+    assert (some.proved, some.least, some.radius) == (whole.proved, whole.least, whole.radius) and len(seen) > 100
+
+
 def drawn_subject(task: Task) -> Subject:
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=4)
     return Subject.of(choose_engine(spec, "native", 1).engine, initial_stack(spec, [0]), task, Inputs(5))

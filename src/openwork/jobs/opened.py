@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -186,7 +187,7 @@ class OpenedRun(OldNames, Looking, Drawing):
         margin: float = 0.0,
         *,
         by_sets: bool | None = None,
-        seconds: float = PROOF_SECONDS,
+        seconds: float | None = None,
         program: Program | GivenProgram | None = None,
         mean: str = "",
         more_bits: int = CLOSER,
@@ -196,10 +197,8 @@ class OpenedRun(OldNames, Looking, Drawing):
 
         Args:
             margin: the lead that is asked for.
-            by_sets: whether sets of inputs are proved at once, so that none need be listed; by itself where there are
-                too many to list. See docs/proofs.md.
-            seconds: by sets, how much processor time it may take; what is proved by then is told, and the next call
-                goes on.
+            by_sets: whether sets of inputs are proved at once; by itself where there are too many to list.
+            seconds: how much processor time it may take, by sets 600 unless given; the next call goes on.
             program: prove that it answers as this one does, in place of right: one that was found, or plain Python.
             mean: prove it of the model with this component set to its mean over every input; several joined by `+`.
             more_bits: how many inputs, at most, get more bits where double precision leaves them open.
@@ -211,8 +210,8 @@ class OpenedRun(OldNames, Looking, Drawing):
         """
         if self.goes_by_sets(by_sets):
             require_plain(mean, program is not None)
-            return Display(self.proved_by_sets(margin, seconds))
-        return Display(self.proved(margin, mean, program, more_bits))
+            return Display(self.proved_by_sets(margin, PROOF_SECONDS if seconds is None else seconds))
+        return Display(self.proved(margin, mean, program, more_bits, seconds))
 
     def proved(
         self,
@@ -220,12 +219,13 @@ class OpenedRun(OldNames, Looking, Drawing):
         mean: str = "",
         program: Program | GivenProgram | None = None,
         more_bits: int = CLOSER,
+        seconds: float | None = None,
     ) -> Proof:
         """The same as numbers, every question listed."""
         answers = None if program is None else answers_of(program, self.subject.task)
         threads, at = self.setting.threads or available_threads(), full_names(self.subject.spec, mean)
-        asked = self.subject, self.kept, margin, threads, self.watch
-        return prove_kept(*asked, mean=at, answers=answers, closer=more_bits)
+        asked, until = (self.subject, self.kept, margin, threads, self.watch), math.inf if seconds is None else seconds
+        return prove_kept(*asked, mean=at, answers=answers, closer=more_bits, seconds=until)
 
     def proved_by_sets(self, margin: float = 0.0, seconds: float = PROOF_SECONDS) -> SetProof:
         """The same as numbers, by sets of inputs. Raises as `prove`."""

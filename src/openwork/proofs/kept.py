@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from openwork.analyses import Subject
 from openwork.analyses.steps import Watch, Watching
 from openwork.proofs.proof import Proof, proof_from_json
@@ -21,6 +23,7 @@ def prove_kept(
     mean: str = "",
     answers: GivenAnswers | None = None,
     closer: int = CLOSER,
+    seconds: float = math.inf,
 ) -> Proof:
     """What `prove` gives, or what it gave before; one that was interrupted goes on.
 

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -29,7 +29,9 @@ from openwork.proofs.replaced import joined_components, mean_balls, mean_of
 from openwork.tasks import UNASKED, Tokens, format_count
 
 BLOCK = 2**14
-"""inputs at a time"""
+"""inputs at a time, at most"""
+AT_ONCE = 1e9
+"""steps of arithmetic (`work_of`) in which a proof tells how far it is, keeps what it has, and may end"""
 KEPT = 20
 """inputs of each kind that are named"""
 CLOSER = 256
@@ -71,6 +73,7 @@ def prove(
     answers: GivenAnswers | None = None,
     mean: str = "",
     closer: int = CLOSER,
+    seconds: float = math.inf,
 ) -> Proof:
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
@@ -88,6 +91,7 @@ def prove(
             question and position by position.
         closer: how many questions, at most, get more bits where float64 leaves them open: each takes some hundredths of
             a second, and seconds in a large model.
+        seconds: of the processor, of all threads; it ends at its next block after that, and `begun` goes on from there.
 
     Raises:
         PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; a margin that
@@ -97,7 +101,7 @@ def prove(
     """
     require_provable(subject, margin)
     components = joined_components(subject.spec, mean)
-    began = time.monotonic()
+    began, until = time.monotonic(), time.process_time() + seconds
     size, task = subject.task.domain_size or 0, subject.task
     tally = _Tally(margin) if begun is None else _Tally.of(begun)
     tally.most_closer = closer
@@ -105,8 +109,7 @@ def prove(
     try:
         balls = mean_balls(subject, engine, components, watch) if components else ()
         more, as_run = _More(subject, balls, watch), _AsRun(subject, components)
-        for start in range(tally.looked_at, size, BLOCK):
-            index = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
+        for index in _blocks(subject, tally.looked_at, until):
             dataset, none = _asked(dataset_of(task, index), answers, subject.spec.d_vocab_out)
             bounds = enclose(engine, subject.stack, dataset, written=balls)
             bounds.lower[none] = bounds.upper[none] = -math.inf  # what no model says leads nothing
@@ -119,6 +122,16 @@ def prove(
     found = tally.proof(size, f"{subject.engine.arithmetic}, {subject.spec.dtype}", spent)
     whose, at_mean = "" if answers is None else answers.whose, " + ".join(map(str, components))
     return replace(found, sets=task.answer_kind == "set", same_as=whose, at_mean=at_mean)
+
+
+def _blocks(subject: Subject, start: int, until: float) -> Iterator[NDArray[np.int64]]:
+    """The numbers of the questions from `start` on, block by block, as long as there is time."""
+    size = subject.task.domain_size or 0
+    step = int(min(BLOCK, max(64, AT_ONCE * len(subject.inputs) // work_of(subject))))
+    for first in range(start, size, step):
+        if time.process_time() > until:
+            return
+        yield np.arange(first, min(first + step, size), dtype=np.int64)
 
 
 def _asked(dataset: Dataset, answers: GivenAnswers | None, symbols: int) -> tuple[Dataset, NDArray[np.bool_]]:

@@ -153,7 +153,9 @@ class Proved(Claim):
 
     def _parts(self, context: Context) -> Iterator[tuple[str, EnclosedLeads]]:
         answers = None if self.program is None else self._answers(context.task)
-        like = "" if answers is None else answers.digest or str(self.program)
+        like = "" if answers is None else answers.digest
+        if isinstance(self.program, GivenProgram) and not like:
+            like = f"{self.program} {self.program.digest}"
         for names in dict.fromkeys(self.mean or ("",)):
             joined = full_names(context.spec, names)
             label = f"inputs with {names} at its mean" if names else "inputs"

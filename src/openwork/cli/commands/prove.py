@@ -38,7 +38,7 @@ from openwork.runs import Store
 
 NOT_WRITTEN = "the certificate could not be written"
 NOTHING = "{} was not written: not every input is proved."
-SECONDS = "By sets: how much processor time it may take, of all threads."
+SECONDS = f"How much processor time it may take, of all threads; by sets {USUAL_SECONDS:g} unless given."
 CHECK = "Anybody checks it with `openwork-check-certificate {}`."
 OWN = "own"
 PROGRAM = "Like this program: a Python file, which is run; JSON as `openwork decompile RUN --json` prints; or `own`."
@@ -68,7 +68,7 @@ BySets = Annotated[
         show_default=False,
     ),
 ]
-Seconds = Annotated[float, typer.Option("--seconds", min=0, help=SECONDS)]
+Seconds = Annotated[float | None, typer.Option("--seconds", min=0, help=SECONDS, show_default=False)]
 MoreBits = Annotated[
     int,
     typer.Option(
@@ -95,7 +95,7 @@ def prove(
     program: ProgramFile = None,
     output: Output = None,
     by_sets: BySets = None,
-    seconds: Seconds = USUAL_SECONDS,
+    seconds: Seconds = None,
     more_bits: MoreBits = CLOSER,
     threads: Threads = None,
     store: StorePath = None,
@@ -126,7 +126,10 @@ def prove(
             if sets:
                 require_plain(mean, given is not None)
             display(Stage("proving it by sets of inputs" if sets else "proving it on every input"))
-            proof = opened.proved_by_sets(margin, seconds) if sets else opened.proved(margin, mean, given, more_bits)
+            if sets:
+                proof: Proof | SetProof = opened.proved_by_sets(margin, USUAL_SECONDS if seconds is None else seconds)
+            else:
+                proof = opened.proved(margin, mean, given, more_bits, seconds)
     warn_of_damage(opened.damage)
     if output is not None and _is_certified(proof):
         write_page(_certificate(opened.subject, proof, given), output, NOT_WRITTEN)
@@ -136,7 +139,7 @@ def prove(
         people(as_json).print(terminal(Display(proof).parts()))
     if output is not None:
         people(as_json).print(_written(output, proof), soft_wrap=True, markup=False)
-    if proof.interrupted if isinstance(proof, SetProof) else proof.looked_at < proof.inputs:
+    if proof.interrupted if isinstance(proof, SetProof) else seconds is None and proof.looked_at < proof.inputs:
         raise typer.Exit(INTERRUPTED)
     if not proof.whole:
         raise typer.Exit(1)
