@@ -228,7 +228,7 @@ def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:
         for line in kept["lines"]
     )
     plain = {name: _tuples(kept[name]) for name in PLAIN}
-    parts = {name: _part(kind, kept[name]) for name, kind in PARTS.items()}
+    parts = {name: _part(kind, kept.get(name)) for name, kind in PARTS.items()}
     if parts["otherwise"] is not None:
         parts["otherwise"] = replace(
             parts["otherwise"], found=tuple(OtherContent(**other) for other in parts["otherwise"].found)
