@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import openwork
+from openwork.analyses import Stage
 from openwork.cli.commands.gallery import TRACED
 from openwork.data import Inputs
 from openwork.jobs import pipeline
@@ -22,8 +24,9 @@ from openwork.tasks import make_task
 
 GALLERY = Path(__file__).resolve().parent.parent / "docs" / "gallery"
 COMMAND = re.compile(r"^openwork gallery .*$", re.M)
-ASKED = 2000
-"""inputs on which they are measured here: a fifth of what the pages of the gallery tell of, so that it takes minutes"""
+ASKED, FIFTH, LEAST_TRACED = 2000, 5, 40
+"""inputs on which they are measured here: a fifth of what the pages of the gallery tell of, so that it takes minutes;
+routes are looked for on a fifth of theirs too, but on so many at least"""
 PUBLIC, DEPTH, LENGTH = "bce_D2-1l1h16d3lr00drop", 2, 25
 """the smallest of the nineteen that say sets of symbols: brackets, as docs/public_models.md has them"""
 
@@ -59,9 +62,16 @@ class Other:
         heading = read_heading(self.claims)
         task, programs = make_task(heading.task), [GALLERY / name for name in self.programs]
         claims_for = partial(read_claims, self.claims, task, programs=programs)
-        on, traced = Inputs(ASKED), Inputs(self.routes_on)
+        on, traced = Inputs(ASKED), Inputs(max(self.routes_on // FIFTH, LEAST_TRACED))
         with Store.open(store) as kept:
-            return gallery_run(file, task, heading, claims_for, Setting(kept), on, traced, live=True)[0]
+            setting = Setting(kept, watch=_told)
+            return gallery_run(file, task, heading, claims_for, setting, on, traced, live=True)[0]
+
+
+def _told(step: object) -> None:
+    """A line for each stage, and none for the many steps of one."""
+    if isinstance(step, Stage):
+        print(f"    {step.name}", file=sys.stderr, flush=True)
 
 
 def others() -> Iterator[Other]:

@@ -8,8 +8,11 @@
 namespace {
 
 using openwork::AnswerKind;
+using openwork::BallTap;
+using openwork::BallTaps;
 using openwork::Enclosed;
 using openwork::Inputs;
+using openwork::Site;
 using openwork::Spec;
 
 // Everything of as many inputs as there are lanes; per position unless said.
@@ -61,8 +64,8 @@ inline Ends beyond_zero(const Ball& logit, const Longs& inside) {
 
 class Pass {
  public:
-  Pass(const Spec& spec, const double* weights, const Inputs& inputs, void* scratch)
-      : s(spec), in(inputs), w(weights), layout(spec), room(scratch), b(spec, inputs, room) {
+  Pass(const Spec& spec, const double* weights, const Inputs& inputs, BallTaps taps, void* scratch)
+      : s(spec), in(inputs), w(weights), tapped(taps), layout(spec), room(scratch), b(spec, inputs, room) {
     for (int64_t i = 0; i < layout.total; i++) b.sizes[i] = __builtin_fabs(w[i]);
     lo = in.graded[0], hi = in.graded[in.n_graded - 1] + 1, end = s.causal ? hi : in.n_pos;
   }
@@ -71,11 +74,14 @@ class Pass {
   void run(int64_t first, int64_t n, const Enclosed& out) {
     for (int l = 0; l < kLanes; l++) row[l] = first + (l < n ? l : n - 1);
     embed();
-    for (int layer = 0; layer < s.n_layers; layer++) {
+    for (layer = 0; layer < s.n_layers; layer++) {
       const bool last = layer == s.n_layers - 1;
+      streams(Site::resid_pre, 0, end);
       from = last ? lo : 0, to = last ? hi : end;
       attend(layout.layer[layer]);
+      streams(Site::resid_mid, from, to);
       if (s.d_mlp) think(layout.layer[layer]);
+      streams(Site::resid_post, from, to);
     }
     judge(first, n, out);
   }
@@ -84,10 +90,11 @@ class Pass {
   const Spec& s;
   const Inputs& in;
   const double* w;
+  const BallTaps tapped;
   const Layout layout;
   Arena room;
   Block b;
-  int lo, hi, end, from = 0, to = 0;
+  int lo, hi, end, from = 0, to = 0, layer = 0;
   int64_t row[kLanes];
 
   int32_t token(int lane, int t) const { return in.tokens[row[lane] * in.n_pos + t]; }
@@ -103,6 +110,32 @@ class Pass {
         if (s.positions) b.stream[t * d + i] = exact(x) + exact(all(w[layout.W_pos + int64_t(t) * d + i]));
       }
     }
+  }
+
+  // What is written and read at a site of this layer, at one position.
+  void tap(Site site, int t, Ball* x) {
+    for (int64_t k = 0; k < tapped.n; k++) {
+      const BallTap& here = tapped.taps[k];
+      if (here.site != site || here.layer != layer) continue;
+      const int64_t start = t * here.width, whole = in.n_pos * here.width;
+      for (int64_t i = start; i < start + here.width; i++) {
+        Ball& own = x[i - start];
+        if (here.mask && here.mask[i])
+          for (int l = 0; l < kLanes; l++) {
+            own.mid[l] = here.mid[row[l] * here.stride + i];
+            own.rad[l] = here.rad[row[l] * here.stride + i];
+          }
+        if (here.out_mid)
+          for (int l = 0; l < kLanes; l++) {
+            here.out_mid[row[l] * whole + i] = own.mid[l];
+            here.out_rad[row[l] * whole + i] = own.rad[l];
+          }
+      }
+    }
+  }
+
+  void streams(Site site, int first, int behind) {
+    for (int t = first; t < behind && tapped.n; t++) tap(site, t, b.stream + t * s.d_model);
   }
 
   // What a layer reads at a position.
@@ -140,8 +173,10 @@ class Pass {
     }
     const int heads = s.n_heads * e;
     for (int t = from; t < to; t++) {
+      tap(Site::z, t, b.z + t * heads);
       prepare(b.z + t * heads, heads, heads, b.reads);
       project(b.reads, heads, at_layer.W_O, at_layer.b_O, d, b.wide);
+      tap(Site::attn_out, t, b.wide);
       for (int i = 0; i < d; i++) b.stream[t * d + i] = b.stream[t * d + i] + b.wide[i];
     }
   }
@@ -189,6 +224,7 @@ class Pass {
       activate(s.act, b.wide, s.d_mlp);
       prepare(b.wide, s.d_mlp, s.d_mlp, b.reads);
       project(b.reads, s.d_mlp, at_layer.W_out, at_layer.b_out, d, b.wide);
+      tap(Site::mlp_out, t, b.wide);
       for (int i = 0; i < d; i++) b.stream[t * d + i] = b.stream[t * d + i] + b.wide[i];
     }
   }
@@ -232,10 +268,10 @@ int64_t scratch_bytes(const Spec& spec, const Inputs& inputs) {
   return counting.used();
 }
 
-bool enclose(const Spec& spec, const double* weights, const Inputs& inputs, int64_t lo, int64_t hi, const Enclosed& out,
-             void* scratch) {
+bool enclose(const Spec& spec, const double* weights, const Inputs& inputs, BallTaps taps, int64_t lo, int64_t hi,
+             const Enclosed& out, void* scratch) {
   if (!rounds_as_assumed()) return false;
-  Pass pass(spec, weights, inputs, scratch);
+  Pass pass(spec, weights, inputs, taps, scratch);
   for (int64_t first = lo; first < hi && !inputs.cancel->is_set(); first += kLanes)
     pass.run(first, hi - first < kLanes ? hi - first : kLanes, out);
   return true;

@@ -12,11 +12,29 @@ struct Enclosed {
   double *lower, *upper, *radius;
 };
 
+// One read or write at a place of the pass, on balls: at `site` (z, attn_out, mlp_out, or the stream before, between
+// and behind a block's layers) of a layer, whose numbers are [pos][width]. Written is where `mask` [pos][width] is not
+// 0, and first; where nothing is read `out_mid` is null. What no logit follows from is neither.
+struct BallTap {
+  Site site;
+  int32_t layer;
+  int64_t width;
+  const uint8_t* mask;
+  const double *mid, *rad;    // [input][pos][width]
+  int64_t stride;             // numbers from one input to the next; 0 where all have the same
+  double *out_mid, *out_rad;  // [input][pos][width]
+};
+
+struct BallTaps {
+  const BallTap* taps;
+  int64_t n;
+};
+
 struct Enclosures {
   int64_t (*scratch)(const Spec&, const Inputs&);
   // Inputs lo .. hi, whose answers are given; weights are float64. False where this thread's arithmetic is not the one
   // that a proof rests on.
-  bool (*enclose)(const Spec&, const double* weights, const Inputs&, int64_t lo, int64_t hi, const Enclosed&,
+  bool (*enclose)(const Spec&, const double* weights, const Inputs&, BallTaps, int64_t lo, int64_t hi, const Enclosed&,
                   void* scratch);
 };
 

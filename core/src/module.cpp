@@ -152,14 +152,43 @@ void site_gradients(Workload& work, const Weights& slopes, const Numbers& metric
   });
 }
 
+// A BallTap and the arrays that it points into: `mask` [pos, width], `mid` and `rad` [input or 1, pos, width]; to be
+// read, `out_mid` and `out_rad` [input, pos, width].
+struct HeldBallTap {
+  BallTap tap;
+  nb::object mask, mid, rad, out_mid, out_rad;
+};
+
+HeldBallTap make_ball_tap(Site site, int32_t layer, int64_t width, nb::object mask, nb::object mid, nb::object rad,
+                          nb::object out_mid, nb::object out_rad) {
+  HeldBallTap held{{}, mask, mid, rad, out_mid, out_rad};
+  held.tap = {site, layer, width, nullptr, nullptr, nullptr, 0, nullptr, nullptr};
+  if (!mask.is_none()) {
+    const Reals middle = nb::cast<Reals>(mid);
+    held.tap.mask = nb::cast<Bytes>(mask).data();
+    held.tap.mid = middle.data();
+    held.tap.rad = nb::cast<Reals>(rad).data();
+    held.tap.stride = middle.shape(0) == 1 ? 0 : int64_t(middle.size() / middle.shape(0));
+  }
+  if (!out_mid.is_none()) {
+    held.tap.out_mid = nb::cast<Doubles>(out_mid).data();
+    held.tap.out_rad = nb::cast<Doubles>(out_rad).data();
+  }
+  return held;
+}
+
 // What surely holds the exact function of one model's weights: `lower`, `upper` and `radius` [input], see Enclosed.
-void enclose(Workload& work, const Doubles& lower, const Doubles& upper, const Doubles& radius) {
+void enclose(Workload& work, const Doubles& lower, const Doubles& upper, const Doubles& radius,
+             const std::vector<HeldBallTap*>& held) {
   const Core& core = work.core;
+  std::vector<BallTap> taps;
+  for (const HeldBallTap* one : held) taps.push_back(one->tap);
+  const BallTaps tapped{taps.data(), int64_t(taps.size())};
   const Enclosures& enclosures = enclosures_of(core.kernels->level);
   const Enclosed out{lower.data(), upper.data(), radius.data()};
   work.share_chunks(enclosures.scratch(core.spec, work.inputs), [&](const Chunk& c, void* scratch) {
     const double* weights = reinterpret_cast<const double*>(work.weights(c.model));
-    if (!enclosures.enclose(core.spec, weights, work.inputs, c.lo, c.hi, out, scratch))
+    if (!enclosures.enclose(core.spec, weights, work.inputs, tapped, c.lo, c.hi, out, scratch))
       throw std::runtime_error("this thread does not round to nearest, or loses tiny numbers: nothing is proved here");
   });
 }
@@ -231,6 +260,7 @@ void add_values(nb::module_& m) {
     return c.kernels->lanes;
   });
   nb::class_<HeldTap>(m, "Tap");
+  nb::class_<HeldBallTap>(m, "BallTap");
   nb::class_<Streams>(m, "Streams");
   nb::class_<ThreadPool>(m, "ThreadPool")
       .def(nb::init<int>(), "threads"_a)
@@ -280,7 +310,10 @@ NB_MODULE(_core, m) {
   m.def("sweep", &sweep);
   m.def("site_sums", &site_sums);
   m.def("site_gradients", &site_gradients);
-  m.def("enclose", &enclose);
+  m.def("make_ball_tap", &make_ball_tap, "site"_a, "layer"_a, "width"_a, "mask"_a.none() = nb::none(),
+        "mid"_a.none() = nb::none(), "rad"_a.none() = nb::none(), "out_mid"_a.none() = nb::none(),
+        "out_rad"_a.none() = nb::none());
+  m.def("enclose", &enclose, "work"_a, "lower"_a, "upper"_a, "radius"_a, "taps"_a = std::vector<HeldBallTap*>());
   m.def("gradients", &gradients);
   m.def("train", &train);
 }

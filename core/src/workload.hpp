@@ -19,6 +19,7 @@ namespace openwork {
 using Numbers = nb::ndarray<nb::c_contig, nb::device::cpu>;  // of the spec's dtype
 using Weights = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 using Ints = nb::ndarray<const int32_t, nb::c_contig, nb::device::cpu>;
+using Bytes = nb::ndarray<const uint8_t, nb::c_contig, nb::device::cpu>;
 using Longs = nb::ndarray<const int64_t, nb::c_contig, nb::device::cpu>;
 using Reals = nb::ndarray<const double, nb::c_contig, nb::device::cpu>;
 using Doubles = nb::ndarray<double, nb::c_contig, nb::device::cpu>;

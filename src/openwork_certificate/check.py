@@ -8,8 +8,8 @@ go at least so far: x - |x| / 2^52 is below the neighbour or is it, and so it st
 neighbour is a number too. That is the whole arithmetic. openwork itself computes with midpoints and radii, in C++.
 An answer is right with margin m where the lower end of its logit less the upper end of every other one is at least m.
 
-Not checked: that the domain is what you care about (its inputs are described, and some are printed), that the right
-answers in it are right, and that some engine's float32 pass gives them too.
+Not checked: that the domain is what you care about (its inputs are described, and some are printed), that the answers
+in it are right, or a program's where it says so, and that some engine's float32 pass gives them too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ import numpy as np
 BLOCK = 512  # inputs at a time
 STATEMENT = (
     "For every input of the domain and at every graded position, the function that these weights define over the real "
-    "numbers gives the right answer a logit that is larger than every other by at least the margin."
+    "numbers gives {} a logit that is larger than every other by at least the margin."
+)
+AT_MEAN = (
+    " What the components named in this file write is set to its mean over all inputs of the domain, position by "
+    "position."
 )
 
 
@@ -165,8 +169,8 @@ def softmax(score, hidden):
     return np.where(hidden, 0.0, np.maximum(lo, 0.0)), np.where(hidden, 0.0, np.minimum(hi, 1.0))
 
 
-def attention(spec, x, hidden, W):
-    """What all heads write. W: name to array."""
+def attention(spec, x, hidden, W, at):
+    """What all heads write. W: name to array; `at` is given what they found, [input, position, number]."""
     n, e = x[0].shape[1], spec["d_head"]
     scale = spec["attn_scale"]
     root = (down(np.sqrt(np.float64(e))), up(np.sqrt(np.float64(e)))) if scale is None else exact(np.float64(scale))
@@ -182,7 +186,7 @@ def attention(spec, x, hidden, W):
             z[:, :, t] = total((down(lo).swapaxes(1, 2), up(hi).swapaxes(1, 2)))
         heads.append(z)
     z = np.concatenate(heads, axis=-1)
-    return affine((z[0], z[1]), W["W_O"].reshape(-1, spec["d_model"]), W["b_O"])
+    return affine(at((z[0], z[1])), W["W_O"].reshape(-1, spec["d_model"]), W["b_O"])
 
 
 def gate_at(act, x):
@@ -223,7 +227,12 @@ def activate(act, x):
     return down(at[0] - wide), up(at[1] + wide)
 
 
-def logits(spec, W, tokens, graded):
+def as_it_is(place, x):
+    return x
+
+
+def logits(spec, W, tokens, graded, at=as_it_is):
+    """`at` is given what heads found and what MLPs write, and gives what stands there instead."""
     n, last = tokens.shape[1], spec["n_layers"] - 1
     hidden = np.broadcast_to(np.triu(np.ones((n, n), bool), 1) if spec["attention_dir"] == "causal" else False, (n, n))
     hidden = np.broadcast_to(hidden, (len(tokens), n, n))
@@ -234,14 +243,14 @@ def logits(spec, W, tokens, graded):
         x = add(x, exact(W["pos_embed.W_pos"][:n]))
     for layer in range(last + 1):
         block = f"blocks.{layer}."
-        of = {
-            name.removeprefix(block + "attn."): array for name, array in W.items() if name.startswith(block + "attn.")
-        }
-        x = add(x, attention(spec, norm(spec, x, W.get(block + "ln1.w"), W.get(block + "ln1.b")), hidden, of))
+        attn = block + "attn"
+        of = {name.removeprefix(attn + "."): array for name, array in W.items() if name.startswith(attn + ".")}
+        read = norm(spec, x, W.get(block + "ln1.w"), W.get(block + "ln1.b"))
+        x = add(x, attention(spec, read, hidden, of, lambda z, attn=attn: at(attn, z)))
         if not spec["attn_only"]:
             read = norm(spec, x, W.get(block + "ln2.w"), W.get(block + "ln2.b"))
             inner = activate(spec["act_fn"], affine(read, W[block + "mlp.W_in"], W[block + "mlp.b_in"]))
-            x = add(x, affine(inner, W[block + "mlp.W_out"], W[block + "mlp.b_out"]))
+            x = add(x, at(block + "mlp", affine(inner, W[block + "mlp.W_out"], W[block + "mlp.b_out"])))
     x = norm(spec, (x[0][:, graded], x[1][:, graded]), W.get("ln_final.w"), W.get("ln_final.b"))
     return affine(x, W["unembed.W_U"], W["unembed.b_U"])
 
@@ -326,10 +335,18 @@ def require(true, what):
         raise Refused(what)
 
 
+def statement_of(held):
+    """Of whose answers, and of a model with what at its mean: nothing else may be said."""
+    whose = (
+        "the answer that stands in this file as that of the program in it" if "program" in held else "the right answer"
+    )
+    return STATEMENT.format(whose) + (AT_MEAN if "mean" in held else "")
+
+
 def check_words(held):
     told = {name: value for name, value in held.items() if name != "sha256"}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"))
-    require(held["statement"] == STATEMENT, "the statement is another than the one that is checked here")
+    require(held["statement"] == statement_of(held), "the statement is another than the one that is checked here")
     require(held.get("format") == "openwork certificate" and held.get("version") == 1, "not a certificate of version 1")
     require(hashlib.sha256(text.encode()).hexdigest() == held.get("sha256"), "the file is not the one its SHA-256 says")
     margin, counts, found = held["margin"], held["counts"], held["found"]
@@ -353,38 +370,17 @@ def check_domain(held):
     return tokens, answers, graded
 
 
-def model_in_words(spec):
-    """What a reader has to agree with: nothing of it is in the weights."""
-    names = [*SIZES, *KINDS, "eps", "attn_scale", "pad_token"]
-    return "model: " + ", ".join(f"{name} {spec[name]}" for name in names if spec[name] is not None)
-
-
-def described(held, tokens, answers):
-    """The domain in words: which positions make up all of it, and some of it."""
-    chosen: list[int] = []
-    product = 1
-    for position in range(tokens.shape[1]):
-        symbols = len(np.unique(tokens[:, position]))
-        if symbols > 1 and product * symbols <= len(tokens):
-            chosen, product = [*chosen, position], product * symbols
-    task, (inputs, seen) = held["domain"]["task"], tokens.shape
-    yield f"task {task}: {inputs:,} inputs of {seen} tokens, {answers.shape[1]} answers each"
-    if product == len(tokens) == len(np.unique(tokens[:, chosen], axis=0)):
-        yield f"they are all combinations of symbols at positions {', '.join(map(str, chosen))}"
-    words, out = held["domain"]["vocabulary"], held["domain"]["answer_vocabulary"]
-    for row in (0, len(tokens) // 2, len(tokens) - 1):
-        yield f"  {' '.join(words[t] for t in tokens[row])}  ->  {' '.join(out[a] for a in answers[row])}"
-
-
-def check(held, progress=lambda done: None):
-    """Raises Refused unless the certificate is true; gives the smallest lead found here, and the domain in words."""
+def check(held, progress=lambda done: None, at=None):
+    """Raises Refused unless the certificate is true; gives the smallest lead found here. `at` is what `edited.py` makes
+    of a certificate that names components at their mean, and of no other."""
     check_words(held)
+    require(("mean" in held) == (at is not None), "components at their mean are for edited.py")
     tokens, answers, graded = check_domain(held)
     weights, spec, smallest = weights_of(held), held["model"], math.inf
     for start in range(0, len(tokens), BLOCK):
         rows = slice(start, start + BLOCK)
         with np.errstate(over="ignore", invalid="ignore"):
-            least, most = leads(logits(spec, weights, tokens[rows], graded), answers[rows])
+            least, most = leads(logits(spec, weights, tokens[rows], graded, at or as_it_is), answers[rows])
         bad = np.flatnonzero(~(least >= held["margin"]))
         require(not len(bad), f"input {start + bad[:1]}: the lead may be as small as {least[bad[:1]]}")
         where = held["found"]["where"] - start
@@ -392,4 +388,4 @@ def check(held, progress=lambda done: None):
             require(held["found"]["smallest_lead"] <= most[where], "the smallest lead is above what it can be there")
         smallest = min(smallest, float(least.min()))
         progress(min(1.0, (start + BLOCK) / len(tokens)))
-    return smallest, list(described(held, tokens, answers))
+    return smallest

@@ -10,7 +10,8 @@ import zlib
 
 import numpy as np
 
-from openwork_certificate import check, sets
+from openwork_certificate import check, edited, sets
+from openwork_certificate.told import described, model_in_words
 
 SETS = "openwork certificate by sets"
 SILENCE = 10.0
@@ -44,7 +45,7 @@ def main(arguments=None):
         print(f"REFUSED: not a certificate, or weights, that can be read ({type(error).__name__}: {error})")
         return 2
     print("\n".join(words))
-    print(check.model_in_words(held["model"]))
+    print(model_in_words(held["model"]))
     print(f"weights: SHA-256 {held['weights']['sha256']}" + (", those of the file given" if given.weights else ""))
     print(f"{verdict} ({time.process_time() - began:.0f} s of processor time)")
     return 0
@@ -52,9 +53,12 @@ def main(arguments=None):
 
 def of_listed(held, _):
     """What it is about, in lines, and the last line."""
-    smallest, words = check.check(held, Told())
+    told = Told()
+    at = edited.means(held, lambda done: told(done / 2)) if isinstance(held, dict) and "mean" in held else None
+    smallest = check.check(held, told if at is None else lambda done: told((1 + done) / 2), at)
     margin = f"a margin of at least {held['margin']}, over the real numbers"
-    return words, f"TRUE: right on every input with {margin}; smallest lead found here {smallest:.6g}"
+    said = "the program's answer" if "program" in held else "right"
+    return list(described(held)), f"TRUE: {said} on every input with {margin}; smallest lead found here {smallest:.6g}"
 
 
 def of_sets(held, every):

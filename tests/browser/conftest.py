@@ -202,9 +202,9 @@ def hostile_live(harm: LiveReport, tmp_path_factory: pytest.TempPathFactory) -> 
     return write_page(live_html(harm), tmp_path_factory.mktemp("hostile") / "live.html")
 
 
-def drawn(name: str, folder: Path, **sizes: object) -> Path:
+def drawn(name: str, folder: Path, params: dict[str, int] | None = None, **sizes: object) -> Path:
     """A page on a task whose questions are drawn, of a model that has learned nothing."""
-    task = make_task(name)
+    task = make_task(name, params or {})
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=2, d_head=2, d_mlp=3, **sizes)
     subject = Subject.of(choose_engine(spec).engine, initial_stack(spec, [0]), task, Inputs(500))
     epoch = Progress(0, 1, 0.01, 1.0, Measured(1.0, 0.5, 1, 8), None, "finished", 1)

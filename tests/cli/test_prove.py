@@ -59,3 +59,26 @@ def test_questions_too_many_to_list_go_by_sets(openwork):
     [run] = openwork("train", "maximum", "--seed", "0", *fields).value
     told = openwork("prove", run["name"], "--seconds", "0")
     assert told.code == 1 and "by sets" in told.out and "15,625,000,000 inputs" in told.out
+
+
+def test_a_mean_and_a_program_are_proved_from_the_command_line(openwork, trained, tmp_path, capsys):
+    broken = openwork("prove", trained, "--mean", "blocks.0.attn", "-o", str(tmp_path / "a.json"))
+    assert broken.code == 1 and "with blocks.0.attn set to its mean" in broken.out and "was not written" in broken.out
+    assert openwork("prove", trained, "--mean", "blocks.9.attn").code == 2
+    right, other = tmp_path / "right.py", tmp_path / "other.py"
+    right.write_text("def y(x):\n    return x[::-1]\n")
+    other.write_text("def y(x):\n    return [0, 0, 0]\n")
+    file = tmp_path / "p.cert.json"
+    told = openwork("prove", trained, "--program", str(right), "-o", str(file))
+    assert told.code == 0 and "the same answers as the program right.py on every one of 8 inputs" in told.out
+    assert command.main([str(file)]) == 0 and "the program's answer" in capsys.readouterr().out
+    differs = openwork("prove", trained, "--program", str(other))
+    assert differs.code == 1 and "the same answers as the program other.py" in differs.out
+    refused = openwork("prove", trained, "--program", "own")
+    assert refused.code == 2 and "openwork decompile RUN" in refused.err
+    assert openwork("prove", trained, "--program", str(tmp_path / "none.py")).code == 2
+    (tmp_path / "task.py").write_text("def z(a):\n    return a\n")
+    elsewhere = openwork("prove", trained, "--program", str(tmp_path / "task.py"))
+    assert elsewhere.code == 2 and "does not compute the output" in elsewhere.err
+    sets = openwork("prove", trained, "--by-sets", "--mean", "blocks.0.attn", "--program", str(right))
+    assert sets.code == 2 and "a program's answers are not known over sets of inputs" in sets.err

@@ -364,3 +364,18 @@ def test_verdicts_say_how_far_they_are(monkeypatch):
     for stage in ("where ", "interchange", "what no line"):
         done = [step.done for step in steps if step.what.startswith(stage)]
         assert len(done) > 1 and done == sorted(set(done))
+
+
+def test_what_a_line_could_say_otherwise_is_told():
+    """`rare-answer` holds a sum of which the answer tells two values apart: that alone passes every test too."""
+    found = found_in("rare-answer").otherwise
+    assert [other.text for other in found.found] == ["int(sum(x[0:8]) >= 8)"]
+    [score] = found_in("rare-answer").lines
+    assert found.found[0].explained < score.explained
+    assert "int(sum(x[0:8]) >= 8), 2 values" in found.words
+
+
+def test_control_a_fetched_digit_could_be_said_in_no_other_way():
+    found = found_in("sorted-history")
+    assert found.otherwise.found == ()
+    assert decompilation_from_json(json.loads(json.dumps(found.as_json()))) == found

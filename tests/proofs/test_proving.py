@@ -18,6 +18,7 @@ from openwork.engines.native import NativeEngine
 from openwork.errors import CheckpointError, PlanError
 from openwork.models import Stack, initial_stack, spec_for, stack_of
 from openwork.proofs import GivenAnswers, proof_from_json, prove, prove_by_sets, require_certifiable
+from openwork.proofs.closer import Exact, lead
 from openwork.proofs.proving import BLOCK
 from openwork.tasks import UNASKED, Palindrome, Task, make_task
 
@@ -42,6 +43,47 @@ def test_what_float64_leaves_open_gets_more_bits(model_a):
     least = prove(model_a).least
     proof = prove(model_a, math.nextafter(least + 2e-6, 9))
     assert proof.closer >= 1 and proof.closer_bits >= 128 and proof.n_undecided == 0
+
+
+def test_how_many_get_more_bits_can_be_said(model_a):
+    """A margin just above the least bound leaves one open."""
+    margin = math.nextafter(prove(model_a).least + 2e-6, 9)
+    none = prove(model_a, margin, closer=0)
+    assert none.closer == 0 and none.n_undecided == 1 and "--more-bits" in none.summary
+    assert prove(model_a, margin, closer=1).n_undecided == 0
+
+
+def test_what_questions_have_in_common_is_computed_once_and_the_bounds_are_the_same(model_a):
+    """In the order of their tokens, one by one, and in another order; of a causal model and of one that sees all."""
+    for direction in ("causal", "bidirectional"):
+        spec = spec_for(
+            make_task("copy", {"base": 3, "length": 3}), n_layers=2, d_model=4, n_heads=2, d_head=2, d_mlp=4
+        )
+        spec = spec.model_copy(update={"attention_dir": direction})
+        weights = {name: array[0] for name, array in initial_stack(spec, [1]).named().items()}
+        tokens = np.random.default_rng(0).integers(0, spec.d_vocab, (20, 6)).astype(np.int32)
+        tokens[5] = tokens[3]
+        answers = np.random.default_rng(1).integers(-1, spec.d_vocab_out, (20, 3)).astype(np.int32)
+        graded, done = (2, 4, 5), []
+        found = Exact(spec, weights).leads(tokens, graded, answers, 96, done.append)
+        assert found == [lead(spec, weights, row, graded, own, 96) for row, own in zip(tokens, answers, strict=True)]
+        assert done == list(range(1, 21))
+
+
+def test_a_block_counts_once_though_it_is_interrupted_while_it_gets_more_bits(model_a, monkeypatch):
+    margin = math.nextafter(prove(model_a).least + 2e-6, 9)
+    whole = prove(model_a, margin)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("openwork.proofs.closer.Exact.leads", interrupt)
+        begun = prove(model_a, margin)
+    assert begun.looked_at < begun.inputs and begun.proved == begun.looked_at and not begun.closer
+    done = prove(model_a, margin, begun=begun)
+    assert (done.proved, done.n_wrong, done.closer) == (whole.proved, whole.n_wrong, whole.closer)
+    assert done.as_run.right == whole.as_run.right
 
 
 def test_without_python_flint_it_stays_open_and_says_why(model_a, monkeypatch):
@@ -80,6 +122,16 @@ def test_an_interrupted_proof_goes_on(model_a):
     )
 
 
+def test_a_time_is_kept_and_the_next_call_goes_on(model_a, monkeypatch):
+    none = prove(model_a, seconds=-1.0)
+    assert none.looked_at == 0 and not none.whole and "were not looked at" in none.summary
+    monkeypatch.setattr("openwork.proofs.proving.AT_ONCE", 1e6)  # of a large model: small blocks, the same numbers
+    seen = []
+    some = prove(model_a, watch=lambda step: seen.append(step.done))
+    whole = prove(model_a)
+    assert (some.proved, some.least, some.radius) == (whole.proved, whole.least, whole.radius) and len(seen) > 100
+
+
 def drawn_subject(task: Task) -> Subject:
     spec = spec_for(task, n_layers=1, d_model=4, n_heads=1, d_head=2, d_mlp=4)
     return Subject.of(choose_engine(spec, "native", 1).engine, initial_stack(spec, [0]), task, Inputs(5))
@@ -103,13 +155,13 @@ def test_answers_of_a_program_take_the_place_of_the_tasks(tiny):
     task = tiny.task
     right = {row.tobytes(): answer for row, answer in zip(tiny.inputs.tokens, tiny.inputs.answers, strict=True)}
 
-    def same(tokens):
-        return np.stack([right[row.tobytes()] for row in tokens])
+    def same(dataset):
+        return np.stack([right[row.tobytes()] for row in dataset.tokens])
 
     alike = prove(tiny, answers=GivenAnswers("the program", same))
     assert alike.whole and alike.least == prove(tiny).least and not alike.short
     assert "the same answers as the program on every one" in alike.summary and "right" not in alike.summary
-    other = prove(tiny, answers=GivenAnswers("it", lambda tokens: (same(tokens) + 1) % len(task.answer_vocabulary)))
+    other = prove(tiny, answers=GivenAnswers("it", lambda dataset: (same(dataset) + 1) % len(task.answer_vocabulary)))
     assert other.n_wrong == other.inputs
     assert proof_from_json(json.loads(json.dumps(alike.as_json()))) == alike
 

@@ -153,6 +153,11 @@ class Claim(BaseModel):
     def find(self, context: Context) -> Finding:
         """Looks at the evidence."""
 
+    @property
+    def names_program(self) -> str:
+        """The file of Python that it names; empty where it names none."""
+        return ""
+
     def given(self, programs: Mapping[str, GivenProgram]) -> Self:
         """With the programs that it names, where they are among these; most claims name none."""
         return self

@@ -80,7 +80,9 @@ def heading_reasons(tables: Mapping[str, Any]) -> list[Reason]:
     said = tables.get("open", [])
     if not isinstance(said, list) or not all(isinstance(line, str) and line.strip() for line in said):
         reasons.append(Reason("open", "is not a list of sentences", 'write open = ["...", "..."]'))
-    reasons += tour_reasons(tables.get("tour", []))
+    listed = tables.get("claim")
+    names = [one.get("id") for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else None
+    reasons += tour_reasons(tables.get("tour", []), None if names is None else [str(name) for name in names])
     return [*reasons, *_publication_reasons(tables.get("publication", {"title": "none is given"}))]
 
 

@@ -36,6 +36,15 @@ def together(spec: ModelSpec, names: str) -> tuple[Component, ...]:
     return tuple(component(spec, name) for name in names.split("+"))
 
 
+def full_names(spec: ModelSpec, names: str) -> str:
+    """The same components as everybody else calls them, joined by ` + `; nothing of an empty text.
+
+    Raises:
+        PlanError: the model does not have one of them.
+    """
+    return " + ".join(map(str, together(spec, names))) if names.strip() else ""
+
+
 def unknown_components(spec: ModelSpec | None, where: str, names: Iterable[str]) -> list[Reason]:
     """A reason for every one of these components (or several joined by `+`) that the model does not have."""
     if spec is None:

@@ -123,11 +123,23 @@ def pairs_part(
     return replace(part(label, mean, relation, threshold, interval), guess=guess)
 
 
-def count_part(label: str, hits: int, total: int, threshold: float, exact: bool, guess: float | None = None) -> Case:
-    """A part that wants at least a share of hits among `total`; those are drawn unless `exact`."""
+def count_part(
+    label: str,
+    hits: int,
+    total: int,
+    threshold: float,
+    exact: bool,
+    guess: float | None = None,
+    most: int | None = None,
+) -> Case:
+    """A part that wants at least a share of hits among `total`; those are drawn unless `exact`. Where some are open,
+    `hits` are sure and `most` is what they could be at most."""
     if not total:
         return part(label, 0.0, ">=", threshold, (0.0, 1.0))
-    interval = None if exact else clopper_pearson(hits, total)
+    most = hits if most is None else most
+    interval = None if exact and most == hits else (hits / total, most / total)
+    if not exact:
+        interval = clopper_pearson(hits, total)[0], clopper_pearson(most, total)[1]
     return replace(part(label, hits / total, ">=", threshold, interval), guess=guess)
 
 

@@ -7,10 +7,12 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from openwork.claims import Claim, ClaimsHeading, GivenProgram, Implements, heading_of, parse_claims, program_from_text
+from openwork.claims import Claim, ClaimsHeading, GivenProgram, heading_of, parse_claims, program_from_text
+from openwork.claims.programs.answers import is_json, program_in
 from openwork.errors import ClaimError, Reason, StoreNotWritable
 from openwork.interop.place import place_to_write
 from openwork.models import ModelSpec
+from openwork.programs import Program
 from openwork.tasks import Task
 
 LARGEST_TEXT = 2**20
@@ -32,7 +34,7 @@ def read_claims(path: Path, task: Task, spec: ModelSpec | None, programs: Sequen
     """
     given = {program.name: _program(program) for program in programs}
     claims = parse_claims(_text(path, "claims file"), task, spec, path.name, given)
-    named = {PurePath(str(claim.program)).stem for claim in claims if isinstance(claim, Implements)}
+    named = {PurePath(claim.names_program).stem for claim in claims if claim.names_program}
     unused = [name for name in given if PurePath(name).stem not in named]
     if unused:
         mend = f"claims name: {', '.join(sorted(named))}" if named else "no claim names a program"
@@ -62,6 +64,21 @@ def read_heading(path: Path) -> ClaimsHeading:
         ClaimError: it cannot be read.
     """
     return heading_of(_text(path, "claims file"), path.name)
+
+
+def read_program(path: Path) -> Program | GivenProgram:
+    """A program in a file: plain Python, which is run, or JSON as `openwork decompile RUN --json` prints it.
+
+    Raises:
+        ClaimError: the file cannot be read, or holds none.
+    """
+    text = _text(path, "program")
+    if not is_json(text):
+        return program_from_text(text, path.name)
+    try:
+        return program_in(text)
+    except ValueError as error:
+        raise ClaimError("the program cannot be read", Reason(str(path), str(error))) from error
 
 
 def _program(path: Path) -> GivenProgram:

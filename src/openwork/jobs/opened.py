@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -12,7 +13,9 @@ import numpy as np
 from openwork import analyses
 from openwork.analyses import FoundRoutes, Result, Step, Subject
 from openwork.analyses.steps import Watch, stretch
-from openwork.claims import Claim, ClaimsHeading
+from openwork.claims import Claim, ClaimsHeading, GivenProgram
+from openwork.claims.places import full_names
+from openwork.claims.programs.answers import answers_of
 from openwork.data import USUAL_INPUTS, Inputs
 from openwork.engines.choose import available_threads
 from openwork.errors import PlanError, Reason
@@ -35,18 +38,18 @@ from openwork.programs import (
     over_training_kept,
 )
 from openwork.programs.over_training import POINTS
-from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
 from openwork.proofs import (
-    GivenAnswers,
+    CLOSER,
     Proof,
     SetProof,
     certified,
-    prove,
     prove_by_sets_kept,
     prove_kept,
+    require_plain,
     too_many_to_list,
     work_of,
 )
+from openwork.proofs import USUAL_SECONDS as PROOF_SECONDS
 from openwork.report import Display, Document, Original, ReproducedSeed, explanation_document, write_html, write_page
 from openwork.report.html.lowering import html_page
 from openwork.runs import Run
@@ -184,34 +187,45 @@ class OpenedRun(OldNames, Looking, Drawing):
         margin: float = 0.0,
         *,
         by_sets: bool | None = None,
-        seconds: float = PROOF_SECONDS,
-        program: Program | None = None,
+        seconds: float | None = None,
+        program: Program | GivenProgram | None = None,
+        mean: str = "",
+        more_bits: int = CLOSER,
     ) -> Display:
         """Whether every right answer surely leads by more than `margin`, in the logits, over the real numbers; kept in
         the store, where an interrupted proof goes on.
 
         Args:
             margin: the lead that is asked for.
-            by_sets: whether sets of inputs are proved at once, so that none need be listed; by itself where there are
-                too many to list. See docs/proofs.md.
-            seconds: by sets, how much processor time it may take; what is proved by then is told, and the next call
-                goes on.
-            program: prove that the model answers as this program does, in place of right; every input is listed, and
-                nothing is kept.
+            by_sets: whether sets of inputs are proved at once; by itself where there are too many to list.
+            seconds: how much processor time it may take, by sets 600 unless given; the next call goes on.
+            program: prove that it answers as this one does, in place of right: one that was found, or plain Python.
+            mean: prove it of the model with this component set to its mean over every input; several joined by `+`.
+            more_bits: how many inputs, at most, get more bits where double precision leaves them open.
 
         Raises:
-            PlanError: a sample, questions that nobody can list, or a margin that is none; by sets, a model that they
-                cannot be followed through.
+            PlanError: questions that nobody can list, no margin or component, a model that sets cannot go through.
+            ClaimError: a program for another task, or one that fails.
             CheckpointError: weights that are not numbers.
         """
-        if program is not None:
-            threads, answers = self.setting.threads or available_threads(), GivenAnswers("the program", program.answers)
-            return Display(prove(self.subject, margin, threads=threads, watch=self.watch, answers=answers))
-        return Display(self.proved_by_sets(margin, seconds) if self.goes_by_sets(by_sets) else self.proved(margin))
+        if self.goes_by_sets(by_sets):
+            require_plain(mean, program is not None)
+            return Display(self.proved_by_sets(margin, PROOF_SECONDS if seconds is None else seconds))
+        return Display(self.proved(margin, mean, program, more_bits, seconds))
 
-    def proved(self, margin: float = 0.0) -> Proof:
-        """The same as numbers, every question listed. Raises as `prove`."""
-        return prove_kept(self.subject, self.kept, margin, self.setting.threads or available_threads(), self.watch)
+    def proved(
+        self,
+        margin: float = 0.0,
+        mean: str = "",
+        program: Program | GivenProgram | None = None,
+        more_bits: int = CLOSER,
+        seconds: float | None = None,
+    ) -> Proof:
+        """The same as numbers, every question listed."""
+        answers = None if program is None else answers_of(program, self.subject.task)
+        threads, at = self.setting.threads or available_threads(), full_names(self.subject.spec, mean)
+        asked, until = (self.subject, self.kept, margin, threads, self.watch), math.inf if seconds is None else seconds
+        return prove_kept(*asked, mean=at, answers=answers, closer=more_bits, seconds=until)
 
     def proved_by_sets(self, margin: float = 0.0, seconds: float = PROOF_SECONDS) -> SetProof:
         """The same as numbers, by sets of inputs. Raises as `prove`."""
@@ -307,8 +321,10 @@ class OpenedRun(OldNames, Looking, Drawing):
         siblings = self.compared_siblings(compare)
         routes = self.all_routes if self.shows_routes else None
         shown = self.subject, self.overview, self._asserted, self.claims, self.results, routes
-        own = () if self.heading is None else self.heading.tour
-        return LiveReport(*shown, siblings, self.recipe, own)
+        if self.heading is None:
+            return LiveReport(*shown, siblings, self.recipe)
+        title = self.heading.title if self.inputs.only_right else ""
+        return LiveReport(*shown, siblings, self.recipe, self.heading.tour, title=title, open=self.heading.open)
 
     def compared_siblings(self, compare: bool = False) -> tuple[Sibling, ...]:
         """Every stored model of the same experiment, this one included; see `live`."""

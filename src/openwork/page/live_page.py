@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from openwork.analyses import LearningCurve
 from openwork.claims import OverTraining
-from openwork.errors import PlanError, Reason
+from openwork.errors import PlanError, Reason, visible
 from openwork.page.bundle import bundled, script_hash
 from openwork.page.carries import live_carries
 from openwork.page.claims import live_claims
@@ -27,6 +27,7 @@ from openwork.page.routes import live_routes
 from openwork.page.told import opening, standings
 from openwork.page.tour import tour
 from openwork.programs import Decompilation
+from openwork.report.document import Document
 from openwork.report.explanation import explanation_document
 from openwork.report.html.css import outputs_css, palette_css
 from openwork.report.html.lowering import html_of, rendered, template_text
@@ -98,9 +99,7 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         + template_text("style.css")
         + template_text("page.css")
         + _own_text("live.css"),
-        document=replace(
-            explanation_document(report.overview, report.verdicts, report.results), subtitle=opening(report)
-        ),
+        document=_document(report),
         tour=tour(report, claims),
         standings=standings(report.overview, report.verdicts),
         beside=report.beside,
@@ -127,11 +126,18 @@ def _filled(report: LiveReport, figures: Part, measured: Sequence[Measurement]) 
         claimed=_claimed(report),
         apart=_apart(report),
         holds=what_holds(report),
+        unknown=[visible(one) for one in report.open],
         learning=_joined(_learned(report)),
         verdicts=_joined(verdict_parts(report.verdicts)[1:] if report.verdicts else (Text(count_line(())),)),
         curves=_joined(_curves(report)),
         measured=measured,
     )
+
+
+def _document(report: LiveReport) -> Document:
+    """Title and opening of the page."""
+    document = explanation_document(report.overview, report.verdicts, report.results)
+    return replace(document, title=report.title or document.title, subtitle=opening(report))
 
 
 def _claimed(report: LiveReport) -> str:

@@ -48,6 +48,8 @@ class LiveReport:
         recipe: claims about a recipe, which are none about this model.
         tour: a teacher's own steps through the page; none means that the page makes its own.
         beside: pages that it stands beside on a site: the title of each, and its address from here.
+        title: that of the file of claims, where these were judged only on what the model answers right; else empty.
+        open: what nobody knows yet of the model, in sentences, as its file of claims has it.
         picture: the address of a picture that others show where they link to the page, which itself never asks for it.
     """
 
@@ -62,3 +64,5 @@ class LiveReport:
     tour: Sequence[TourStep] = ()
     beside: Sequence[tuple[str, str]] = ()
     picture: str = ""
+    title: str = ""
+    open: Sequence[str] = ()

@@ -15,7 +15,7 @@ from openwork.tasks import Task
 def whole_proof(results: Sequence[Result]) -> Proof | None:
     """A proof that every right answer leads on every question; None where there is none, or not of all of it."""
     proofs = (result.proof if isinstance(result, Certified) else result for result in results)
-    return next((p for p in proofs if isinstance(p, Proof) and p.whole and not p.same_as), None)
+    return next((p for p in proofs if isinstance(p, Proof) and p.whole and p.plain), None)
 
 
 def weakest_values(proof: Proof, task: Task) -> list[int]:

@@ -29,6 +29,9 @@ def opening(report: LiveReport) -> str:
     asked = f"{task.summary[:1].upper()}{task.summary[1:]}."
     if told:
         return f"{asked} Inside, {told}"
+    if report.title:
+        right = f"{report.overview.right:,} of {report.overview.inputs_line}"
+        return f"{asked} This model of others is right on {right}; how it works was asked where it is right."
     found = decompiled(report.results)
     known = found is not None and found.program is not None
     if report.overview.unsolved or (report.overview.unhandled and not known):

@@ -10,12 +10,27 @@ from openwork.claims import TourStep
 from openwork.claims.verdict import Outcome
 from openwork.errors import visible
 from openwork.page.live_report import LiveReport
-from openwork.page.program import decompiled
+from openwork.page.program import decompiled, live_program
+from openwork.page.tour_links import fitting
 from openwork.report.html.lowering import slug
 
 Step = dict[str, str]
 Claims = Sequence[dict[str, Any]]
 FALSE = (Outcome.REFUTED, Outcome.MIXED)
+RANKS = {Outcome.REFUTED: 0, Outcome.MIXED: 1, Outcome.CONFIRMED: 2}
+OPEN = 3
+"""of a claim that was neither confirmed nor refuted"""
+SAID = {
+    Outcome.REFUTED: ("A claim that is false", "That was tested, and is not so."),
+    Outcome.MIXED: ("A claim that is true in part", "That was tested, and holds in some cases only."),
+    Outcome.CONFIRMED: ("A claim that holds", "That was tested, and holds."),
+    Outcome.UNDECIDED: ("A claim that is open", "That was tested, and could not be decided."),
+    Outcome.VACUOUS: (
+        "A claim that says nothing",
+        "It holds and says nothing: no model could fail it, or none that only guesses.",
+    ),
+}
+"""what a step is called, and how the claim came out"""
 
 
 def tour(report: LiveReport, claims: Claims) -> list[Step]:
@@ -24,8 +39,13 @@ def tour(report: LiveReport, claims: Claims) -> list[Step]:
     Args:
         report: what the page is about.
         claims: its claims as the page holds them.
+
+    Raises:
+        ClaimError: a teacher's own steps do not fit the model.
     """
-    own = tuple(report.tour)
+    spec = report.subject.spec
+    program = live_program(report.results, spec) if report.tour else None
+    own = fitting(report.tour, report.subject.task, spec, len(program["lines"]) if program else 0)
     steps = own or (_ask(report), _watch(report), _cut(report), _judge(report, claims))
     linked = enumerate(steps, 1)
     return [{"title": s.title, "text": s.text, "link": f"{s.link}{_join(s.link)}tour={n}"} for n, s in linked]
@@ -65,24 +85,27 @@ def _cut(report: LiveReport) -> TourStep:
 
 
 def _judge(report: LiveReport, claims: Claims) -> TourStep:
-    """A claim that is false, with an input that shows it; else one that holds, else a number to change."""
-    order = sorted(range(len(claims)), key=lambda at: (claims[at]["outcome"] not in FALSE, not _shown(claims[at])))
-    if not order:
+    """A claim that is false, with an input that shows it; else one that holds, a number to change, or an open claim."""
+    order = sorted(range(len(claims)), key=lambda at: (_rank(claims[at]), not _shown(claims[at])))
+    if not order or (_rank(claims[order[0]]) == OPEN and decompiled(report.results) is not None):
         return _change(report)
     chosen, verdict = claims[order[0]], report.verdicts[order[0]]
     said = visible(verdict.claim.quotation or verdict.claim.statement)
     anchor = f"#claim-{slug(verdict.claim.id)}"
-    if chosen["outcome"] not in FALSE:
-        text = f"“{said}” That was tested, and holds. Run the test again here, in your browser."
-        return TourStep("A claim that holds", text, anchor)
-    examples = _shown(chosen)
-    text = f"“{said}” That was tested, and is not so. Open its evidence"
+    title, outcome = SAID[chosen["outcome"]]
+    text = f"“{said}” {outcome}"
+    examples = _shown(chosen) if chosen["outcome"] in FALSE else ()
     if not examples:
-        return TourStep("A claim that is false", f"{text}.", anchor)
-    question = examples[0]["question"]
-    return TourStep(
-        "A claim that is false", f"{text}; the question above is one that speaks against it.", f"{anchor}?q={question}"
+        return TourStep(title, f"{text} Its evidence is open: run the test again here, in your browser.", anchor)
+    more = (
+        "Its evidence is open and lists inputs that speak against it: press “play with it”. The first is asked already."
     )
+    return TourStep(title, f"{text} {more}", f"{anchor}?q={examples[0]['question']}")
+
+
+def _rank(claim: dict[str, Any]) -> int:
+    """How much a claim tells a newcomer, the least number most."""
+    return RANKS.get(claim["outcome"], OPEN)
 
 
 def _change(report: LiveReport) -> TourStep:

@@ -29,6 +29,7 @@ from openwork.programs.program import Program
 from openwork.programs.verdicts.decompilation import INTERRUPTED, Decompilation
 from openwork.programs.verdicts.equal import Equal, equal
 from openwork.programs.verdicts.fresh import fresh, seed_drawn_with
+from openwork.programs.verdicts.otherwise import otherwise
 from openwork.programs.verdicts.realised import realised
 from openwork.programs.verdicts.short import short
 from openwork.programs.verdicts.waves import waves_of
@@ -238,5 +239,8 @@ def _verdicts(
     yield judged
     judged = replace(judged, whole=whole(measured, program, seed, watch))
     yield judged
+    if judged.passes and judged.exhaustive and steps is not None and not found.placed:
+        judged = replace(judged, otherwise=otherwise(network, program, gone, seed, watch))
+        yield judged
     if found.placed:
         yield replace(judged, waves=waves_of(measured, program, seed))

@@ -18,6 +18,7 @@ from openwork.programs.language import (
     Modulo,
     MostFrequent,
     NextAbove,
+    PlaceInOrder,
     Product,
     Ranked,
     Scan,
@@ -107,6 +108,8 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield "a row has a number for each key, and the value"
         case Modulo(_, modulus) | SumSigned(_, modulus) if modulus < 1:
             yield f"the modulus {modulus} is not above 0"
+        case PlaceInOrder(index, of) if not 0 <= index < len(of):
+            yield f"there is no number {index} among {len(of)}"
         case Ranked(of, rank) if not 0 <= rank < len(of):
             yield f"there is no rank {rank} among {len(of)}"
         case Chosen(of, symbols, bits) if not len(of) == len(symbols) == len(set(bits)) or not all(

@@ -19,6 +19,7 @@ from openwork.data import enumerate_domain
 from openwork.errors import PlanError, Reason
 from openwork.models import weight_shapes
 from openwork.proofs.proof import Proof
+from openwork.proofs.proving import GivenAnswers
 from openwork.tasks import Task
 
 FORMAT, VERSION = "openwork certificate", 1
@@ -26,7 +27,17 @@ MOST_INPUTS = 2**22
 """of a domain that a file holds"""
 STATEMENT = (
     "For every input of the domain and at every graded position, the function that these weights define over the real "
-    "numbers gives the right answer a logit that is larger than every other by at least the margin."
+    "numbers gives {} a logit that is larger than every other by at least the margin."
+)
+RIGHT = "the right answer"
+OF_PROGRAM = "the answer that stands in this file as that of the program in it"
+AT_MEAN = (
+    " What the components named in this file write is set to its mean over all inputs of the domain, position by "
+    "position."
+)
+MEAN_METHOD = (
+    " The mean that a component is set to lies in the mean of its balls over all inputs, with room for the rounding of "
+    "the sum; every input was then enclosed with that ball in its place."
 )
 METHOD = (
     "Every input was passed through the model on balls: float64 midpoints with radii that have room for the rounding "
@@ -43,28 +54,40 @@ ASSUMPTIONS = (
 CLOSER = "For some inputs the balls were Arb's, of up to {} bits."
 
 
-def certificate_of(subject: Subject, proof: Proof) -> dict[str, Any]:
+def certificate_of(subject: Subject, proof: Proof, answers: GivenAnswers | None = None) -> dict[str, Any]:
     """The certificate, in plain values.
+
+    Args:
+        subject: the model and its task.
+        proof: of every input.
+        answers: those that were proved to lead, where they are not the task's right ones.
 
     Raises:
         PlanError: something is not proved, the checker reads no such answers, or the domain is too large.
     """
     if not proof.whole or proof.margin is None:
         raise PlanError("there is nothing to certify", Reason("proof", proof.summary))
-    if proof.same_as:
-        what = f"is of the answers of {proof.same_as}, and a certificate of the right ones"
+    if proof.same_as != ("" if answers is None else answers.whose):
+        what = f"is of the answers of {proof.same_as or 'the task'}, and others are given"
         raise PlanError("no certificate can be written", Reason("proof", what))
-    require_certifiable(subject.task)
+    require_certifiable(subject.task, proof.at_mean)
     if proof.inputs > MOST_INPUTS:
         what = f"{proof.inputs:,} inputs are too many for one file, which holds {MOST_INPUTS:,}"
         raise PlanError("no certificate can be written", Reason("domain", what))
     spec, named = subject.spec, subject.stack.named()
     domain = enumerate_domain(subject.task)
+    own, statement = domain.answers, STATEMENT.format(RIGHT)
+    if answers is not None:
+        own, statement = answers.of(domain).astype(np.int32), STATEMENT.format(OF_PROGRAM)
+    method = METHOD + (f" {CLOSER.format(proof.closer_bits)}" if proof.closer else "")
+    more: dict[str, Any] = {} if answers is None else {"program": {"name": answers.whose, "text": answers.text}}
+    if proof.at_mean:
+        more["mean"], statement, method = proof.at_mean.split(" + "), statement + AT_MEAN, method + MEAN_METHOD
     weights = np.concatenate([named[name][0].ravel() for name in weight_shapes(spec)])
     held: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
-        "statement": STATEMENT,
+        "statement": statement,
         "margin": proof.margin,
         "counts": {"inputs": proof.inputs, "proved": proof.proved, "graded": len(domain.graded)},
         "found": {"smallest_lead": proof.least, "where": proof.weakest, "largest_radius": proof.radius},
@@ -76,27 +99,35 @@ def certificate_of(subject: Subject, proof: Proof) -> dict[str, Any]:
             "answer_vocabulary": list(subject.task.answer_vocabulary.symbols),
             "graded": list(domain.graded),
             "tokens": _packed(domain.tokens),
-            "answers": _packed(domain.answers),
+            "answers": _packed(own),
         },
-        "method": METHOD + (f" {CLOSER.format(proof.closer_bits)}" if proof.closer else ""),
+        "method": method,
         "assumptions": list(ASSUMPTIONS),
         "as_run": proof.beside,
         "seconds": proof.seconds,
-    }
+    } | more
     return held | {"sha256": digest(held)}
 
 
-def require_certifiable(task: Task) -> None:
-    """Raises PlanError where the checker knows no such answers."""
+def require_certifiable(task: Task, mean: str = "") -> None:
+    """Raises PlanError where the checker knows no such answers, or no such component at its mean."""
+    reasons = []
     if not task.one_symbol_each:
         what = f"answers of {task} are sets of symbols, or its questions have several lengths"
         mend = "openwork-check-certificate reads no such certificate; openwork prove RUN proves it without one"
-        raise PlanError("no certificate can be written", Reason("task", what, mend))
+        reasons.append(Reason("task", what, mend))
+    streams = [name for name in mean.split(" + ") if "hook_" in name]
+    mend = "name attention layers, heads or MLPs; or prove it without a certificate"
+    reasons += [
+        Reason("mean", f"{name} is a place that openwork-check-certificate does not set", mend) for name in streams
+    ]
+    if reasons:
+        raise PlanError("no certificate can be written", reasons)
 
 
-def write_certificate(subject: Subject, proof: Proof) -> str:
-    """The certificate's text. Raises as `certificate_of`."""
-    return json.dumps(certificate_of(subject, proof), indent=1, allow_nan=False) + "\n"
+def write_certificate(subject: Subject, proof: Proof, answers: GivenAnswers | None = None) -> str:
+    """The certificate's text. Takes and raises what `certificate_of` does."""
+    return json.dumps(certificate_of(subject, proof, answers), indent=1, allow_nan=False) + "\n"
 
 
 def digest(held: dict[str, Any]) -> str:

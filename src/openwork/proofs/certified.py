@@ -44,7 +44,7 @@ class Certified(Result):
 
 def certified(subject: Subject, proof: Proof) -> Proof | Certified:
     """With its certificate, where everything is proved and the certificate is small enough for a page."""
-    if not proof.whole or proof.inputs > MOST_INPUTS or not subject.task.one_symbol_each:
+    if not proof.whole or not proof.plain or proof.inputs > MOST_INPUTS or not subject.task.one_symbol_each:
         return proof
     text = write_certificate(subject, proof)
     return Certified(proof, text) if len(text) <= LARGEST else proof

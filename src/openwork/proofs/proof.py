@@ -83,6 +83,7 @@ class Proof(Result):
         forward_rows: inputs enclosed, and those scored beside it.
         same_as: whose answers were proved to lead, in words; empty for the task's right ones.
         sets: whether answers are sets of symbols, so that a lead is a logit's distance from 0 on its right side.
+        at_mean: components that were set to their mean, joined by ` + `; empty for the model as it is.
     """
 
     inputs: int
@@ -104,6 +105,7 @@ class Proof(Result):
     forward_rows: int
     same_as: str = ""
     sets: bool = False
+    at_mean: str = ""
 
     @property
     def whole(self) -> bool:
@@ -113,7 +115,13 @@ class Proof(Result):
     @property
     def said(self) -> str:
         """What is proved of an answer."""
-        return f"the same answers as {self.same_as}" if self.same_as else "right"
+        said = f"the same answers as {self.same_as}" if self.same_as else "right"
+        return f"with {self.at_mean} set to its mean, {said}" if self.at_mean else said
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is of the model as it is, and of the task's own answers."""
+        return not self.same_as and not self.at_mean
 
     @property
     def margin(self) -> float | None:
@@ -148,12 +156,13 @@ class Proof(Result):
             )
         if self.looked_at < self.inputs:
             said.append(f"{self.inputs - self.looked_at:,} were not looked at")
-        return f"Not proved as a whole: {'; '.join(said)}. The other {self.proved:,} are proved."
+        what = "" if self.plain else f" ({self.said})"
+        return f"Not proved as a whole{what}: {'; '.join(said)}. The other {self.proved:,} are proved."
 
     @property
     def short(self) -> str:
         """As half a sentence, to stand behind `right on all 65,536 inputs`; empty where not all of it is proved."""
-        right = self.whole and not self.same_as
+        right = self.whole and self.plain
         return f"proved over the real numbers with margin {self.margin:.4g}" if right else ""
 
     @property

@@ -6,34 +6,43 @@ import importlib
 import importlib.util
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.analyses import Subject
+from openwork.analyses import Component, Subject
 from openwork.analyses.steps import Step, Watch, silent
-from openwork.data import dataset_of
+from openwork.data import Dataset, dataset_of
 from openwork.data.domain import MOST_ENUMERATED
 from openwork.engines import Scores
-from openwork.engines.native.enclosure import Enclosed, enclose
+from openwork.engines.native.enclosure import BallsAt, Enclosed, enclose
 from openwork.engines.native.engine import NativeEngine
 from openwork.errors import CheckpointError, PlanError, Reason
+from openwork.interventions import Plan
 from openwork.models import n_params
 from openwork.proofs.proof import AsRun, Open, Proof
-from openwork.tasks import Tokens, format_count
+from openwork.proofs.replaced import joined_components, mean_balls, mean_of
+from openwork.tasks import UNASKED, Tokens, format_count
 
 BLOCK = 2**14
-"""inputs at a time"""
+"""inputs at a time, at most"""
+AT_ONCE = 1e9
+"""steps of arithmetic (`work_of`) in which a proof tells how far it is, keeps what it has, and may end"""
 KEPT = 20
 """inputs of each kind that are named"""
 CLOSER = 256
-"""inputs at most that get more bits"""
+"""inputs at most that get more bits, unless more are asked for"""
 BITS = (128, 256, 512, 1024)
 NO_FLINT = "more bits take python-flint: pip install 'openwork[proof]'"
-TOO_MANY = f"more than {CLOSER} inputs are open, too many to give each more bits"
+TOO_MANY = "more than {:,} inputs are open, too many to give each more bits: --more-bits says how many get them"
+
+
+More = Callable[[NDArray[np.int64], int], list[tuple[float, float]]]
+"""Of rows of a block and a number of bits, bounds of the lead of each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +50,17 @@ class GivenAnswers:
     """Answers other than the task's.
 
     Attributes:
-        whose: in words, as `the program`.
-        of: `[input, pos] -> [input, graded]`, symbols of the answer vocabulary.
+        whose: in words, as `the program reverse.py`.
+        of: of inputs, `[input, graded]`: symbols of the answer vocabulary, or sets of them; of anything else it is said
+            that no model gives it. Where an input wants no answer nothing is compared.
+        text: whatever they follow from, for a certificate; empty where nobody can write that down.
+        digest: a short name that is another for other answers; empty where there is none, and then nothing is kept.
     """
 
     whose: str
-    of: Callable[[Tokens], NDArray[np.integer[Any]]]
+    of: Callable[[Dataset], NDArray[np.integer[Any]]]
+    text: str = ""
+    digest: str = ""
 
 
 def prove(
@@ -57,6 +71,9 @@ def prove(
     watch: Watch = silent,
     begun: Proof | None = None,
     answers: GivenAnswers | None = None,
+    mean: str = "",
+    closer: int = CLOSER,
+    seconds: float = math.inf,
 ) -> Proof:
     """Encloses what the model's weights define, over the real numbers, on every question of its task.
 
@@ -70,36 +87,90 @@ def prove(
         watch: is told how far it is.
         begun: what an interrupted proof of the same came to; it goes on from there.
         answers: whose answers should lead, where it is not the task's right ones: a program's, for example.
+        mean: components, joined by ` + `, that are set to the mean of what they write in the unedited model, over every
+            question and position by position.
+        closer: how many questions, at most, get more bits where float64 leaves them open: each takes some hundredths of
+            a second, and seconds in a large model.
+        seconds: of the processor, of all threads; it ends at its next block after that, and `begun` goes on from there.
 
     Raises:
         PlanError: questions that nobody can list, for a proof over a sample says nothing of the others; a margin that
-            is none.
+            is none; components that are not there.
         CheckpointError: weights that are not numbers.
         EngineError: the arithmetic of this machine is not what the bounds rest on.
     """
     require_provable(subject, margin)
-    began = time.monotonic()
+    components = joined_components(subject.spec, mean)
+    began, until = time.monotonic(), time.process_time() + seconds
     size, task = subject.task.domain_size or 0, subject.task
     tally = _Tally(margin) if begun is None else _Tally.of(begun)
+    tally.most_closer = closer
     engine = NativeEngine(threads)
-    more = _More(subject)
     try:
-        for start in range(tally.looked_at, size, BLOCK):
-            index = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
-            dataset = dataset_of(task, index)
-            if answers is not None:
-                dataset = replace(dataset, answers=answers.of(dataset.tokens).astype(np.int32))
-            bounds = enclose(engine, subject.stack, dataset)
-            scores = subject.engine.score(subject.stack, dataset)
-            tally.add(index, bounds, more.of(dataset.tokens, dataset.answers))
-            tally.run(scores)
+        balls = mean_balls(subject, engine, components, watch) if components else ()
+        more, as_run = _More(subject, balls, watch), _AsRun(subject, components)
+        for index in _blocks(subject, tally.looked_at, until):
+            dataset, none = _asked(dataset_of(task, index), answers, subject.spec.d_vocab_out)
+            bounds = enclose(engine, subject.stack, dataset, written=balls)
+            bounds.lower[none] = bounds.upper[none] = -math.inf  # what no model says leads nothing
+            run = as_run.of(dataset.take(np.flatnonzero(~none)))
+            tally.add(index, bounds, more.of(dataset), run)
             watch(Step("enclosing every input", tally.looked_at / size, tally.looked_at))
     except KeyboardInterrupt:
         pass
     spent = time.monotonic() - began + (0.0 if begun is None else begun.seconds)
     found = tally.proof(size, f"{subject.engine.arithmetic}, {subject.spec.dtype}", spent)
-    found = replace(found, sets=task.answer_kind == "set")
-    return found if answers is None else replace(found, same_as=answers.whose)
+    whose, at_mean = "" if answers is None else answers.whose, " + ".join(map(str, components))
+    return replace(found, sets=task.answer_kind == "set", same_as=whose, at_mean=at_mean)
+
+
+def _blocks(subject: Subject, start: int, until: float) -> Iterator[NDArray[np.int64]]:
+    """The numbers of the questions from `start` on, block by block, as long as there is time."""
+    size = subject.task.domain_size or 0
+    step = int(min(BLOCK, max(64, AT_ONCE * len(subject.inputs) // work_of(subject))))
+    for first in range(start, size, step):
+        if time.process_time() > until:
+            return
+        yield np.arange(first, min(first + step, size), dtype=np.int64)
+
+
+def _asked(dataset: Dataset, answers: GivenAnswers | None, symbols: int) -> tuple[Dataset, NDArray[np.bool_]]:
+    """The inputs with the answers that are to lead, and of which inputs one is no answer that a model could give.
+
+    Raises:
+        PlanError: other answers than the dataset has room for.
+    """
+    if answers is None:
+        return dataset, np.zeros(len(dataset), bool)
+    given, asked = np.asarray(answers.of(dataset)), dataset.answers != UNASKED
+    if given.shape != asked.shape:
+        what = f"gives {given.shape[1:]} answers to an input, the task asks {asked.shape[1:]}"
+        raise PlanError("these answers cannot be compared", Reason(answers.whose, what))
+    fits = (given >= 0) & (given < (2**symbols if dataset.sets else symbols))
+    own = np.where(asked, np.where(fits, given, 0), UNASKED).astype(np.int32)
+    return replace(dataset, answers=own), (~fits & asked).any(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _AsRun:
+    """What the engine's own pass gives, with components at the mean that it has itself."""
+
+    subject: Subject
+    components: Sequence[Component]
+
+    def of(self, dataset: Dataset) -> Scores | None:
+        """None of no inputs."""
+        subject, plan = self.subject, Plan(tuple(mean_of(component) for component in self.components))
+        if not len(dataset):
+            return None
+        return subject.engine.score(subject.stack, dataset, plan, reference=self._over if self.components else None)
+
+    @cached_property
+    def _over(self) -> Tokens:
+        """Every question."""
+        if self.subject.whole:
+            return self.subject.inputs.tokens
+        return dataset_of(self.subject.task, np.arange(self.subject.task.domain_size or 0, dtype=np.int64)).tokens
 
 
 def work_of(subject: Subject) -> float:
@@ -163,88 +234,107 @@ class _Tally:
     closer_reason: str = ""
     right: int = 0
     least_run: float = math.inf
+    most_closer: int = CLOSER
 
     @classmethod
     def of(cls, proof: Proof) -> _Tally:
         run, least_run = proof.as_run, proof.as_run.least
         own: dict[str, Any] = {"right": run.right, "least_run": -math.inf if least_run is None else least_run}
+        own["most_closer"] = CLOSER
         own |= {"wrong": list(proof.wrong), "undecided": list(proof.undecided)}
         held = {name: getattr(proof, name) for name in cls.__dataclass_fields__ if name not in own}
         return cls(**held, **own)
 
-    def run(self, scores: Scores) -> None:
-        """The same block, as the engine's pass has it."""
-        self.right += int(scores.sequences[0])
-        self.least_run = min(self.least_run, float(scores.margin[0]))
-
-    def add(
-        self, index: np.ndarray[Any, np.dtype[np.int64]], bounds: Enclosed, more: Callable[[int, int], Any]
-    ) -> None:
-        """A block: the numbers of its questions, and their bounds; `more` gives one of them more bits."""
+    def add(self, index: NDArray[np.int64], bounds: Enclosed, more: More, run: Scores | None) -> None:
+        """A block: the numbers of its questions, and their bounds; `more` gives some of them more bits, `run` is what
+        the engine's pass has of them, None of no inputs."""
         lower, upper = bounds.lower.copy(), bounds.upper.copy()
-        with np.errstate(invalid="ignore"):
-            open_ = np.flatnonzero(~(lower > self.asked) & ~(upper <= self.asked))
-        for row in open_.tolist():
-            lower[row], upper[row] = self._closer(row, lower[row], upper[row], more)
+        told = self._closer(lower, upper, more)
         with np.errstate(invalid="ignore"):
             sure, never = lower > self.asked, upper <= self.asked
-        self._name(index, lower, upper, never, sure)
-        self.proved += int(sure.sum())
-        if sure.any():
-            weakest = int(np.where(sure, lower, np.inf).argmin())
-            if self.least is None or lower[weakest] < self.least:
-                self.least, self.weakest = float(lower[weakest]), int(index[weakest])
-        finite = bounds.radius[np.isfinite(bounds.radius)]
-        self.radius = max(self.radius, float(finite.max(initial=0.0)))
-        self.looked_at += len(index)
-
-    def _closer(self, row: int, lower: float, upper: float, more: Callable[[int, int], Any]) -> tuple[float, float]:
-        """With more bits until it is settled, where that can be had."""
-        if importlib.util.find_spec("flint") is None:
-            self.closer_reason = NO_FLINT
-            return lower, upper
-        if self.closer >= CLOSER:
-            self.closer_reason = TOO_MANY
-            return lower, upper
-        self.closer += 1
-        for bits in BITS:
-            lower, upper = more(row, bits)
-            self.closer_bits = max(self.closer_bits, bits)
-            if lower > self.asked or upper <= self.asked:
-                break
-        return lower, upper
-
-    def _name(self, index: Any, lower: Any, upper: Any, never: Any, sure: Any) -> None:
         left = ~sure & ~never
-        self.n_wrong += int(never.sum())
-        self.n_undecided += int(left.sum())
-        for kept, rows in ((self.wrong, never), (self.undecided, left)):
-            for row in np.flatnonzero(rows)[: KEPT - len(kept)]:
-                kept.append(Open(int(index[row]), _finite(lower[row]), _finite(upper[row])))
+        least, weakest = self.least, self.weakest
+        if sure.any():
+            first = int(np.where(sure, lower, np.inf).argmin())
+            if least is None or lower[first] < least:
+                least, weakest = float(lower[first]), int(index[first])
+        finite = bounds.radius[np.isfinite(bounds.radius)]
+        # all in one step that nothing interrupts: else a block could count twice once it is gone on with
+        vars(self).update(
+            told,
+            looked_at=self.looked_at + len(index),
+            proved=self.proved + int(sure.sum()),
+            least=least,
+            weakest=weakest,
+            radius=max(self.radius, float(finite.max(initial=0.0))),
+            wrong=self.wrong + _named(index, lower, upper, never, KEPT - len(self.wrong)),
+            n_wrong=self.n_wrong + int(never.sum()),
+            undecided=self.undecided + _named(index, lower, upper, left, KEPT - len(self.undecided)),
+            n_undecided=self.n_undecided + int(left.sum()),
+            right=self.right + (0 if run is None else int(run.sequences[0])),
+            least_run=self.least_run if run is None else min(self.least_run, float(run.margin[0])),
+        )
+
+    def _closer(self, lower: NDArray[np.float64], upper: NDArray[np.float64], more: More) -> dict[str, Any]:
+        """With more bits until all is settled, where that can be had: writes the bounds, gives what is to be told."""
+        with np.errstate(invalid="ignore"):
+            rows = np.flatnonzero(~(lower > self.asked) & ~(upper <= self.asked))
+        if not len(rows):
+            return {}
+        if importlib.util.find_spec("flint") is None:
+            return {"closer_reason": NO_FLINT}
+        given, bits = rows[: max(0, self.most_closer - self.closer)], self.closer_bits
+        told: dict[str, Any] = {"closer": self.closer + len(given)}
+        if len(given) < len(rows):
+            told["closer_reason"] = TOO_MANY.format(self.most_closer)
+        for more_bits in BITS:
+            if not len(given):
+                break
+            bits = max(bits, more_bits)
+            lower[given], upper[given] = np.array(more(given, more_bits)).T
+            given = given[~(lower[given] > self.asked) & ~(upper[given] <= self.asked)]
+        return told | {"closer_bits": bits}
 
     def proof(self, size: int, arithmetic: str, seconds: float) -> Proof:
-        own = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("right", "least_run")}
+        no_part = "right", "least_run", "most_closer"
+        own = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in no_part}
         own |= {"wrong": tuple(self.wrong), "undecided": tuple(self.undecided)}
         as_run = AsRun(arithmetic, self.right, _finite(self.least_run))
         return Proof(inputs=size, as_run=as_run, seconds=seconds, forward_rows=2 * self.looked_at, **own)
 
 
+def _named(
+    index: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64], rows: NDArray[np.bool_], most: int
+) -> list[Open]:
+    """The first of these rows, no more than so many."""
+    chosen = np.flatnonzero(rows)[:most]
+    return [Open(int(index[row]), _finite(lower[row]), _finite(upper[row])) for row in chosen]
+
+
 @dataclass(frozen=True, eq=False)
 class _More:
-    """Gives questions more bits."""
+    """Gives questions more bits. What stands at the mean is known no better than before."""
 
     subject: Subject
+    written: Sequence[BallsAt]
+    watch: Watch
 
-    def of(self, tokens: Any, answers: Any) -> Callable[[int, int], tuple[float, float]]:
+    def of(self, dataset: Dataset) -> More:
         """For the rows of one block."""
-        stack, graded = self.subject.stack, self.subject.inputs.graded
 
-        def more(row: int, bits: int) -> tuple[float, float]:
-            closer = importlib.import_module("openwork.proofs.closer")  # where python-flint is
-            weights = {name: array[0] for name, array in stack.named().items()}
-            sets = self.subject.task.answer_kind == "set"
-            one = tokens[row], graded, answers[row]
-            found: tuple[float, float] = closer.lead(stack.spec, weights, *one, bits, sets)
+        def more(rows: NDArray[np.int64], bits: int) -> list[tuple[float, float]]:
+            def told(done: int) -> None:
+                self.watch(Step(f"the open ones with {bits} bits", done / len(rows), done))
+
+            own = dataset.tokens[rows], dataset.graded, dataset.answers[rows]
+            found: list[tuple[float, float]] = self._exact.leads(*own, bits, told)
             return found
 
         return more
+
+    @cached_property
+    def _exact(self) -> Any:
+        """Made where it is first wanted, and once."""
+        closer = importlib.import_module("openwork.proofs.closer")  # where python-flint is
+        weights = {name: array[0] for name, array in self.subject.stack.named().items()}
+        return closer.Exact(self.subject.spec, weights, self.written, self.subject.task.answer_kind == "set")

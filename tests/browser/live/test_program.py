@@ -27,10 +27,12 @@ from openwork.programs.language import (
     Name,
     NextAbove,
     OneOf,
+    PlaceInOrder,
     Plus,
     Ranked,
     RunLength,
     Scan,
+    SelectorWidth,
     Smallest,
     Sum,
     SumSigned,
@@ -68,11 +70,13 @@ def made(kind: type[Expression], known: list[str], random: Random, depth: int) -
         RunLength: lambda: RunLength(some()),
         Count: lambda: Count(some(), random.randrange(SYMBOLS)),
         CountBelow: lambda: CountBelow(some(), random.randrange(SYMBOLS)),
+        SelectorWidth: lambda: SelectorWidth(some(), random.choice(list(HOLDS)), one()),
         MostFrequent: lambda: MostFrequent(some(), random.randint(1, SYMBOLS)),
         NextAbove: lambda: NextAbove(one(), some(), random.randint(1, SYMBOLS), random.randint(-1, SYMBOLS)),
         Largest: lambda: Largest(some()),
         Smallest: lambda: Smallest(some()),
         Ranked: lambda: _ranked(some(), random),
+        PlaceInOrder: lambda: _placed(some(), random),
         Compared: lambda: Compared(one(), random.choice(tuple(HOLDS)), one()),
         Match: lambda: Match(one(), (one(), one()), (one(), one()), -7, random.random() < 0.5),
         Compose: lambda: Compose(one(), one(), 3),
@@ -93,6 +97,10 @@ def made(kind: type[Expression], known: list[str], random: Random, depth: int) -
 
 def _ranked(several: tuple[Expression, ...], random: Random) -> Ranked:
     return Ranked(several, random.randrange(len(several)))
+
+
+def _placed(several: tuple[Expression, ...], random: Random) -> PlaceInOrder:
+    return PlaceInOrder(random.randrange(len(several)), several)
 
 
 def random_program(seed: int) -> Program:

@@ -6,6 +6,7 @@ from openwork.claims.evidence.generations import GENERATED, Generations
 from openwork.claims.evidence.interchange import UNCHANGED, InterchangeAnswers, Interchanged
 from openwork.claims.evidence.predictions import UNEDITED, Predictions
 from openwork.claims.evidence.program_pairs import ProgramPairs
+from openwork.claims.evidence.proved_pairs import ProvedPairs
 from openwork.claims.evidence.readout import NearestAnswer
 from openwork.claims.evidence.represented import Represented
 from openwork.claims.evidence.split_distance import Distance, SplitDistance
@@ -24,6 +25,7 @@ __all__ = [
     "NearestAnswer",
     "Predictions",
     "ProgramPairs",
+    "ProvedPairs",
     "Represented",
     "SplitDistance",
     "TrainedSeeds",

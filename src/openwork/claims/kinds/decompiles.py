@@ -14,6 +14,7 @@ from openwork.analyses.component import component_named
 from openwork.claims.claim import Claim, Finding, Several, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.evidence.decompiled import DecompiledScores
+from openwork.claims.programs.answers import outputs_misfits
 from openwork.claims.verdict import Case, Effect, Relation, part
 from openwork.claims.wording import MEASURE_MORE, advice
 from openwork.data.interval import clopper_pearson
@@ -122,13 +123,7 @@ class Decompiles(Claim):
         if spec is None:
             return
         yield from dict.fromkeys(self._places(program, spec))
-        for symbol in program.symbols:
-            place = task.roles.get(symbol.name, symbol.position)
-            if place != symbol.position:
-                yield Reason("program", f"{symbol.name} is at position {place}, not {symbol.position}")
-        outputs = tuple(output.name for output in program.outputs)
-        if outputs != task.outputs:
-            yield Reason("program", f"it answers {len(outputs)} outputs, the task {len(task.outputs)} of other names")
+        yield from outputs_misfits(program, task)
 
     def _places(self, program: Program, spec: ModelSpec) -> Iterator[Reason]:
         sites = [site for variable in program.variables for site in variable.sites]

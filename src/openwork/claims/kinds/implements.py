@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import isnan, prod
 from pathlib import PurePath
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -17,7 +18,7 @@ from openwork.claims.circuits.passage import passage
 from openwork.claims.claim import Claim, Each, Finding, Share
 from openwork.claims.context import Context, Evidence
 from openwork.claims.counterexample import Counterexample
-from openwork.claims.evidence import ProgramPairs, Represented
+from openwork.claims.evidence import ProgramPairs, ProvedPairs, Represented
 from openwork.claims.examples import MOST, in_turn, question, symbol
 from openwork.claims.places import filled
 from openwork.claims.programs.alignment import alignment_misfits, patches, variable_misfits
@@ -37,6 +38,7 @@ from openwork.claims.wording import MEASURE_MORE, bound, claimed, told
 from openwork.data.interval import CONFIDENCE
 from openwork.errors import ClaimError, Reason
 from openwork.models import ModelSpec
+from openwork.proofs import NEVER, SURELY, not_followed
 from openwork.tasks import Task
 
 
@@ -87,9 +89,14 @@ class Implements(Claim):
     explain, beside shuffled ones and the answer alone. `represents` makes the last a part of the claim. Vacuous where
     the wiring lets the answer pass there only, so that every program that is right is met.
 
+    With `proved = true` a pair counts only where the patched model's answers are sure over the real numbers, whatever
+    rounding does: the place takes a ball that surely holds the source's value (docs/proofs.md). Pairs in which that
+    stays open may count or not, and decide nothing.
+
     Evidence: the patched model's answers to every pair, beside the program's.
 
-    Cost: two forward rows for every pair and part; the program itself runs once on every question.
+    Cost: two forward rows for every pair and part, and two on balls where it is to be proved; the program itself runs
+    once on every question.
 
     Refuted by: answers of the patched model that are not the program's.
 
@@ -127,6 +134,8 @@ class Implements(Claim):
     represents: Share | None = None
     """share of the variance at its place that each variable's values must explain, on the whole domain; not claimed
     unless given"""
+    proved: bool | None = None
+    """whether the answers to every pair are to be proved over the real numbers, and not only run; not unless given"""
 
     @field_serializer("program")
     def _name(self, program: GivenProgram | str) -> str:
@@ -135,6 +144,11 @@ class Implements(Claim):
     @field_serializer("alignment")
     def _table(self, alignment: Alignment) -> dict[str, str]:
         return dict(alignment)
+
+    @property
+    def names_program(self) -> str:
+        """The file that it names."""
+        return str(self.program)
 
     def given(self, programs: Mapping[str, GivenProgram]) -> Self:
         """With the program that it names, where that is among these; names are file names without their ending."""
@@ -156,9 +170,10 @@ class Implements(Claim):
         near = "" if self.sources == "any" else ", where inputs differ in nothing else"
         least = "" if self.represents is None else exact_percent(self.represents)
         holds = f"; and explains at least {least} of the variance there" if least else ""
+        sure = ", over the real numbers" if self.proved else ""
         return (
             f"taken from another run, {places} changes the answers as it changes those of the program {self.program}, "
-            f"in at least {exact_percent(self.at_least)} of the pairs that change them{near}{holds}"
+            f"in at least {exact_percent(self.at_least)} of the pairs that change them{near}{sure}{holds}"
         )
 
     def misfits(self, task: Task, spec: ModelSpec | None) -> Iterable[Reason]:
@@ -168,6 +183,10 @@ class Implements(Claim):
             what = f"{task} has too many questions, or variables that are not free of one another"
             yield Reason("sources", what, 'write sources = "any"')
         reasons = list(alignment_misfits(self.alignment, self.each, task, spec))
+        if self.proved and spec is not None and not reasons:
+            names = filled(self.each, task, [places for _, places in self.alignment])
+            edits = [edit for places in {*chain(*names)} for edit in patches(places, task, spec)]
+            reasons += [Reason(f"alignment, {r.where}", r.what, r.mend) for r in not_followed(spec, edits)]
         if isinstance(self.program, GivenProgram):
             try:
                 lengths = tried(self.program, task).lengths
@@ -196,7 +215,19 @@ class Implements(Claim):
         """The answers to every pair, for every aligned variable; and what is at their places."""
         if isinstance(self.program, str) or not self._can_ask(context) or not self._pairs(context):
             return ()
-        return (*(aligned.evidence for aligned in self._parts(context)), self._represented(context)[1])
+        parts = list(self._parts(context))
+        proved = [self._proved(context, aligned) for aligned in parts if self.proved]
+        return (*(aligned.evidence for aligned in parts), *proved, self._represented(context)[1])
+
+    def _proved(self, context: Context, aligned: _Aligned) -> ProvedPairs:
+        """In which pairs its answers are sure."""
+        assert isinstance(self.program, GivenProgram)
+        program = on_inputs(self.program, context.task, context.subject.inputs)
+
+        def wanted(bases: NDArray[np.int64], sources: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+            return program.answers_with(aligned.variable, bases.tolist(), sources.tolist())
+
+        return ProvedPairs(aligned.evidence, f"{program.digest} {aligned.variable}", wanted)
 
     def _represented(self, context: Context) -> tuple[list[VariableOnInputs], Represented]:
         """Every aligned variable, and the evidence of what its place holds."""
@@ -244,29 +275,35 @@ class Implements(Claim):
             return Finding((), said, None, (), lambda _: MEASURE_MORE, NOT_TESTED)
         program = on_inputs(self.program, context.task, context.subject.inputs)
         variables, represented = self._represented(context)
-        parts, examples, hits, total, changing = [], [], 0, 0, 0
+        parts, examples, hits, total, changing, unsure = [], [], 0, 0, 0, 0
         for aligned in self._parts(context):
             interchanged = context.evidence(aligned.evidence)
             bases, sources = aligned.evidence.rows_of(context)
             wanted = program.answers_with(aligned.variable, bases.tolist(), sources.tolist())
             changed = (wanted != program.answers[bases]).any(axis=1)
             right = (interchanged == wanted).all(axis=1)
+            sure = context.evidence(self._proved(context, aligned)) if self.proved else None
+            unsure += 0 if sure is None else int((sure == 0).sum())
+            right = right if sure is None else sure == SURELY
             exact, guess = aligned.evidence.exhaustive(context), most_frequent(wanted[changed])
             followed = int((changed & right).sum())
-            judged = count_part(str(aligned), followed, int(changed.sum()), self.at_least, exact, guess)
+            most = followed if sure is None else int((changed & (sure != NEVER)).sum())
+            judged = count_part(str(aligned), followed, int(changed.sum()), self.at_least, exact, guess, most)
             parts.append(replace(judged, forced=self._forced(context, aligned)))
             hits, total, changing = hits + int(right.sum()), total + len(right), changing + int(changed.sum())
-            pairs = np.flatnonzero(changed & ~right)[:MOST]
+            pairs = np.flatnonzero(changed & ~right & (interchanged != wanted).any(axis=1))[:MOST]
             examples.append(
                 [self._example(context, aligned, (bases[p], sources[p]), wanted[p], interchanged[p]) for p in pairs]
             )
         agreeing = float((program.answers == context.subject.inputs.answers).mean())
         wrong = "" if agreeing == 1 else f"The program is right on {percent(agreeing)} of answers only. "
         share = sum(p.value for p in parts) / len(parts)
+        surely = "surely, over the real numbers, " if self.proved else ""
+        wrong += f"Of {unsure:,} pairs it is not known what the model answers over the real numbers. " if unsure else ""
         sentence = (
-            f"{wrong}The model does what the program does in {percent(share)} of the pairs that change its answers "
-            f"({claimed(parts, bound('>=', exact_percent(self.at_least)))}), in {percent(hits / total)} of all: "
-            f"{told(parts, percent)}."
+            f"{wrong}The model {surely}does what the program does in {percent(share)} of the pairs that change its "
+            f"answers ({claimed(parts, bound('>=', exact_percent(self.at_least)))}), in {percent(hits / total)} of "
+            f"all: {told(parts, percent)}."
         )
         shares = context.evidence(represented)
         held = [Held(v, *found) for v, found in zip(variables, shares, strict=True)]

@@ -26,6 +26,8 @@ MOST_TRIED = 2**14
 """values times contexts in which they are tried, for one variable; beyond that some contexts are drawn"""
 MOST_CLASSES = 2**12
 """values up to which their share of the variance is measured: more are nearly one an input, and explain everything"""
+MOST_GROUPS = 3
+"""sentences about variables of which answers tell equally many values apart; the others share one"""
 MOST_NAMED = 3
 
 
@@ -118,13 +120,20 @@ def within(variables: Sequence[VariableOnInputs]) -> str:
 
 def what_was_tested(variables: Sequence[VariableOnInputs]) -> Iterator[str]:
     """Sentences about what the variables come to; none where each tells more than question and answer do."""
-    for (effective, values), names in _alike(variables):
+    groups = list(_alike(variables))
+    shown = groups if len(groups) <= MOST_GROUPS + 1 else groups[:MOST_GROUPS]
+    for (effective, values), names in shown:
         sure = "" if all(v.told.every_context for v in names) else " (in the contexts that were tried)"
         itself = ": that is the answer itself" if all(v.told.is_answer for v in names) else ""
         yield (
             f"Of the {values:,} values of {_named(names)} answers tell apart {effective:,}{sure}, and only so much was "
             f"tested{itself}."
         )
+    left = [count for count, _ in groups[len(shown) :]]
+    if left:
+        many = sum(len(names) for _, names in groups[len(shown) :])
+        least, most = (find(apart for apart, _ in left) for find in (min, max))
+        yield f"Of {many} more variables answers tell apart {least:,} to {most:,} values, and only so much was tested."
     question = [v for v in variables if v.told.is_question]
     if question:
         yield f"{_named(question)} has a value of its own for every input: it is the question in another form."

@@ -89,7 +89,7 @@ function followLinks(choices, limits, domain, here) {
     here.anchor = read.anchor;
     if (location.hash.includes("?")) choices.set({ ...choices.start, ...known(read.change, domain) });
     else write();
-    document.getElementById(here.anchor)?.scrollIntoView();
+    arriveAt(here.anchor);
   });
   followReader(here);
   if (FRAMED) stayInside((hash) => choices.set({ ...choices.start, ...known(readLink(hash, limits).change, domain) }));
@@ -101,13 +101,26 @@ function followLinks(choices, limits, domain, here) {
  * @param {string} anchor
  */
 function arriveAt(anchor) {
-  const part = document.getElementById(anchor);
+  const part = opened(anchor);
   if (!part) return;
+  part.scrollIntoView();
   const watcher = new ResizeObserver(() => part.scrollIntoView());
   const leave = () => watcher.disconnect();
   for (const element of [document.body, required("#asking")]) watcher.observe(element);
   for (const kind of ["wheel", "touchmove", "pointerdown", "keydown", "hashchange"]) addEventListener(kind, leave, { once: true });
   setTimeout(leave, ARRIVED);
+}
+
+/**
+ * A part that a link leads to: of a fold, or of a claim, whose evidence is one, it shows what is inside.
+ * @param {string} anchor
+ * @returns {HTMLElement | null}
+ */
+function opened(anchor) {
+  const part = document.getElementById(anchor);
+  const fold = anchor.startsWith("claim-") ? part?.querySelector("details") : part;
+  if (fold instanceof HTMLDetailsElement) fold.open = true;
+  return part;
 }
 
 /**
@@ -134,7 +147,7 @@ function stayInside(follow) {
     if (!link || !anchor) return;
     event.preventDefault();
     if (hash.includes("?")) follow(hash);
-    document.getElementById(anchor)?.scrollIntoView();
+    opened(anchor)?.scrollIntoView();
   });
 }
 

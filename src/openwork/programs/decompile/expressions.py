@@ -26,11 +26,14 @@ from openwork.programs.language import (
     Name,
     Plus,
     Ranked,
+    Relation,
     RunLength,
+    SelectorWidth,
     Smallest,
     Sum,
     SumSigned,
     Table,
+    Times,
     things_permuted,
 )
 
@@ -46,6 +49,8 @@ FEW = 5
 """operands of one name of which each is left out in turn"""
 SYMBOLS = 6
 """values up to which each is counted"""
+WIDTHS: tuple[Relation, ...] = ("==", "<", ">")
+"""how symbols may compare with a number, to be counted"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +100,7 @@ class _Search:
         self.price = float("inf")
 
     def found(self) -> Expression:
-        for stage in (self._single, self._several, self._pairs, self._matches, self._threes):
+        for stage in (self._single, self._several, self._pairs, self._widths, self._matches, self._threes):
             for expression in stage():
                 self._consider(expression)
             if self.best is not None and self.price <= GOOD:
@@ -127,7 +132,7 @@ class _Search:
         symbols = [o for o in self.operands if o.symbol]
         groups = dict.fromkeys((tuple(self.operands), tuple(self._fewest()), tuple(symbols), *self._families()))
         for group in sorted((g for g in groups if len(g) > 1), key=len):
-            names = tuple(o.name for o in sorted(group, key=lambda o: o.position))
+            names = tuple(o.name for o in sorted(group, key=lambda o: (o.position, o.name.name)))
             yield from _reductions(names, max(int(o.column.max()) for o in group))
             if self.signed:
                 yield SumSigned(names, self.modulus)
@@ -152,8 +157,35 @@ class _Search:
             yield Largest((left, right))
             yield Smallest((left, right))
             yield Compared(left, "==", right)
+            yield Compared(left, ">=", right)
+            yield Compared(right, ">=", left)
             yield Modulo(Plus(left, right), self.modulus)
             yield from self._products(left, right)
+            yield from self._at_once(left, right)
+
+    def _at_once(self, left: Name, right: Name) -> Iterator[Expression]:
+        """That each has one number, where that alone makes a difference."""
+        one, other = self.columns[left.name], self.columns[right.name]
+        for number in (0, 1):
+            there = self.target == number
+            if there.any() and (one[there] == one[there][0]).all() and (other[there] == other[there][0]).all():
+                is_one, is_other = (
+                    Compared(n, "==", Constant(int(c[there][0]))) for n, c in ((left, one), (right, other))
+                )
+                yield Times(is_one, is_other)
+
+    def _widths(self) -> Iterator[Expression]:
+        """How many symbols compare in some way with one number."""
+        symbols = sorted((o for o in self.operands if o.symbol), key=lambda o: o.position)
+        if len(symbols) > 2:
+            keys = tuple(o.name for o in symbols)
+            for operand in self.operands:
+                # What is asked for has to stand where the counting is done: brought there, and no symbol elsewhere.
+                if not (operand.symbol and any(self._brings(o, operand) for o in self.operands)):
+                    yield from (SelectorWidth(keys, relation, operand.name) for relation in WIDTHS)
+
+    def _brings(self, one: Operand, symbol: Operand) -> bool:
+        return not one.symbol and np.array_equal(one.column, symbol.column)
 
     def _products(self, left: Name, right: Name) -> Iterator[Expression]:
         """Permutations composed, and polynomials, where no sum has done."""

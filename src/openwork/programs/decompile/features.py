@@ -21,9 +21,11 @@ from openwork.programs.language import (
     Largest,
     Modulo,
     Name,
+    PlaceInOrder,
     Plus,
     Ranked,
     RunLength,
+    SelectorWidth,
     Smallest,
     Sum,
     SumSigned,
@@ -99,6 +101,14 @@ class Features:
                 yield self._feature(SumSigned(tuple(question), self._signed), 2.0)
             if len(question) <= MOST_PAIRED:
                 yield from (self._feature(expression, 3.0) for expression in _pairs(question, base))
+        here = [Name(s.name) for s in symbols if s.position == position and s.position in asked]
+        if len(question) > 1:
+            yield from (self._feature(width, cost) for name in here for width, cost in _widths(question, name))
+            if len(question) <= MOST_PAIRED:
+                keys = tuple(question)
+                yield from (
+                    self._feature(SelectorWidth(keys, "==", name), 3.0) for name in question if name not in here
+                )
         for g, graded in enumerate(self.network.dataset.graded):
             text = f"answer {self.network.subject.task.outputs[g]}"
             if graded <= position or not causal:
@@ -134,6 +144,16 @@ def _reductions(question: Sequence[Name], base: int) -> Iterator[Expression]:
             yield Count(names, symbol)
         for bound in range(1, base):
             yield CountBelow(names, bound)
+
+
+def _widths(question: Sequence[Name], query: Name) -> Iterator[tuple[Expression, float]]:
+    """How many are the same as what stands here, smaller or larger; and its place when all are sorted."""
+    keys = tuple(question)
+    yield SelectorWidth(keys, "==", query), 2.5
+    yield SelectorWidth(keys, "<", query), 2.5
+    # The same as one of its neighbours at either end of the list: there the plainer one is said.
+    yield PlaceInOrder(keys.index(query), keys), 2.55
+    yield SelectorWidth(keys, ">", query), 2.6
 
 
 def _pairs(question: Sequence[Name], base: int) -> Iterator[Expression]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import symbols_of
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.localising import localised
+from openwork.programs.decompile.matches import by_key
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
@@ -117,6 +118,8 @@ class Lines:
             local = localised(asked, symbols, list(self._operands(effects)), position)
             if local is not None:
                 return local
+        if asked is not None and found is not None and asked.cost < found.cost and not _made_of_lines(found, self.made):
+            return asked
         # A large table says less than how the item follows from the question.
         return found if found is not None and found.entries <= READABLE else _fewer_entries(asked, found)
 
@@ -165,8 +168,18 @@ class Lines:
         for senders, given in ((noticed, self.gives), (effects, self.gives), (effects, self._all_given)):
             found = simplest(target, list(self._operands(senders, given)), *self._numbers)
             if found is not None:
-                return found
+                return self._by_unread_keys(target, noticed, found) or found
         return None
+
+    def _by_unread_keys(self, target: Ints, noticed: Mapping[Place, float], found: Expression) -> Expression | None:
+        """Of two ways to the same numbers the one that reads what moves the place: it may look up where a key stands
+        what could be said of the symbols alone."""
+        read = set(found.names())
+        clear = {sender: share for sender, share in noticed.items() if share >= CLEAR}
+        operands = [o for o in self._operands(clear) if o.symbol or o.name.name not in read]
+        if sum(not o.symbol for o in operands) < 2:
+            return None
+        return by_key([(o.name, o.column, o.position, o.symbol) for o in operands], target)
 
     @property
     def _all_given(self) -> Mapping[Place, tuple[Operand, ...]]:
@@ -205,6 +218,12 @@ class Lines:
         head = component_named(self.network.subject.spec, place.component).head
         which = "" if head is None else f"_{head}"
         return f"head{place.layer}{which}[{place.position}]"
+
+
+def _made_of_lines(expression: Expression, made: Sequence[_Line]) -> bool:
+    """Whether it reads anything but symbols."""
+    held = {column for line in made for column in Variable(line.name, line.items, ()).columns}
+    return not held.isdisjoint(expression.names())
 
 
 def _tabled(expression: Expression | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from openwork.programs.language import Expression, Ints, Match, Name
+from openwork.programs.language import Constant, Expression, Ints, Match, Name
 
 OFFSETS = (-1, 1, -2, 2)
 """where the value may stand, counted from its key"""
@@ -39,3 +39,31 @@ def matches(operands: Sequence[tuple[Name, Ints, int]], target: Ints) -> Iterato
             keys, held = tuple(key[0] for key, _ in pairs), tuple(value[0] for _, value in pairs)
             for last in (True, False):
                 yield Match(wanted, keys, held, default, last)
+
+
+def by_key(operands: Sequence[tuple[Name, Ints, int, bool]], target: Ints) -> Match | None:
+    """The symbol that stands where a key worked out there has one number: how a list is sorted by the places of its
+    symbols in order.
+
+    Args:
+        operands: name, column and place in the question of each, and whether it is a symbol.
+        target: `[row]`.
+    """
+    symbols = {place: (name, column) for name, column, place, symbol in operands if symbol}
+    families: dict[str, dict[int, tuple[Name, Ints]]] = {}
+    for name, column, place, symbol in operands:
+        if not symbol and place in symbols:
+            families.setdefault(name.name.split("[")[0], {}).setdefault(place, (name, column))
+    for keys in families.values():
+        places = sorted(keys)
+        if len(places) < 2:
+            continue
+        columns = np.stack([keys[p][1] for p in places])
+        held = np.stack([symbols[p][1] for p in places])
+        for number in np.unique(columns):
+            hit = columns == number
+            # Where two keys have it, or none, nothing says which symbol is meant.
+            if (hit.sum(axis=0) == 1).all() and (held[hit.argmax(axis=0), np.arange(len(target))] == target).all():
+                names = tuple(keys[p][0] for p in places)
+                return Match(Constant(int(number)), names, tuple(symbols[p][0] for p in places), 0)
+    return None

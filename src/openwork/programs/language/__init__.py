@@ -3,7 +3,7 @@
 from openwork.programs.language.abridging import abridged
 from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.chosen import Chosen
-from openwork.programs.language.comparison import Compared
+from openwork.programs.language.comparison import Compared, Relation
 from openwork.programs.language.count import Count, CountBelow
 from openwork.programs.language.either import Either
 from openwork.programs.language.exceptions import Exceptions
@@ -15,12 +15,14 @@ from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.next_above import NextAbove
 from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose, things_permuted
+from openwork.programs.language.place_in_order import PlaceInOrder
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
 from openwork.programs.language.renaming import renamed
 from openwork.programs.language.runs import RunLength
 from openwork.programs.language.scan import STATES, Scan
+from openwork.programs.language.selector_width import SelectorWidth
 from openwork.programs.language.signed import SumSigned, signed_modulus
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import ABSENT, READABLE, Table
@@ -54,11 +56,14 @@ __all__ = [
     "Name",
     "NextAbove",
     "OneOf",
+    "PlaceInOrder",
     "Plus",
     "Product",
     "Ranked",
+    "Relation",
     "RunLength",
     "Scan",
+    "SelectorWidth",
     "Smallest",
     "Sum",
     "SumSigned",

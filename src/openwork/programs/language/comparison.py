@@ -9,8 +9,8 @@ import numpy as np
 
 from openwork.programs.language.expression import PLUS, Expression, Ints, Known
 
-Relation = Literal["==", "!=", ">=", "<"]
-HOLDS = {"==": np.equal, "!=": np.not_equal, ">=": np.greater_equal, "<": np.less}
+Relation = Literal["==", "!=", ">=", "<", ">"]
+HOLDS = {"==": np.equal, "!=": np.not_equal, ">=": np.greater_equal, "<": np.less, ">": np.greater}
 
 
 @dataclass(frozen=True)

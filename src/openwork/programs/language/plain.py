@@ -19,10 +19,12 @@ from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.next_above import NextAbove
 from openwork.programs.language.one_of import OneOf
 from openwork.programs.language.permuting import Compose
+from openwork.programs.language.place_in_order import PlaceInOrder
 from openwork.programs.language.ranking import Ranked
 from openwork.programs.language.reading import Constant, Name
 from openwork.programs.language.runs import RunLength
 from openwork.programs.language.scan import Scan
+from openwork.programs.language.selector_width import SelectorWidth
 from openwork.programs.language.signed import SumSigned
 from openwork.programs.language.sums import Sum
 from openwork.programs.language.table import Table
@@ -41,9 +43,11 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     RunLength,
     Count,
     CountBelow,
+    SelectorWidth,
     Largest,
     Smallest,
     Ranked,
+    PlaceInOrder,
     Compared,
     Match,
     Either,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from openwork.analyses.result import Record, Result, percent
@@ -14,6 +14,7 @@ from openwork.programs.language import READABLE
 from openwork.programs.plain import program_as_json, program_from_json
 from openwork.programs.program import Program
 from openwork.programs.verdicts.equal import Equal
+from openwork.programs.verdicts.otherwise import OtherContent, Otherwise
 from openwork.programs.verdicts.realised import REALISED, LineScore
 from openwork.programs.verdicts.short import Short
 from openwork.programs.verdicts.waves import Waves
@@ -23,7 +24,7 @@ UNEXPLAINED = 0.01
 """share of inputs that may be lost with everything resampled that no line says"""
 SHORT = 0.05
 """bits of the program for each bit of the answer table"""
-VERSION = 9
+VERSION = 10
 """of the method and of the JSON: what another version found is found again"""
 INTERRUPTED = "interrupted"
 """how it is said that Ctrl-C ended it early"""
@@ -50,6 +51,7 @@ class Decompilation(Result):
         seconds: of processor time.
         fresh_seed: that the inputs of the verdicts were drawn with, where `coverage` is a sample that the search
             looked at; None where the verdicts are measured on the inputs of `coverage`.
+        otherwise: what else its lines could say; None where the program is not equal, realised and whole itself.
         waves: of a program by waves, what each frequency explains, and whether they are multiplied or added.
     """
 
@@ -66,6 +68,7 @@ class Decompilation(Result):
     forward_rows: int = 0
     fresh_seed: int | None = None
     waves: Waves | None = None
+    otherwise: Otherwise | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -99,6 +102,13 @@ class Decompilation(Result):
         if self.program.entries > READABLE:
             found.append(f"tables of {self.program.entries:,} entries in all, which nobody understands")
         return tuple([*found, *([self.stopped] if self.stopped else [])])
+
+    @property
+    def passes(self) -> bool:
+        """Whether every line is realised at its place, nothing else is lost, and every answer is the same."""
+        lines = all(min(s.together.share, s.at_its_place.share) >= REALISED for s in self.lines)
+        equal, whole = self.equal, self.whole
+        return lines and equal is not None and equal.share == 1 and whole is not None and whole.share <= UNEXPLAINED
 
     @property
     def word(self) -> Word:
@@ -205,7 +215,7 @@ class Decompilation(Result):
 
 
 PLAIN = ("coverage", "exhaustive", "unlabelled", "stopped", "seconds", "forward_rows", "fresh_seed")
-PARTS = {"equal": Equal, "whole": Whole, "short": Short, "waves": Waves}
+PARTS = {"equal": Equal, "whole": Whole, "short": Short, "waves": Waves, "otherwise": Otherwise}
 
 
 def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:
@@ -218,7 +228,11 @@ def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:
         for line in kept["lines"]
     )
     plain = {name: _tuples(kept[name]) for name in PLAIN}
-    parts = {name: _part(kind, kept[name]) for name, kind in PARTS.items()}
+    parts = {name: _part(kind, kept.get(name)) for name, kind in PARTS.items()}
+    if parts["otherwise"] is not None:
+        parts["otherwise"] = replace(
+            parts["otherwise"], found=tuple(OtherContent(**other) for other in parts["otherwise"].found)
+        )
     return Decompilation(program=program, lines=lines, **plain, **parts)
 
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.models import ModelSpec
 from openwork.proofs.sets.balls import MORE, Array, U
+from openwork.proofs.sets.open_heads import ends_of_mean
 from openwork.proofs.sets.tables import Tables
 
 LEAST_SUM = 1e-200
 """of a head's weights, with which it is still divided"""
+UNEVEN = 1.5
+"""times the least that a head's weights can sum to, up to which it is taken for one that looks at known places"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +38,11 @@ class Attended:
         slack: `[box]`, of every coordinate of the stream: for the rounding of all this, and of the tables.
         sums: `[box, head]`, the least that `Z` can be; weights as in the tables.
         weight: `[box, head, place, token]`, as in the tables.
+        loose: `[box, head]`, heads that may look at places that are not known: these have no reference and no share
+            above, and `open_heads.py` bounds what they write. `highest` is then the most of all attention that a place
+            can have.
+        least_part: `[box, head, place]`, the least of all attention that a place can have.
+        could_be_loose: `[box]`, whether some head would be with `open_heads`.
     """
 
     allowed: NDArray[np.bool_]
@@ -46,10 +55,16 @@ class Attended:
     slack: Array
     sums: Array
     weight: Array
+    loose: NDArray[np.bool_]
+    least_part: Array
+    could_be_loose: NDArray[np.bool_]
 
 
-def attended(tables: Tables, allowed: NDArray[np.bool_], asks: NDArray[np.int64]) -> Attended:
-    """Of boxes `allowed`, `[box, place, token]`, whose query has the token `asks`, `[box]`."""
+def attended(tables: Tables, allowed: NDArray[np.bool_], asks: NDArray[np.int64], open_heads: bool) -> Attended:
+    """Of boxes `allowed`, `[box, place, token]`, whose query has the token `asks`, `[box]`.
+
+    With `open_heads` those heads whose weights may sum to `UNEVEN` times their least are taken for loose; else none is.
+    """
     weight = tables.weight[asks]
     boxes, heads, places, tokens = weight.shape
     inside = np.where(allowed[:, None], weight, 0.0)
@@ -64,31 +79,59 @@ def attended(tables: Tables, allowed: NDArray[np.bool_], asks: NDArray[np.int64]
         surely = (inside * known[:, None, :, None]).reshape(boxes, heads, -1).swapaxes(0, 1)
         written = tables.written.reshape(heads, places * tokens, -1)
         over = (highest * known[:, None]).sum(-1)
+        ratio = high / low
+        uneven_heads = ~(ratio < UNEVEN) & (not is_followed_exactly(tables.spec))
+        loose = uneven_heads & open_heads
+        least_part, most_part = parts_of_places(lowest, highest, off)
         reference = (surely @ written).swapaxes(0, 1) / np.maximum(over, LEAST_SUM)[..., None]
+        reference[loose] = 0.0
+        ratio = np.where(loose, most_part.sum(-1), ratio)
         size = tables.size + abs(reference).max(-1)
         rounding = 4 * U * (places * tokens + reference.shape[-1] + 16)
-        loose = high / low * ((2 * tables.weight_error + rounding) * size + 2 * tables.written_error)
+        off_by = ratio * ((2 * tables.weight_error + rounding) * size + 2 * tables.written_error)
         start = tables.start[asks]
         centre = start + reference.sum(1)
-        add = 4 * U * (heads + 8) * (abs(start).max(-1) + (size * high / low).sum(-1)) + tables.written_error
-    slack = np.where((np.minimum(low, over) > LEAST_SUM).all(-1), loose.sum(-1) + add, np.inf)
-    share = inside * ~known[:, None, :, None] / middle[..., None, None]
+        add = 4 * U * (heads + 8) * (abs(start).max(-1) + (size * ratio).sum(-1)) + tables.written_error
+    divided = loose | (np.minimum(low, over) > LEAST_SUM)
+    slack = np.where(divided.all(-1), off_by.sum(-1) + add, np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = inside * ~known[:, None, :, None] / middle[..., None, None]
+    share[loose] = 0.0
     return Attended(
         allowed=allowed,
         unknown=~known.all(0),
         share=share,
-        highest=share.max(-1),
-        uneven=uneven,
+        highest=np.where(loose[..., None], most_part, share.max(-1)),
+        uneven=np.where(loose, 0.0, uneven),
         reference=reference,
         centre=centre,
         slack=slack,
         sums=low,
         weight=weight,
+        loose=loose,
+        least_part=least_part,
+        could_be_loose=uneven_heads.any(-1),
     )
 
 
+def is_followed_exactly(spec: ModelSpec) -> bool:
+    """Whether a lead is a quotient of two sums over places, whose least `leads.py` finds: one head and nothing else."""
+    return spec.n_heads == 1 and spec.attn_only and spec.normalization_type is None
+
+
+def parts_of_places(lowest: Array, highest: Array, off: float) -> tuple[Array, Array]:
+    """The least and the most of all attention that each place can have, from the least and the most that it weighs,
+    `[box, head, place]`; weights are off by at most `off`, in proportion."""
+    others = 1.0 - np.eye(lowest.shape[-1])
+    least = lowest / (lowest + highest @ others) * (1 - 4 * off)
+    most = highest / (highest + lowest @ others) * (1 + 4 * off)
+    sure = lowest.sum(-1, keepdims=True) > LEAST_SUM  # below that a weight is known to nothing in proportion
+    return np.where(sure, least, 0.0), np.where(sure, np.minimum(most, 1.0), 1.0)
+
+
 def hull(at: Attended, written: Array, reference: Array, sizes: Array) -> tuple[Array, Array]:
-    """Coordinates of what unknown places add: the middle, and how far from it, each `[box, coordinate]`.
+    """Coordinates of what unknown places add, and of what heads write that look there: the middle, and how far from it,
+    each `[box, coordinate]`.
 
     Args:
         at: the boxes.
@@ -109,5 +152,12 @@ def hull(at: Attended, written: Array, reference: Array, sizes: Array) -> tuple[
             np.minimum(least, added, out=least, where=may)
             np.maximum(most, added, out=most, where=may)
         low, high = low + least, high + most
+    for head in np.flatnonzero(at.loose.any(0)):
+        rows = np.flatnonzero(at.loose[:, head])
+        ends = ends_of_mean(
+            at.allowed[rows], written[head], sizes[head], at.least_part[rows, head], at.highest[rows, head]
+        )
+        low[rows] += ends[0]
+        high[rows] += ends[1]
     second = np.einsum("bh,bhd->bd", at.uneven * at.highest.sum(-1), sizes + abs(reference))
     return (low + high) / 2, (high - low) / 2 * MORE + second * MORE

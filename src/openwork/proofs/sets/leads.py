@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from openwork.proofs.sets.attention import Attended, attended
 from openwork.proofs.sets.balls import MORE, Array, U
+from openwork.proofs.sets.open_heads import least_mean
 from openwork.proofs.sets.stream import Middle, largest, middle
 from openwork.proofs.sets.tables import After, Tables
 
@@ -31,10 +32,12 @@ class Leads:
     Attributes:
         least: `[box]`, no right answer leads by less; minus infinity where nothing is known.
         effect: `[box, place, token]`, what each token does to the lead over the strongest rival; 0 where not allowed.
+        could_be_open: `[box]`, whether some head looks at places that are not known, so that `open_heads` may say more.
     """
 
     least: Array
     effect: Array
+    could_be_open: NDArray[np.bool_]
 
 
 def leads(
@@ -43,12 +46,15 @@ def leads(
     asks: NDArray[np.int64],
     answers: NDArray[np.int64],
     closer: bool = False,
+    open_heads: bool = False,
 ) -> Leads:
     """Of boxes `[box, place, token]`, whose query has the token `asks` and whose right answer is `answers`.
 
-    `closer` takes the second bound, which costs some ten times as much; else `effect` is 0.
+    `closer` takes the second bound, which costs some ten times as much; else `effect` is 0. With `open_heads` what a
+    head writes that may look at places which are not known is bounded as a mean, and not from the known ones: where
+    known places weigh nothing, that alone says something.
     """
-    at = attended(tables, allowed, asks)
+    at = attended(tables, allowed, asks, open_heads)
     least, effect = np.full(len(asks), -np.inf), np.zeros(allowed.shape)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         between = middle(tables, at, closer)
@@ -59,7 +65,7 @@ def leads(
                 least[rows], effect[rows] = _followed_back(tables, _taken(at, rows), _taken(between, rows), rivals)
             else:
                 least[rows] = _from_ends(tables, _taken(between, rows), rivals)
-    return Leads(np.where(np.isnan(least), -np.inf, least), effect)
+    return Leads(np.where(np.isnan(least), -np.inf, least), effect, at.could_be_loose)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,20 +180,26 @@ def _least_of_tokens(tables: Tables, at: Attended, slope: Array) -> tuple[Array,
     if heads == 1:
         written = np.matmul(slope, tables.written.reshape(places * tokens, -1).T).reshape(boxes, rivals, places, tokens)
         return _one_head(at, written, base - alone[..., 0])
-    effect = np.zeros((boxes, rivals, places, tokens))
+    bounded, effect = (np.zeros((boxes, rivals, places, tokens)) for _ in range(2))
     second = np.zeros((boxes, rivals))
     allowed = at.allowed[:, None] & at.unknown[:, None]
     for head in range(heads):
         written = np.matmul(slope, tables.written[head].reshape(places * tokens, -1).T)
         written = written.reshape(boxes, rivals, places, tokens) - alone[..., head, None, None]
         own = written * at.share[:, head, None]
+        bounded += own
         effect += own
         least, most = (
             end.sum(-1) for end in (np.where(allowed, own, 0.0).min(-1), np.where(allowed, own, 0.0).max(-1))
         )
         second += at.uneven[:, head, None] * np.maximum(abs(least), abs(most)) * MORE
+        rows = np.flatnonzero(at.loose[:, head])
+        if len(rows):  # no reference and no share: all that it writes is in `written`
+            own_least, own = least_mean(at.weight[rows, head], at.allowed[rows], written[rows], tables.weight_error)
+            base[rows] += own_least
+            effect[rows] += own
     effect = np.where(allowed, effect, 0.0)
-    lowest = np.where(allowed, effect, np.inf).min(-1)
+    lowest = np.where(allowed, bounded, np.inf).min(-1)
     return base + np.where(np.isfinite(lowest), lowest, 0.0).sum(-1) - second, effect
 
 

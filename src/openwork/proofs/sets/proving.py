@@ -228,6 +228,15 @@ def require_provable_by_sets(subject: Subject, margin: float) -> None:
     require_numbers(subject)
 
 
+def require_plain(mean: str, program: bool) -> None:
+    """Raises PlanError where something else is to be proved than that the model as it is is right."""
+    mend = "list every question: --listed, at a size of the task at which that can be"
+    reasons = [Reason("mean", "the mean over more inputs than are listed is not known", mend)] if mean else []
+    reasons += [Reason("program", "a program's answers are not known over sets of inputs", mend)] if program else []
+    if reasons:
+        raise PlanError("this cannot be proved by sets of inputs", reasons)
+
+
 def _shown_otherwise(task: Task) -> list[Reason]:
     """A variable's value has to be its token: sets of tokens are counted as sets of values. Every value is tried."""
     most = max(v.values for v in task.variables)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from openwork.analyses import Subject
 from openwork.engines.native.engine import NativeEngine
 from openwork.proofs.sets.boxes import Boxes, divided, joined
-from openwork.proofs.sets.leads import leads
+from openwork.proofs.sets.leads import Leads, leads
 from openwork.proofs.sets.leaves import list_boxes
 from openwork.proofs.sets.narrowing import Narrow, narrowing
 from openwork.proofs.sets.tables import Tables, tables_of
@@ -111,11 +111,12 @@ class _Step:
 
 def _bounded(on: Ground, boxes: Boxes) -> _Step:
     """One step: cheap bounds, closer ones where those fail, rows where a box is small; the rest is divided."""
-    least = _leads(on, boxes, closer=False)[0]
+    least = _leads(on, boxes, closer=False).least
     sure = least > on.margin
     found, left = float(least[sure].min(initial=np.inf)), boxes.take(~sure)
     failed, rows, wrong, bounds = 0, 0, [], len(boxes) + len(left)
-    more, effect = _leads(on, left, closer=True)
+    more, effect, again = _closer(on, left)
+    bounds += again
     sure = more > on.margin
     found, left, effect = min(found, float(more[sure].min(initial=np.inf))), left.take(~sure), effect[~sure]
     small = np.array([size <= LEAF for size in left.sizes(slice(on.visible))], bool)
@@ -135,24 +136,37 @@ def _bounded(on: Ground, boxes: Boxes) -> _Step:
     return _Step(children, failed, found, bounds, rows, wrong)
 
 
-def _leads(on: Ground, boxes: Boxes, closer: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _closer(on: Ground, boxes: Boxes) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """The closer bound of each box, and what its tokens do to it; where that does not suffice and some head looks at
+    places that are not known, the one for such heads too. And how many of these were computed."""
+    first = _leads(on, boxes, closer=True)
+    least, effect = first.least, first.effect
+    rows = np.flatnonzero(~(least > on.margin) & first.could_be_open)
+    if len(rows):
+        second = _leads(on, boxes.take(rows), closer=True, open_heads=True)
+        better = second.least > least[rows]
+        least[rows[better]], effect[rows[better]] = second.least[better], second.effect[better]
+    return least, effect, len(rows)
+
+
+def _leads(on: Ground, boxes: Boxes, closer: bool, open_heads: bool = False) -> Leads:
     """The least lead of each box, and what its tokens do to it; some at a time."""
     rivals = on.tables.after.unembed.shape[1] if closer else 1
     _, heads, places, symbols = on.tables.weight.shape
     step = max(1, NUMBERS // (heads * places * symbols * rivals))
-    least = np.empty(len(boxes))
+    least, could = np.empty(len(boxes)), np.zeros(len(boxes), bool)
     effect = np.zeros((len(boxes), places, symbols))
 
     def some(start: int) -> None:
         rows = slice(start, start + step)
         allowed = boxes.allowed[rows, :places]
         asks = allowed[:, on.query].argmax(-1)
-        found = leads(on.tables, allowed, asks, boxes.answers[rows], closer)
-        least[rows], effect[rows] = found.least, found.effect
+        found = leads(on.tables, allowed, asks, boxes.answers[rows], closer, open_heads)
+        least[rows], effect[rows], could[rows] = found.least, found.effect, found.could_be_open
 
     with ThreadPoolExecutor(on.engine.threads) as pool:
         list(pool.map(some, range(0, len(boxes), step)))
-    return least, effect
+    return Leads(least, effect, could)
 
 
 def _further(on: Ground, boxes: Boxes) -> list[int]:

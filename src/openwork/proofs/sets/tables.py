@@ -13,6 +13,9 @@ import numpy as np
 from openwork.models import ModelSpec
 from openwork.proofs.sets.balls import MORE, TINY, Array, Ball, U, add, exact, exp, norm, over, product, root
 
+SMALL = 1e-250
+"""weights up to which no more is known than that they are no larger than three times what they are taken for"""
+
 
 @dataclass(frozen=True, eq=False)
 class Tables:
@@ -24,7 +27,7 @@ class Tables:
         weight: `[query token, head, place, token]`, attention before it is divided by its sum; each row has a factor of
             its own, which the division takes out.
         written: `[head, place, token, d_model]`, what a head would write that looked there alone.
-        weight_error: of every weight, in proportion.
+        weight_error: of every weight above `SMALL`, in proportion; infinite where that is not known.
         written_error: of every entry of `written` and `start`.
         size: the largest entry of `written`.
         after: what follows attention.
@@ -92,7 +95,10 @@ def tables_of(spec: ModelSpec, weights: Mapping[str, Array], query: int, places:
     symbols = len(named["embed.W_E"])
     shape = (spec.n_heads, symbols, places, symbols)
     start = add(stream.at(query), exact(named[block + "attn.b_O"]))
-    error = float((weight.rad / weight.mid)[weight.mid > 1e-250].max(initial=0.0)) * MORE
+    small = weight.mid <= SMALL
+    error = float((weight.rad / weight.mid)[~small].max(initial=0.0)) * MORE
+    if not (weight.rad <= 2 * weight.mid)[small].all():  # one that is small only as far as anybody knows
+        error = np.inf
     return Tables(
         spec=spec,
         start=start.mid,

@@ -118,6 +118,8 @@ def _verdicts(result: Decompilation) -> list[str]:
             f"Short: {result.short.lines:,} lines, {result.short.entries:,} table entries, "
             f"{percent(result.short.share)} of the bits that {measured} take as a table."
         )
+    if result.otherwise is not None:
+        said.append(result.otherwise.words)
     return said
 
 

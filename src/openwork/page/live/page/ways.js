@@ -49,7 +49,32 @@ export function waysOf(routes, { depth, graded, names, outputs }) {
     const last = edges.filter(({ layer, to }) => layer === depth.layers - 1 && to === end);
     stays(rowsOf(depth) - 1, end, Math.max(0, ...last.map(({ rate }) => rate)));
   }
-  return found;
+  return together(found);
+}
+
+const MOST_BESIDE = 6; // ways of one output between the same two places, beyond which they are one
+
+/**
+ * The same, with one way in place of many that would stand side by side, as thick as they are on average.
+ * @param {Way[]} ways
+ * @returns {Way[]}
+ */
+function together(ways) {
+  /** @type {Map<string, Way[]>} */
+  const places = new Map();
+  for (const way of ways) {
+    const place = [way.output, way.stage, way.from, way.to, way.moves].join(" ");
+    places.set(place, [...(places.get(place) ?? []), way]);
+  }
+  return [...places.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first || group.length <= MOST_BESIDE) return group;
+    const rates = group.map(({ rate }) => rate);
+    const [what, who] = first.told.split("\n");
+    const range = `${percent(Math.min(...rates))} to ${percent(Math.max(...rates))} of answers follow along one of these paths alone`;
+    const rate = rates.reduce((sum, one) => sum + one, 0) / rates.length;
+    return [{ ...first, rate, told: `${group.length} ways in one: ${what}, and others\n${who}\n${range}` }];
+  });
 }
 
 /**

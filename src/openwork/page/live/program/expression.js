@@ -18,6 +18,7 @@ const HOLDS = {
   "!=": (left, right) => left !== right,
   ">=": (left, right) => left >= right,
   "<": (left, right) => left < right,
+  ">": (left, right) => left > right,
 };
 
 /** How each kind of expression is worked out. @type {Record<string, (plain: any, slots: Slots) => Compiled>} */
@@ -100,15 +101,29 @@ const KINDS = {
     };
   },
   "count-below": ({ of, bound }, slots) => folded(of, slots, (total, one) => total + Number(one < bound)),
+  "selector-width": ({ keys, relation, query }, slots) => {
+    const [parts, asked, holds] = [all(keys, slots), compiled(query, slots), related(relation)];
+    return (row) => {
+      const against = asked(row);
+      return parts.reduce((width, part) => width + Number(holds(part(row), against)), 0);
+    };
+  },
   largest: ({ of }, slots) => folded(of, slots, Math.max, -Infinity),
   smallest: ({ of }, slots) => folded(of, slots, Math.min, Infinity),
   ranked: ({ of, rank }, slots) => {
     const parts = all(of, slots);
     return (row) => parts.map((part) => part(row)).sort((one, other) => one - other)[rank] ?? 0;
   },
+  "place-in-order": ({ index, of }, slots) => {
+    const parts = all(of, slots);
+    return (row) => {
+      const values = parts.map((part) => part(row));
+      const own = values[index] ?? 0;
+      return values.filter((value, at) => value < own || (value === own && at < index)).length;
+    };
+  },
   compared: ({ left: one, relation, right: other }, slots) => {
-    const holds = HOLDS[relation];
-    if (!holds) throw new Error(`this page knows no relation ${relation}`);
+    const holds = related(relation);
     return both(one, other, slots, (value, against) => Number(holds(value, against)));
   },
   match: ({ wanted, keys, held, default: otherwise, last }, slots) => {
@@ -164,6 +179,17 @@ function permutations(things) {
     return found;
   };
   return place([]);
+}
+
+/**
+ * Whether two numbers stand in a relation.
+ * @param {string} relation
+ * @returns {(left: number, right: number) => boolean}
+ */
+function related(relation) {
+  const holds = HOLDS[relation];
+  if (!holds) throw new Error(`this page knows no relation ${relation}`);
+  return holds;
 }
 
 /**

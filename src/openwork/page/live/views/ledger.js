@@ -5,6 +5,7 @@ import { html, say } from "../page/dom.js";
 import { figure } from "../page/frame.js";
 import { exact } from "../page/numbers.js";
 import { Votes } from "../measures/votes.js";
+import { Fold } from "../widgets/fold.js";
 import { CaseTable, Ledger } from "../widgets/ledger.js";
 import { casesOf } from "./cases.js";
 import { piecesOf, spreadOf } from "./pieces.js";
@@ -17,6 +18,7 @@ import { piecesOf, spreadOf } from "./pieces.js";
 
 const MOST_COLUMNS = 10;
 const SHUT = "none";
+const AGAINST = 4; // how many times the lead all shares come to, from which on they mostly cancel
 const PATIENCE = 60; // milliseconds without a key, before the sum is made anew: it is many passes where cases are shown
 
 /**
@@ -32,6 +34,7 @@ export function ledgerView(bench, choices, page) {
   const [own, all] = [new CaseTable(), new CaseTable()];
   const prose = html("p", { class: "live-ledger-prose" });
   const which = html("select", { "aria-label": "Which answer the sum is of", onchange: ({ target }) => choices.set({ output: target.selectedIndex }) }, ...task.outputs.map((name) => html("option", {}, name)));
+  const fold = new Fold(task.answerSymbols, MOST_COLUMNS, "an answer", () => paint(bench.shown));
   /** @type {Share[]} */
   let parts = [];
   let shownOpen = SHUT;
@@ -40,7 +43,7 @@ export function ledgerView(bench, choices, page) {
     const pass = shown.cut ?? shown.whole;
     const { opened, output: followed } = choices.state;
     const output = followed >= 0 && pass.asks(followed) ? followed : Math.max(pass.firstAsked, 0);
-    const told = columnsOf(bench, pass, output);
+    const told = columnsOf(bench, pass, output, fold);
     const at = (/** @type {string} */ site) => pass.at(site);
     parts = votes.parts(at, told.position);
     shownOpen = openOf(opened, parts);
@@ -74,7 +77,7 @@ export function ledgerView(bench, choices, page) {
   choices.watch((state, before) => {
     if (state !== before && (state.output !== before.output || state.opened !== before.opened)) paint(bench.shown);
   });
-  const controls = html("div", { class: "live-ledger-of" }, html("label", {}, "of ", which), prose);
+  const controls = html("div", { class: "live-ledger-of" }, html("label", {}, "of ", which), fold.element, prose);
   const level = task.sets ? "" : " Each row is taken less its mean over the answers, which decides nothing.";
   return figure(title, html("div", { class: "live-ledgers" }, ledger.element, html("div", {}, own.element, all.element)), {
     controls,
@@ -88,18 +91,19 @@ export function ledgerView(bench, choices, page) {
  * @param {Bench} bench
  * @param {Pass} pass
  * @param {number} output
+ * @param {Fold} fold
  * @returns {Told}
  */
-function columnsOf({ task, domain }, pass, output) {
+function columnsOf({ task, domain }, pass, output, fold) {
   const logits = pass.logitsOf(output);
   const known = domain.candidates.length > 1 ? domain.candidates : [...logits.keys()];
   const ranked = [...new Set(known)].sort((one, other) => (logits[other] ?? 0) - (logits[one] ?? 0));
   const first = ranked[0] ?? 0;
   const second = ranked[1] ?? first;
-  const chosen = new Set(ranked.slice(0, MOST_COLUMNS - 1));
-  for (const answer of known) if (pass.wants(output, answer)) chosen.add(answer);
-  const columns = known.length <= MOST_COLUMNS ? [...known] : [...chosen];
-  return { pass, output, position: task.graded[output] ?? 0, columns: columns.sort((one, other) => one - other), first, second };
+  const right = ranked.filter((answer) => pass.wants(output, answer));
+  const order = [...new Set([first, second, ...right, ...ranked])];
+  const columns = fold.shown(order, right.length + 2);
+  return { pass, output, position: task.graded[output] ?? 0, columns, first, second };
 }
 
 /**
@@ -153,5 +157,7 @@ function leadWords(parts, shown, told, { task }) {
   const makers = [...parts].sort((one, other) => Math.abs(lead(other.votes)) - Math.abs(lead(one.votes))).slice(0, 3);
   const each = makers.map((part) => `${nameOf(part, shown, told)} ${exact(lead(part.votes), 1)}`).join(", ");
   const what = task.sets ? `the logit of ${word(first)} is ${exact(lead(logits), 1)}` : `${word(first)} is ahead of ${word(second)} by ${exact(lead(logits), 1)}`;
-  return `At ${task.outputs[output]} ${what}; of that, the largest shares: ${each}.`;
+  const pulls = parts.reduce((sum, { votes }) => sum + Math.abs(lead(votes)), 0);
+  const against = pulls > AGAINST * Math.abs(lead(logits)) ? " The parts pull against each other: no share alone says why, only all of them together do." : "";
+  return `At ${task.outputs[output]} ${what}; of that, the largest shares: ${each}.${against}`;
 }

@@ -24,6 +24,8 @@ import { motionControls } from "./motion.js";
 const ROUTED = "Each line is a route, found by intervention: the thicker, the more of the answers follow along it alone. Its colour is that of the answer at its end. Circles are the program\u2019s values, where they stand in the model.";
 const ATTENDED = "What each head attends to on this question, each in a colour of its own where a layer has several. That is a lead, not a cause: no routes were looked for in this model.";
 
+const MOST_SAID = 4; // values that a step is told with: the line keeps its height, so that the picture stands still
+
 /**
  * @param {HTMLElement} mount
  * @param {Bench} bench
@@ -60,9 +62,9 @@ export function movementView(mount, bench, choices, page, go) {
   const picture = figure(title, drawn.element, { drawing: drawn.drawing, caption, controls: html("div", {}, motion, step) });
   const beside = listing && html("div", { class: "live-beside" }, html("h3", {}, "The program inside"), listing.element, lineView(bench, choices, page, go));
   const dials = (program?.waves ?? []).map((waves) => ({ waves, dials: new Dials(waves) }));
-  const clocks = dials.length ? html("div", { class: "live-clocks" }, ...dials.map((one) => one.dials.element)) : null;
+  const clocks = dials.length ? html("div", { class: "live-clocks" }, ...dials.map((one) => one.dials.element), html("p", { class: "ow-note" }, clockWords(dials[0]?.waves.modulus ?? 0))) : null;
   const stacks = (program?.counts ?? []).map((counts) => new Stacks(counts));
-  const piles = stacks.length ? html("div", { class: "live-piles" }, ...stacks.map(({ element }) => element)) : null;
+  const piles = stacks.length ? html("div", { class: "live-piles" }, html("p", { class: "ow-note" }, "What the program counts, over the tokens: a stack of as many boxes as it holds there."), ...stacks.map(({ element }) => element)) : null;
   const carries = page.carries && new Carries(page.carries);
   const words = html("details", { class: "live-what" }, html("summary", {}, "The picture in words"), prose);
   refill(mount, html("div", { class: `live-how${listing ? "" : " live-alone"}` }, picture, beside), clocks, piles, carries?.element, ledgerView(bench, choices, page), words);
@@ -92,6 +94,11 @@ export function movementView(mount, bench, choices, page, go) {
   choices.watch((state, before) => {
     if (state !== before) paint(bench.shown);
   });
+}
+
+/** @param {number} hours */
+function clockWords(hours) {
+  return `Each clock has ${hours} hours, and the hand of a number n stands at k \u00d7 n. Where two waves are multiplied their hands add up, so that adding modulo ${hours} is turning on; the answer is the number that fits all hands best.`;
 }
 
 /**
@@ -127,7 +134,7 @@ function routeOf(page, variable) {
 function stepWords(stage, { depth }, values, program) {
   if (stage < 0) return "Nothing moves until you ask: press, or type another symbol above.";
   const stands = program?.stands.filter((stand) => stand.stage === stage) ?? [];
-  const known = stands.slice(0, 8).map(({ name }) => `${name} = ${values[name]}`);
+  const known = stands.slice(0, MOST_SAID).map(({ name }) => `${name} = ${values[name]}`);
   const rows = rowsOf(depth);
   const what = stage === 0 ? "the tokens enter" : stageName(stage, depth);
   const more = stands.length > known.length ? ", \u2026" : "";

@@ -12,6 +12,8 @@ import { Grid, textWidth } from "../widgets/grid.js";
 /** @import { Choices } from "../page/state.js" */
 
 const NARROWEST = 26; // px of a cell
+const MOST_TOLD = 8; // symbols whose numbers hover tells
+const MOST_MEMBERS = 6; // of a set, that a cell has room for
 
 /**
  * @param {Bench} bench
@@ -30,18 +32,25 @@ export function streamPanel(bench, choices) {
     return row.reduce((most, value, at) => (value > (row[most] ?? 0) ? at : most), 0);
   };
   const members = (/** @type {number} */ index) => (reads[index] ?? []).map((value, at) => (value > 0 ? at : -1)).filter((at) => at >= 0);
-  const spoken = (/** @type {number} */ index) =>
-    sets ? members(index).map((at) => symbol(at)).join(" ") || "\u2205" : symbol(best(index));
+  const setWords = (/** @type {number[]} */ all) => {
+    const shown = all.slice(0, MOST_MEMBERS).map((at) => symbol(at)).join(" ");
+    return all.length > MOST_MEMBERS ? `${shown} +${all.length - MOST_MEMBERS}` : shown || "\u2205";
+  };
+  const spoken = (/** @type {number} */ index) => (sets ? setWords(members(index)) : symbol(best(index)));
   const isRight = (/** @type {import("../page/bench.js").Pass} */ pass, /** @type {number} */ output, /** @type {number} */ index) =>
     sets
       ? pass.asks(output) && candidates.every((id, at) => members(index).includes(at) === pass.wants(output, id))
       : candidates[best(index)] === pass.right[output];
   const symbol = (/** @type {number} */ candidate) => answerSymbols[candidates[candidate] ?? 0] ?? "?";
   const tell = (/** @type {number} */ row, /** @type {number} */ column) => {
-    const numbers = (reads[row * nPos + column] ?? []).map((value, at) => `${symbol(at)}: ${exact(value, 3)}`);
-    return `${sites[row]?.name} at ${positionNames[column]}\n${choices.state.measure} of ${numbers.join("   ")}`;
+    const read = reads[row * nPos + column] ?? [];
+    const order = [...read.keys()].sort((one, other) => (read[other] ?? 0) - (read[one] ?? 0));
+    const told = read.length > MOST_TOLD ? order.slice(0, MOST_TOLD) : [...read.keys()];
+    const more = read.length > told.length ? `   and ${read.length - told.length} smaller` : "";
+    const numbers = told.map((at) => `${symbol(at)}: ${exact(read[at] ?? NaN, 3)}`);
+    return `${sites[row]?.name} at ${positionNames[column]}\n${choices.state.measure} of ${numbers.join("   ")}${more}`;
   };
-  const widest = sets ? [candidates.map((_, at) => symbol(at)).join(" ")] : candidates.map((_, at) => symbol(at));
+  const widest = sets ? [setWords([...candidates.keys()])] : candidates.map((_, at) => symbol(at));
   const width = Math.max(NARROWEST, ...widest.map((text) => textWidth(text) + 6));
   const grid = new Grid({ title, rows: sites.map(({ name }) => name), columns: positionNames, width, tell });
   const controls = readingControls(bench, choices);

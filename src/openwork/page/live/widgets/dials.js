@@ -28,7 +28,7 @@ export class Dials {
         hand,
         says,
       );
-      return { drawing, hand, says, name: frequency === null ? "" : `k = ${frequency}, ` };
+      return { drawing, hand, says, name: frequency === null ? "" : `k = ${frequency}: ` };
     });
     const title = `The waves of ${waves.name}, angles in ${waves.modulus}ths of a turn`;
     this.element = html("div", { class: "live-dials", role: "group", "aria-label": title }, html("span", {}, waves.name), ...this.hands.map(({ drawing }) => drawing));

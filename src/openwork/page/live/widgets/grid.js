@@ -16,6 +16,7 @@ const SLANT = 0.72;
  * @property {string[]} columns names of the columns
  * @property {string} [rowTitle]
  * @property {string} [columnTitle]
+ * @property {string[]} [names] that rows may be given later: there is room for the longest
  * @property {number} [width] of a cell, px
  * @property {number} [height] of a cell, px
  * @property {(row: number, column: number) => string} tell what a cell says on hover
@@ -39,7 +40,7 @@ export class Grid {
     this.cursor = -1;
     const width = look.width ?? 24;
     const height = look.height ?? 22;
-    const left = GAP + widest(look.rows) + (look.rowTitle ? TITLE : 0);
+    const left = GAP + widest(look.names ?? look.rows) + (look.rowTitle ? TITLE : 0);
     const slanted = look.columns.some((name) => textWidth(name) > width - 2);
     const tall = slanted ? widest(look.columns) * SLANT + 8 : 12;
     const top = GAP + tall + (look.columnTitle ? TITLE : 0);
@@ -52,6 +53,7 @@ export class Grid {
     this.cells = this.#cells();
     this.frame = svg("rect", { class: "live-cursor", width, height, visibility: "hidden" });
     const { rows, columns, titles } = labels(look, inner, slanted);
+    this.rowLabels = rows;
     this.columnLabels = columns;
     this.drawing.append(...this.cells.map((cell) => cell.group), this.frame, ...rows, ...columns, ...titles);
     this.crop(look.rows.length, look.columns.length);
@@ -94,6 +96,18 @@ export class Grid {
     this.cells.forEach(({ group }, index) => {
       keep(group, "visibility", seen(index % wide < columns && Math.floor(index / wide) < rows));
     });
+  }
+
+  /**
+   * Gives the first rows other names, and shows these rows only.
+   * @param {string[]} rows
+   */
+  rename(rows) {
+    this.rowLabels.forEach((label, row) => {
+      say(label, rows[row] ?? "");
+      keep(label, "visibility", row < rows.length ? "visible" : "hidden");
+    });
+    if (rows.length !== this.inSight.rows) this.crop(rows.length, this.inSight.columns);
   }
 
   /**

@@ -18,6 +18,7 @@ const SHADES = 12; // colours of outputs, in order
 const FAINT = 0.1;
 const LETTER = 5.9; // px, about, of a name
 const CHIP = 10.5;
+const [CROWD, SPECK] = [60, 3.5]; // dots, beyond which there is one from place to place, px small, that says nothing
 const NAME_AT = 44; // px from the lowest stage down to the names
 const SLANT = 0.72; // of a slanted name's length, that it hangs down
 
@@ -70,7 +71,7 @@ export class Movement {
     this.answers = [];
     /** @type {Moment | null} */
     this.moment = null;
-    /** @type {{link: Way, group: SVGElement, points: number[]}[]} */
+    /** @type {{link: Way, group: SVGElement, points: number[], first: boolean}[]} */
     this.links = [];
     this.dots = svg("g", { class: "live-dots", "aria-hidden": "true" });
     tellOnHover(this.drawing, (target) => {
@@ -103,7 +104,9 @@ export class Movement {
   travel(time, carried) {
     const stage = Math.floor(time);
     const part = ease(time - stage);
-    const moving = this.links.filter(({ link }) => time >= 0 && link.stage === stage && this.#follows(link));
+    const all = this.links.filter(({ link }) => time >= 0 && link.stage === stage && this.#follows(link));
+    const crowd = all.length > CROWD;
+    const moving = crowd ? all.filter(({ first }) => first) : all;
     while (this.dots.childElementCount < moving.length) {
       this.dots.append(svg("g", { class: "live-dot" }, svg("circle", { r: this.chip }), svg("text", { y: 4 })));
     }
@@ -114,8 +117,12 @@ export class Movement {
       const [x, y] = along(found.points, part);
       dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       keep(dot, "class", `live-dot ${this.#colour(found.link)}`);
-      const text = dot.lastElementChild;
-      if (text) say(text, carried(found.link));
+      const [circle, text] = dot.children;
+      if (!circle || !text) return;
+      keep(circle, "r", String(crowd ? SPECK : this.chip));
+      const words = crowd ? "" : carried(found.link);
+      say(text, inCircle(words));
+      keep(text, "class", words.length > 2 ? "live-token-word" : "");
     });
   }
 
@@ -157,11 +164,11 @@ export class Movement {
     const height = y(0) + Math.max(BELOW, ...slanted);
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) keep(this.drawing, name, String(value));
     const thickest = Math.max(THINNEST, THICKEST * Math.min(1, MANY / moment.links.length));
-    this.links = placed(moment.links.filter(({ from, to }) => from < count && to < count), x, y, this.step).map(({ link, points }, index) => {
+    this.links = placed(moment.links.filter(({ from, to }) => from < count && to < count), x, y, this.step).map(({ link, points, first }, index) => {
       const d = `M ${points[0]} ${points[1]} C ${points.slice(2).join(" ")}`;
       const line = { d, "stroke-width": (0.7 + thickest * link.rate).toFixed(2), "stroke-opacity": (0.3 + 0.7 * link.rate).toFixed(2) };
       const group = svg("g", { "data-link": index }, svg("path", { class: "live-link-reach", d }), svg("path", { class: "live-link", ...line }));
-      return { link, group, points };
+      return { link, group, points, first };
     });
     const columns = names.slice(0, count).map((_, p) => svg("path", { class: "live-stream-line", d: `M ${x(p)} ${y(0)} V ${y(rows - 1)}` }));
     const labels = Array.from({ length: rows + 1 }, (_, stage) => {
@@ -212,7 +219,7 @@ export class Movement {
       const value = moment.values[stand.name] ?? "";
       const there = stand.stage <= reached;
       const lit = moment.lit.has(stand.name);
-      say(text, value.length > 3 ? "\u2026" : value);
+      say(text, inCircle(value));
       keep(text, "class", value.length > 2 ? "live-token-word" : "");
       keep(group, "class", `live-chip live-stand${lit ? " live-lit" : ""}`);
       keep(group, "opacity", there ? "1" : "0");
@@ -264,7 +271,7 @@ function placed(links, x, y, step) {
     const [x1, y1, x2, y2] = [x(link.from) + aside, y(link.stage), x(link.to) + aside, y(link.stage + 1)];
     const bend = (y1 - y2) * 0.55;
     const swing = link.moves && link.from === link.to ? -Math.min(9, step / 3) : 0;
-    return { link, points: [x1, y1, x1 + swing, y1 - bend, x2 + swing, y2 + bend, x2, y2] };
+    return { link, points: [x1, y1, x1 + swing, y1 - bend, x2 + swing, y2 + bend, x2, y2], first: turn === 0 };
   });
 }
 
@@ -338,6 +345,15 @@ function tokenAt(name, x, y, step) {
 function chipAt(x, y, radius, kind) {
   const text = svg("text", { x, y: y + 4 });
   return { text, group: svg("g", { class: `live-chip ${kind}` }, svg("circle", { cx: x, cy: y, r: radius }), text) };
+}
+
+/**
+ * A value as there is room for it in a circle: of several numbers the first, if it is short.
+ * @param {string} value
+ */
+function inCircle(value) {
+  const [first = ""] = value.split("\u00b7");
+  return value.length <= 3 ? value : first.length < 3 && first !== value ? `${first}\u2026` : "\u2026";
 }
 
 /**

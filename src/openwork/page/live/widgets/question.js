@@ -254,6 +254,7 @@ export class QuestionCells {
   /** @param {number} variable */
   #allowed(variable) {
     const symbols = this.#offered(variable).map((value) => this.look.symbol(variable, value));
+    if (symbols.length > MANY_SYMBOLS) return `one of ${symbols.length} symbols, ${symbols[0]}, ${symbols[1]}, \u2026 or ${symbols.at(-1)}`;
     return symbols.length === 1 ? `always ${symbols[0]}` : `${symbols.slice(0, -1).join(", ")} or ${symbols.at(-1)}`;
   }
 }

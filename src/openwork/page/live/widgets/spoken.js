@@ -8,6 +8,7 @@ import { tellOnHover } from "../page/tip.js";
 /** @import { Pass } from "../page/bench.js" */
 
 const MANY = 10; // cells, above which they are smaller
+const MOST_EVER = 12; // symbols of a set, above which those that are rightly left out are not shown
 
 /** One row of answers. */
 export class Spoken {
@@ -18,7 +19,7 @@ export class Spoken {
    * @param {number[]} ever where answers are sets, the symbols that some right one holds; others are shown where wrong
    */
   constructor(title, outputs, symbols, ever) {
-    this.ever = ever;
+    this.ever = ever.length > MOST_EVER ? [] : ever;
     this.outputs = outputs;
     this.symbols = symbols;
     /** @type {Pass | null} */
