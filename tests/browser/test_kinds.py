@@ -40,7 +40,7 @@ def test_every_kind_of_task_can_be_played_with(visit, tmp_path, name):
     before = tab.page.url
     tab.page.get_by_role("button", name="another question").click()
     expect(tab.page).not_to_have_url(before, timeout=20_000)
-    tab.page.get_by_role("button", name="layer 0 head 1, everywhere").click()
+    tab.page.get_by_role("button", name="layer 0 head 1, everywhere").press("Enter")
     expected = subject.score(Plan((Zero("blocks.0.attn.hook_z", heads=(1,)),)))
     assert counted(tab)["right"] == expected.right[0].tolist()
     assert tab.errors == []
@@ -111,7 +111,7 @@ def test_the_bar_keeps_its_height_when_parts_are_switched_off(visit, live):
         page = visit(live, width, link="#cut").page
         bar = page.locator("#asking")
         before = bar.evaluate("bar => bar.offsetHeight")
-        page.get_by_role("button", name="layer 0 MLP, everywhere").click()
+        page.get_by_role("button", name="layer 0 MLP, everywhere").press("Enter")
         page.wait_for_selector(".live-back:visible")
         assert bar.evaluate("bar => bar.offsetHeight") == before
 

@@ -43,7 +43,7 @@ def test_the_weakest_question_opens_in_play_and_parts_off_say_nothing_of_the_pro
     line.get_by_role("button", name="ask the weakest").click()
     expect(line).to_contain_text(RUN)
     assert float(RUN.search(line.inner_text()).group(1)) == pytest.approx(proof.proof.margin, abs=0.001)
-    tab.page.get_by_role("button", name="layer 0 MLP, everywhere").click()
+    tab.page.get_by_role("button", name="layer 0 MLP, everywhere").press("Enter")
     expect(line).to_contain_text("with parts off, on this question a right answer lags")
     expect(line.get_by_text("Proved")).to_be_hidden()
     assert tab.errors == []

@@ -63,7 +63,7 @@ def test_a_cut_counts_what_the_native_engine_counts(visit, live, opened, by):
     tab = visit(live)
     names = {"zero": "zero", "mean": "its mean", "resample": "another input"}
     tab.page.get_by_role("radio", name=names[by]).evaluate("radio => radio.click()")
-    tab.page.get_by_role("button", name="layer 0 MLP, everywhere").click()
+    tab.page.get_by_role("button", name="layer 0 MLP, everywhere").press("Enter")
     expected = analyses.ablate(opened.subject, "blocks.0.mlp", by).without
     inputs = len(opened.subject.inputs)
     assert counted(tab)["right"] == [round(share * inputs) for share in expected.per_position]
@@ -85,7 +85,7 @@ def test_a_link_brings_back_the_whole_state(visit, live):
 
 def test_a_link_leads_to_the_part_that_was_used_last(visit, live):
     page = visit(live).page
-    page.get_by_role("button", name="layer 0 MLP, everywhere").click()
+    page.get_by_role("button", name="layer 0 MLP, everywhere").press("Enter")
     expect(page).to_have_url(re.compile(r"#cut\?cut=zero:L0M"))
     page.locator("#asking input").first.press("ArrowUp")
     expect(page).to_have_url(re.compile(r"#cut\?q="))
@@ -211,7 +211,7 @@ def test_harm_stays_text_and_nothing_leaves(visit, hostile_live):
     tab = visit(hostile_live)
     page = tab.page
     page.locator("#asking input").first.press("ArrowUp")
-    page.get_by_role("button", name="layer 0 MLP, everywhere").click()
+    page.get_by_role("button", name="layer 0 MLP, everywhere").press("Enter")
     counted(tab)
     for button in page.get_by_role("button", name="Run it again here").all():
         button.click()
@@ -251,7 +251,7 @@ def test_in_a_notebook_the_page_lives_in_a_frame(browser, opened, tmp_path):
     frame = page.frame_locator("iframe")
     frame.locator("#asking input").first.press("ArrowUp")
     frame.get_by_role("link", name="Cut", exact=True).first.click()
-    frame.get_by_role("button", name="layer 0 MLP, everywhere").click()
+    frame.get_by_role("button", name="layer 0 MLP, everywhere").press("Enter")
     frame.locator(f"{COUNTED}[data-counted]").wait_for()
     assert page.url == notebook.as_uri()
     assert errors == []
