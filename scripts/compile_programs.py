@@ -23,7 +23,7 @@ import openwork as ow
 
 FOLDER = Path(__file__).parent.parent / "tests" / "programs" / "compiled"
 SYMBOLS, LENGTH = 4, 5
-NOISE, LEARNING_RATE, MOST_STEPS = 0.1, 3e-3, 3000
+NOISE, LEARNING_RATE, MOST_STEPS = 0.03, 3e-3, 3000
 MARGIN = 1.0
 """by which every answer is right before training stops"""
 T, PLACES = rasp.tokens, rasp.indices

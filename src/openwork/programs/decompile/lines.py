@@ -17,7 +17,7 @@ from openwork.programs.decompile.matches import by_key
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
-from openwork.programs.language import READABLE, Expression, Ints, Match, Name, signed_modulus
+from openwork.programs.language import READABLE, Expression, Ints, Match, Name
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Variable
 
@@ -166,7 +166,7 @@ class Lines:
         """From parents alone where they decide it, else from everything that can be read."""
         noticed = {sender: share for sender, share in effects.items() if share >= NOTICED}
         for senders, given in ((noticed, self.gives), (effects, self.gives), (effects, self._all_given)):
-            found = simplest(target, list(self._operands(senders, given)), *self._numbers)
+            found = simplest(target, list(self._operands(senders, given)), *self.network.numbers)
             if found is not None:
                 return self._by_unread_keys(target, noticed, found) or found
         return None
@@ -189,7 +189,7 @@ class Lines:
         """From the symbols seen there: what lies between is then counted among what no line explains."""
         causal = self.network.subject.spec.attention_dir == "causal"
         seen = {p: 0.0 for p in self.gives if is_symbol(p) and (p.position <= position or not causal)}
-        return simplest(target, list(self._operands(seen)), *self._numbers)
+        return simplest(target, list(self._operands(seen)), *self.network.numbers)
 
     def _operands(
         self, effects: Mapping[Place, float], given: Mapping[Place, tuple[Operand, ...]] | None = None
@@ -203,14 +203,6 @@ class Lines:
                 if operand.name.name not in seen:
                     seen.add(operand.name.name)
                     yield Operand(operand.name, operand.column, reluctance, operand.position, operand.symbol)
-
-    @property
-    def _numbers(self) -> tuple[int, bool]:
-        task = self.network.subject.task
-        signed = signed_modulus(task.vocabulary.symbols)
-        if signed is not None:
-            return signed, True
-        return max((v.values for v in task.variables), default=2), False
 
     def _name(self, place: Place) -> str:
         if place.is_mlp:

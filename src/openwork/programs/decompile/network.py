@@ -16,6 +16,7 @@ from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.engines.grading import answers_of
 from openwork.interventions import Edit, Plan, Set
+from openwork.programs.language import signed_modulus
 from openwork.programs.place import EMBEDDING, Place
 from openwork.tasks import UNASKED
 
@@ -95,6 +96,13 @@ class Network:
         """Positions whose token is not always the same; the first of the question where all are, as of one input."""
         varying = tuple(int(p) for p in np.flatnonzero((self.tokens != self.tokens[0]).any(axis=0)))
         return varying or (min(variable.position for variable in self.subject.task.variables),)
+
+    @property
+    def numbers(self) -> tuple[int, bool]:
+        """How many symbols there are, which sums may be taken modulo; and whether they stand for both signs."""
+        task = self.subject.task
+        signed = signed_modulus(task.vocabulary.symbols)
+        return (max((v.values for v in task.variables), default=2), False) if signed is None else (signed, True)
 
     def token(self, position: int) -> Rows:
         """`[input]`, the token there."""

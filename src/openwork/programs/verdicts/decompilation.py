@@ -18,10 +18,8 @@ from openwork.programs.verdicts.otherwise import OtherContent, Otherwise
 from openwork.programs.verdicts.realised import REALISED, LineScore
 from openwork.programs.verdicts.short import Short
 from openwork.programs.verdicts.waves import Waves
-from openwork.programs.verdicts.whole import Whole
+from openwork.programs.verdicts.whole import UNEXPLAINED, Whole
 
-UNEXPLAINED = 0.01
-"""share of inputs that may be lost with everything resampled that no line says"""
 SHORT = 0.05
 """bits of the program for each bit of the answer table"""
 VERSION = 10
@@ -228,7 +226,7 @@ def decompilation_from_json(kept: Mapping[str, Any]) -> Decompilation | None:
         for line in kept["lines"]
     )
     plain = {name: _tuples(kept[name]) for name in PLAIN}
-    parts = {name: _part(kind, kept.get(name)) for name, kind in PARTS.items()}
+    parts = {name: _part(kind, kept[name]) for name, kind in PARTS.items()}
     if parts["otherwise"] is not None:
         parts["otherwise"] = replace(
             parts["otherwise"], found=tuple(OtherContent(**other) for other in parts["otherwise"].found)

@@ -17,7 +17,7 @@ from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, permutation
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import Features
-from openwork.programs.decompile.labels import compact, explained_by
+from openwork.programs.decompile.labels import compact, explained_by, same_classes
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.shortening import unread_items
 from openwork.programs.language import Expression, Ints, Name, inlined
@@ -26,14 +26,12 @@ from openwork.programs.program import Program, Variable
 from openwork.programs.text import folded
 from openwork.programs.verdicts.equal import equal
 from openwork.programs.verdicts.realised import REALISED, realised
-from openwork.programs.verdicts.whole import whole
+from openwork.programs.verdicts.whole import UNEXPLAINED, whole
 
 MOST = 4
 """contents that are tried in the model at most, those that explain most of what their place holds first"""
 LOOKED_AT = 4096
 """inputs on which contents are compared before one is tried"""
-LOST = 0.01
-"""share of inputs that may be lost with all else resampled"""
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _contents(network: Network, program: Program, variable: Variable, features: 
     seen = [compact(columns)[0] for columns in ([known[c] for c in variable.columns], read) if columns]
     for expression in _candidates(program, variable, features):
         codes, values = compact([expression.values(known)])
-        if values < 2 or any(_same(codes, one) for one in seen):
+        if values < 2 or any(same_classes(codes, one) for one in seen):
             continue
         seen.append(codes)
         said = _read_anew(network, program, variable, expression, known)
@@ -155,12 +153,11 @@ def _read_anew(
 ) -> Program | None:
     """The program with this in the line's place, and its readers made from it; None where one does not follow."""
     held = Operand(Name(variable.name), expression.values(known), 0.0, variable.sites[0].position)
-    modulus = max((v.values for v in network.subject.task.variables), default=2)
     columns = set(variable.columns)
     made: dict[Expression, Expression] = {}
     for reader in _readers(program, variable):
         besides = [Operand(Name(n), known[n]) for n in dict.fromkeys(reader.names()) if n not in columns]
-        again = simplest(reader.values(known), [held, *besides], modulus)
+        again = simplest(reader.values(known), [held, *besides], *network.numbers)
         if again is None or variable.name not in set(again.names()):
             return None
         made[reader] = again
@@ -174,14 +171,10 @@ def _read_anew(
 
 def _judged(network: Network, content: _Content, gone: frozenset[Place], seed: int) -> OtherContent | None:
     """None where it is not realised, or leaves more unsaid than a program may."""
-    columns = set(content.variable.columns)
-    reading = [v.name for v in content.program.variables if columns & {n for item in v.items for n in item.names()}]
-    scores = realised(network, content.program, gone, seed, only=(content.variable.name, *reading))
+    name = content.variable.name
+    reading = [v.name for v in content.program.variables if any(name in item.names() for item in v.items)]
+    scores = realised(network, content.program, gone, seed, only=(name, *reading))
     least = min(min(score.together.share, score.at_its_place.share) for score in scores)
-    if least < REALISED or whole(network, content.program, seed).share > LOST:
+    if least < REALISED or whole(network, content.program, seed).share > UNEXPLAINED:
         return None
-    return OtherContent(content.variable.name, content.expression.text(), content.values, content.explained, least)
-
-
-def _same(one: Ints, other: Ints) -> bool:
-    return compact([one, other])[1] == compact([one])[1] == compact([other])[1]
+    return OtherContent(name, content.expression.text(), content.values, content.explained, least)

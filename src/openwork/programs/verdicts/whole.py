@@ -29,6 +29,9 @@ from openwork.programs.program import Program
 from openwork.programs.verdicts.others import Others
 from openwork.programs.verdicts.texts_by_end import TextsByEnd
 
+UNEXPLAINED = 0.01
+"""share of inputs that may be lost with everything resampled that no line says"""
+
 INPUTS = 4096
 AT_ONCE = 8
 """plans run between two looks at how far it is"""
