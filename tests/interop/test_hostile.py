@@ -15,8 +15,9 @@ from tests.interop.hostile import SIDECARS, at_random, by_hand, canary, sound
 from openwork.errors import CheckpointError
 from openwork.interop import imported_model, read_checkpoint
 
-SOON = 2.0
-"""seconds of the processor; the worst trick took more than 10 before there were budgets"""
+SOON = 100.0
+"""times what `yardstick` takes, beside it on the same machine; the worst trick takes 19, and before there were
+budgets it took more than 350"""
 LITTLE = 2**28
 """bytes more than before; a bomb took 512 MB"""
 AT_RANDOM = int(os.environ.get("OPENWORK_HOSTILE", "100"))
@@ -35,6 +36,15 @@ def read(path: Path) -> str:
     return "read"
 
 
+def yardstick() -> float:
+    """Seconds of the processor for a fixed piece of work: a busy machine is slow at both."""
+    start = time.process_time()
+    nested: list[object] = []
+    for depth in range(300_000):
+        nested = [nested, str(depth)] if depth % 100 else [depth]
+    return time.process_time() - start
+
+
 def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
@@ -45,7 +55,8 @@ def test_every_trick_is_refused_soon_and_in_little_memory(tensors, tmp_path: Pat
         path.write_bytes(data)
         before, start = peak(), time.process_time()
         found = read(path)
-        assert time.process_time() - start < SOON, trick
+        took = time.process_time() - start
+        assert took < SOON * yardstick(), trick
         assert peak() - before < LITTLE, trick
         assert found != "read", trick
 
@@ -62,14 +73,15 @@ def test_every_config_is_refused(tensors, tmp_path: Path, text: bytes, dialect: 
 
 
 def test_files_changed_at_random(tensors, tmp_path: Path, record_property):
-    outcomes = []
+    outcomes, took = [], []
     for ending, good in sound(tensors).items():
         for seed in range(AT_RANDOM):
             path = tmp_path / f"random{ending}"
             path.write_bytes(at_random(good, random.Random(seed)))
             start = time.process_time()
             outcomes.append(read(path))
-            assert time.process_time() - start < SOON, seed
+            took.append(time.process_time() - start)
+    assert max(took) < SOON * yardstick(), took.index(max(took))
     record_property("hostile files", len(outcomes))
     assert "damaged" in " ".join(outcomes) and any("damaged" not in found for found in outcomes)
 
