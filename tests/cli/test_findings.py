@@ -11,6 +11,8 @@ def test_slips_are_told_before_anything_is_trained(openwork):
     assert done.code == 2 and "neither in .md nor in .html" in done.err
     done = openwork("findings", "notebook", "--claims", "nowhere.toml")
     assert done.code == 2 and "nowhere.toml" in done.err
+    done = openwork("findings", "notebook", "--prove", "--seconds", "0", "-o", "page.pdf")
+    assert done.code == 2 and all(word in done.err for word in ("write --programs too", "not above 0", "page.pdf"))
     assert openwork("runs", "list", "--json").value == []
 
 

@@ -60,3 +60,8 @@ def test_no_command_shows_the_help_once(openwork, words):
 
 def test_version(openwork):
     assert openwork("--version").out.startswith("openwork ")
+
+
+def test_the_package_run_as_a_module_is_the_command_line():
+    done = subprocess.run([sys.executable, "-m", "openwork", "--help"], capture_output=True, text=True, check=True)
+    assert "census" in done.stdout

@@ -10,6 +10,7 @@ import pytest
 from openwork.analyses import Line
 from openwork.claims import Accuracy, Attends, Learns, Outcome, Publication
 from openwork.data import DataSplit
+from openwork.jobs.census.asked import CensusAsked
 from openwork.jobs.findings import findings
 from openwork.jobs.setting import Setting
 from openwork.models import spec_for
@@ -32,7 +33,9 @@ CLAIMS = (
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> Findings:
     with Store.open(tmp_path_factory.mktemp("store")) as store:
-        return findings(EXPERIMENT, range(5), CLAIMS, Setting(store, threads=1), "openwork findings here")
+        asked = CensusAsked(EXPERIMENT, range(5), 24.0)
+        said = "openwork findings here"
+        return findings(EXPERIMENT, range(5), CLAIMS, Setting(store, threads=1), said, programs=asked)
 
 
 def test_only_solved_models_are_asked_and_every_claim_of_each(found):
@@ -50,6 +53,24 @@ def test_models_are_grouped_by_how_their_answers_travel(found):
     assert all(len(shape.split()) == 2 for shape, _ in found.shapes)
 
 
+def test_mechanisms_are_counted_as_programs_where_these_are_looked_for(found):
+    assert [model.seed for model in found.census.solved] == [model.seed for model in found.models]
+    page = markdown(findings_document(found))
+    assert "## Mechanisms as programs" in page and "def program(x):" in page
+    assert page.count("openwork findings here") == 1
+    alone = markdown(findings_document(replace(found, census=None)))
+    assert "as programs" not in alone and "def program" not in alone
+
+
+def test_models_of_which_all_claims_of_a_group_hold_are_counted_together(found):
+    (_, right), (_, looks) = found.claims
+    both = found.all_confirmed((*right, *looks))
+    assert found.all_confirmed(right) == found.models
+    page = markdown(findings_document(replace(found, claims=(("Both", (*right, *looks)),))))
+    assert f"All 2 together hold of {len(both)} of {len(found.models)} models" in page
+    assert both == tuple(m for m in found.models if all(v.outcome is Outcome.CONFIRMED for v in m.verdicts))
+
+
 def test_the_page_says_how_many_and_what_is_not_known(found):
     page = markdown(findings_document(found))
     solved = len(found.models)
@@ -60,7 +81,12 @@ def test_the_page_says_how_many_and_what_is_not_known(found):
         align for name, align in zip(heads.split("|"), aligned.split("|"), strict=True) if name.strip().isupper()
     ]
     assert numbers == ["--:"] * len(Outcome)
-    for words in ("## Mechanisms", "## What remains unexplained", "openwork findings here", "y\\[0\\] <- x\\[1\\]"):
+    for words in (
+        "## Mechanisms as routes",
+        "## What remains unexplained",
+        "openwork findings here",
+        "y\\[0\\] <- x\\[1\\]",
+    ):
         assert words.replace("<-", "\\<-") in page or words in page, words
 
 

@@ -31,6 +31,10 @@ EngineName = Annotated[
         "--engine", metavar="NAME", help="native or torch; else the one that suits the model.", show_default=False
     ),
 ]
+EACH_SECONDS = 24.0
+"""for the program of one of many models, as in a report"""
+EachSeconds = Annotated[float, typer.Option("--seconds", help="How long to look for the program of one model.")]
+ProveEach = Annotated[bool, typer.Option("--prove", help="Prove every solved model right on every input, too.")]
 Threads = Annotated[
     int | None,
     typer.Option(

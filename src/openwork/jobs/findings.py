@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from openwork.analyses import Line, stages_of
 from openwork.claims import Claim, Publication, about_models, about_recipes
+from openwork.jobs.census.asked import CensusAsked
+from openwork.jobs.census.counting import census
 from openwork.jobs.opened import open_run
 from openwork.jobs.pipeline import RECIPE, TRAIN
 from openwork.jobs.search import train_seeds
@@ -24,6 +26,7 @@ def findings(
     setting: Setting,
     command: str,
     publication: Publication | None = None,
+    programs: CensusAsked | None = None,
 ) -> Findings:
     """Trains the seeds, judges all claims on every solved one and finds its routes; what the store knows is not redone.
 
@@ -36,10 +39,12 @@ def findings(
         setting: store and engine.
         command: what the user typed, for the page.
         publication: whose recipe it is, where there is one.
+        programs: the census of the same seeds, where their programs are looked for too.
 
     Raises:
         OpenworkError: anything that does not fit, before training starts.
     """
+    counted = None if programs is None else census(programs, setting, command)
     stage = stages_of(setting.watch, (TRAIN, RECIPE, MODELS))
     stage(TRAIN)
     trained = train_seeds(experiment, seeds, setting)
@@ -57,4 +62,4 @@ def findings(
         models.append(FoundModel(run.name, run.seed, tuple(verdicts), opened.all_routes))
     about = tuple((title, about_models(group)) for title, group in claims)
     apart = replace(recipe, left=(), publication=publication)
-    return Findings(experiment, len(tuple(seeds)), about, tuple(models), command, apart)
+    return Findings(experiment, len(tuple(seeds)), about, tuple(models), command, apart, counted)

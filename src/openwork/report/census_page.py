@@ -55,12 +55,19 @@ def census_screen(census: Census) -> tuple[Part, ...]:
     return (_figures(census), *_said(census), *table, *over)
 
 
+def census_within(census: Census) -> tuple[Part, ...]:
+    """What another page of the same models says of it: what was counted, and the program of each mechanism."""
+    parts = [part for part in (*_pictures(census), *_said(census)) if part != Text(census.command, "command")]
+    if census.mechanisms:
+        parts += (_table(census), *map(_fold, census.mechanisms[:SHOWN]))
+    return tuple(parts)
+
+
 def _figures(census: Census) -> Figures:
     solved = _share(len(census.solved), len(census.models)) if census.models else "every seed was set aside"
     items = [Figure(f"{len(census.solved):,} of {len(census.models):,}", "seeds solve the task", solved)]
     if census.solved:
-        known = f"of {len(census.counted):,} models whose program is known"
-        items.append(Figure(f"{len(census.mechanisms):,}", "mechanisms", known))
+        items += mechanisms_counted(census)
         items.append(Figure(f"{census.algorithms:,}", "algorithms", "wherever in the model each step is"))
     if census.unseen is not None:
         low, high = census.unseen_interval
@@ -70,6 +77,12 @@ def _figures(census: Census) -> Figures:
         proved = sum(model.told.proved is True for model in census.solved)
         items.append(Figure(f"{proved:,} of {len(census.solved):,}", "are proved", "right on every input"))
     return Figures(tuple(items))
+
+
+def mechanisms_counted(census: Census) -> tuple[Figure, ...]:
+    """How many there are, of how many models."""
+    known = f"of {len(census.counted):,} models whose program is known"
+    return (Figure(f"{len(census.mechanisms):,}", "mechanisms", known),)
 
 
 def _pictures(census: Census) -> tuple[Part, ...]:

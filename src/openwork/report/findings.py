@@ -10,6 +10,8 @@ from statistics import median
 from openwork.analyses import all_asked, percent
 from openwork.analyses.routes import Mechanism, Route, Routes
 from openwork.claims import Claim, Outcome, Verdict, clopper_pearson
+from openwork.report.census import Census
+from openwork.report.census_page import census_within, mechanisms_counted
 from openwork.report.document import Document
 from openwork.report.parts import NOTHING, Figure, Figures, Fold, Part, Section, Table, Text, columns
 from openwork.report.recipe_claims import NOTHING_ASKED, RecipeClaims
@@ -20,6 +22,8 @@ OF_NO_MODEL = ("brief", "recipe")
 """sections that need no solved model"""
 SHOWN = 12
 """names told where there are many"""
+ROWS, FOLDS = 60, 40
+"""ways for answers to travel, and models with all their routes, that a page shows"""
 MOST = 0.9
 """share of the solved models from which on a claim is said to hold of such models"""
 
@@ -52,6 +56,7 @@ class Findings:
         models: every solved one, by seed.
         command: what makes this page again.
         recipe: claims about the experiment itself, judged once.
+        census: the programs of the same models, where they were looked for.
     """
 
     experiment: Experiment
@@ -60,6 +65,7 @@ class Findings:
     models: tuple[FoundModel, ...]
     command: str
     recipe: RecipeClaims = NOTHING_ASKED
+    census: Census | None = None
 
     @property
     def right(self) -> str:
@@ -75,6 +81,15 @@ class Findings:
         """Of how many of the solved models it is CONFIRMED, as a share."""
         verdicts = self.verdicts(claim)
         return sum(v.outcome is Outcome.CONFIRMED for v in verdicts) / max(len(verdicts), 1)
+
+    def all_confirmed(self, claims: Sequence[Claim]) -> tuple[FoundModel, ...]:
+        """The solved models of which every one of these claims is CONFIRMED."""
+        held = {claim.id for claim in claims}
+        return tuple(
+            model
+            for model in self.models
+            if all(v.outcome is Outcome.CONFIRMED for v in model.verdicts if v.claim.id in held)
+        )
 
     @property
     def mechanisms(self) -> tuple[tuple[Mechanism, tuple[FoundModel, ...]], ...]:
@@ -109,6 +124,7 @@ def findings_document(found: Findings) -> Document:
         Section("In brief", "brief", (_figures(found), *_brief(found), Text(found.command, "command"))),
         *(_claims(found, title, claims) for title, claims in found.claims),
         *_recipe(found),
+        *_programs(found),
         _mechanisms(found),
         _routes(found),
         _unexplained(found),
@@ -126,10 +142,12 @@ def _figures(found: Findings) -> Figures:
     rate = Figure(f"{solved} of {seeds}", "seeds solve the task", f"95 % interval {percent(low)} to {percent(high)}")
     if not solved:
         return Figures((rate,))
+    counted = () if found.census is None else mechanisms_counted(found.census)
     return Figures(
         (
             rate,
-            Figure(str(len(found.mechanisms)), "different mechanisms", "models grouped by equal route graphs"),
+            *counted,
+            Figure(str(len(found.mechanisms)), "different route graphs", "along which their answers travel"),
             Figure(percent(explained), "of pairs follow along the routes found", "mean over models"),
         )
     )
@@ -144,6 +162,12 @@ def _brief(found: Findings) -> list[Text]:
         never = [c.id for c in claims if not found.confirmed(c.id)]
         counts = f"{len(holds)} of its {len(claims)} claims hold of at least nine tenths of the solved models"
         said.append(Text(f"{title}: {counts}{_listed(holds)}, {len(never)} of none{_listed(never)}."))
+        if len(claims) == 1:
+            continue
+        together = [model.seed for model in found.all_confirmed(claims)]
+        low, high = clopper_pearson(len(together), len(found.models))
+        whole = f"All {len(claims)} together hold of {len(together):,} of {len(found.models):,} models"
+        said.append(Text(f"{whole}, 95 % interval {percent(low)} to {percent(high)}{_few([*map(str, together)])}."))
     return said
 
 
@@ -183,29 +207,37 @@ def _spread(verdicts: Sequence[Verdict]) -> str:
     return f"{min(values):.3g} to {max(values):.3g}, median {median(values):.3g}: {effects[0].unit}"
 
 
+def _programs(found: Findings) -> tuple[Section, ...]:
+    """The mechanisms as programs, where these were looked for."""
+    if found.census is None:
+        return ()
+    return (Section("Mechanisms as programs", "programs", census_within(found.census)),)
+
+
 def _mechanisms(found: Findings) -> Section:
     shapes = Table(
         columns("how each answer travels", "models", "seeds", numeric=(1,)),
-        tuple((shape, str(len(of)), ", ".join(str(m.seed) for m in of)) for shape, of in found.shapes),
+        tuple((shape, str(len(of)), _told([str(m.seed) for m in of])) for shape, of in found.shapes[:ROWS]),
         "One word for each output, in order: 0 or 1 is a head of that layer, 0+1 two hops, · the residual stream "
         "alone, | where either suffices, & where both are needed, ? where no path could be told.",
     )
     largest = len(found.mechanisms[0][1]) if found.mechanisms else 0
     said = (
         f"{len(found.models)} models have {len(found.mechanisms)} different route graphs, and the most frequent is "
-        f"that of {largest}; by the layers alone there are {len(found.shapes)}."
+        f"that of {largest}; by the layers alone there are {len(found.shapes)}{_first(len(found.shapes), ROWS)}."
     )
-    return Section("Mechanisms", "mechanisms", (Text(said), shapes))
+    return Section("Mechanisms as routes", "mechanisms", (Text(said), shapes))
 
 
 def _routes(found: Findings) -> Section:
     folds = []
-    for model in found.models:
+    for model in found.models[:FOLDS]:
         rows = tuple((model.routes.reading(route), percent(route.explained)) for route in model.routes.routes)
         table = Table(columns("route", "follows", numeric=(1,)), rows)
         summary = f"seed {model.seed} (run {model.run}): {percent(model.routes.explained)} of pairs"
         folds.append(Fold(summary, (table,)))
-    said = "The share of pairs in which the answer follows when nothing but the route is taken from the other question."
+    said = "The share of pairs in which the answer follows when nothing but the route is taken from the other question"
+    said += f"{_first(len(found.models), FOLDS)}."
     return Section("Routes of each model", "routes", (Text(said, "note"), *folds))
 
 
@@ -232,5 +264,13 @@ def _unexplained(found: Findings) -> Section:
 
 
 def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f": {', '.join(names[:SHOWN])}{more}" if names else ""
+    return f": {_told(names)}" if names else ""
+
+
+def _told(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN])}{more}"
+
+
+def _first(count: int, shown: int) -> str:
+    return f"; the first {shown} are shown" if count > shown else ""

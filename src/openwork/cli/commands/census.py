@@ -48,12 +48,8 @@ from openwork.runs import Store
 from openwork.tasks import Task
 
 app = typer.Typer(add_completion=False)
-SECONDS = 24.0
-"""for the program of one model, as in a report"""
 NULL = 32
 """models of random weights that --null asks at most"""
-Seconds = Annotated[float, typer.Option("--seconds", help="How long to look for the program of one model.")]
-Prove = Annotated[bool, typer.Option("--prove", help="Prove every solved model right on every input, too.")]
 NullFlag = Annotated[bool, typer.Option("--null", help=f"Ask the same of up to {NULL} models with random weights.")]
 ShuffledFlag = Annotated[
     bool, typer.Option("--shuffled", help=f"Ask the same of up to {NULL} seeds trained on shuffled answers.")
@@ -158,8 +154,8 @@ def count_mechanisms(
     weight_decay: overrides.WeightDecay = None,
     split: overrides.SplitKind = None,
     sweep: Sweep = None,
-    seconds: Seconds = SECONDS,
-    prove: Prove = False,
+    seconds: options.EachSeconds = options.EACH_SECONDS,
+    prove: options.ProveEach = False,
     null: NullFlag = False,
     shuffled: ShuffledFlag = False,
     over_training: OverTraining = 0,

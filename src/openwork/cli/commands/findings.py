@@ -13,6 +13,7 @@ from openwork.cli.examples import examples
 from openwork.cli.output import aside, emit, path_text, people
 from openwork.cli.typed import typed
 from openwork.errors import OpenworkError, Reason
+from openwork.jobs.census.asked import CensusAsked
 from openwork.jobs.findings import findings as findings_of
 from openwork.jobs.given_files import read_claims, require_writable
 from openwork.jobs.progress import ProgressDisplay
@@ -30,6 +31,7 @@ WRITERS = {".md": write_markdown, ".html": write_html}
     epilog=examples(
         "openwork findings notebook --seeds 64 --split shuffled -o findings.md",
         "openwork findings reverse-increment --seeds 8 --claims mine.toml",
+        "openwork findings notebook --seeds 64 --programs --prove",
     )
 )
 def findings(
@@ -40,6 +42,12 @@ def findings(
         list[Path] | None,
         typer.Option("--claims", help="A claims file; else those that come along. Repeatable.", show_default=False),
     ] = None,
+    programs: Annotated[
+        bool,
+        typer.Option("--programs", help="Look for the program of each too, and count mechanisms as a census does."),
+    ] = False,
+    seconds: options.EachSeconds = options.EACH_SECONDS,
+    prove: options.ProveEach = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A page to write, .md or .html.", show_default=False)
     ] = None,
@@ -53,19 +61,16 @@ def findings(
     Trains the seeds, judges all claims on each one that is right on every input, and finds its routes. What is in the
     store is not done again, so an interrupted command goes on where it was.
     """
+    _require_possible(output, programs, seconds, prove)
     wanted = _experiment(experiment, split)
     groups = _groups(wanted, claims)
     chosen = options.seeds_of(None, seeds) or tuple(range(16))
-    if output is not None:
-        if output.suffix not in WRITERS:
-            what = f"{output.name} ends neither in .md nor in .html"
-            raise OpenworkError("the page cannot be written", Reason("--output", what))
-        require_writable(output)
     with Store.open(store) as kept, ProgressDisplay(aside()) as display:
         setting = Setting(kept, engine, threads, display)
         heading = None if claims else heading_for(wanted.task)
         published = None if heading is None else heading.publication
-        result = findings_of(wanted, chosen, groups, setting, typed(), published)
+        looked = CensusAsked(wanted, chosen, seconds, prove) if programs else None
+        result = findings_of(wanted, chosen, groups, setting, typed(), published, looked)
     if output is not None:
         WRITERS[output.suffix](findings_document(result), output)
     if as_json:
@@ -76,6 +81,22 @@ def findings(
     console.print(terminal(document.parts[: 1 + len(groups)]))
     if output is not None:
         console.print(f"All of it: {path_text(output)}", soft_wrap=True)
+
+
+def _require_possible(output: Path | None, programs: bool, seconds: float, prove: bool) -> None:
+    """Nothing where the page can be written and there is time to look for programs; every reason otherwise."""
+    reasons = []
+    if output is not None and output.suffix not in WRITERS:
+        reasons.append(Reason("--output", f"{output.name} ends neither in .md nor in .html"))
+    if not seconds > 0:
+        reasons.append(Reason("--seconds", f"{seconds:g} is not above 0", "for example 24"))
+    if prove and not programs:
+        what = "is asked of models whose programs are looked for"
+        reasons.append(Reason("--prove", what, "write --programs too"))
+    if reasons:
+        raise OpenworkError("there can be no such findings", reasons)
+    if output is not None:
+        require_writable(output)
 
 
 def _experiment(name: str, split: str | None) -> Experiment:
@@ -104,6 +125,7 @@ def _summary(found: Findings) -> dict[str, object]:
             for _, claims in found.claims
             for claim in claims
         },
+        "programs": None if found.census is None else found.census.as_json(0)["mechanisms"],
         "recipe": {verdict.claim.id: str(verdict.outcome) for verdict in found.recipe.verdicts},
     }
 

@@ -122,11 +122,12 @@ def _found_on(moments: Moments, templates: Sequence[Template], where: Ints) -> E
     """One expression for these moments, found on fewer of them, or on all where it does not hold there: what does not
     follow on few does not on all."""
     few = where[:: max(1, len(where) // LOOKED_AT)]
-    found = _cases(moments, templates, few, DEEP)
+    deciding = _Deciding(moments.answers, templates)
+    found = _cases(deciding, few, DEEP)
     if found is not None and len(few) < len(where):
         known = {"": moments.last[where]} | {_name(n).name: t.column[where] for n, t in enumerate(templates)}
         if (found.values(known) != moments.answers[where]).any():
-            found = _cases(moments, templates, where, DEEP)
+            found = _cases(deciding, where, DEEP)
     return found
 
 
@@ -268,28 +269,56 @@ def _usual(answers: Ints, some: Sequence[Template]) -> Ints:
     return found
 
 
-def _cases(moments: Moments, templates: Sequence[Template], where: Ints, deep: int) -> Expression | None:
+class _Deciding:
+    """Which of the things that can be known decide the answers, asked of one choice of moments after another."""
+
+    def __init__(self, answers: Ints, templates: Sequence[Template]) -> None:
+        self.answers = answers
+        self.templates = templates
+        codes = [compact([template.column]) for template in templates]
+        first = np.cumsum([0, *(classes for _, classes in codes)])
+        # `[moment, template]`, each template's classes apart from the others'
+        self._classes = np.stack([own + start for (own, _), start in zip(codes, first[:-1], strict=True)], axis=1)
+        self._seen = np.zeros(int(first[-1]), np.int64)
+        self._columns = {_name(n).name: template.column for n, template in enumerate(templates)}
+
+    def at(self, where: Ints) -> list[int]:
+        """Numbers of those by each of which the answers at these moments follow, whatever else differs."""
+        some = where if len(where) <= FEW else where[:: len(where) // FEW]
+        left = np.arange(len(self.templates))
+        for rows in (some, where):
+            classes, answers = self._classes[np.ix_(rows, left)], self.answers[rows][:, None]
+            self._seen[classes] = answers
+            left = left[(self._seen[classes] == answers).all(axis=0)]
+        return [int(number) for number in left]
+
+    def values(self, condition: Expression, where: Ints) -> Ints:
+        """Of a condition, at these moments."""
+        return condition.values({name: self._columns[name][where] for name in condition.names()})
+
+
+def _cases(deciding: _Deciding, where: Ints, deep: int) -> Expression | None:
     """One expression for these moments, or two after a condition."""
-    direct = _directly(moments.answers, templates, where)
+    direct = _directly(deciding, where)
     if direct is not None or not deep:
         return direct
     solved: list[tuple[int, float, int, Expression, Expression, NDArray[np.bool_]]] = []
-    for n, template in enumerate(templates):
+    for n, template in enumerate(deciding.templates):
         for condition in _conditions(n, template, where):
-            holds = condition.values({_name(k).name: t.column[where] for k, t in enumerate(templates)}) != 0
+            holds = deciding.values(condition, where) != 0
             if holds.any() and not holds.all():
-                then = _directly(moments.answers, templates, where[holds])
+                then = _directly(deciding, where[holds])
                 if then is not None:
                     solved.append((-int(holds.sum()), then.cost, len(solved), condition, then, holds))
     two: list[Expression] = []
     for *_, condition, then, holds in solved:
-        last = _directly(moments.answers, templates, where[~holds])
+        last = _directly(deciding, where[~holds])
         if last is not None:
             two.append(Either(condition, then, last))
     if two or deep == 1:
         return min(two, key=lambda found: found.cost, default=None)
     for _, _, _, condition, then, holds in sorted(solved, key=lambda one: one[:3])[:WIDE]:
-        otherwise = _cases(moments, templates, where[~holds], deep - 1)
+        otherwise = _cases(deciding, where[~holds], deep - 1)
         if otherwise is not None:
             return Either(condition, then, otherwise)
     return None
@@ -303,19 +332,14 @@ def _conditions(number: int, template: Template, where: Ints) -> Iterator[Expres
         yield Compared(_name(number), "==", _name(other))
 
 
-def _directly(answers: Ints, templates: Sequence[Template], where: Ints) -> Expression | None:
+def _directly(deciding: _Deciding, where: Ints) -> Expression | None:
     """From one thing known, by a small expression; tables don't count."""
-    target = answers[where]
+    target = deciding.answers[where]
     if (target == target[0]).all():
         return Constant(int(target[0]))
-    some = where if len(where) <= FEW else where[:: len(where) // FEW]
     best: Expression | None = None
-    for n, template in enumerate(templates):
-        for rows in (some, where):
-            if compact([template.column[rows]])[1] < compact([template.column[rows], answers[rows]])[1]:
-                break
-        else:
-            found = simplest(target, [Operand(_name(n), template.column[where])], 2)
-            if found is not None and not found.entries and (best is None or found.cost < best.cost):
-                best = found
+    for n in deciding.at(where):
+        found = simplest(target, [Operand(_name(n), deciding.templates[n].column[where])], 2)
+        if found is not None and not found.entries and (best is None or found.cost < best.cost):
+            best = found
     return best
