@@ -105,7 +105,7 @@ def test_what_is_wrong_with_a_task_is_told_before_anything_trains(openwork, what
 
 
 def test_names_that_cannot_be_are_told(openwork):
-    for name in ("My Task", "9th", "palindrome"):
+    for name in ("My Task", "9th", "palindrome", "try", "openwork"):
         assert openwork("new", "task", name).code == 2
     assert not list(Path(".").glob("*.py"))
 

@@ -10,7 +10,7 @@ from openwork.models import initial_stack, spec_for
 from openwork.programs import Output, Place, Program, Symbol, Variable
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
-from openwork.programs.decompile.shown import _ways, with_shown
+from openwork.programs.decompile.shown import ways_to_show, with_shown
 from openwork.programs.language import Compared, Constant, Modulo, Name, Plus, Sum
 from openwork.tasks import Addition
 
@@ -41,7 +41,7 @@ def program(network: Network) -> Program:
 def test_every_way_answers_the_same_and_the_nine_is_among_them() -> None:
     model = network()
     said = program(model)
-    others = [other for _, some in _ways(model, said) for other in some]
+    others = [other for _, some in ways_to_show(model, said) for other in some]
     assert all(np.array_equal(said.answers(model.tokens), other.answers(model.tokens)) for other in others)
     texts = [other.outputs[1].expression.text() for other in others]
     assert any("y[0] if int(head0[6][0] + head0[6][1] == 9) else head1[6]" in text for text in texts)
@@ -54,7 +54,7 @@ def test_interchange_tells_them_apart_where_the_tens_add_up_to_nine() -> None:
     bases = model.tokens[pairs.bases]
     carried = {CARRY.name: said.values_of(CARRY, model.tokens[pairs.sources])}
     tens = sum(said.values_of(TENS, bases))
-    ways = [other for _, some in _ways(model, said) for other in some if CARRY in other.variables]
+    ways = [other for _, some in ways_to_show(model, said) for other in some if CARRY in other.variables]
     for other in ways:
         differ = (said.answers(bases, carried) != other.answers(bases, carried)).any(axis=1)
         assert differ.any() and (tens[differ] == 9).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,9 @@ def new_task(
     if not NAME.fullmatch(name):
         mend = "lower-case letters and digits, joined by single hyphens, such as my-task"
         raise TaskError("no task can have this name", Reason(name, "cannot be typed easily", mend))
+    if iskeyword(name) or name == "openwork":
+        what = "is a word of Python, so that no function can be called so" if iskeyword(name) else "is this package"
+        raise TaskError("no task can have this name", Reason(name, what, f"for example {name}-task"))
     stem, dashed = name.replace("-", "_"), name.replace("_", "-")
     if dashed in task_types():
         raise TaskError("the name is taken", Reason(dashed, "openwork has a task of this name", "take another"))

@@ -10,14 +10,18 @@ import numpy as np
 
 from openwork.programs.decompile.finishes import finishes
 from openwork.programs.decompile.labels import compact
-from openwork.programs.decompile.matches import matches
+from openwork.programs.decompile.matches import items_at, matches
+from openwork.programs.decompile.nearly import usual_finishes
 from openwork.programs.decompile.polynomials import polynomials
 from openwork.programs.language import (
+    READABLE,
     Compared,
     Compose,
     Constant,
     Count,
     CountBelow,
+    Distance,
+    Exceptions,
     Expression,
     Ints,
     Largest,
@@ -106,9 +110,8 @@ class _Search:
             if self.best is not None and self.price <= GOOD:
                 return self.best
         table = self._table()
-        if self.best is None or self._price(table) < self.price:
-            return table
-        return self.best
+        found = table if self.best is None or self._price(table) < self.price else self.best
+        return found if found.entries <= READABLE else self._nearly() or found
 
     def _consider(self, expression: Expression) -> None:
         for finished in finishes(expression, expression.values(self.columns), self.target, self.modulus):
@@ -154,6 +157,7 @@ class _Search:
             yield Plus(left, right)
             yield Minus(left, right)
             yield Minus(right, left)
+            yield Distance(left, right)
             yield Largest((left, right))
             yield Smallest((left, right))
             yield Compared(left, "==", right)
@@ -197,7 +201,9 @@ class _Search:
         yield from polynomials((left, one), (right, other), self.target, self.modulus)
 
     def _matches(self) -> Iterator[Expression]:
-        yield from matches([(o.name, o.column, o.position) for o in self.operands], self.target)
+        operands = [(o.name, o.column, o.position) for o in self.operands]
+        yield from items_at(operands)
+        yield from matches(operands, self.target)
 
     def _threes(self) -> Iterator[Expression]:
         if len(self.operands) > TRIPLED:
@@ -215,6 +221,21 @@ class _Search:
                 if compact([codes, self.target])[1] == classes:
                     kept = rest
         return kept
+
+    def _nearly(self) -> Expression | None:
+        """What does but for so few rows that they can be read; they are exceptions."""
+        best, fewest, keys = None, READABLE + 1, self._fewest()
+        for stage in (self._single, self._several, self._pairs):
+            for expression in stage():
+                values = expression.values(self.columns)
+                for usual, wrong in usual_finishes(expression, values, self.target, self.modulus):
+                    if len(wrong) < fewest:
+                        best, fewest = self._but(usual, keys, wrong), len(wrong)
+        return best
+
+    def _but(self, usual: Expression, keys: Sequence[Operand], rows: Ints) -> Expression:
+        listed = np.unique(np.stack([*(o.column[rows] for o in keys), self.target[rows]], axis=1), axis=0)
+        return Exceptions(tuple(o.name for o in keys), tuple(tuple(map(int, row)) for row in listed), usual)
 
     def _table(self) -> Expression:
         kept = self._fewest()

@@ -9,12 +9,14 @@ from itertools import combinations
 
 import numpy as np
 
+from openwork.programs.decompile.matches import items_at
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.language import (
     Compared,
     Constant,
     Count,
     CountBelow,
+    Distance,
     Expression,
     Ints,
     Known,
@@ -101,6 +103,8 @@ class Features:
                 yield self._feature(SumSigned(tuple(question), self._signed), 2.0)
             if len(question) <= MOST_PAIRED:
                 yield from (self._feature(expression, 3.0) for expression in _pairs(question, base))
+            places = [(Name(s.name), self._known[s.name], s.position) for s in symbols if s.position in asked]
+            yield from (self._feature(item, 3.0) for item in items_at(places))
         here = [Name(s.name) for s in symbols if s.position == position and s.position in asked]
         if len(question) > 1:
             yield from (self._feature(width, cost) for name in here for width, cost in _widths(question, name))
@@ -161,5 +165,6 @@ def _pairs(question: Sequence[Name], base: int) -> Iterator[Expression]:
         total = Plus(left, right)
         yield total
         yield Modulo(total, base)
+        yield Distance(left, right)
         yield Compared(total, ">=", Constant(base))
         yield Compared(left, "==", right)

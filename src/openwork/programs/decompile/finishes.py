@@ -49,7 +49,7 @@ def _plain(of: Expression, values: Ints, target: Ints) -> Iterator[Expression]:
         yield of
     shift = int(target[0] - values[0])
     if shift in SHIFTS and shift and (values + shift == target).all():
-        yield _shifted(of, shift)
+        yield shifted(of, shift)
     turned = int(target[0] + values[0])
     if (turned - values == target).all():
         yield Minus(Constant(turned), of)
@@ -61,7 +61,7 @@ def _modulo(of: Expression, values: Ints, target: Ints, modulus: int) -> Iterato
             continue
         shift = int(target[0] - values[0]) % n
         if ((values + shift) % n == target).all():
-            yield Modulo(_shifted(of, shift) if shift else of, n)
+            yield Modulo(shifted(of, shift) if shift else of, n)
         turned = int(target[0] + values[0]) % n
         if ((turned - values) % n == target).all():
             yield Modulo(Minus(Constant(turned), of), n)
@@ -97,8 +97,9 @@ def _steps(of: Expression, values: Ints, target: Ints) -> Iterator[Expression]:
     first, second = (int(values[target >= lowest + step].min()) for step in (1, 2))
     if ((values >= first).astype(np.int64) + (values >= second) + lowest == target).all():
         steps = Plus(Compared(of, ">=", Constant(first)), Compared(of, ">=", Constant(second)))
-        yield _shifted(steps, lowest) if lowest else steps
+        yield shifted(steps, lowest) if lowest else steps
 
 
-def _shifted(of: Expression, shift: int) -> Expression:
+def shifted(of: Expression, shift: int) -> Expression:
+    """With a number added, or taken away."""
     return Plus(of, Constant(shift)) if shift > 0 else Minus(of, Constant(-shift))

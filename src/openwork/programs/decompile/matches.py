@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from openwork.programs.language import Constant, Expression, Ints, Match, Name
+from openwork.programs.language import Constant, Expression, Ints, ItemAt, Match, Name
 
 OFFSETS = (-1, 1, -2, 2)
 """where the value may stand, counted from its key"""
@@ -39,6 +39,22 @@ def matches(operands: Sequence[tuple[Name, Ints, int]], target: Ints) -> Iterato
             keys, held = tuple(key[0] for key, _ in pairs), tuple(value[0] for _, value in pairs)
             for last in (True, False):
                 yield Match(wanted, keys, held, default, last)
+
+
+def items_at(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[ItemAt]:
+    """For each operand that has numbers of places of a list, its item there: of the question's own lists, and of those
+    that variables hold at places in a row.
+
+    Args:
+        operands: name, column and place in the question of each.
+    """
+    lists: dict[str, list[Name]] = {}
+    for name, _, _ in sorted(operands, key=lambda operand: (operand[2], operand[0].name)):
+        lists.setdefault(name.name.split("[")[0], []).append(name)
+    for several in lists.values():
+        for wanted, column, _ in operands:
+            if wanted not in several and len(several) > 1 and column.min() >= 0 and column.max() < len(several):
+                yield ItemAt(wanted, tuple(several))
 
 
 def by_key(operands: Sequence[tuple[Name, Ints, int, bool]], target: Ints) -> Match | None:

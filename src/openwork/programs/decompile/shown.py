@@ -50,7 +50,7 @@ def with_shown(network: Network, program: Program, watch: Watch = silent) -> Pro
     now = _mean(network, program, drawn)
     while now[1] < WANTED:
         best, further = program, now
-        for held, others in _ways(network, program):
+        for held, others in ways_to_show(network, program):
             # What a further place alone does is not what reading there does.
             enough = max(now[0], _mean(network, held, drawn)[0] if others and held is not program else 0.0) + GAIN
             for number, other in enumerate(others):
@@ -70,7 +70,7 @@ def _mean(network: Network, program: Program, drawn: Drawn) -> tuple[float, floa
     return (float(np.mean(rates)), min(rates)) if rates else (1.0, 1.0)
 
 
-def _ways(network: Network, program: Program) -> Iterator[tuple[Program, list[Program]]]:
+def ways_to_show(network: Network, program: Program) -> Iterator[tuple[Program, list[Program]]]:
     """The program, and with a shown answer as an item of a line of heads that has it among its places; each with the
     programs that read it in one more place."""
     asked = {variable.position for variable in network.subject.task.variables}

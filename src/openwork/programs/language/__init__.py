@@ -5,11 +5,13 @@ from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared, Relation
 from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.distance import Distance
 from openwork.programs.language.either import Either
 from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression, Ints, Known
 from openwork.programs.language.extremes import Largest, Smallest
 from openwork.programs.language.inlining import inlined, replaced
+from openwork.programs.language.item_at import ItemAt
 from openwork.programs.language.matching import Match
 from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.next_above import NextAbove
@@ -42,11 +44,13 @@ __all__ = [
     "Constant",
     "Count",
     "CountBelow",
+    "Distance",
     "Doubled",
     "Either",
     "Exceptions",
     "Expression",
     "Ints",
+    "ItemAt",
     "Known",
     "Largest",
     "Match",

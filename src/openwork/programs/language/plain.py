@@ -10,10 +10,12 @@ from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.distance import Distance
 from openwork.programs.language.either import Either
 from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression
 from openwork.programs.language.extremes import Largest, Smallest
+from openwork.programs.language.item_at import ItemAt
 from openwork.programs.language.matching import Match
 from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.next_above import NextAbove
@@ -35,6 +37,7 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Constant,
     Plus,
     Minus,
+    Distance,
     Modulo,
     Times,
     Compose,
@@ -50,6 +53,7 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     PlaceInOrder,
     Compared,
     Match,
+    ItemAt,
     Either,
     Chosen,
     OneOf,

@@ -31,6 +31,7 @@ const KINDS = {
   constant: ({ number }) => () => number,
   plus: ({ left, right }, slots) => both(left, right, slots, (one, other) => one + other),
   minus: ({ left, right }, slots) => both(left, right, slots, (one, other) => one - other),
+  distance: ({ left: one, right: other }, slots) => both(one, other, slots, (u, v) => Math.abs(u - v)),
   times: ({ left: one, right: other }, slots) => both(one, other, slots, (u, v) => u * v),
   either: ({ condition, then, otherwise }, slots) => {
     const [holds, yes, no] = [condition, then, otherwise].map((part) => compiled(part, slots));
@@ -134,6 +135,10 @@ const KINDS = {
       const at = last ? among.findLastIndex(equal) : among.findIndex(equal);
       return at < 0 ? otherwise : (beside[at]?.(row) ?? otherwise);
     };
+  },
+  "item-at": ({ index, of }, slots) => {
+    const [at, parts] = [compiled(index, slots), all(of, slots)];
+    return (row) => parts[at(row)]?.(row) ?? -1;
   },
   wave: ({ of, frequency, modulus }, slots) => {
     const inner = compiled(of, slots);

@@ -1,0 +1,50 @@
+"""What holds but for a few: the usual way to a number, where some rows are exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from openwork.programs.decompile.finishes import SHIFTS, shifted
+from openwork.programs.language import Compared, Constant, Expression, Ints, Modulo
+
+MOST_WRONG = 0.05
+"""share of the rows that may be exceptions"""
+
+
+def usual_finishes(of: Expression, values: Ints, target: Ints, modulus: int) -> Iterator[tuple[Expression, Ints]]:
+    """Expressions of `of`, whose values these are, that make the target on most rows; and the rows on which not."""
+    most = int(MOST_WRONG * len(target))
+    for expression, found in (*_sums(of, values, target, modulus), *_bounds(of, values, target)):
+        wrong = np.flatnonzero(found != target)
+        if len(wrong) <= most:
+            yield expression, wrong
+
+
+def _sums(of: Expression, values: Ints, target: Ints, modulus: int) -> Iterator[tuple[Expression, Ints]]:
+    shift = _most_frequent(target - values)
+    if shift in SHIFTS:
+        yield shifted(of, shift) if shift else of, values + shift
+    for n in sorted({modulus, int(target.max()) + 1, 2}):
+        if n > 1:
+            shift = _most_frequent((target - values) % n)
+            yield Modulo(shifted(of, shift) if shift else of, n), (values + shift) % n
+
+
+def _bounds(of: Expression, values: Ints, target: Ints) -> Iterator[tuple[Expression, Ints]]:
+    if target.min() < 0 or target.max() > 1:
+        return
+    bounds, own = np.unique(values, return_inverse=True)
+    ones = np.bincount(own.reshape(-1), weights=target, minlength=len(bounds))
+    zeros = np.bincount(own.reshape(-1), minlength=len(bounds)) - ones
+    # Of each bound: zeros from it on and ones below it are wrong.
+    wrong = zeros[::-1].cumsum()[::-1] + ones.cumsum() - ones
+    bound, right = int(bounds[wrong.argmin()]), int(bounds[(len(target) - wrong).argmin()])
+    yield Compared(of, ">=", Constant(bound)), (values >= bound).astype(np.int64)
+    yield Compared(of, "<", Constant(right)), (values < right).astype(np.int64)
+
+
+def _most_frequent(numbers: Ints) -> int:
+    kinds, counts = np.unique(numbers, return_counts=True)
+    return int(kinds[counts.argmax()])

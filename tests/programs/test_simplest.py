@@ -1,0 +1,59 @@
+"""The cheapest expression: fetching by an index, distances, and what holds but for a few."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from openwork.programs.decompile.expressions import Operand, simplest
+from openwork.programs.language import Ints, Name
+
+
+def operands(*bases: int) -> dict[str, Operand]:
+    """Symbols over every combination: `x[0]` and so on, the last one `k`."""
+    rows = np.array(list(product(*map(range, bases))), np.int64)
+    names = [*(f"x[{n}]" for n in range(len(bases) - 1)), "k"]
+    return {n: Operand(Name(n), rows[:, p], 0.0, p, True) for p, n in enumerate(names)}
+
+
+def said(target: Ints, known: dict[str, Operand], modulus: int) -> str:
+    return str(simplest(np.asarray(target, np.int64), list(known.values()), modulus))
+
+
+def test_an_item_at_an_index_that_the_question_says():
+    known = operands(3, 3, 3, 3)
+    columns = np.stack([known[f"x[{n}]"].column for n in range(3)])
+    k = known["k"].column
+    assert said(columns[k, np.arange(81)], known, 3) == "item_at(k, x[0:3])"
+    assert said((columns[k, np.arange(81)] + 1) % 3, known, 3) == "(item_at(k, x[0:3]) + 1) % 3"
+    assert "item_at" not in said(columns[(k + 1) % 3, np.arange(81)], known, 3)
+
+
+def test_a_distance():
+    known = operands(7, 7)
+    apart = np.abs(known["x[0]"].column - known["k"].column)
+    assert said(apart, known, 7) in ("abs(x[0] - k)", "abs(k - x[0])")
+    assert said(apart < 2, known, 7) in ("int(abs(x[0] - k) < 2)", "int(abs(k - x[0]) < 2)")
+
+
+@pytest.mark.parametrize("wrong", [1, 5])
+@pytest.mark.parametrize("rule", ["(k + x[0]) % 11", "int(k >= x[0])", "k - x[0]"])
+def test_what_holds_but_for_a_few_lists_these(rule: str, wrong: int):
+    known = operands(11, 11)
+    columns = {name: o.column for name, o in known.items()}
+    x, k = columns["x[0]"], columns["k"]
+    target = {"(k + x[0]) % 11": (k + x) % 11, "int(k >= x[0])": (k >= x).astype(np.int64), "k - x[0]": k - x}[rule]
+    rows = np.random.default_rng(0).permutation(121)[:wrong]
+    target = target.copy()
+    target[rows] = target[rows] + 1 if rule == "k - x[0]" else (target[rows] + 1) % (2 if "int" in rule else 11)
+    found = simplest(target, list(known.values()), 11)
+    assert found is not None and found.entries == wrong and (found.values(columns) == target).all()
+
+
+def test_what_holds_of_nine_tenths_only_is_a_table():
+    known = operands(11, 11)
+    total = (known["x[0]"].column + known["k"].column) % 11
+    total[:12] = np.random.default_rng(0).permutation(12) % 11
+    assert simplest(total, list(known.values()), 11).entries == 121
