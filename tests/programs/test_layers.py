@@ -13,7 +13,6 @@ from openwork.programs.decompile.layers import joined_layers, with_joined_layers
 from openwork.programs.decompile.network import Network
 from openwork.programs.language import Constant, Modulo, Name, Plus
 from openwork.programs.verdicts.realised import realised
-from openwork.programs.verdicts.whole import whole
 from openwork.tasks import ReverseIncrement
 from openwork.testing.known_circuits import known_circuits
 from openwork.testing.known_circuits.bench import Bench
@@ -82,7 +81,7 @@ def test_a_wrong_digit_is_not_mended_by_two_layers():
     assert (program.answers(model.tokens) == model.answers).all()
     joined = with_joined_layers(model, program)
     assert max(rates(model, joined).values()) < 0.5
-    assert whole(model, joined).share >= 0 and joined is program
+    assert joined is program
 
 
 def test_the_later_keeps_what_it_holds_besides_and_what_is_made_of_lines_between_stays():

@@ -9,8 +9,8 @@ import numpy as np
 from openwork.analyses import Subject
 from openwork.engines import choose_engine
 from openwork.programs import Place, Variable, decompile
-from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.leaks import with_leaks
+from openwork.programs.decompile.network import Network
 from openwork.programs.language import Name
 from openwork.programs.verdicts.realised import realised
 from openwork.programs.verdicts.whole import whole

@@ -21,7 +21,6 @@ from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.decompile.shortening import read_columns
 from openwork.programs.decompile.sites import CHOSEN_ON, GAIN, WANTED
 from openwork.programs.language import Expression, Name, renamed
-from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 
 
@@ -33,8 +32,8 @@ def with_joined_layers(network: Network, program: Program, watch: Watch = silent
     """
     drawn = Drawn.of(network, "layers", 0, CHOSEN_ON).take(CHOSEN_ON)
     for variable in program.variables:
-        [rate] = drawn.rates(network, program, variable, [variable.sites])
-        if rate.share < WANTED:
+        [alone] = drawn.rates(network, program, variable, [variable.sites])
+        if alone.share < WANTED:
             program = _handed_on(program, variable)
     rates = {variable.name: _rate(network, program, variable, drawn) for variable in program.variables}
     while True:
@@ -67,8 +66,11 @@ def _handed_on(program: Program, variable: Variable) -> Program:
             names[column] = item.name
         elif column in read:
             return program
-    if any(set(column for column in variable.columns if column not in names) & set(item.names())
-           for line in program.variables for item in line.items):
+    if any(
+        set(column for column in variable.columns if column not in names) & set(item.names())
+        for line in program.variables
+        for item in line.items
+    ):
         return program
     return _renamed(program, names, {variable.name: None})
 

@@ -1,7 +1,7 @@
 """Leaks: what is brought along, once every line has its places.
 
-A head may bring a second digit that an MLP after it takes away again, or fetch from a position where an earlier head has
-left one. Interchange at such a line is followed, and still answers turn when the rest of the position is another
+A head may bring a second digit that an MLP after it takes away again, or fetch from a position where an earlier head
+has left one. Interchange at such a line is followed, and still answers turn when the rest of the position is another
 input's. So while something is lost with what no line says, the line takes in one more item that its places or the MLPs
 after them hold, or a place without a line gets one of its own, which nothing reads: whichever loses least then. A line
 that nothing reads has to be followed like any other (nothing may change), and in *whole* its places are another
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from openwork.analyses.steps import Step, Watch, silent
-from openwork.programs.decompile.labels import Label, compact
 from openwork.programs.decompile.along import NOTHING, SEED
+from openwork.programs.decompile.labels import Label, compact
 from openwork.programs.decompile.lines import name_of
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn

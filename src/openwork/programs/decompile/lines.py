@@ -9,6 +9,7 @@ import numpy as np
 
 from openwork.analyses.component import component_named
 from openwork.analyses.steps import Step, Watch
+from openwork.models import ModelSpec
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import symbols_of
 from openwork.programs.decompile.labels import compact
@@ -18,7 +19,6 @@ from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.parents import NOTICED, Direct, is_symbol
 from openwork.programs.decompile.quantise import Quantised
 from openwork.programs.language import READABLE, Expression, Ints, Match, Name
-from openwork.models import ModelSpec
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Variable
 

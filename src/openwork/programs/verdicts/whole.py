@@ -6,6 +6,9 @@ nothing else. Where no other agrees, one that agrees in the variables alone, and
 program that holds the whole question would explain everything. Only where what stands there has no more values than a
 readable table has entries, such an input keeps its own.
 
+Places of a line that nothing reads are resampled too, from an input that agrees in what that line says besides: such a
+line, of a leak that is taken away again, explains no more than it says.
+
 What no line says is resampled freely in this way, and a place that does with less than what stands there loses nothing
 by it. In the whole model: all such places at once; and heads alone, for an MLP at another input's value could mend what
 they do; the larger loss counts. Each place is also tried by itself.
