@@ -28,7 +28,8 @@ def test_an_item_at_an_index_that_the_question_says():
     k = known["k"].column
     assert said(columns[k, np.arange(81)], known, 3) == "item_at(k, x[0:3])"
     assert said((columns[k, np.arange(81)] + 1) % 3, known, 3) == "(item_at(k, x[0:3]) + 1) % 3"
-    assert "item_at" not in said(columns[(k + 1) % 3, np.arange(81)], known, 3)
+    assert said(columns[(k + 1) % 3, np.arange(81)], known, 3) == "item_at((k + 1) % 3, x[0:3])"
+    assert "item_at" not in said(columns[k * k % 2, np.arange(81)], known, 3)
 
 
 def test_a_distance():
@@ -38,7 +39,31 @@ def test_a_distance():
     assert said(apart < 2, known, 7) in ("int(abs(x[0] - k) < 2)", "int(abs(k - x[0]) < 2)")
 
 
-@pytest.mark.parametrize("wrong", [1, 5])
+def test_cases_by_what_the_question_says_and_by_comparison():
+    op, a, b = (Name(n) for n in ("op", "a", "b"))
+    rows = np.array(list(product(range(2), range(7), range(7))), np.int64)
+    known = {str(n): Operand(n, rows[:, p], 0.0, p, True) for p, n in enumerate((op, a, b))}
+    first, one, other = rows.T
+    either = np.where(first == 0, (one + other) % 7, (one - other) % 7)
+    assert said(either, known, 7) == "(a + b) % 7 if int(op == 0) else (a - b) % 7"
+    assert said(np.where(one >= other, one, 6 - one), known, 7) == "a if int(a >= b) else 6 - a"
+    drawn = np.random.default_rng(0).integers(0, 7, 98)
+    assert simplest(drawn, list(known.values()), 7).entries == 98
+
+
+def test_sums_of_multiples_places_in_lists_and_how_many_are_different():
+    known = operands(4, 4, 4)
+    columns = np.stack([o.column for o in known.values()])
+    x, y, k = columns
+    assert said((2 * x + y + 3 * k + 1) % 4, known, 4) == "(2 * x[0] + x[1] + 3 * k + 1) % 4"
+    assert said(16 * x + 4 * y + k, known, 4) == "16 * x[0] + 4 * x[1] + k"
+    three = {f"x[{n}]": Operand(Name(f"x[{n}]"), columns[n], 0.0, n, True) for n in range(3)}
+    assert said(columns.argmax(axis=0), three, 4) == "first_match(max(x[0:3]), x[0:3], [0, 1, 2], 0)"
+    assert said([len(set(row)) for row in columns.T.tolist()], three, 4) == "len(set(x[0:3]))"
+    assert said(columns.max(axis=0) - columns.min(axis=0), three, 4) == "max(x[0:3]) - min(x[0:3])"
+
+
+@pytest.mark.parametrize("wrong", [3, 6])
 @pytest.mark.parametrize("rule", ["(k + x[0]) % 11", "int(k >= x[0])", "k - x[0]"])
 def test_what_holds_but_for_a_few_lists_these(rule: str, wrong: int):
     known = operands(11, 11)

@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 SOLVED = HERE.parents[1] / "known_circuits" / "solved" / "model_A.safetensors"
 NOTEBOOK = named_experiment("notebook")
 MODULES = (
+    "model/exponential.js",
     "model/model.js",
     "model/run.js",
     "model/sites.js",

@@ -21,7 +21,8 @@ else {
       for (let at = 0; at < bytes.length; at += 8192) pieces.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
       return btoa(pieces.join(""));
     },
-    // Every value that a model has on these inputs under these plans, one after the other.
+    // Every value that a model has on these inputs under these plans, one after the other; last the logits again, as they
+    // come out where nobody looks at anything else.
     everything: ({ spec, weights, tokens, worlds, reference, graded, plans }) => {
       const model = live.readModel({ spec, weights });
       const [own, others] = [tokens, reference].map(live.tokensOf);
@@ -39,8 +40,10 @@ else {
           maps: finished(live.affineMaps(model, others, sitesOf("linearise"))),
           drawn: (seed) => live.takeRows(others, live.integers("resample", [seed], others.rows, own.rows)),
         };
-        const trace = live.run(model, own, { edits, captures }, { graded, sources, context, block: 16 });
-        return [trace.logits, ...captures.map((site) => trace.captures[site].data)].map(page.sent);
+        const options = { graded, sources, context, block: 16 };
+        const trace = live.run(model, own, { edits, captures }, options);
+        const alone = live.run(model, own, { edits }, { ...options, first: Math.min(...graded) });
+        return [trace.logits, ...captures.map((site) => trace.captures[site].data), alone.logits].map(page.sent);
       });
     },
   };

@@ -65,7 +65,8 @@ def test_every_value_of_random_models_under_every_edit(tab):
         found = everything(tab, double, plans)
         for plan, values in zip(plans, found, strict=True):
             expected = arrays(trace(double, plan), plan)
-            for name, ours, theirs in zip(("logits", *plan.captures), values, expected, strict=True):
+            names = ("logits", *plan.captures, "logits, with nothing else looked at")
+            for name, ours, theirs in zip(names, values, (*expected, expected[0]), strict=True):
                 assert difference(ours, theirs) < 1e-9, f"{name} under {plan} in {spec!r}"
         unedited, exact = trace(single, Plan()).logits, trace(double, Plan()).logits
         rounding = 1e-5 * max(1.0, np.abs(exact).max())
@@ -107,6 +108,13 @@ def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
     there = np.isfinite(theirs)
     assert np.array_equal(ours[~there], theirs[~there])
     return float(np.abs(ours[there] - theirs[there]).max(initial=0) / max(1.0, np.abs(theirs[there]).max(initial=0)))
+
+
+def test_exponentials(tab):
+    powers = np.concatenate([-np.geomspace(1e-300, 700, 4000), [0.0, -745.2, -1e9, -np.inf, np.nan]])
+    asked = [repr(float(power)).replace("inf", "Infinity").replace("nan", "NaN") for power in powers]
+    found = numbers(tab.evaluate("all => page.sent(all.map((x) => live.exponential(Number(x))))", asked))
+    assert np.allclose(found, np.exp(powers), rtol=1e-15, atol=0, equal_nan=True)
 
 
 def test_random_integers_are_pythons(tab):

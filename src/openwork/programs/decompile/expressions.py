@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from openwork.programs.decompile.cases import cases
 from openwork.programs.decompile.finishes import finishes
 from openwork.programs.decompile.labels import compact
-from openwork.programs.decompile.matches import items_at, matches
+from openwork.programs.decompile.matches import items_at, matches, places_in_lists
 from openwork.programs.decompile.nearly import usual_finishes
-from openwork.programs.decompile.polynomials import polynomials
+from openwork.programs.decompile.polynomials import polynomials, weighted_sums
 from openwork.programs.language import (
     READABLE,
     Compared,
@@ -21,6 +24,7 @@ from openwork.programs.language import (
     Count,
     CountBelow,
     Distance,
+    Distinct,
     Exceptions,
     Expression,
     Ints,
@@ -51,6 +55,8 @@ PER_NAME = 0.02
 """what each name read costs: of two that do, the one that reads less"""
 FEW = 5
 """operands of one name of which each is left out in turn"""
+LOOKED_AT = 64
+"""rows of a case among which a way is searched for, before all are looked at"""
 SYMBOLS = 6
 """values up to which each is counted"""
 WIDTHS: tuple[Relation, ...] = ("==", "<", ">")
@@ -104,14 +110,23 @@ class _Search:
         self.price = float("inf")
 
     def found(self) -> Expression:
-        for stage in (self._single, self._several, self._pairs, self._widths, self._matches, self._threes):
+        self._look(self._single, self._several, self._pairs, self._widths, self._matches, self._threes)
+        if self.best is not None and self.price <= GOOD:
+            return self.best
+        ways = [self._table(), *([self.best] if self.best is not None else [])]
+        best = min(ways, key=self._price)
+        if best.entries:
+            ways += [way for way in (self._cases(), self._nearly()) if way is not None]
+        # A table that nobody can read is left for any other way.
+        return min(ways, key=lambda way: (way.entries > READABLE, self._price(way)))
+
+    def _look(self, *stages: Callable[[], Iterator[Expression]]) -> None:
+        """Stage by stage, until something good is found."""
+        for stage in stages:
             for expression in stage():
                 self._consider(expression)
             if self.best is not None and self.price <= GOOD:
-                return self.best
-        table = self._table()
-        found = table if self.best is None or self._price(table) < self.price else self.best
-        return found if found.entries <= READABLE else self._nearly() or found
+                return
 
     def _consider(self, expression: Expression) -> None:
         for finished in finishes(expression, expression.values(self.columns), self.target, self.modulus):
@@ -133,7 +148,7 @@ class _Search:
         if len(self.operands) < 2:
             return
         symbols = [o for o in self.operands if o.symbol]
-        groups = dict.fromkeys((tuple(self.operands), tuple(self._fewest()), tuple(symbols), *self._families()))
+        groups = dict.fromkeys((tuple(self.operands), tuple(self._fewest), tuple(symbols), *self._families()))
         for group in sorted((g for g in groups if len(g) > 1), key=len):
             names = tuple(o.name for o in sorted(group, key=lambda o: (o.position, o.name.name)))
             yield from _reductions(names, max(int(o.column.max()) for o in group))
@@ -203,14 +218,17 @@ class _Search:
     def _matches(self) -> Iterator[Expression]:
         operands = [(o.name, o.column, o.position) for o in self.operands]
         yield from items_at(operands)
+        yield from places_in_lists(operands)
         yield from matches(operands, self.target)
 
     def _threes(self) -> Iterator[Expression]:
+        yield from weighted_sums([(o.name, o.column) for o in self._fewest], self.target, self.modulus)
         if len(self.operands) > TRIPLED:
             return
         for some in combinations(sorted((o.name for o in self.operands), key=str), 3):
             yield Plus(Plus(some[0], some[1]), some[2])
 
+    @cached_property
     def _fewest(self) -> list[Operand]:
         """As few operands as decide the target; those that matter least go first."""
         kept = list(self.operands)
@@ -222,9 +240,33 @@ class _Search:
                     kept = rest
         return kept
 
+    def _cases(self) -> Expression | None:
+        """What one way does where some condition holds, and another where it does not."""
+        return cases([(o.name, o.column) for o in self._fewest], self._on)
+
+    def _on(self, rows: NDArray[np.bool_]) -> Expression | None:
+        """What some rows follow from without a table: looked for on a part of them, as most often there is nothing."""
+        where = np.flatnonzero(rows)
+        few = where[:: max(1, len(where) // LOOKED_AT)]
+        for some in (few, where):
+            held = (replace(o, column=o.column[some]) for o in self._fewest)
+            operands = [o for o in held if (o.column != o.column[0]).any()]
+            search = _Search(self.target[some], operands, self.modulus, self.signed)
+            if (search.target == search.target[0]).all():
+                found: Expression | None = Constant(int(search.target[0]))
+            else:
+                search._look(search._single, search._several, search._pairs)
+                found = None if search.best is None or search.best.entries else search.best
+            if found is None:
+                return None
+            known = {o.name.name: o.column[where] for o in self.operands}
+            if (found.values(known) == self.target[where]).all():
+                return found
+        return None
+
     def _nearly(self) -> Expression | None:
         """What does but for so few rows that they can be read; they are exceptions."""
-        best, fewest, keys = None, READABLE + 1, self._fewest()
+        best, fewest, keys = None, READABLE + 1, self._fewest
         for stage in (self._single, self._several, self._pairs):
             for expression in stage():
                 values = expression.values(self.columns)
@@ -238,7 +280,7 @@ class _Search:
         return Exceptions(tuple(o.name for o in keys), tuple(tuple(map(int, row)) for row in listed), usual)
 
     def _table(self) -> Expression:
-        kept = self._fewest()
+        kept = self._fewest
         rows = np.unique(np.stack([*(o.column for o in kept), self.target], axis=1), axis=0)
         return Table(tuple(o.name for o in kept), tuple(tuple(map(int, row)) for row in rows))
 
@@ -256,3 +298,6 @@ def _reductions(names: tuple[Expression, ...], top: int) -> Iterator[Expression]
             yield CountBelow(names, bound)
     for rank in range(1, len(names) - 1):
         yield Ranked(names, rank)
+    if len(names) > 2:
+        yield Distinct(names)
+        yield Minus(Largest(names), Smallest(names))

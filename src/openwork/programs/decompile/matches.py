@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from openwork.programs.language import Constant, Expression, Ints, ItemAt, Match, Name
+from openwork.programs.language import Constant, Expression, Ints, ItemAt, Largest, Match, Modulo, Name, Plus, Smallest
 
 OFFSETS = (-1, 1, -2, 2)
 """where the value may stand, counted from its key"""
@@ -48,13 +48,37 @@ def items_at(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[ItemAt]:
     Args:
         operands: name, column and place in the question of each.
     """
+    for several in _lists(operands):
+        for wanted, column, _ in operands:
+            if wanted not in several and len(several) > 1 and column.min() >= 0 and column.max() < len(several):
+                yield ItemAt(wanted, several)
+                # Counted on from there, and on from the beginning again.
+                for shift in range(1, len(several) if column.max() == len(several) - 1 else 1):
+                    yield ItemAt(Modulo(Plus(wanted, Constant(shift)), len(several)), several)
+
+
+def _lists(operands: Sequence[tuple[Name, Ints, int]]) -> list[tuple[Name, ...]]:
+    """Operands by the name that they are numbers of, in order."""
     lists: dict[str, list[Name]] = {}
     for name, _, _ in sorted(operands, key=lambda operand: (operand[2], operand[0].name)):
         lists.setdefault(name.name.split("[")[0], []).append(name)
-    for several in lists.values():
-        for wanted, column, _ in operands:
-            if wanted not in several and len(several) > 1 and column.min() >= 0 and column.max() < len(several):
-                yield ItemAt(wanted, tuple(several))
+    return list(map(tuple, lists.values()))
+
+
+def places_in_lists(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[Match]:
+    """Where in a list its largest or smallest number stands, and where each operand that is none of it does.
+
+    Args:
+        operands: name, column and place in the question of each.
+    """
+    columns = {name: column for name, column, _ in operands}
+    for several in _lists(operands):
+        if len(several) > 1:
+            held = np.stack([columns[name] for name in several])
+            outside = [name for name in columns if name not in several and (held == columns[name]).any(axis=0).all()]
+            for wanted in (Largest(several), Smallest(several), *outside):
+                places = tuple(map(Constant, range(len(several))))
+                yield from (Match(wanted, several, places, 0, last) for last in (False, True))
 
 
 def by_key(operands: Sequence[tuple[Name, Ints, int, bool]], target: Ints) -> Match | None:

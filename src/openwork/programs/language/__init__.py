@@ -6,6 +6,7 @@ from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared, Relation
 from openwork.programs.language.count import Count, CountBelow
 from openwork.programs.language.distance import Distance
+from openwork.programs.language.distinct import Distinct
 from openwork.programs.language.either import Either
 from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression, Ints, Known
@@ -45,6 +46,7 @@ __all__ = [
     "Count",
     "CountBelow",
     "Distance",
+    "Distinct",
     "Doubled",
     "Either",
     "Exceptions",

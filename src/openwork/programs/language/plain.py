@@ -11,6 +11,7 @@ from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared
 from openwork.programs.language.count import Count, CountBelow
 from openwork.programs.language.distance import Distance
+from openwork.programs.language.distinct import Distinct
 from openwork.programs.language.either import Either
 from openwork.programs.language.exceptions import Exceptions
 from openwork.programs.language.expression import Expression
@@ -47,6 +48,7 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     Count,
     CountBelow,
     SelectorWidth,
+    Distinct,
     Largest,
     Smallest,
     Ranked,

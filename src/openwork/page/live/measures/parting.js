@@ -55,7 +55,7 @@ function* saidByModel({ model, domain }) {
   const { graded } = domain;
   const symbols = model.spec.d_vocab_out;
   const said = new Int32Array(domain.rows * graded.length);
-  for (const { start, cells, logits } of blocks(model, domain.tokens(), { edits: [] }, {})) {
+  for (const { start, cells, logits } of blocks(model, domain.tokens(), { edits: [] }, { first: Math.min(...graded) })) {
     for (let input = 0; input < cells.inputs; input += 1) {
       graded.forEach((position, output) => {
         const cell = cells.of[position * cells.inputs + input] ?? 0;

@@ -44,7 +44,7 @@ export function* score(model, { tokens, answers, graded, sets }, plan, options) 
   const none = () => graded.map(() => 0);
   /** @type {Tally} */
   const tally = { loss: 0, right: none(), asked: none(), sequences: 0, margin: Infinity, notNumbers: 0, close: 0 };
-  for (const block of blocks(model, tokens, { edits: plan.edits }, options)) {
+  for (const block of blocks(model, tokens, { edits: plan.edits }, { ...options, first: Math.min(...graded) })) {
     add(tally, block, model.spec.d_vocab_out, answers, graded, sets ? ofSet : ofSymbol);
     yield (block.start + block.cells.inputs) / tokens.rows;
   }

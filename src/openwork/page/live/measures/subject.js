@@ -38,6 +38,8 @@ export class Subject {
     this.knownMaps = new Map();
     /** @type {Map<number, Int32Array>} */
     this.draws = new Map();
+    /** @type {Map<number, Int32Array>} rows, ordered by what is drawn for them */
+    this.orders = new Map();
     /** @type {Int32Array | null} what the model answers, [row, output]; null until somebody asked */
     this.said = null;
   }
@@ -59,10 +61,12 @@ export class Subject {
     const seed = all.find((edit) => edit.kind === "resample")?.seed;
     const [from, to] = rowsOf(part, domain.rows);
     const order = seed === undefined ? null : this.orderedBy(seed).subarray(from, to);
+    /** @param {Int32Array} rows */
+    const rowsHere = (rows) => (order === null ? rows.subarray(from, to) : order.map((row) => rows[row]));
     /** @param {Tokens} tokens */
     const placed = (tokens) => (order === null ? someRows(tokens, from, to) : takeRows(tokens, order));
     /** @type {Context} */
-    const context = { means: averages, maps, drawn: (each) => placed(domain.tokens(this.drawnRows(each))) };
+    const context = { means: averages, maps, drawn: (each) => domain.tokens(rowsHere(this.drawnRows(each))) };
     const sources = Object.fromEntries(
       Object.entries(pairings).map(([name, pairing]) => {
         const tokens = placed(this.paired(pairing));
@@ -145,7 +149,12 @@ export class Subject {
    */
   orderedBy(seed) {
     const drawn = this.drawnRows(seed);
-    return Int32Array.from(drawn.keys()).sort((a, b) => drawn[a] - drawn[b]);
+    let order = this.orders.get(seed);
+    if (order === undefined) {
+      order = countingSorted(drawn, this.domain.rows);
+      this.orders.set(seed, order);
+    }
+    return order;
   }
 
   /**
@@ -178,6 +187,20 @@ const WHOLE = { at: 0, of: 1 };
  */
 function rowsOf({ at, of }, rows) {
   return [Math.floor((rows * at) / of), Math.floor((rows * (at + 1)) / of)];
+}
+
+/**
+ * The places of some numbers from 0 on, the least numbers first.
+ * @param {Int32Array} numbers each below `limit`
+ * @param {number} limit
+ */
+function countingSorted(numbers, limit) {
+  const next = new Int32Array(limit + 1);
+  for (const number of numbers) next[number + 1]++;
+  for (let number = 0; number < limit; number++) next[number + 1] += next[number];
+  const places = new Int32Array(numbers.length);
+  for (let at = 0; at < numbers.length; at++) places[next[numbers[at]]++] = at;
+  return places;
 }
 
 /**

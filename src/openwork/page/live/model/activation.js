@@ -6,9 +6,8 @@ import { erf } from "./erf.js";
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
-/** @type {Record<Spec["act_fn"], (x: number) => number>} */
+/** @type {Record<Exclude<Spec["act_fn"], "relu">, (x: number) => number>} */
 const FUNCTIONS = {
-  relu: (x) => (x < 0 ? 0 : x),
   gelu: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
   gelu_new: (x) => 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))),
   silu: (x) => x / (1 + Math.exp(-x)),
@@ -19,6 +18,12 @@ const FUNCTIONS = {
  * @param {Float64Array} x
  */
 export function activate(kind, x) {
+  if (kind === "relu") return rectify(x);
   const f = FUNCTIONS[kind];
   for (let n = 0; n < x.length; n++) x[n] = f(x[n]);
+}
+
+/** @param {Float64Array} x */
+function rectify(x) {
+  for (let n = 0; n < x.length; n++) if (x[n] < 0) x[n] = 0;
 }

@@ -1,6 +1,7 @@
 // Attention over cells: scores, softmax and mixing. Scores and patterns are [head * nPos + key][cell of the query].
 
 import { add, linear } from "./linear.js";
+import { mixture } from "./mixture.js";
 import { scoreDivisor } from "./spec.js";
 
 /** @import { Block, Linear } from "./model.js" */
@@ -12,8 +13,9 @@ import { scoreDivisor } from "./spec.js";
  * @param {string} attn `blocks.0.attn.`
  * @param {Block} block
  * @param {Float64Array} read [d_model][cell]
+ * @param {number} first the first position where that is wanted
  */
-export function attended(pass, attn, block, read) {
+export function attended(pass, attn, block, read, first) {
   const { n_heads: heads, d_head: e, d_model: d } = pass.model.spec;
   const count = pass.cells.count;
   const q = pass.room(heads * e);
@@ -25,7 +27,27 @@ export function attended(pass, attn, block, read) {
   pass.at(`${attn}hook_k`, k);
   linear(block.v, read, count, v);
   pass.at(`${attn}hook_v`, v);
-  const weights = pass.room(heads * pass.cells.nPos);
+  const z = pass.room(heads * e);
+  if (pass.taps(`${attn}hook_attn_scores`) || pass.taps(`${attn}hook_pattern`)) inSteps(pass, attn, q, k, v, z);
+  else mixture(pass, q, k, v, z, first);
+  pass.at(`${attn}hook_z`, z);
+  const out = pass.room(d);
+  if (pass.taps(`${attn}hook_result`)) throughResults(pass, `${attn}hook_result`, block.o, z, out);
+  else linear(block.o, z, count, out);
+  return out;
+}
+
+/**
+ * What heads take, with what lies between as values of their own.
+ * @param {Pass} pass
+ * @param {string} attn
+ * @param {Float64Array} q
+ * @param {Float64Array} k
+ * @param {Float64Array} v
+ * @param {Float64Array} z is overwritten
+ */
+function inSteps(pass, attn, q, k, v, z) {
+  const weights = pass.room(pass.model.spec.n_heads * pass.cells.nPos);
   scores(pass, q, k, weights);
   pass.write(`${attn}hook_attn_scores`, weights);
   hide(pass, weights, -Infinity);
@@ -33,13 +55,7 @@ export function attended(pass, attn, block, read) {
   softmax(pass, weights);
   if (pass.write(`${attn}hook_pattern`, weights)) hide(pass, weights, 0);
   pass.read(`${attn}hook_pattern`, weights);
-  const z = pass.room(heads * e);
   mix(pass, weights, v, z);
-  pass.at(`${attn}hook_z`, z);
-  const out = pass.room(d);
-  if (pass.taps(`${attn}hook_result`)) throughResults(pass, `${attn}hook_result`, block.o, z, out);
-  else linear(block.o, z, count, out);
-  return out;
 }
 
 /**

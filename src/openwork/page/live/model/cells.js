@@ -23,21 +23,40 @@
  */
 export function cellsOf(parallel, causal) {
   const { rows: inputs, nPos } = parallel[0];
-  const fresh = Int32Array.from({ length: inputs }, (_, i) =>
-    i === 0 || !causal ? 0 : Math.min(...parallel.map((tokens) => firstDifference(tokens, i))),
-  );
+  const fresh = new Int32Array(inputs);
+  if (causal) for (let i = 1; i < inputs; i++) fresh[i] = firstDifference(parallel, i);
   const start = new Int32Array(nPos + 1);
   const of = new Int32Array(nPos * inputs);
-  const input = [];
+  const input = new Int32Array(nPos * inputs);
+  let count = 0;
   for (let p = 0; p < nPos; p++) {
     for (let i = 0; i < inputs; i++) {
-      if (fresh[i] <= p) input.push(i);
-      of[p * inputs + i] = input.length - 1;
+      if (fresh[i] <= p) input[count++] = i;
+      of[p * inputs + i] = count - 1;
     }
-    start[p + 1] = input.length;
+    start[p + 1] = count;
   }
-  const cells = { inputs, nPos, count: input.length, start, of, input: Int32Array.from(input) };
+  const cells = { inputs, nPos, count, start, of, input: input.subarray(0, count) };
   return { ...cells, seen: Array.from(start.subarray(0, nPos), (_, p) => seenFrom(cells, p, causal ? p + 1 : nPos)) };
+}
+
+/**
+ * The cells from a position on, numbered anew; what they see of others is left out.
+ * @param {Cells} cells
+ * @param {number} first
+ * @returns {Cells}
+ */
+export function cellsFrom({ inputs, nPos, count, start, of, input }, first) {
+  const begin = start[first];
+  return {
+    inputs,
+    nPos,
+    count: count - begin,
+    start: start.map((cell) => Math.max(0, cell - begin)),
+    of: of.map((cell) => cell - begin),
+    input: input.subarray(begin),
+    seen: [],
+  };
 }
 
 /**
@@ -54,12 +73,16 @@ function seenFrom({ inputs, start, of, input }, p, keys) {
 }
 
 /**
- * The first position where a row differs from the one before it.
- * @param {Tokens} tokens
+ * The first position where a row differs from the one before it, in any of the inputs.
+ * @param {Tokens[]} parallel
  * @param {number} row
  */
-function firstDifference({ nPos, ids }, row) {
-  let p = 0;
-  while (p < nPos && ids[row * nPos + p] === ids[(row - 1) * nPos + p]) p++;
-  return p;
+function firstDifference(parallel, row) {
+  let first = parallel[0].nPos;
+  for (const { nPos, ids } of parallel) {
+    let p = 0;
+    while (p < first && ids[row * nPos + p] === ids[(row - 1) * nPos + p]) p++;
+    first = p;
+  }
+  return first;
 }

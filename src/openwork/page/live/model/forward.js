@@ -2,31 +2,54 @@
 
 import { activate } from "./activation.js";
 import { attended } from "./attention.js";
+import { cellsFrom } from "./cells.js";
 import { linear } from "./linear.js";
 import { normed } from "./norm.js";
 
+/** @import { Cells } from "./cells.js" */
 /** @import { Block } from "./model.js" */
 /** @import { Pass } from "./pass.js" */
 
 /**
- * Logits [d_vocab_out][cell]. Where only sites of the blocks before `blocks` are wanted, those are all that runs, and
- * there are no logits.
- * @param {Pass} pass
+ * Logits [d_vocab_out][cell], of the cells from the first position that is wanted. Where only sites of the blocks before
+ * `blocks` are wanted, those are all that runs, and there are no logits.
+ * @param {Pass} whole
  * @param {number} [blocks]
- * @returns {Float64Array | null}
+ * @returns {{logits: Float64Array, cells: Cells} | null}
  */
-export function forward(pass, blocks = Infinity) {
-  const { model, cells } = pass;
-  const stream = embedded(pass);
+export function forward(whole, blocks = Infinity) {
+  const { model } = whole;
+  let pass = whole;
+  /** @type {Float64Array} */
+  let stream = embedded(pass);
   for (const [layer, block] of model.blocks.entries()) {
     if (layer >= blocks) return null;
-    through(pass, `blocks.${layer}.`, block, stream);
+    const first = layer === model.blocks.length - 1 ? pass.first : 0;
+    attending(pass, `blocks.${layer}.`, block, stream, first);
+    if (first > 0) [pass, stream] = narrowed(pass, stream);
+    thinking(pass, `blocks.${layer}.`, block, stream);
   }
   if (blocks !== Infinity) return null;
   const read = normed(pass, "ln_final.", model.final, stream);
   const logits = pass.room(model.spec.d_vocab_out);
-  linear(model.unembed, read, cells.count, logits);
-  return logits;
+  linear(model.unembed, read, pass.cells.count, logits);
+  return { logits, cells: pass.cells };
+}
+
+/**
+ * What is behind the last attention, where positions no longer hear of each other, at the wanted positions alone.
+ * @param {Pass} pass
+ * @param {Float64Array} stream
+ * @returns {[Pass, Float64Array]}
+ */
+function narrowed(pass, stream) {
+  const { cells, model } = pass;
+  const begin = cells.start[pass.first];
+  const narrow = pass.within(cellsFrom(cells, pass.first));
+  const rest = narrow.room(model.spec.d_model);
+  for (let i = 0; i < model.spec.d_model; i++)
+    rest.set(stream.subarray(i * cells.count + begin, (i + 1) * cells.count), i * narrow.cells.count);
+  return [narrow, rest];
 }
 
 /**
@@ -54,16 +77,27 @@ function embedded(pass) {
 }
 
 /**
- * One block; the stream is changed in place.
+ * A block's attention; the stream is changed in place.
+ * @param {Pass} pass
+ * @param {string} name `blocks.0.`
+ * @param {Block} block
+ * @param {Float64Array} stream
+ * @param {number} first the first position where what it takes is wanted
+ */
+function attending(pass, name, block, stream, first) {
+  pass.at(`${name}hook_resid_pre`, stream);
+  const read = normed(pass, `${name}ln1.`, block.ln1, stream);
+  pass.join(`${name}hook_attn_out`, stream, attended(pass, `${name}attn.`, block, read, first));
+}
+
+/**
+ * A block's MLP; the stream is changed in place.
  * @param {Pass} pass
  * @param {string} name `blocks.0.`
  * @param {Block} block
  * @param {Float64Array} stream
  */
-function through(pass, name, block, stream) {
-  pass.at(`${name}hook_resid_pre`, stream);
-  const read = normed(pass, `${name}ln1.`, block.ln1, stream);
-  pass.join(`${name}hook_attn_out`, stream, attended(pass, `${name}attn.`, block, read));
+function thinking(pass, name, block, stream) {
   if (block.mlpIn !== null) {
     pass.at(`${name}hook_resid_mid`, stream);
     const seen = normed(pass, `${name}ln2.`, block.ln2, stream);

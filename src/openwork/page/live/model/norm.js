@@ -11,59 +11,66 @@
  * @param {NormWeights} weights
  * @param {Float64Array} x [d_model][cell]
  */
-export function normed(pass, norm, { w, b }, x) {
+export function normed(pass, norm, weights, x) {
   const { normalization_type: kind, d_model: d, eps } = pass.model.spec;
   if (kind === null) return x;
   const count = pass.cells.count;
   const out = pass.room(d);
-  out.set(x);
-  if (kind === "LN" || kind === "LNPre") centre(out, d, count, pass.room(1));
   const scale = pass.room(1);
-  scales(out, d, count, eps, scale);
+  const mean = pass.room(1).fill(0);
+  if (kind === "LN" || kind === "LNPre") means(x, d, count, mean);
+  centred(x, d, count, mean, out, scale);
+  for (let n = 0; n < count; n++) scale[n] = Math.sqrt(scale[n] / d + eps);
   pass.at(`${norm}hook_scale`, scale);
-  for (let i = 0, at = 0; i < d; i++) for (let n = 0; n < count; n++, at++) out[at] /= scale[n];
+  for (let n = 0; n < count; n++) scale[n] = 1 / scale[n];
+  if (!pass.taps(`${norm}hook_normalized`)) return weighed(out, d, count, scale, weights);
+  weighed(out, d, count, scale, { w: null, b: null });
   pass.at(`${norm}hook_normalized`, out);
-  if (w !== null) weigh(out, d, count, w, b);
-  return out;
+  return weighed(out, d, count, scale.fill(1), weights);
 }
 
 /**
  * @param {Float64Array} x
  * @param {number} d
  * @param {number} count
- * @param {Float64Array} mean room for it
+ * @param {Float64Array} mean zeros; then the mean of each cell
  */
-function centre(x, d, count, mean) {
-  mean.fill(0);
+function means(x, d, count, mean) {
   for (let i = 0, at = 0; i < d; i++) for (let n = 0; n < count; n++, at++) mean[n] += x[at];
   for (let n = 0; n < count; n++) mean[n] /= d;
-  for (let i = 0, at = 0; i < d; i++) for (let n = 0; n < count; n++, at++) x[at] -= mean[n];
 }
 
 /**
- * The square root of the mean square plus eps.
+ * Distances from the mean, and for each cell the sum of their squares.
  * @param {Float64Array} x
  * @param {number} d
  * @param {number} count
- * @param {number} eps
- * @param {Float64Array} scale
+ * @param {Float64Array} mean
+ * @param {Float64Array} out
+ * @param {Float64Array} squares
  */
-function scales(x, d, count, eps, scale) {
-  scale.fill(0);
-  for (let i = 0, at = 0; i < d; i++) for (let n = 0; n < count; n++, at++) scale[n] += x[at] * x[at];
-  for (let n = 0; n < count; n++) scale[n] = Math.sqrt(scale[n] / d + eps);
+function centred(x, d, count, mean, out, squares) {
+  squares.fill(0);
+  for (let i = 0, at = 0; i < d; i++)
+    for (let n = 0; n < count; n++, at++) {
+      const distance = x[at] - mean[n];
+      out[at] = distance;
+      squares[n] += distance * distance;
+    }
 }
 
 /**
+ * Times a factor of the cell and the weight of the feature, in place.
  * @param {Float64Array} x
  * @param {number} d
  * @param {number} count
- * @param {Float64Array} w
- * @param {Float64Array | null} b
+ * @param {Float64Array} factor
+ * @param {NormWeights} weights
  */
-function weigh(x, d, count, w, b) {
-  for (let i = 0; i < d; i++) {
-    const [factor, shift] = [w[i], b === null ? 0 : b[i]];
-    for (let at = i * count; at < (i + 1) * count; at++) x[at] = x[at] * factor + shift;
+function weighed(x, d, count, factor, { w, b }) {
+  for (let i = 0, at = 0; i < d; i++) {
+    const [weight, shift] = [w === null ? 1 : w[i], b === null ? 0 : b[i]];
+    for (let n = 0; n < count; n++, at++) x[at] = x[at] * factor[n] * weight + shift;
   }
+  return x;
 }

@@ -23,18 +23,29 @@ export class Pass {
    * @param {Taps} taps
    * @param {Map<string, Kept>} sources the passes that writes take values from
    * @param {Arena} arena
+   * @param {number} [first] the first position whose logits are wanted
    */
-  constructor(model, tokens, cells, taps, sources, arena) {
+  constructor(model, tokens, cells, taps, sources, arena, first = 0) {
     this.model = model;
     this.tokens = tokens;
     this.cells = cells;
     this.sources = sources;
     this.arena = arena;
+    this.first = first;
     this.writes = taps.writes;
     this.reads = taps.reads;
     this.padded = padded(model, tokens, cells);
     /** @type {Map<string, Float64Array>} */
     this.values = new Map();
+  }
+
+  /**
+   * The same pass over some of its cells.
+   * @param {Cells} cells
+   */
+  within(cells) {
+    const taps = { writes: this.writes, reads: this.reads };
+    return new Pass(this.model, this.tokens, cells, taps, this.sources, this.arena);
   }
 
   /**

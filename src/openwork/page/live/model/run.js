@@ -26,6 +26,8 @@ import { drawnName, tapsOf } from "./taps.js";
  * @property {Record<string, Source>} [sources]
  * @property {Context} [context]
  * @property {number} [block] inputs to run at once
+ * @property {number} [first] the first position whose logits are wanted, where nothing else is: logits are then of the cells
+ *   from there
  * @property {boolean} [shallow] whether only captures are wanted: nothing behind the last of them runs, and logits are empty
  */
 
@@ -105,10 +107,10 @@ export function* blocks(model, tokens, plan, options) {
     for (const { name, tokens: own, taps, parallel, depth } of worlds) {
       const cells = cellsOf(parallel.map((each) => someRows(each, start, end)), causal);
       arena.clear();
-      const pass = new Pass(model, someRows(own, start, end), cells, taps, kept, arena);
-      const logits = forward(pass, depth);
+      const pass = new Pass(model, someRows(own, start, end), cells, taps, kept, arena, name === EDITED ? options.first : 0);
+      const found = forward(pass, depth);
       kept.set(name, { cells, values: pass.values });
-      if (name === EDITED) yield { start, cells, logits: logits ?? NONE, values: asked(pass.values, plan, model) };
+      if (name === EDITED) yield { start, cells, logits: NONE, ...found, values: asked(pass.values, plan, model) };
     }
   }
 }

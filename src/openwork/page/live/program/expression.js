@@ -31,6 +31,10 @@ const KINDS = {
   constant: ({ number }) => () => number,
   plus: ({ left, right }, slots) => both(left, right, slots, (one, other) => one + other),
   minus: ({ left, right }, slots) => both(left, right, slots, (one, other) => one - other),
+  distinct: ({ of }, slots) => {
+    const parts = all(of, slots);
+    return (row) => new Set(parts.map((part) => part(row))).size;
+  },
   distance: ({ left: one, right: other }, slots) => both(one, other, slots, (u, v) => Math.abs(u - v)),
   times: ({ left: one, right: other }, slots) => both(one, other, slots, (u, v) => u * v),
   either: ({ condition, then, otherwise }, slots) => {

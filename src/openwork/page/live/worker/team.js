@@ -33,8 +33,8 @@ export class Team extends Measurer {
   constructor(worker, others) {
     super(worker);
     this.others = others;
-    /** @type {Map<string, Float64Array>} of all questions, by site */
-    this.known = new Map();
+    /** @type {Map<string, Promise<Float64Array>>} of all questions, by site: each is measured once, whoever asks */
+    this.averages = new Map();
   }
 
   /**
@@ -46,25 +46,28 @@ export class Team extends Measurer {
   async recount({ edits, sources = {} }, watch) {
     const began = performance.now();
     const all = [...edits, ...Object.values(sources).flatMap((source) => source.edits ?? [])];
-    const means = await this.means(all.flatMap((edit) => (edit.kind === "mean" ? [edit.site] : [])), { signal: watch?.signal });
+    const means = await this.means(all.flatMap((edit) => (edit.kind === "mean" ? [edit.site] : [])));
+    if (watch?.signal?.aborted) throw new DOMException("this is no longer wanted", "AbortError");
     const parts = await this.together((part) => ({ ask: "recount", edits, sources, part, means }), watch);
     return { ...joined(parts), seconds: (performance.now() - began) / 1000 };
   }
 
   /**
+   * Not stopped once it has begun: another count needs the same.
    * @override
    * @param {string[]} sites
-   * @param {Watch} [watch]
    * @returns {Promise<Record<string, Float64Array>>}
    */
-  async means(sites, watch) {
+  async means(sites) {
     const names = [...new Set(sites.map(fullName))];
-    const fresh = names.filter((name) => !this.known.has(name));
+    const fresh = names.filter((name) => !this.averages.has(name));
     if (fresh.length) {
-      const parts = await this.together((part) => ({ ask: "means of a part", sites: fresh, part }), watch);
-      for (const [name, mean] of Object.entries(average(parts))) this.known.set(name, mean);
+      const found = this.together((part) => ({ ask: "means of a part", sites: fresh, part })).then(average);
+      found.catch(() => fresh.forEach((name) => this.averages.delete(name)));
+      for (const name of fresh) this.averages.set(name, found.then((means) => /** @type {Float64Array} */ (means[name])));
     }
-    return Object.fromEntries([...this.known].filter(([name]) => names.includes(name)));
+    const known = await Promise.all(names.map((name) => this.averages.get(name)));
+    return Object.fromEntries(names.map((name, at) => [name, /** @type {Float64Array} */ (known[at])]));
   }
 
   /**

@@ -1,0 +1,76 @@
+"""Cases: a condition on what is known, with a simple way to the answer where it holds and another where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwork.programs.language import Compared, Constant, Either, Expression, Ints, Name
+
+FEW_VALUES = 4
+"""values of one thing up to which it is tried as a condition to have each"""
+MOST_COMPARED = 4
+"""things up to which every two are compared"""
+DEEP = 2
+"""conditions, one inside the other"""
+WIDE = 2
+"""conditions after which the rest is looked at: those that settle most"""
+
+Half = Callable[[NDArray[np.bool_]], Expression | None]
+"""the simplest way on these rows, without a table; None where there is none"""
+
+
+def cases(columns: Sequence[tuple[Name, Ints]], half: Half) -> Expression | None:
+    """The cheapest expression with one condition, or two where none does.
+
+    Args:
+        columns: what conditions may speak of, `[row]` each.
+        half: finds what holds on some of the rows.
+    """
+    if not columns:
+        return None
+    return _split(list(_conditions(columns)), half, np.ones(len(columns[0][1]), bool), DEEP)
+
+
+def _split(
+    conditions: Sequence[tuple[Expression, NDArray[np.bool_]]], half: Half, rows: NDArray[np.bool_], deep: int
+) -> Expression | None:
+    """Of these rows, of which no single way is known."""
+    best: Expression | None = None
+    open_halves: list[tuple[int, int, Expression, Expression, NDArray[np.bool_]]] = []
+    for number, (condition, holds) in enumerate(conditions):
+        if not (holds & rows).any() or (holds >= rows).all():
+            continue
+        then = half(holds & rows)
+        if then is None:
+            continue
+        otherwise = half(~holds & rows)
+        if otherwise is not None:
+            made = Either(condition, then, otherwise)
+            best = made if best is None or made.cost < best.cost else best
+        else:
+            open_halves.append((-int((holds & rows).sum()), number, condition, then, ~holds & rows))
+    if best is not None or deep == 1:
+        return best
+    for _, _, condition, then, left in sorted(open_halves, key=lambda one: one[:2])[:WIDE]:
+        otherwise = _split(conditions, half, left, deep - 1)
+        if otherwise is not None:
+            return Either(condition, then, otherwise)
+    return None
+
+
+def _conditions(columns: Sequence[tuple[Name, Ints]]) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
+    for name, column in columns:
+        values = np.unique(column)
+        if len(values) <= FEW_VALUES:
+            # Of two values one condition says both.
+            for value in values[: 1 if len(values) == 2 else len(values)].tolist():
+                yield Compared(name, "==", Constant(value)), column == value
+    if len(columns) <= MOST_COMPARED:
+        for (one, left), (other, right) in combinations(columns, 2):
+            yield Compared(one, ">=", other), left >= right
+            yield Compared(other, ">=", one), right >= left
+            yield Compared(one, "==", other), left == right
