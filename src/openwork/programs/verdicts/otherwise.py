@@ -85,8 +85,8 @@ class Otherwise:
 def otherwise(
     network: Network, program: Program, gone: frozenset[Place], seed: int = 0, watch: Watch = silent
 ) -> Otherwise:
-    """Other contents of one line that is read at a time, of each loop the first: those with which the program is equal on every
-    input, realised and whole as well.
+    """Other contents of one line at a time, of each loop the first that is read: those with which the program is equal
+    on every input, realised and whole as well.
 
     Costs for each that is tried what the verdicts of its lines and of *whole* cost.
     """
