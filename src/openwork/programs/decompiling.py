@@ -13,6 +13,8 @@ from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, permutation
 from openwork.programs.decompile.along import with_what_is_brought_along
 from openwork.programs.decompile.bottleneck import with_bottleneck
+from openwork.programs.decompile.layers import with_joined_layers
+from openwork.programs.decompile.leaks import with_leaks
 from openwork.programs.decompile.lines import Lines
 from openwork.programs.decompile.merging import with_merged
 from openwork.programs.decompile.network import Network, Rows
@@ -231,8 +233,9 @@ def _verdicts(
         program = with_what_is_brought_along(network, steps.long, steps.from_symbols, watch)
         # A line fails by itself also where a shown answer says the same: first these, then what is one.
         program = with_merged(network, with_shown(network, program, watch), watch)
-        program = with_shown(network, program, watch)
+        program = with_shown(network, with_joined_layers(network, program, watch), watch)
         program = with_sites(network, program, steps.quantised.labels, gone, watch)
+        program = with_leaks(network, program, steps.quantised.labels, gone, watch)
         # What is said since is said of the inputs looked at, and is read too.
         judged = replace(judged, equal=equal(measured, program), short=short(measured, program))
     judged = replace(judged, program=program, lines=realised(measured, program, gone, seed, watch))

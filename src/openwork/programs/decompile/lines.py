@@ -9,6 +9,7 @@ import numpy as np
 
 from openwork.analyses.component import component_named
 from openwork.analyses.steps import Step, Watch
+from openwork.models import ModelSpec
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import symbols_of
 from openwork.programs.decompile.labels import compact
@@ -146,7 +147,7 @@ class Lines:
                 line.sites.append(place)
                 self.gives[place] = self.gives[line.sites[0]]
                 return
-        name = self._name(place)
+        name = name_of(self.network.subject.spec, place)
         variable = Variable(name, items, (place,))
         self.made.append(_Line(name, items, columns, [place]))
         pairs = zip(variable.columns, columns, strict=True)
@@ -204,12 +205,14 @@ class Lines:
                     seen.add(operand.name.name)
                     yield Operand(operand.name, operand.column, reluctance, operand.position, operand.symbol)
 
-    def _name(self, place: Place) -> str:
-        if place.is_mlp:
-            return f"mlp{place.layer}[{place.position}]"
-        head = component_named(self.network.subject.spec, place.component).head
-        which = "" if head is None else f"_{head}"
-        return f"head{place.layer}{which}[{place.position}]"
+
+def name_of(spec: ModelSpec, place: Place) -> str:
+    """What a line that stands there first is called: `head0[5]`, `head0_1[5]` where there are several, `mlp0[5]`."""
+    if place.is_mlp:
+        return f"mlp{place.layer}[{place.position}]"
+    head = component_named(spec, place.component).head
+    which = "" if head is None else f"_{head}"
+    return f"head{place.layer}{which}[{place.position}]"
 
 
 def _made_of_lines(expression: Expression, made: Sequence[_Line]) -> bool:

@@ -114,7 +114,11 @@ class Network:
             return False
         if receiver.is_mlp:
             return sender.position == receiver.position
-        return sender.position <= receiver.position or self.subject.spec.attention_dir != "causal"
+        return self.sees(receiver.position, sender.position)
+
+    def sees(self, position: int, other: int) -> bool:
+        """Whether attention at this position may read what stands at the other."""
+        return other <= position or self.subject.spec.attention_dir != "causal"
 
     @cached_property
     def means(self) -> dict[Place, tuple[float, ...]]:

@@ -19,10 +19,11 @@ from openwork.analyses.steps import Step, Watch
 from openwork.data.randomness import bits, permutation
 from openwork.engines import World
 from openwork.interventions import Plan
+from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import Feature, Features
 from openwork.programs.decompile.labels import MOST_CLASSES, Label, compact, ranked, running, same_class, with_what_else
 from openwork.programs.decompile.network import Floats, Network, Rows
-from openwork.programs.language import Ints
+from openwork.programs.language import Ints, Name
 from openwork.programs.place import Place
 
 FIRST = 384
@@ -94,7 +95,7 @@ def quantise(network: Network, rows: Rows, gone: frozenset[Place], watch: Watch)
         if found is not None:
             symbols = [feature for feature in able if feature.cost <= SYMBOL]
             labels[place] = with_what_else(running(found, known), symbols, values[place])
-            heads = _not_saying(labels, live, place) if place.is_mlp else ()
+            heads = _not_saying(network, labels, live, place) if place.is_mlp else ()
             together = trial.label_together(heads, known, values, labels[place]) if heads else None
             if together is not None:
                 labels |= dict.fromkeys(heads, running(together, known))
@@ -134,9 +135,11 @@ def _answers(known: Sequence[Feature], network: Network, place: Place, values: F
     yield from (label for label in ranked([f for f in known if f.text == name], values, 1) if label.explained >= LOOSE)
 
 
-def _not_saying(labels: Mapping[Place, Label], live: Sequence[Place], mlp: Place) -> tuple[Place, ...]:
+def _not_saying(
+    network: Network, labels: Mapping[Place, Label], live: Sequence[Place], mlp: Place
+) -> tuple[Place, ...]:
     """The heads of the MLP's layer at its position, where there are several, each has a label, and these do not say
-    what the MLP makes of them: they share it out between them."""
+    what the MLP makes of them, or only in a table: they share it out between them."""
     before = [p for p in live if p.position == mlp.position and p.stage < mlp.stage]
     heads = tuple(p for p in before if p.layer == mlp.layer)
     if len(heads) < 2 or any(p not in labels for p in before):
@@ -145,7 +148,22 @@ def _not_saying(labels: Mapping[Place, Label], live: Sequence[Place], mlp: Place
     codes, classes = compact([labels[p].codes for p in before])
     # Where they part the inputs into more classes than a label may have, all follows from them by chance.
     said = classes <= MOST_CLASSES and all(compact([codes, column])[1] == classes for column in left)
-    return () if said or not left else heads
+    if not said:
+        return heads if left else ()
+    first, held = _worked_out(labels[mlp])[:1], [labels[p] for p in before]
+    return () if all(plainly(held, column, *network.numbers) for column in first) else heads
+
+
+def _worked_out(label: Label) -> list[Ints]:
+    """What of a label is worked out, not a token, as numbers."""
+    return [f.column for f in label.features if f.cost > SYMBOL and f.expression is not None]
+
+
+def plainly(labels: Sequence[Label], column: Ints, modulus: int, signed: bool = False) -> bool:
+    """Whether it follows from these without a table."""
+    features = dict.fromkeys(feature for label in labels for feature in label.features)
+    found = simplest(column, [Operand(Name(f.text), f.column) for f in features], modulus, signed)
+    return found is not None and found.entries == 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,13 +201,14 @@ class _Trial:
     def label_together(
         self, heads: Sequence[Place], known: Sequence[Feature], values: Mapping[Place, Floats], made: Label
     ) -> Label | None:
-        """One label for all heads of a position, under which every answer stays and what the MLP makes follows."""
+        """One label for all heads of a position, under which every answer stays and what the MLP makes follows, the
+        first of it without a table."""
         apart = {place: self.held.pop(place) for place in heads if place in self.held}
-        wanted = _made(made)
+        wanted, first, numbers = _made(made), _worked_out(made)[:1], self.network.numbers
         said = (
             label
             for label in ranked(known, np.sum([values[p] for p in heads], axis=0), TOGETHER)
-            if _decides(label, wanted)
+            if _decides(label, wanted) and all(plainly([label], c, *numbers) for c in first)
         )
         found = self.label_of(heads[0].whole_layer, said)
         if found is None:

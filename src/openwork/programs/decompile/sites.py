@@ -52,11 +52,11 @@ def with_sites(
     variables = []
     for number, variable in enumerate(program.variables):
         watch(Step(f"where {variable.name} stands", number / len(program.variables), 0))
-        variables.append(replace(variable, sites=_sites(network, program, variable, labels, gone, drawn)))
+        variables.append(replace(variable, sites=sites_of(network, program, variable, labels, gone, drawn)))
     return replace(program, variables=tuple(variables))
 
 
-def _sites(
+def sites_of(
     network: Network,
     program: Program,
     variable: Variable,
@@ -64,6 +64,7 @@ def _sites(
     gone: frozenset[Place],
     drawn: Drawn,
 ) -> tuple[Place, ...]:
+    """Where this variable stands, by these pairs."""
     alone = drawn.rates(network, program, variable, [(site,) for site in variable.sites])
     order = sorted(range(len(alone)), key=lambda n: -alone[n].share)
     own = tuple(variable.sites[n] for n in order)

@@ -85,15 +85,16 @@ class Otherwise:
 def otherwise(
     network: Network, program: Program, gone: frozenset[Place], seed: int = 0, watch: Watch = silent
 ) -> Otherwise:
-    """Other contents of one line at a time, of each loop the first: those with which the program is equal on every
-    input, realised and whole as well.
+    """Other contents of one line at a time, of each loop the first that is read: those with which the program is equal
+    on every input, realised and whole as well.
 
     Costs for each that is tried what the verdicts of its lines and of *whole* cost.
     """
     rows = permutation(bits("decompile otherwise", seed), len(network.tokens))[:LOOKED_AT]
     features = Features(network, rows)
     names = {group[0].left for group, _ in folded(program)}
-    able = [c for v in program.variables if v.name in names for c in _contents(network, program, v, features)]
+    lines = [v for v in program.variables if v.name in names and _readers(program, v)]
+    able = [content for line in lines for content in _contents(network, program, line, features)]
     able.sort(key=lambda content: -content.explained)
     found = []
     for number, content in enumerate(able[:MOST]):

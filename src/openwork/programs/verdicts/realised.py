@@ -152,8 +152,15 @@ def _scored(network: Network, program: Program, variable: Variable, gone: frozen
 
 
 def _first_component(variable: Variable) -> tuple[Place, ...]:
+    """What writes it, without tokens and streams: an MLP, or the heads at its position among its places."""
     own = variable.sites[0]
-    return tuple(s for s in variable.sites if (s.stage, s.position, s.is_stream) == (own.stage, own.position, False))
+    return tuple(
+        site
+        for site in variable.sites
+        if site.position == own.position
+        and not site.is_stream
+        and (site.stage == own.stage or not (own.is_mlp or site.is_mlp or is_symbol(own) or is_symbol(site)))
+    )
 
 
 def _besides(network: Network, program: Program, variable: Variable) -> list[Ints]:
