@@ -108,6 +108,8 @@ export class Bench {
     this.domain = domain;
     this.worker = worker;
     this.choices = choices;
+    /** @type {Promise<unknown>} what the reader waits for: what is counted beside it waits for that */
+    this.awaited = Promise.resolve();
     this.captures = captures;
     /** @type {Record<string, Float64Array>} */
     this.means = {};

@@ -120,7 +120,9 @@ function recountPanel(bench, choices, page) {
     const started = performance.now();
     try {
       const onProgress = (/** @type {number} */ done) => (progress.value = done);
-      const scores = await bench.worker.recount(bench.plan(state), { onProgress, signal: mine.signal });
+      const counting = bench.worker.recount(bench.plan(state), { onProgress, signal: mine.signal });
+      bench.awaited = counting.catch(() => {});
+      const scores = await counting;
       if (running !== mine) return;
       show([...shares(scores.right, scores.asked), scores.sequences / scores.inputs]);
       say(said, sentence(scores, performance.now() - started));

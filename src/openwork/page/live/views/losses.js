@@ -8,6 +8,8 @@ import { same } from "../page/state.js";
 /** @import { Choices, State } from "../page/state.js" */
 /** @import { Switches } from "../widgets/switches.js" */
 
+const PATIENCE = 150; // milliseconds in which a count that the reader asks for at the same time begins first
+
 /**
  * Counts what is lost without each part by itself, where the switches are to stand in that order; what was counted stays
  * known.
@@ -25,7 +27,9 @@ export function sortByLoss(switches, parts, bench, choices, page) {
   const nameOf = (/** @type {Part} */ part, /** @type {State} */ { by, other }) => `${part.code} ${by}${by === "patch" ? JSON.stringify(other) : ""}`;
   let running = false;
   const count = async () => {
+    await new Promise((begun) => setTimeout(begun, PATIENCE));
     for (;;) {
+      await bench.awaited;
       const { state } = choices;
       const part = state.order === "loss" ? parts.find((one) => !known.has(nameOf(one, state))) : undefined;
       if (!part) return;
