@@ -16,6 +16,7 @@ from openwork.report import Overview, explanation_document, overview_parts, part
 from openwork.report import parts as p
 from openwork.report.sections import CHAPTERS, DESCRIBE
 from openwork.report.sections.verdicts import count_line, verdict_number, verdict_row
+from openwork.runs.imported import Imported, Origin
 
 KINDS = {kind for name in analyses.__all__ if isinstance(kind := getattr(analyses, name), type)}
 
@@ -126,6 +127,11 @@ def test_a_report_opens_with_what_is_true_of_its_model(measures):
     assert failed.next_line == ""
     assert failed.unsolved == "This model does not solve the task: it is right on 3 of 8 inputs."
     assert failed.unsolved in failed.opening and "tested by intervention" not in failed.opening
+    assert solved.opening.startswith("A transformer, trained on ")
+    imported = dataclasses.replace(
+        solved, source=Imported(solved.source.task, solved.source.spec, Origin("there", "", "", (), ()))
+    )
+    assert imported.opening.startswith("A transformer, imported and asked for ")
     drawn = dataclasses.replace(solved, coverage="8 inputs drawn with seed 0, of 100")
     assert "is right on all 8 drawn questions (63.06 % to 100 % of all, with 95 % confidence)" in drawn.opening
 

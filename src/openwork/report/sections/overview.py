@@ -91,7 +91,8 @@ class Overview:
     def opening(self) -> str:
         """How a report begins: the model, how right it is, and what can be said of it."""
         task = self.source.task
-        model = f"A transformer, trained on {task.name} ({task.summary})"
+        how = "trained on" if isinstance(self.source, Experiment) else "imported and asked for"
+        model = f"A transformer, {how} {task.name} ({task.summary})"
         if self.unsolved and self.unhandled:
             return f"{model}. {self.unsolved} {self.unhandled}"
         if self.unsolved:
