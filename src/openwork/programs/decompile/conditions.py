@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.interchanged import Interchanged
 from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.nearly import MOST_WRONG
 from openwork.programs.decompile.templates import Moments, Template, symbol_brought
 from openwork.programs.language import ABSENT, Chosen, Compared, Constant, Either, Expression, Ints, Name, renamed
 
@@ -35,8 +36,6 @@ MOST_KINDS = 8
 """of positions, each with conditions of its own"""
 WITHIN = 0.005
 """share of interchanged pairs by which a way that is cheaper may decide fewer"""
-MOST_WRONG = 0.05
-"""share of answers that may be exceptions"""
 
 
 @dataclass(frozen=True, eq=False)
