@@ -88,6 +88,27 @@ def same_classes(one: Ints, other: Ints) -> bool:
     return both == compact([one])[1] == compact([other])[1]
 
 
+def parting(codes: Ints, classes: int) -> bytes:
+    """What two partitions share where they part the rows in the same way, and only there.
+
+    Args:
+        codes: `[row]`, the row's class, from 0.
+        classes: how many there are, each with a row.
+    """
+    first = np.empty(classes, np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    by_first = np.empty(classes, np.int32)
+    by_first[np.argsort(first)] = np.arange(classes)
+    return by_first[codes].tobytes()
+
+
+def by_class(codes: Ints, classes: int) -> Ints:
+    """The rows in the order of their classes, those of one class as they stand."""
+    # NumPy sorts 16 bits by their digits, in a fraction of the time.
+    narrow = codes.astype(np.uint16) if classes <= 1 << 16 else codes
+    return np.argsort(narrow, kind="stable")
+
+
 def principal(values: Floats) -> Floats:
     """`[row, direction]`, the value's largest directions with its mean taken away, scaled to a variance of 1 in all."""
     centred = values - values.mean(axis=0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openwork.data.randomness import bits, integers, permutation
-from openwork.programs.decompile.labels import compact
+from openwork.programs.decompile.labels import by_class, compact
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.language import READABLE, Ints
 from openwork.programs.place import Place
@@ -37,17 +38,8 @@ class Others:
 
     @classmethod
     def of(cls, network: Network, program: Program, seed: int, inputs: int) -> Others:
-        n, stream = len(network.tokens), bits("decompile whole", seed)
-        drawn = permutation(stream, n)
-        if network.subject.whole:
-            rows, among = drawn[:inputs], drawn
-            any_other = drawn[integers(stream, n, len(rows))]
-        else:  # each in one pair only: drawn independently, they count as independent
-            half = min(inputs, max(1, n // 2))
-            rows = among = drawn[:half]
-            any_other = drawn[-half:]
-        columns = program.columns(network.tokens[among])
-        return cls(program, rows, among, any_other, permutation(stream, len(among)), columns)
+        rows, among, any_other, mixed = _drawn(len(network.tokens), network.subject.whole, seed, inputs)
+        return cls(program, rows, among, any_other, mixed, program.columns(network.tokens[among]))
 
     def standing(self, place: Place) -> tuple[str, ...]:
         """The columns that the program says stand at its position when it is written."""
@@ -72,7 +64,7 @@ class Others:
         """For each of the rows the next input of its class in a drawn order, the last one's the first; whether that is
         itself; and how many classes there are."""
         codes, classes = compact([self.columns[name] for name in columns])
-        order = self.mixed[np.argsort(codes[self.mixed], kind="stable")]
+        order = self.mixed[by_class(codes[self.mixed], classes)]
         begins = np.searchsorted(codes[order], np.arange(classes))
         following = np.arange(1, len(order) + 1)
         following[np.append(begins[1:], len(order)) - 1] = begins
@@ -80,3 +72,21 @@ class Others:
         other[order] = order[following]
         own = np.arange(len(self.rows))
         return self.among[other[own]], other[own] == own, classes
+
+
+@lru_cache(maxsize=4)
+def _drawn(n: int, whole: bool, seed: int, inputs: int) -> tuple[Rows, Rows, Rows, Ints]:
+    """Rows, among, any_other and mixed as above, of `n` inputs; kept, for one search asks the same of many programs."""
+    stream = bits("decompile whole", seed)
+    drawn = permutation(stream, n)
+    if whole:
+        rows, among = drawn[:inputs], drawn
+        any_other = drawn[integers(stream, n, len(rows))]
+    else:  # each in one pair only: drawn independently, they count as independent
+        half = min(inputs, max(1, n // 2))
+        rows = among = drawn[:half]
+        any_other = drawn[-half:]
+    found = rows, among, any_other, permutation(stream, len(among))
+    for array in found:
+        array.flags.writeable = False
+    return found

@@ -17,7 +17,7 @@ from openwork.analyses.steps import Step, Watch, silent
 from openwork.data.randomness import bits, permutation
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.features import Features
-from openwork.programs.decompile.labels import compact, explained_by, same_classes
+from openwork.programs.decompile.labels import compact, explained_by, parting
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.shortening import unread_items
 from openwork.programs.language import Expression, Ints, Name, inlined
@@ -123,12 +123,12 @@ def _contents(network: Network, program: Program, variable: Variable, features: 
     read = [known[column] for number, column in enumerate(variable.columns) if number not in unread]
     held = network.held(features.rows, variable.sites)
     there = np.concatenate([held[site] for site in variable.sites], axis=1)
-    seen = [compact(columns)[0] for columns in ([known[c] for c in variable.columns], read) if columns]
+    seen = {parting(*compact(columns)) for columns in ([known[c] for c in variable.columns], read) if columns}
     for expression in _candidates(program, variable, features):
         codes, values = compact([expression.values(known)])
-        if values < 2 or any(same_classes(codes, one) for one in seen):
+        if values < 2 or (parts := parting(codes, values)) in seen:
             continue
-        seen.append(codes)
+        seen.add(parts)
         said = _read_anew(network, program, variable, expression, known)
         if said is not None and said.entries <= program.entries and equal(network, said).share == 1:
             yield _Content(variable, expression, values, explained_by(there, codes), said)
