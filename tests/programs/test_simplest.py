@@ -77,6 +77,36 @@ def test_what_holds_but_for_a_few_lists_these(rule: str, wrong: int):
     assert found is not None and found.entries == wrong and (found.values(columns) == target).all()
 
 
+def test_what_another_way_does_where_the_usual_one_errs():
+    """A carry, as a digit is counted up; and one input that a model has wrong all the same."""
+    known = operands(10, 10)
+    x, k = known["x[0]"].column, known["k"].column
+    up = np.where(k == 9, (x + 1) % 10, x)
+    assert said(up, known, 10) == "(x[0] + 1) % 10 if int(k == 9) else x[0]"
+    assert said(np.where(k >= 6, (x + 1) % 10, x), known, 10) == "(x[0] + 1) % 10 if int(k >= 6) else x[0]"
+    up[(x == 8) & (k == 9)] = 8
+    assert said(up, known, 10) == "{(8, 9): 8}.get((x[0], k), (x[0] + 1) % 10 if int(k == 9) else x[0])"
+
+
+def test_where_in_a_list_a_number_stands():
+    known = operands(3, 3, 3, 3, 3)
+    rows = np.stack([o.column for o in known.values()], axis=1)
+    x = [o.column for o in known.values()]
+    three = {name: known[name] for name in ("x[0]", "x[1]", "x[2]")}
+    last = [max((n for n in range(3) if row[n] == 0), default=3) for row in rows]
+    assert said(last, three, 3) == "last_match(0, x[0:3], [0, 1, 2], 3)"
+    again = [next((n for n in range(1, 4) if row[n] == row[0]), 0) for row in rows]
+    four = {name: known[name] for name in ("x[0]", "x[1]", "x[2]", "x[3]")}
+    assert said(again, four, 3) == "first_match(x[0], x[1:4], [1, 2, 3], 0)"
+    after = [next((row[n + 1] for n in range(3) if row[n] == row[4]), 0) for row in rows]
+    assert said(after, known, 3) == "first_match(k, x[0:3], x[1:4], 0)"
+    after[7] = (after[7] + 1) % 3
+    assert said(after, known, 3).endswith("first_match(k, x[0:3], x[1:4], 0))")
+    assert said(sum(x[:4]) >= x[4], known, 3) == "int(sum(x[0:4]) >= k)"
+    seven = operands(7, 7)
+    assert said(np.maximum(seven["k"].column - 2, 0), seven, 7) == "max([k - 2, 0])"
+
+
 def test_what_holds_of_nine_tenths_only_is_a_table():
     known = operands(11, 11)
     total = (known["x[0]"].column + known["k"].column) % 11

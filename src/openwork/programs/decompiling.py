@@ -167,8 +167,8 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
             program = waves
             found = _Found(waves, same, replace(steps, long=waves), placed=True)
         elif (brought := with_bottleneck(network, program)) is not program:
-            program = brought
-            found = replace(found, program=brought, steps=replace(steps, long=brought), placed=True)
+            bare, program = not program.variables, brought
+            found = replace(found, program=brought, steps=replace(steps, long=brought), placed=bare)
         yield found
         differing = np.flatnonzero((program.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.programs.language import Compared, Constant, Either, Expression, Ints, Name
+from openwork.programs.language import READABLE, Compared, Constant, Either, Expression, Ints, Name
 
 FEW_VALUES = 4
 """values of one thing up to which it is tried as a condition to have each"""
@@ -19,8 +19,13 @@ DEEP = 2
 WIDE = 2
 """conditions after which the rest is looked at: those that settle most"""
 
+TRIED = 3
+"""conditions that are tried for each way that is usual: those that hold of most that it gets wrong"""
+
 Half = Callable[[NDArray[np.bool_]], Expression | None]
 """the simplest way on these rows, without a table; None where there is none"""
+Way = Callable[[NDArray[np.bool_]], tuple[Expression, Ints] | None]
+"""what makes most of these rows, and which of all rows it makes wrong; None where there is nothing"""
 
 
 def cases(columns: Sequence[tuple[Name, Ints]], half: Half) -> Expression | None:
@@ -62,6 +67,55 @@ def _split(
     return None
 
 
+def cases_of_errors(
+    columns: Sequence[tuple[Name, Ints]], usual: Expression, wrong: Ints, way: Way
+) -> Iterator[tuple[Expression, Ints]]:
+    """Expressions with one condition that holds of what the usual way gets wrong, and another way there; and the rows
+    that are wrong all the same.
+
+    Args:
+        columns: what conditions may speak of, `[row]` each.
+        usual: makes most rows.
+        wrong: the rows that it does not.
+        way: what does where a condition holds.
+    """
+    errors = np.zeros(len(columns[0][1]), bool)
+    errors[wrong] = True
+    found = []
+    for number, (condition, holds) in enumerate(_holding_of(columns, errors)):
+        left = int((errors & ~holds).sum())
+        if left <= READABLE and 0 < holds.sum() < len(holds):
+            found.append((left, int(holds.sum()), number, condition, holds))
+    for *_, condition, holds in sorted(found, key=lambda one: one[:3])[:TRIED]:
+        there = way(holds)
+        if there is not None:
+            then, still = there
+            yield Either(condition, then, usual), np.concatenate([np.flatnonzero(errors & ~holds), still])
+
+
+def _holding_of(
+    columns: Sequence[tuple[Name, Ints]], errors: NDArray[np.bool_]
+) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
+    """Conditions on one thing, with the number that most of these rows have or from which on they are, and on two."""
+    for name, column in columns:
+        values, counts = np.unique(column[errors], return_counts=True)
+        most = int(values[counts.argmax()])
+        yield Compared(name, "==", Constant(most)), column == most
+        for bound, least in ((int(values[0]), True), (int(values[-1]) + 1, False)):
+            if column.min() < bound <= column.max():
+                condition = Compared(name, ">=" if least else "<", Constant(bound))
+                yield condition, (column >= bound) == least
+    yield from _of_two(columns)
+
+
+def _of_two(columns: Sequence[tuple[Name, Ints]]) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
+    if len(columns) <= MOST_COMPARED:
+        for (one, left), (other, right) in combinations(columns, 2):
+            yield Compared(one, ">=", other), left >= right
+            yield Compared(other, ">=", one), right >= left
+            yield Compared(one, "==", other), left == right
+
+
 def _conditions(columns: Sequence[tuple[Name, Ints]]) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
     for name, column in columns:
         values = np.unique(column)
@@ -69,8 +123,4 @@ def _conditions(columns: Sequence[tuple[Name, Ints]]) -> Iterator[tuple[Expressi
             # Of two values one condition says both.
             for value in values[: 1 if len(values) == 2 else len(values)].tolist():
                 yield Compared(name, "==", Constant(value)), column == value
-    if len(columns) <= MOST_COMPARED:
-        for (one, left), (other, right) in combinations(columns, 2):
-            yield Compared(one, ">=", other), left >= right
-            yield Compared(other, ">=", one), right >= left
-            yield Compared(one, "==", other), left == right
+    yield from _of_two(columns)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.programs.decompile.cases import cases
+from openwork.programs.decompile.cases import cases, cases_of_errors
 from openwork.programs.decompile.finishes import finishes
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.matches import items_at, matches, places_in_lists
-from openwork.programs.decompile.nearly import usual_finishes
+from openwork.programs.decompile.nearly import MOST_WRONG, usual_finishes
 from openwork.programs.decompile.polynomials import polynomials, weighted_sums
 from openwork.programs.language import (
     READABLE,
@@ -57,6 +57,10 @@ FEW = 5
 """operands of one name of which each is left out in turn"""
 LOOKED_AT = 64
 """rows of a case among which a way is searched for, before all are looked at"""
+USUALLY_WRONG = 0.4
+"""share of the rows that what is usual may get wrong where a condition holds of these"""
+USUAL = 4
+"""usual ways for which conditions are looked for: those that get least wrong"""
 SYMBOLS = 6
 """values up to which each is counted"""
 WIDTHS: tuple[Relation, ...] = ("==", "<", ">")
@@ -110,13 +114,13 @@ class _Search:
         self.price = float("inf")
 
     def found(self) -> Expression:
-        self._look(self._single, self._several, self._pairs, self._widths, self._matches, self._threes)
+        self._look(self._single, self._several, self._pairs, self._widths, self._matches, self._of_lists, self._threes)
         if self.best is not None and self.price <= GOOD:
             return self.best
         ways = [self._table(), *([self.best] if self.best is not None else [])]
         best = min(ways, key=self._price)
         if best.entries:
-            ways += [way for way in (self._cases(), self._nearly()) if way is not None]
+            ways += [way for way in (self._cases(), self._nearly(), self._cases_but()) if way is not None]
         # A table that nobody can read is left for any other way.
         return min(ways, key=lambda way: (way.entries > READABLE, self._price(way)))
 
@@ -218,8 +222,20 @@ class _Search:
     def _matches(self) -> Iterator[Expression]:
         operands = [(o.name, o.column, o.position) for o in self.operands]
         yield from items_at(operands)
-        yield from places_in_lists(operands)
+        yield from places_in_lists(operands, self.target)
         yield from matches(operands, self.target)
+
+    def _of_lists(self) -> Iterator[Expression]:
+        """What is made of a list, with something that is none of it."""
+        for family in self._families():
+            names = tuple(o.name for o in sorted(family, key=lambda o: (o.position, o.name.name)))
+            if len(names) > 2:
+                whole = [Sum(names), Largest(names), Smallest(names)]
+                numbers = max(int(o.column.max()) for o in family)
+                whole += [Count(names, number) for number in range(numbers + 1)] if numbers <= SYMBOLS else []
+                for one, other in product(whole, [o.name for o in self.operands if o.name not in names]):
+                    yield from (Plus(one, other), Minus(one, other), Minus(other, one))
+                    yield from (Compared(one, ">=", other), Compared(other, ">=", one), Compared(one, "==", other))
 
     def _threes(self) -> Iterator[Expression]:
         yield from weighted_sums([(o.name, o.column) for o in self._fewest], self.target, self.modulus)
@@ -266,16 +282,46 @@ class _Search:
 
     def _nearly(self) -> Expression | None:
         """What does but for so few rows that they can be read; they are exceptions."""
-        best, fewest, keys = None, READABLE + 1, self._fewest
-        for stage in (self._single, self._several, self._pairs):
-            for expression in stage():
-                values = expression.values(self.columns)
-                for usual, wrong in usual_finishes(expression, values, self.target, self.modulus):
-                    if len(wrong) < fewest:
-                        best, fewest = self._but(usual, keys, wrong), len(wrong)
+        found = self._usual(np.ones(len(self.target), bool), MOST_WRONG)
+        return self._but(*found[0]) if found and 0 < len(found[0][1]) <= READABLE else None
+
+    def _cases_but(self) -> Expression | None:
+        """What does where some condition holds, of which a usual way gets most wrong, and elsewhere that way; what both
+        get wrong are exceptions."""
+        # Of two values a condition with two ways, each nearly right, says almost anything.
+        if len(np.unique(self.target)) < 3:
+            return None
+        columns = [(o.name, o.column) for o in self._fewest]
+        best, price = None, float("inf")
+        usual_ways = self._usual(np.ones(len(self.target), bool), USUALLY_WRONG)
+        for usual, wrong in [(usual, wrong) for usual, wrong in usual_ways if len(wrong)][:USUAL]:
+            for made, left in cases_of_errors(columns, usual, wrong, self._way):
+                if len(left) <= min(READABLE, MOST_WRONG * len(self.target)):
+                    way = self._but(made, left) if len(left) else made
+                    if self._price(way) < price:
+                        best, price = way, self._price(way)
         return best
 
-    def _but(self, usual: Expression, keys: Sequence[Operand], rows: Ints) -> Expression:
+    def _way(self, rows: NDArray[np.bool_]) -> tuple[Expression, Ints] | None:
+        """What makes most of these rows, and which of them it does not."""
+        if (self.target[rows] == (only := self.target[rows][0])).all():
+            return Constant(int(only)), np.zeros(0, np.int64)
+        found = self._usual(rows, USUALLY_WRONG)
+        return found[0] if found else None
+
+    def _usual(self, rows: NDArray[np.bool_], most_wrong: float) -> list[tuple[Expression, Ints]]:
+        """What makes all of these rows but for such a share, that which makes most first; and which it makes wrong."""
+        where = np.flatnonzero(rows)
+        found: list[tuple[int, float, int, Expression, Ints]] = []
+        for stage in (self._single, self._several, self._pairs, self._matches):
+            for expression in stage():
+                values = expression.values(self.columns)[where]
+                for usual, wrong in usual_finishes(expression, values, self.target[where], self.modulus, most_wrong):
+                    found.append((len(wrong), usual.cost, len(found), usual, where[wrong]))
+        return [(usual, wrong) for *_, usual, wrong in sorted(found, key=lambda one: one[:3])]
+
+    def _but(self, usual: Expression, rows: Ints) -> Expression:
+        keys = self._fewest
         listed = np.unique(np.stack([*(o.column[rows] for o in keys), self.target[rows]], axis=1), axis=0)
         return Exceptions(tuple(o.name for o in keys), tuple(tuple(map(int, row)) for row in listed), usual)
 

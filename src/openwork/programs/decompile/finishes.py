@@ -82,11 +82,17 @@ def _thresholds(of: Expression, values: Ints, target: Ints) -> Iterator[Expressi
         ones, zeros = (np.unique(values[target == one]).tolist() for one in (1, 0))
         if 1 < len(ones) <= min(FEW, len(zeros)):
             yield OneOf(of, tuple(ones))
+    yield from _clipped(of, values, target)
+
+
+def _clipped(of: Expression, values: Ints, target: Ints) -> Iterator[Expression]:
+    """With a number added, but no more than the largest that occurs, or no less than the smallest."""
     top, bottom = int(target.max()), int(target.min())
-    if (np.minimum(values, top) == target).all():
-        yield Smallest((of, Constant(top)))
-    if (np.maximum(values, bottom) == target).all():
-        yield Largest((of, Constant(bottom)))
+    for bound, clip, made in ((top, np.minimum, Smallest), (bottom, np.maximum, Largest)):
+        within = np.flatnonzero(target != bound)
+        shift = int(target[within[0]] - values[within[0]]) if len(within) else 0
+        if (clip(values + shift, bound) == target).all():
+            yield made((shifted(of, shift) if shift else of, Constant(bound)))
 
 
 def _steps(of: Expression, values: Ints, target: Ints) -> Iterator[Expression]:

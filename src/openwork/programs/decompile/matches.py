@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from openwork.programs.language import Constant, Expression, Ints, ItemAt, Large
 
 OFFSETS = (-1, 1, -2, 2)
 """where the value may stand, counted from its key"""
+FEW_NUMBERS = 6
+"""numbers up to which each is looked for"""
 
 
 def matches(operands: Sequence[tuple[Name, Ints, int]], target: Ints) -> Iterator[Expression]:
@@ -24,21 +26,20 @@ def matches(operands: Sequence[tuple[Name, Ints, int]], target: Ints) -> Iterato
         by_place.setdefault(place, (name, column))
     for wanted, column, _ in operands:
         for offset in OFFSETS:
-            pairs = [
+            beside = [
                 (by_place[p], by_place[p + offset])
                 for p in sorted(by_place)
                 if p + offset in by_place and by_place[p][0] != wanted
             ]
-            if len(pairs) < 2:
-                continue
-            hit = np.any([key[1] == column for key, _ in pairs], axis=0)
-            missing = np.unique(target[~hit])
-            if len(missing) > 1:
-                continue
-            default = int(missing[0]) if len(missing) else 0
-            keys, held = tuple(key[0] for key, _ in pairs), tuple(value[0] for _, value in pairs)
-            for last in (True, False):
-                yield Match(wanted, keys, held, default, last)
+            # What is looked for may stand beside the list, and be none of it.
+            apart = [pair for pair in beside if pair[1][0] != wanted]
+            for pairs in (beside, apart) if len(apart) < len(beside) else (beside,):
+                if len(pairs) < 2:
+                    continue
+                default = _without(target[~np.any([key[1] == column for key, _ in pairs], axis=0)])
+                keys, held = tuple(key[0] for key, _ in pairs), tuple(value[0] for _, value in pairs)
+                for last in (True, False):
+                    yield Match(wanted, keys, held, default, last)
 
 
 def items_at(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[ItemAt]:
@@ -65,20 +66,40 @@ def _lists(operands: Sequence[tuple[Name, Ints, int]]) -> list[tuple[Name, ...]]
     return list(map(tuple, lists.values()))
 
 
-def places_in_lists(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[Match]:
-    """Where in a list its largest or smallest number stands, and where each operand that is none of it does.
+def places_in_lists(operands: Sequence[tuple[Name, Ints, int]], target: Ints) -> Iterator[Match]:
+    """Where in a list its largest or smallest number stands, each number where these are few, and each operand: one of
+    the list's own, among the others.
 
     Args:
         operands: name, column and place in the question of each.
+        target: `[row]`, which says what is given where it stands nowhere.
     """
     columns = {name: column for name, column, _ in operands}
     for several in _lists(operands):
-        if len(several) > 1:
-            held = np.stack([columns[name] for name in several])
-            outside = [name for name in columns if name not in several and (held == columns[name]).any(axis=0).all()]
-            for wanted in (Largest(several), Smallest(several), *outside):
-                places = tuple(map(Constant, range(len(several))))
-                yield from (Match(wanted, several, places, 0, last) for last in (False, True))
+        if len(several) < 2:
+            continue
+        places = tuple(map(Constant, range(len(several))))
+        held = np.stack([columns[name] for name in several])
+        numbers = np.unique(held).tolist()
+        wanted: list[tuple[Expression, Ints]] = list(columns.items())
+        wanted += [(one, one.values(_by_text(columns))) for one in (Largest(several), Smallest(several))]
+        wanted += [(Constant(n), np.full(len(target), n)) for n in numbers] if len(numbers) <= FEW_NUMBERS else []
+        for one, column in wanted:
+            among = [n for n in range(len(several)) if several[n] != one]
+            hit = (held[among] == column).any(axis=0)
+            if hit.any():
+                keys, where = tuple(several[n] for n in among), tuple(places[n] for n in among)
+                yield from (Match(one, keys, where, _without(target[~hit]), last) for last in (False, True))
+
+
+def _by_text(columns: Mapping[Name, Ints]) -> dict[str, Ints]:
+    return {name.name: column for name, column in columns.items()}
+
+
+def _without(target: Ints) -> int:
+    """What is given where nothing matches: what is asked there most often."""
+    values, counts = np.unique(target, return_counts=True)
+    return int(values[counts.argmax()]) if len(values) else 0
 
 
 def by_key(operands: Sequence[tuple[Name, Ints, int, bool]], target: Ints) -> Match | None:

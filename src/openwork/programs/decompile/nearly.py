@@ -13,9 +13,12 @@ MOST_WRONG = 0.05
 """share of the rows that may be exceptions"""
 
 
-def usual_finishes(of: Expression, values: Ints, target: Ints, modulus: int) -> Iterator[tuple[Expression, Ints]]:
-    """Expressions of `of`, whose values these are, that make the target on most rows; and the rows on which not."""
-    most = int(MOST_WRONG * len(target))
+def usual_finishes(
+    of: Expression, values: Ints, target: Ints, modulus: int, most_wrong: float = MOST_WRONG
+) -> Iterator[tuple[Expression, Ints]]:
+    """Expressions of `of`, whose values these are, that make the target but for this share of the rows at most; and the
+    rows on which not."""
+    most = int(most_wrong * len(target))
     for expression, found in (*_sums(of, values, target, modulus), *_bounds(of, values, target)):
         wrong = np.flatnonzero(found != target)
         if len(wrong) <= most:

@@ -33,7 +33,8 @@ class Exceptions(Table):
 
     @property
     def cost(self) -> float:
-        return super().cost + self.usual.cost
+        # Why it is one is not said, so that each is a step of its own.
+        return 2 + len(self.rows) + sum(part.cost for part in self.of) + self.usual.cost
 
     def text(self) -> str:
         return self._text(", ".join(map(keyed, self.rows)))

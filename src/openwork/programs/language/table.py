@@ -43,7 +43,7 @@ class Table(Expression):
 
     @property
     def cost(self) -> float:
-        return 2 + len(self.rows) / 4 + sum(part.cost for part in self.of)
+        return 2 + len(self.rows) * (1 + len(self.of)) / 8 + sum(part.cost for part in self.of)
 
     def text(self) -> str:
         inside = ", ".join(part.text() for part in self.of)

@@ -22,7 +22,7 @@ from openwork.programs.verdicts.whole import UNEXPLAINED, Whole
 
 SHORT = 0.05
 """bits of the program for each bit of the answer table"""
-VERSION = 13
+VERSION = 14
 """of the method and of the JSON: what another version found is found again"""
 INTERRUPTED = "interrupted"
 """how it is said that Ctrl-C ended it early"""
