@@ -1,6 +1,7 @@
 """Censuses of tasks that ship, and the table of docs/census.md from them:
 
 python bench/censuses.py --run sort majority --store FOLDER     makes them, or goes on with them
+python bench/censuses.py --nulls sort majority --store FOLDER   the nulls alone, beside a census of 32 seeds
 python bench/censuses.py --write                                writes the table of all that are in docs/census
 
 A census may be ended at any moment and run again. What every go took of the processor is added up in hours.json: one
@@ -15,12 +16,14 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 FOLDER, PAGE = Path("docs/census"), Path("docs/census.md")
-HOURS = "hours.json"
+HOURS, NULLS = "hours.json", "nulls.json"
 BEGIN, END = "<!-- written by bench/censuses.py -->", "<!-- end -->"
 ASKED = ("--seeds", "0..199", "--prove", "--keep", "last", "--programs", "10")
+OF_NULLS = ("--seeds", "0..31", "--keep", "last", "--programs", "0", "--null")
 HEAD = (
     "task",
     "solved",
@@ -40,12 +43,15 @@ HEAD = (
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--run", nargs="+", metavar="TASK", default=())
+    arguments.add_argument("--nulls", nargs="+", metavar="TASK", default=())
     arguments.add_argument("--store", default="openwork-runs")
     arguments.add_argument("--null", action="store_true", help="also of untrained models, which often takes longer")
     arguments.add_argument("--write", action="store_true", help=f"write the table of {PAGE}; else it is printed")
     chosen = arguments.parse_args()
     for task in chosen.run:
         run(task, chosen.store, null=chosen.null)
+    for task in chosen.nulls:
+        run_null(task, chosen.store)
     lines = table()
     if chosen.write:
         before, _, rest = PAGE.read_text().partition(f"{BEGIN}\n")
@@ -71,6 +77,24 @@ def run(task: str, store: str, *, null: bool) -> None:
         raise SystemExit(done.returncode)
 
 
+def run_null(task: str, store: str) -> None:
+    """The census of a few seeds and of the same models untrained; of it only what the nulls found is kept."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "found.json"
+        command = ["census", task, *OF_NULLS, "--store", store, "-o", str(target)]
+        subprocess.run([Path(sys.executable).with_name("openwork"), *command], check=True)
+        found = json.loads(target.read_text())
+    known = nulls() | {task: {name: found[name] for name in ("null", "shuffled")}}
+    (FOLDER / NULLS).write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+
+def nulls() -> dict[str, dict[str, Any]]:
+    """By task, what nulls found that were asked for alone."""
+    path = FOLDER / NULLS
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
 def hours() -> dict[str, float]:
     """By task, processor seconds of all goes."""
     path = FOLDER / HOURS
@@ -80,14 +104,14 @@ def hours() -> dict[str, float]:
 
 def table() -> list[str]:
     """A row for each census in the folder."""
-    took = hours()
-    files = sorted(path for path in FOLDER.glob("*.json") if path.name != HOURS)
-    rows = (row(json.loads(path.read_text()), took.get(path.stem)) for path in files)
+    took, apart = hours(), nulls()
+    files = sorted(path for path in FOLDER.glob("*.json") if path.name not in (HOURS, NULLS))
+    rows = (row(json.loads(path.read_text()), took.get(path.stem), apart.get(path.stem, {})) for path in files)
     head = [f"| {' | '.join(HEAD)} |", f"|---|{'---:|' * (len(HEAD) - 1)}"]
     return [*head, *(f"| {' | '.join(cells)} |" for cells in rows)]
 
 
-def row(census: dict[str, Any], took: float | None) -> list[str]:
+def row(census: dict[str, Any], took: float | None, apart: dict[str, Any]) -> list[str]:
     """One census: counts with their exact intervals, what each null found, and what it took."""
     first = census["mechanisms"][0] if census["mechanisms"] else None
     unseen, task = census["unseen"], census["experiment"]["task"]
@@ -102,7 +126,7 @@ def row(census: dict[str, Any], took: float | None) -> list[str]:
         f"{census['algorithms']}",
         counted(first) if first else "-",
         f"{unseen['estimate']:.0%} ({between(unseen['interval'])})" if unseen["estimate"] is not None else "-",
-        *(null(census[name]) for name in ("null", "shuffled")),
+        *(null(census[name] or apart.get(name)) for name in ("null", "shuffled")),
         f"{sum(looked) / len(looked):.1f}" if looked else "-",
         f"{took / 60:.1f}" if took is not None else "-",
     ]
