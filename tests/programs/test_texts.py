@@ -42,10 +42,11 @@ def votes():
     return subject_of(task, weights, normalization_type=None)
 
 
-def runs(wrong_at=None, brought=False, layers=1):
+def runs(wrong_at=None, brought=False, layers=1, length=6, apart_at=None):
     """a+ b+ c+: which symbols may follow is read off the last one. At one position it also always says <eos>. Or it is
-    read off what a head brings, which looks at the last letter of the alphabet that there is."""
-    task = make_task("runs-of-letters", {"letters": 3, "length": 6})
+    read off what a head brings, which looks at the last letter of the alphabet that there is; at one position it then
+    also says c where a is brought to a c, which no text does."""
+    task = make_task("runs-of-letters", {"letters": 3, "length": length})
     words = len(task.vocabulary)
     last = task.texts.rows(np.arange(task.domain_size))
     ends = np.array([([words - 4] + [v for v in row if v < 3])[-1] if (row < 3).any() else 3 for row in last])
@@ -61,7 +62,13 @@ def runs(wrong_at=None, brought=False, layers=1):
         value[0, :words], looked[0, 0] = np.eye(words), 1
         weights = {"blocks.0.attn.W_K": high, "blocks.0.attn.W_V": value, "blocks.0.attn.b_Q": looked}
         weights["blocks.0.attn.W_O"] = np.hstack([np.zeros((words, words)), np.eye(words)])[None]
-        weights["unembed.W_U"] = np.vstack([np.zeros((words, words)), read[:words]])
+        own = np.zeros((words, words))
+        if apart_at is not None:
+            pad = task.vocabulary.symbols.index("<pad>")
+            weights["pos_embed.W_pos"] = np.zeros((task.n_ctx, 2 * words))
+            weights["pos_embed.W_pos"][apart_at, pad] = 1
+            own[[2, pad], 2], read[pad] = 0.6, 0
+        weights["unembed.W_U"] = np.vstack([own, read[:words]])
         return subject_of(task, weights, more=words, layers=layers, normalization_type=None)
     if wrong_at is not None:
         read[words] = np.eye(words)[task.vocabulary.symbols.index("<eos>")] * 10
@@ -152,6 +159,22 @@ def test_what_no_text_shows_is_read_off_where_heads_bring_another_texts():
     assert found.equal.share == 1 and found.whole.lost == 0
     assert found.lines and min(line.together.share for line in found.lines) == 1
     assert "int(s[i] - head0[i] != -2)" in program_text(found.program)
+
+
+def test_what_only_one_position_answers_otherwise_is_told_there():
+    """Of all interchanged pairs that is no more than a few in a thousand, but of those at its position 2.5 %."""
+    found = decompile(runs(brought=True, length=8, apart_at=8))
+    assert found.equal.share == 1 and found.whole.lost == 0
+    assert len(found.lines) == 9 and min(line.together.share for line in found.lines) == 1
+    assert "s[8] == 2" in program_text(found.program)
+
+
+def test_what_hardly_a_pair_would_show_is_not_told():
+    """At its position that is less than half a percent; everywhere else nothing is answered otherwise."""
+    found = decompile(runs(brought=True, length=20, apart_at=20))
+    assert found.word == "decompiled"
+    assert min(line.together.share for line in found.lines) > 0.99
+    assert program_text(found.program).count("chosen({") == 1
 
 
 def test_two_that_are_never_apart_the_other_way_may_be_told_by_their_order():

@@ -33,10 +33,10 @@ def network_of(task, spec, weights):
     return Network.of(Subject.of(choose_engine(spec, "native", 1).engine, stack, task, Inputs()))
 
 
-def counting(leak=False):
+def counting(leak=False, stops=False):
     """a, b: the numbers a to b. Head 0 brings where to begin, then where to stop, and the MLP compares it with the
     number there. Head 1 brings where to begin as well; with a leak the MLP stops, too, at a number below that, which no
-    text has."""
+    text has. After the largest number the number brought is said, or it stops there, which is the same in texts."""
     task = make_task("count-up", {"numbers": NUMBERS, "most": NUMBERS})
     words, places = len(task.vocabulary), task.n_ctx
     sep, end = (task.vocabulary.symbols.index(name) for name in ("<sep>", "<eos>"))
@@ -74,6 +74,8 @@ def counting(leak=False):
         read[brought.start + v, v] = 0.5
         if v + 1 < NUMBERS:
             read[v, v + 1] = 2
+        elif stops:
+            read[v, end] = 2
     return network_of(task, spec, weights)
 
 
@@ -91,6 +93,14 @@ def counted(network, stop):
         said = Either(Compared(here, "==", held), Constant(end), Plus(here, Constant(1)))
         outputs.append(Output(name, held if first else said, position))
     return Program(symbols, tuple(variables), tuple(outputs))
+
+
+def test_after_the_largest_number_it_stops_whatever_is_brought():
+    """In every text the number brought is the largest then; the next one is no answer."""
+    found = decompile(counting(stops=True).subject)
+    assert found.equal.share == 1 and found.whole.lost == 0
+    assert min(line.together.share for line in found.lines) == 1
+    assert f"if int(s[5 + i] == {NUMBERS - 1})" in program_text(found.program)
 
 
 def lost(network, program):

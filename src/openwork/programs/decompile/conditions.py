@@ -9,12 +9,24 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from openwork.programs.decompile.ends import with_ends
 from openwork.programs.decompile.expressions import Operand, simplest
 from openwork.programs.decompile.interchanged import Interchanged
+from openwork.programs.decompile.kinds import Kinds
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.nearly import MOST_WRONG
 from openwork.programs.decompile.templates import Moments, Template, symbol_brought
-from openwork.programs.language import ABSENT, Chosen, Compared, Constant, Either, Expression, Ints, Name, renamed
+from openwork.programs.language import (
+    ABSENT,
+    Chosen,
+    Compared,
+    Constant,
+    Either,
+    Expression,
+    Ints,
+    Name,
+    renamed,
+)
 
 MOST_KNOWN = 2
 """things that an answer may follow from"""
@@ -35,7 +47,7 @@ WAYS = 3
 MOST_KINDS = 8
 """of positions, each with conditions of its own"""
 WITHIN = 0.005
-"""share of interchanged pairs by which a way that is cheaper may decide fewer"""
+"""share of interchanged pairs, where it is most, by which a way that is cheaper may decide fewer"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +72,7 @@ class Followed:
         found = self.expressions.get(tuple(e.number for e in fixed if isinstance(e, Constant)))
         here = moments.positions == position
         local = {_name(n).name: t.column[here] for n, t in enumerate(self.known) if t.local}
-        while isinstance(found, Either) and here.any() and set(found.condition.names()) <= set(local):
-            holds = found.condition.values({"": moments.last[here], **local}) != 0
-            if holds.any() and not holds.all():
-                break
-            found = found.then if holds.all() else found.otherwise
-        return found
+        return _reduced(found, {"": moments.last[here], **local}) if found is not None and here.any() else found
 
     def usual(self, moments: Moments) -> Ints:
         """`[moment]`, the answers that follow."""
@@ -79,6 +86,18 @@ class Followed:
     def brought(self) -> int:
         """How many of these the last symbol does not say."""
         return sum(not template.local for template in self.known)
+
+
+def _reduced(said: Expression, local: Mapping[str, Ints]) -> Expression:
+    """Without the conditions on these that are always so or never."""
+    if not isinstance(said, Either):
+        return said
+    then, otherwise = _reduced(said.then, local), _reduced(said.otherwise, local)
+    if set(said.condition.names()) <= set(local):
+        holds = said.condition.values(local) != 0
+        if holds.all() or not holds.any():
+            return then if holds.all() else otherwise
+    return replace(said, then=then, otherwise=otherwise)
 
 
 def followed(moments: Moments, templates: Sequence[Template]) -> tuple[Followed, ...]:
@@ -111,8 +130,9 @@ def _told(moments: Moments, templates: Sequence[Template]) -> tuple[Followed, ..
     used = sorted({int(name[6:-1]) for name in found.names()})
     names = {_name(n).name: _name(k).name for k, n in enumerate(used)}
     known = tuple(templates[n] for n in used)
-    columns = {_name(k).name: template.column[where] for k, template in enumerate(known)}
-    said = renamed(found, names)
+    columns = {"": moments.last[where]} | {_name(k).name: t.column[where] for k, t in enumerate(known)}
+    local = [_name(k).name for k, template in enumerate(known) if template.local]
+    said = with_ends(renamed(found, names), columns, local, moments.answers[where])
     same = (other for other in relaxed(said) if (other.values(columns) == said.values(columns)).all())
     return tuple(Followed({(): one}, known, found.cost) for one in (said, *same))
 
@@ -166,43 +186,30 @@ def followed_interchanged(moments: Moments, templates: Sequence[Template], pairs
         return ()
     columns = {id(t): pairs.column(t) for t in templates}
     held = [[replace(t, column=columns[id(t)]) for t in some] for some in ways]
-    wrong = [_wrong(pairs.answers, [*some, pairs.position(moments)]) for some in held]
-    near = [n for n, count in enumerate(wrong) if count <= min(wrong) + WITHIN * len(pairs.answers)]
+    wrong = [_most_wrong(pairs, moments, some) for some in held]
+    near = [n for n, share in enumerate(wrong) if share <= min(wrong) + WITHIN]
     near.sort(key=lambda n: (len(ways[n]), sum(t.cost for t in ways[n])))
     found = []
     for some in (ways[n] for n in near[:WAYS]):
         joined, known = pairs.joined(moments, some)
-        kinds = _kinds_of_position(joined, known)
-        if kinds is not None:
-            some = (*some, replace(kinds, column=kinds.column[: len(moments.rows)]))
-            known = [*known, kinds]
-        said, _, cost = _members(joined, known)
+        kinds = Kinds.found(joined, known, pairs.weights)
+        known = [replace(t, column=t.column[kinds.kept]) for t in known]
+        if 1 < max(kinds.of.values()) + 1 <= MOST_KINDS:
+            some = (*some, kinds.template(moments.positions))
+            known = [*known, kinds.template(kinds.moments.positions)]
+        said, _, cost = _members(kinds.moments, known)
         way = Followed(said, some, cost)
         if (way.usual(moments) != moments.answers).sum() <= _wrong(moments.answers, some):
             found.append(way)
     return tuple(found)
 
 
-def _kinds_of_position(moments: Moments, some: Sequence[Template]) -> Template | None:
-    """Which positions answer alike to the same things known, as a kind for each; None where all do, or too many
-    differently. A threshold may lie elsewhere at another length."""
-    codes, _ = compact([t.column for t in some])
-    kinds: list[dict[int, int]] = []
-    kind_of = {}
-    for position in np.unique(moments.positions).tolist():
-        here = moments.positions == position
-        usual = _usual(moments.answers[here], [replace(t, column=t.column[here]) for t in some])
-        said = dict(zip(codes[here].tolist(), usual.tolist(), strict=True))
-        fits = (n for n, kind in enumerate(kinds) if all(kind.get(code, a) == a for code, a in said.items()))
-        number = next(fits, len(kinds))
-        if number == len(kinds):
-            kinds.append({})
-        kinds[number] |= said
-        kind_of[position] = number
-    if not 1 < len(kinds) <= MOST_KINDS:
-        return None
-    column = np.array([kind_of[p] for p in moments.positions.tolist()])
-    return Template(column, lambda p: Constant(kind_of.get(p, 0)), 1.0, True, True)
+def _most_wrong(pairs: Interchanged, moments: Moments, some: Sequence[Template]) -> float:
+    """At the position where it is most, the share of pairs whose answers do not follow from these and the position."""
+    position = pairs.position(moments)
+    wrong = _usual(pairs.answers, [*some, position]) != pairs.answers
+    there = np.bincount(position.column, pairs.weights)
+    return float((np.bincount(position.column, wrong * pairs.weights)[there > 0] / there[there > 0]).max())
 
 
 def _members(

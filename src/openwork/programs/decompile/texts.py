@@ -13,15 +13,18 @@ import numpy as np
 
 from openwork.analyses.component import part_components
 from openwork.analyses.steps import Step, Watch
+from openwork.data.interval import clopper_pearson
 from openwork.programs.decompile.conditions import Followed, followed, followed_interchanged
 from openwork.programs.decompile.interchanged import Interchanged
 from openwork.programs.decompile.network import Network
-from openwork.programs.decompile.pairs import Drawn
+from openwork.programs.decompile.pairs import Drawn, Rate
 from openwork.programs.decompile.templates import Moments, symbol, templates, text_to
 from openwork.programs.language import READABLE, Chosen, Constant, Exceptions, Expression, Ints, Name, inlined
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Symbol, Variable
-from openwork.programs.verdicts.whole import lost_together
+from openwork.programs.verdicts.realised import REALISED, SURE
+from openwork.programs.verdicts.short import SHORT, short
+from openwork.programs.verdicts.whole import UNEXPLAINED, lost_together
 
 CHOSEN_ON = 128
 """pairs at each position looked at, when places are chosen"""
@@ -33,6 +36,8 @@ SEED = 1
 """apart from that of the verdicts"""
 FITS = 0.998
 """from which on nothing else is tried"""
+ALIKE = 0.05
+"""by which a program has to fit better than a simpler one"""
 MOST_EXCEPTIONS = 1000
 """answers that may be listed one by one"""
 
@@ -45,51 +50,73 @@ def text_program(network: Network, watch: Watch) -> Program | None:
     moments = Moments.of(network)
     watch(Step("what can be known of texts", 0.0, 0))
     best: Program | None = None
-    reached = (False, -1.0)
-    for program in _programs(moments, watch):
+    reached: tuple[bool, bool, float] | None = None
+    for program, long in _programs(moments, watch):
         # What nobody can read is a last resort, however well it fits.
-        fits = program.entries <= READABLE, _fits(network, program)
-        if fits > reached:
-            best, reached = program, fits
-        if fits >= (True, FITS):
-            return program
+        found = _tried(network, program)
+        if long and found[2] < FITS:
+            continue
+        # Of two that fit about alike it is the first, which says less.
+        if reached is None or found[:2] > reached[:2] or (found[:2] == reached[:2] and found[2] > reached[2] + ALIKE):
+            best, reached = program, found
+        if found[0] and found[2] >= FITS:
+            break
     return best
 
 
-def _programs(moments: Moments, watch: Watch) -> Iterator[Program]:
+def _programs(moments: Moments, watch: Watch) -> Iterator[tuple[Program, bool]]:
     """By each way in which the answers follow, at each set of places; then by those that say besides what is answered
-    where these places bring another text's."""
+    where these places bring another text's. And whether it is longer than the table of all answers for telling several
+    kinds of positions apart, which says nothing unless it fits."""
     known = templates(moments)
     ways = followed(moments, known)
     for number, way in enumerate(ways):
         watch(Step("where it stands", number / len(ways), 0))
-        yield from _Written(moments, way).programs
+        yield from ((program, False) for program in _Written(moments, way).programs)
     if moments.network.dataset.sets:
         places = _sets_of_places(moments.network)
         for number, heads in enumerate(places):
             watch(Step("what another text's would say", number / len(places), 0))
             pairs = Interchanged.at(moments, heads, SEED)
-            for way in followed_interchanged(moments, known, pairs):
-                yield from _Written(moments, way).at(heads)
+            for way in followed_interchanged(moments, known, pairs) if pairs else ():
+                kinds = any(template.fixed for template in way.known)
+                for program in _Written(moments, way).at(heads):
+                    yield program, kinds and short(moments.network, program).share >= 1
 
 
-def _fits(network: Network, program: Program) -> float:
-    """How well a program's places are its places: the least of how often lines are followed where something should
+def _tried(network: Network, program: Program) -> tuple[bool, bool, float]:
+    """Whether it can be read; whether it is short, nothing else is lost, and its lines are followed as often as they
+    have to be; and how well its places are its places: the least of how often lines are followed where something should
     change, at a few positions and, where they are there, at all, and of the share of answers that stay with all else
     resampled."""
-    fits = 1 - lost_together(network, program, SEED, RESAMPLED)
+    lost = lost_together(network, program, SEED, RESAMPLED)
+    readable = program.entries <= READABLE
+    good = readable and lost <= UNEXPLAINED and short(network, program).share <= SHORT
+    fits = 1 - lost
     variables = program.variables
     looked = np.unique(np.linspace(len(variables) // 4, len(variables) - 1, LOOKED_AT).round().astype(int))
     few = [variables[n] for n in looked if variables]
     for variable in (*few, *(other for other in variables if other not in few)):
-        if fits < FITS and variable not in few:
+        if fits < FITS and not good and variable not in few:
             break  # somewhere else it may be worse still
-        drawn = Drawn.at(network, variable.sites, SEED, CHOSEN_ON)
-        if drawn is not None:
-            asked = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()
-            [rate] = drawn.rates(network, program.narrowed(asked, variable.name), variable, [variable.sites])
-            fits = min(fits, rate.share if rate.of_changing is None else rate.of_changing)
-    return fits
+        rate = _followed(network, program, variable, CHOSEN_ON)
+        if rate is not None:
+            if variable in few or fits >= FITS:
+                fits = min(fits, rate.share if rate.of_changing is None else rate.of_changing)
+            if good and rate.share < 1 and clopper_pearson(rate.followed, rate.pairs)[1] >= REALISED:
+                rate = _followed(network, program, variable, SURE) or rate
+            good = good and rate.share >= REALISED
+    return readable, good, fits
+
+
+def _followed(network: Network, program: Program, variable: Variable, pairs: int) -> Rate | None:
+    """How often a line is at its places; None where no text is asked there."""
+    drawn = Drawn.at(network, variable.sites, SEED, pairs)
+    if drawn is None:
+        return None
+    asked = np.flatnonzero(network.asked[drawn.bases].any(axis=0)).tolist()
+    [rate] = drawn.rates(network, program.narrowed(asked, variable.name), variable, [variable.sites])
+    return rate
 
 
 class _Written:

@@ -16,13 +16,11 @@ from openwork.programs.program import Program
 from openwork.programs.verdicts.equal import Equal
 from openwork.programs.verdicts.otherwise import OtherContent, Otherwise
 from openwork.programs.verdicts.realised import REALISED, LineScore
-from openwork.programs.verdicts.short import Short
+from openwork.programs.verdicts.short import SHORT, Short
 from openwork.programs.verdicts.waves import Waves
 from openwork.programs.verdicts.whole import UNEXPLAINED, Whole
 
-SHORT = 0.05
-"""bits of the program for each bit of the answer table"""
-VERSION = 14
+VERSION = 15
 """of the method and of the JSON: what another version found is found again"""
 INTERRUPTED = "interrupted"
 """how it is said that Ctrl-C ended it early"""

@@ -15,6 +15,8 @@ from openwork.programs.language.reading import listed
 from openwork.programs.program import Program
 from openwork.programs.text import folded, program_text
 
+SHORT = 0.05
+"""bits of the program for each bit of the answer table"""
 PER_LOOP = 8.0
 """bits for a loop: how often, and which indices step"""
 
