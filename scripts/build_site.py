@@ -32,7 +32,7 @@ CONFIG = ROOT / "docs" / "site"
 SECTIONS = {
     "Learn": ("live", "tutorial", "transformerlens", "exercises", "examples", "recipes", "decompile", "proofs"),
     "Reference": ("commands", "tasks", "analyses", "claims", "models_of_others", "api", "errors"),
-    "What we found": ("findings", "gallery", "grokking", "exam", "log"),
+    "What we found": ("findings", "findings-lexicographic", "gallery", "grokking", "exam", "log"),
     "How it is built": ("architecture", "taste", "decisions", "CONTRIBUTING", "CHANGELOG"),
 }
 ROOT_PAGE = "about"
