@@ -120,7 +120,8 @@ def seeds_of(one: int | None, text: str | None) -> tuple[int, ...] | None:
     seeds = _parse_seeds(text)
     if not seeds or len(seeds) > MOST_SEEDS:
         how_many = f"{text!r} is not a list of 1 to {MOST_SEEDS:,} seeds"
-        raise RecipeError("which seeds?", Reason("--seeds", how_many, "write 16 (0 to 15), 4..9 or 1,5,7; 0..0 for seed 0"))
+        mend = "write 16 (that is 0 to 15), 4..9 or 1,5,7; 0..0 for seed 0"
+        raise RecipeError("which seeds?", Reason("--seeds", how_many, mend))
     return seeds
 
 
