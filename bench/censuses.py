@@ -84,7 +84,7 @@ def run_null(task: str, store: str) -> None:
         command = ["census", task, *OF_NULLS, "--store", store, "-o", str(target)]
         subprocess.run([Path(sys.executable).with_name("openwork"), *command], check=True)
         found = json.loads(target.read_text())
-    known = nulls() | {task: {name: found[name] for name in ("null", "shuffled")}}
+    known = nulls() | {task: found["null"]}
     (FOLDER / NULLS).write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
@@ -106,12 +106,12 @@ def table() -> list[str]:
     """A row for each census in the folder."""
     took, apart = hours(), nulls()
     files = sorted(path for path in FOLDER.glob("*.json") if path.name not in (HOURS, NULLS))
-    rows = (row(json.loads(path.read_text()), took.get(path.stem), apart.get(path.stem, {})) for path in files)
+    rows = (row(json.loads(path.read_text()), took.get(path.stem), apart.get(path.stem)) for path in files)
     head = [f"| {' | '.join(HEAD)} |", f"|---|{'---:|' * (len(HEAD) - 1)}"]
     return [*head, *(f"| {' | '.join(cells)} |" for cells in rows)]
 
 
-def row(census: dict[str, Any], took: float | None, apart: dict[str, Any]) -> list[str]:
+def row(census: dict[str, Any], took: float | None, apart: dict[str, Any] | None) -> list[str]:
     """One census: counts with their exact intervals, what each null found, and what it took."""
     first = census["mechanisms"][0] if census["mechanisms"] else None
     unseen, task = census["unseen"], census["experiment"]["task"]
@@ -126,7 +126,8 @@ def row(census: dict[str, Any], took: float | None, apart: dict[str, Any]) -> li
         f"{census['algorithms']}",
         counted(first) if first else "-",
         f"{unseen['estimate']:.0%} ({between(unseen['interval'])})" if unseen["estimate"] is not None else "-",
-        *(null(census[name] or apart.get(name)) for name in ("null", "shuffled")),
+        null(census["null"] or apart),
+        null(census["shuffled"]),
         f"{sum(looked) / len(looked):.1f}" if looked else "-",
         f"{took / 60:.1f}" if took is not None else "-",
     ]

@@ -16,17 +16,7 @@ from openwork.programs.decompile.kinds import Kinds
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.nearly import MOST_WRONG
 from openwork.programs.decompile.templates import Moments, Template, symbol_brought
-from openwork.programs.language import (
-    ABSENT,
-    Chosen,
-    Compared,
-    Constant,
-    Either,
-    Expression,
-    Ints,
-    Name,
-    renamed,
-)
+from openwork.programs.language import ABSENT, Chosen, Compared, Constant, Either, Expression, Ints, Name, renamed
 
 MOST_KNOWN = 2
 """things that an answer may follow from"""

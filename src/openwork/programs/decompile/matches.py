@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from openwork.programs.decompile.nearly import most_frequent
 from openwork.programs.language import Constant, Expression, Ints, ItemAt, Largest, Match, Modulo, Name, Plus, Smallest
 
 OFFSETS = (-1, 1, -2, 2)
@@ -98,8 +99,7 @@ def _by_text(columns: Mapping[Name, Ints]) -> dict[str, Ints]:
 
 def _without(target: Ints) -> int:
     """What is given where nothing matches: what is asked there most often."""
-    values, counts = np.unique(target, return_counts=True)
-    return int(values[counts.argmax()]) if len(values) else 0
+    return most_frequent(target) if len(target) else 0
 
 
 def by_key(operands: Sequence[tuple[Name, Ints, int, bool]], target: Ints) -> Match | None:

@@ -26,12 +26,12 @@ def usual_finishes(
 
 
 def _sums(of: Expression, values: Ints, target: Ints, modulus: int) -> Iterator[tuple[Expression, Ints]]:
-    shift = _most_frequent(target - values)
+    shift = most_frequent(target - values)
     if shift in SHIFTS:
         yield shifted(of, shift) if shift else of, values + shift
     for n in sorted({modulus, int(target.max()) + 1, 2}):
         if n > 1:
-            shift = _most_frequent((target - values) % n)
+            shift = most_frequent((target - values) % n)
             yield Modulo(shifted(of, shift) if shift else of, n), (values + shift) % n
 
 
@@ -48,6 +48,7 @@ def _bounds(of: Expression, values: Ints, target: Ints) -> Iterator[tuple[Expres
     yield Compared(of, "<", Constant(right)), (values < right).astype(np.int64)
 
 
-def _most_frequent(numbers: Ints) -> int:
+def most_frequent(numbers: Ints) -> int:
+    """The one that occurs most often, the smallest of these; there has to be one."""
     kinds, counts = np.unique(numbers, return_counts=True)
     return int(kinds[counts.argmax()])
