@@ -120,7 +120,7 @@ def seeds_of(one: int | None, text: str | None) -> tuple[int, ...] | None:
     seeds = _parse_seeds(text)
     if not seeds or len(seeds) > MOST_SEEDS:
         how_many = f"{text!r} is not a list of 1 to {MOST_SEEDS:,} seeds"
-        mend = "write 16 (that is 0 to 15), 4..9 or 1,5,7; 0..0 for seed 0"
+        mend = "write 16, 4..9 or 1,5,7: 16 means 0 to 15, and 0..0 means seed 0 alone"
         raise RecipeError("which seeds?", Reason("--seeds", how_many, mend))
     return seeds
 
