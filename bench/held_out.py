@@ -31,7 +31,7 @@ from openwork.programs.verdicts.decompilation import VERSION
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs/decompile.md"
-REGISTRATIONS = ("held_out", "held_out_again", "held_out_600", "held_out_800")
+REGISTRATIONS = ("held_out", "held_out_again", "held_out_600", "held_out_800", "held_out_1100")
 """by the names of their files, the newest last"""
 END = "<!-- end -->"
 COLUMNS = ("models", "solved", "equal", "decompiled", "lines", "together, least", "lost, most", "bits, most", "s, most")
