@@ -5,9 +5,20 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
-from openwork.programs import Output, Place, Program, Symbol, Variable, program_as_json, program_from_json, program_text
-from openwork.programs.language import Constant, Modulo, Name, Plus, Sum, Table
+from openwork.programs import (
+    Output,
+    Place,
+    Program,
+    Symbol,
+    Variable,
+    program_as_json,
+    program_from_json,
+    program_lines,
+    program_text,
+)
+from openwork.programs.language import Constant, Modulo, Name, Plus, SelectorWidth, Sum, Table
 from openwork.programs.verdicts.short import program_bits
 
 SYMBOLS = tuple(Symbol(f"x[{i}]", i + 1) for i in range(8))
@@ -35,6 +46,20 @@ def run(program: Program, tokens) -> list[list[int]]:
 def test_the_text_runs_and_answers_as_the_program_does():
     tokens = np.random.default_rng(0).integers(0, 4, (50, 14)).astype(np.int32)
     assert run(reverse(), tokens) == reverse().answers(tokens).tolist()
+
+
+@pytest.mark.parametrize("name", ["i", "j", "v", "sum", "answer", "head0", "item_at", "program", "range", "id"])
+def test_a_question_may_use_the_names_of_the_text(name):
+    symbols = (Symbol(name, 0), *SYMBOLS)
+    fetched = tuple(Variable(f"head0[{9 + i}]", (Name(f"x[{7 - i}]"), Name(name)), (place(9 + i),)) for i in range(4))
+    most = SelectorWidth(tuple(Name(s.name) for s in SYMBOLS), "<", Name(name))
+    outputs = [Output(f"y[{i}]", Plus(Name(f"head0[{9 + i}][0]"), Name(f"head0[{9 + i}][1]")), 9 + i) for i in range(4)]
+    program = Program(symbols, fetched, (*outputs, Output("y[4]", most, 13)))
+    tokens = np.random.default_rng(0).integers(0, 4, (50, 14)).astype(np.int32)
+    scope: dict[str, object] = {}
+    exec(program_text(program), scope)
+    assert [scope["program"](int(row[0]), row[1:9].tolist()) for row in tokens] == program.answers(tokens).tolist()
+    assert any("for" in code for line in program_lines(program) for code in line.code)
 
 
 def test_neighbours_fold_into_a_loop_and_no_line_is_wide():

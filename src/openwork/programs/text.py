@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from openwork.programs.decompile.shortening import read_columns, unread_items, without_unread_items
 from openwork.programs.items import items_text
-from openwork.programs.language import FUNCTIONS, Expression
+from openwork.programs.language import FUNCTIONS, Expression, renamed
 from openwork.programs.place import Place
-from openwork.programs.program import Program, Variable
+from openwork.programs.program import Program, Symbol, Variable
 
 WIDTH = 78
 INDENT = "    "
 LONG = 8
 """positions in a row from which on only the first and the last are said"""
 INDEX = re.compile(r"(?<=[\[:])\d+(?=[\]:])")
+TAKEN = frozenset({*dir(builtins), *FUNCTIONS, "program", "answer", "v"})
+"""names that the text needs for itself: a variable of the question that is called so gets an underscore"""
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,13 @@ class ProgramLine:
 
 def program_lines(program: Program) -> tuple[ProgramLine, ...]:
     """What stands between the first line of `program_text` and its last, with the places that each line speaks of."""
-    lean = without_unread_items(program)
+    lean = _with_free_names(without_unread_items(program))
     lines = [*map(_variable, lean.variables), *_outputs(lean)]
-    groups = list(_groups(lines))
+    groups, counter = list(_groups(lines)), _counter(lean)
     return tuple(
-        ProgramLine(tuple(_code(group)), tuple(a.left for a in group), tuple(s for a in group for s in a.sites))
+        ProgramLine(
+            tuple(_code(group, counter)), tuple(a.left for a in group), tuple(s for a in group for s in a.sites)
+        )
         for group in groups
     )
 
@@ -66,13 +71,14 @@ def program_text(program: Program) -> str:
 
     What places bring along that no answer follows from stands in the comments.
     """
+    program = _with_free_names(program)
     lean = without_unread_items(program)
     pairs, read = zip(program.variables, lean.variables, strict=True), read_columns(program)
     lines = [*(_variable(new, _unread(program, old, read)) for old, new in pairs), *_outputs(lean)]
     stems = list(dict.fromkeys(line.stem for line in lines))
     body = [f"{', '.join(some)} = {', '.join(['{}'] * len(some))}" for some in _by(stems, 6)]
     for group in _groups(lines):
-        body += _said(group)
+        body += _said(group, _counter(lean))
     answers = ", ".join(line.left for line in lines if line.stem == "answer")
     last = len(program.outputs) - 1
     body.append(f"return [answer[i] for i in range({last + 1})]" if last > 2 else f"return [{answers}]")
@@ -95,6 +101,29 @@ def arguments(program: Program) -> tuple[str, ...]:
     """What the function takes: the stems of the symbols that are read."""
     read = {name for expression in program.expressions for name in expression.names()}
     return tuple(dict.fromkeys(s.name.split("[")[0] for s in program.symbols if s.name in read)) or ("x",)
+
+
+def _with_free_names(program: Program) -> Program:
+    """The program with an underscore after each name of the question that its text needs for itself."""
+    assigned = {variable.name.split("[")[0] for variable in program.variables}
+    names = dict[str, str]()
+    for symbol in program.symbols:
+        stem, bracket, index = symbol.name.partition("[")
+        if stem in TAKEN or stem in assigned:
+            names[symbol.name] = f"{stem}_{bracket}{index}"
+    if not names:
+        return program
+    return Program(
+        tuple(Symbol(names.get(s.name, s.name), s.position) for s in program.symbols),
+        tuple(replace(v, items=tuple(renamed(item, names) for item in v.items)) for v in program.variables),
+        tuple(replace(o, expression=renamed(o.expression, names)) for o in program.outputs),
+    )
+
+
+def _counter(program: Program) -> str:
+    """What loops count with: `i`, where nothing of the question is called so."""
+    read = arguments(program)
+    return next(name for name in ("i", "j", "k", "n", "i_") if name not in read)
 
 
 def _unread(program: Program, variable: Variable, read: Collection[str]) -> tuple[str, ...]:
@@ -142,7 +171,7 @@ def _steps(one: Assignment, other: Assignment) -> list[int]:
     return [int(b) - int(a) for a, b in pairs]
 
 
-def _said(group: Sequence[Assignment]) -> Iterator[str]:
+def _said(group: Sequence[Assignment], counter: str) -> Iterator[str]:
     where = dict[str, list[int]]()
     for site in (site for line in group for site in line.sites):
         where.setdefault(site.component, []).append(site.position)
@@ -151,10 +180,10 @@ def _said(group: Sequence[Assignment]) -> Iterator[str]:
     along = dict.fromkeys(text for line in group for text in line.along)
     if along:
         yield from _comment(f"bringing along {', '.join(along)}")
-    yield from _code(group)
+    yield from _code(group, counter)
 
 
-def _code(group: Sequence[Assignment]) -> Iterator[str]:
+def _code(group: Sequence[Assignment], counter: str) -> Iterator[str]:
     first = group[0]
     if len(group) == 1:
         yield from _broken(f"{first.left} = ", first.right, "")
@@ -163,10 +192,10 @@ def _code(group: Sequence[Assignment]) -> Iterator[str]:
 
     def index(found: re.Match[str]) -> str:
         start, step = int(found[0]), next(steps)
-        return _index(start, step)
+        return _index(start, step, counter)
 
     left, right = INDEX.sub(index, f"{first.left} = {first.right}").split(" = ", 1)
-    yield f"for i in range({len(group)}):"
+    yield f"for {counter} in range({len(group)}):"
     yield from _broken(f"{left} = ", right, INDENT)
 
 
@@ -182,10 +211,10 @@ def _counted(positions: Sequence[int]) -> str:
     return ", ".join(part for run in said for part in run)
 
 
-def _index(start: int, step: int) -> str:
+def _index(start: int, step: int, counter: str) -> str:
     if step == 0:
         return str(start)
-    times = "i" if abs(step) == 1 else f"{abs(step)} * i"
+    times = counter if abs(step) == 1 else f"{abs(step)} * {counter}"
     if step < 0:
         return f"{start} - {times}"
     return times if start == 0 else f"{start} + {times}"
