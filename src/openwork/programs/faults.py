@@ -18,6 +18,7 @@ from openwork.programs.language import (
     Modulo,
     MostFrequent,
     NextAbove,
+    PairCount,
     PlaceInOrder,
     Product,
     Ranked,
@@ -120,6 +121,8 @@ def _of_kind(expression: Expression) -> Iterator[str]:
             yield f"a step has a state, a symbol and the state after it, each 0 to {MOST_NUMBER - 1}"
         case MostFrequent(_, bound) | NextAbove(_, _, bound) if not 0 < bound < MOST_NUMBER:
             yield f"the bound {bound} is not between 1 and {MOST_NUMBER - 1}"
+        case PairCount(lefts, _, rights) if len(lefts) != len(rights):
+            yield f"lists of {len(lefts)} and {len(rights)}, which make no pairs"
         case Match(_, keys, held) if len(keys) != len(held):
             yield f"{len(keys)} keys, and {len(held)} values beside them"
         case Wave(modulus=p) | Product(modulus=p) | Doubled(modulus=p) if not 2 <= p <= LARGEST_MODULUS:

@@ -23,6 +23,7 @@ from openwork.programs.language import (
     Constant,
     Count,
     CountBelow,
+    CountOneOf,
     Distance,
     Distinct,
     Exceptions,
@@ -31,7 +32,9 @@ from openwork.programs.language import (
     Largest,
     Minus,
     Modulo,
+    MostFrequent,
     Name,
+    PairCount,
     Plus,
     Ranked,
     Relation,
@@ -42,6 +45,7 @@ from openwork.programs.language import (
     SumSigned,
     Table,
     Times,
+    splits,
     things_permuted,
 )
 
@@ -227,8 +231,12 @@ class _Search:
 
     def _of_lists(self) -> Iterator[Expression]:
         """What is made of a list, with something that is none of it."""
-        for family in self._families():
-            names = tuple(o.name for o in sorted(family, key=lambda o: (o.position, o.name.name)))
+        families = [
+            tuple(o.name for o in sorted(family, key=lambda o: (o.position, o.name.name)))
+            for family in self._families()
+        ]
+        yield from _of_two_lists(families)
+        for family, names in zip(self._families(), families, strict=True):
             if len(names) > 2:
                 whole = [Sum(names), Largest(names), Smallest(names)]
                 numbers = max(int(o.column.max()) for o in family)
@@ -331,10 +339,27 @@ class _Search:
         return Table(tuple(o.name for o in kept), tuple(tuple(map(int, row)) for row in rows))
 
 
+def _of_two_lists(families: Sequence[tuple[Name, ...]]) -> Iterator[Expression]:
+    """What is made of two lists that share nothing: by what each comes to, or place by place."""
+    for one, other in combinations([names for names in families if len(names) > 1], 2):
+        if set(one) & set(other):
+            continue
+        for reduced in (Sum, Largest, Smallest):
+            left, right = reduced(one), reduced(other)
+            yield from (Plus(left, right), Minus(left, right), Minus(right, left))
+            yield from (Compared(left, ">=", right), Compared(right, ">=", left), Compared(left, "==", right))
+        if len(one) == len(other):
+            yield from (PairCount(one, relation, other) for relation in WIDTHS)
+
+
 def _reductions(names: tuple[Expression, ...], top: int) -> Iterator[Expression]:
     if len(names) > 2:
         yield Sum(names)
         yield RunLength(names)
+        # Each with the next, and the first with the last.
+        yield from (PairCount(names[:-1], relation, names[1:]) for relation in ("==", ">", "<"))
+        if (half := len(names) // 2) > 1:
+            yield PairCount(names[:half], "==", names[: -half - 1 : -1])
     yield Largest(names)
     yield Smallest(names)
     if len(names) > 2 and top <= SYMBOLS:
@@ -342,6 +367,9 @@ def _reductions(names: tuple[Expression, ...], top: int) -> Iterator[Expression]
             yield Count(names, symbol)
         for bound in range(2, top):
             yield CountBelow(names, bound)
+        yield from (CountOneOf(names, numbers) for numbers in splits(top + 1) if top < SYMBOLS)
+        if top > 1:
+            yield MostFrequent(names, top + 1)
     for rank in range(1, len(names) - 1):
         yield Ranked(names, rank)
     if len(names) > 2:

@@ -16,13 +16,16 @@ from openwork.programs.language import (
     Constant,
     Count,
     CountBelow,
+    CountOneOf,
     Distance,
     Expression,
     Ints,
     Known,
     Largest,
+    Minus,
     Modulo,
     Name,
+    PairCount,
     PlaceInOrder,
     Plus,
     Ranked,
@@ -32,6 +35,7 @@ from openwork.programs.language import (
     Sum,
     SumSigned,
     signed_modulus,
+    splits,
 )
 from openwork.programs.program import Symbol
 
@@ -99,6 +103,7 @@ class Features:
         if len(question) > 1:
             base = 1 + max(int(self._known[name.name].max()) for name in question)
             yield from (self._feature(expression, 2.0) for expression in _reductions(question, base))
+            yield from (self._feature(expression, 2.5) for expression in _in_pairs(question))
             if self._signed is not None:
                 yield self._feature(SumSigned(tuple(question), self._signed), 2.0)
             if len(question) <= MOST_PAIRED:
@@ -148,6 +153,24 @@ def _reductions(question: Sequence[Name], base: int) -> Iterator[Expression]:
             yield Count(names, symbol)
         for bound in range(1, base):
             yield CountBelow(names, bound)
+        yield from (CountOneOf(names, numbers) for numbers in splits(base))
+
+
+def _in_pairs(question: Sequence[Name]) -> Iterator[Expression]:
+    """How often a symbol is the next one again, or the one that mirrors it; and of two lists which sums to more, or how
+    often they are the same."""
+    names, half = tuple(question), len(question) // 2
+    if len(names) > 2:
+        yield PairCount(names[:-1], "==", names[1:])
+        if half > 1:
+            yield PairCount(names[:half], "==", names[: -half - 1 : -1])
+    lists: dict[str, list[Name]] = {}
+    for name in names:
+        lists.setdefault(name.name.split("[")[0], []).append(name)
+    for one, other in combinations([tuple(held) for held in lists.values() if len(held) > 1], 2):
+        yield Minus(Sum(one), Sum(other))
+        if len(one) == len(other):
+            yield PairCount(one, "==", other)
 
 
 def _widths(question: Sequence[Name], query: Name) -> Iterator[tuple[Expression, float]]:

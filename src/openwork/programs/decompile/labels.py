@@ -11,7 +11,7 @@ import numpy as np
 
 from openwork.programs.decompile.features import Feature
 from openwork.programs.decompile.network import Floats
-from openwork.programs.language import Count, CountBelow, Ints, Sum
+from openwork.programs.language import Count, CountBelow, CountOneOf, Ints, Sum
 
 MOST_CLASSES = 300
 """values of a label; one with more is no label but the question itself"""
@@ -204,7 +204,7 @@ def with_what_else(label: Label, symbols: Sequence[Feature], values: Floats) -> 
 
 def running(label: Label, features: Sequence[Feature]) -> Label:
     """The label, or the same partition in counts of what is below each symbol: how sorting is said."""
-    counted = [isinstance(feature.expression, Count | CountBelow | Sum) for feature in label.features]
+    counted = [isinstance(feature.expression, Count | CountBelow | CountOneOf | Sum) for feature in label.features]
     if len(counted) < 2 or not all(counted):
         return label
     below = [feature for feature in features if isinstance(feature.expression, CountBelow)]

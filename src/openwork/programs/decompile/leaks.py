@@ -20,7 +20,7 @@ from openwork.programs.decompile.lines import name_of
 from openwork.programs.decompile.network import Network
 from openwork.programs.decompile.pairs import Drawn
 from openwork.programs.decompile.sites import CHOSEN_ON, WANTED, covers_answer, sites_of
-from openwork.programs.language import Expression, Name, renamed
+from openwork.programs.language import Constant, Expression, Name, renamed
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 from openwork.programs.verdicts.whole import losing, lost_together
@@ -55,7 +55,8 @@ def with_leaks(
         items = _with_items(network, program, labels, helping)
         best, least = program, lost
         lines = _with_lines(network, program, labels, gone, helping)
-        for candidate in (*items, *_with_heads(network, program, gone, helping), *lines):
+        answers = _with_answers(network, program, labels, gone, helping)
+        for candidate in (*items, *_with_heads(network, program, gone, helping), *lines, *answers):
             now = lost_together(network, candidate, SEED, INPUTS)
             if now < least:
                 best, least = candidate, now
@@ -125,6 +126,32 @@ def _with_heads(
                     yield replace(
                         program, variables=(*program.variables[:number], more, *program.variables[number + 1 :])
                     )
+
+
+def _with_answers(
+    network: Network,
+    program: Program,
+    labels: Mapping[Place, Label],
+    gone: frozenset[Place],
+    helping: Sequence[Place],
+) -> Iterator[Program]:
+    """With a line for an MLP that makes an answer of what lines before it hold, where that is followed."""
+    drawn = Drawn.of(network, "leaks", 0, CHOSEN_ON).take(CHOSEN_ON)
+    taken = {line.name for line in program.variables}
+    made = {place.position: place for place in reversed(helping) if place.is_mlp}
+    for number, output in enumerate(program.outputs):
+        place = made.get(output.position)
+        if place is None or isinstance(output.expression, Name | Constant):
+            continue
+        line = Variable(name_of(network.subject.spec, place), (output.expression,), (place,))
+        if line.name not in taken:
+            outputs = list(program.outputs)
+            outputs[number] = replace(output, expression=Name(line.name))
+            more = replace(program, variables=(*program.variables, line), outputs=tuple(outputs))
+            placed = replace(line, sites=sites_of(network, more, line, labels, gone, drawn))
+            [rate] = drawn.rates(network, more, placed, [placed.sites])
+            if rate.share >= WANTED:
+                yield replace(more, variables=(*program.variables, placed))
 
 
 def _with_lines(

@@ -52,8 +52,10 @@ def items_at(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[ItemAt]:
     """
     for several in _lists(operands):
         for wanted, column, _ in operands:
-            if wanted not in several and len(several) > 1 and column.min() >= 0 and column.max() < len(several):
+            if len(several) > 1 and column.min() >= 0 and column.max() < len(several):
                 yield ItemAt(wanted, several)
+                if wanted in several:  # what stands where one of a list's own says
+                    continue
                 # Counted on from there, and on from the beginning again.
                 for shift in range(1, len(several) if column.max() == len(several) - 1 else 1):
                     yield ItemAt(Modulo(Plus(wanted, Constant(shift)), len(several)), several)

@@ -4,7 +4,7 @@ from openwork.programs.language.abridging import abridged
 from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared, Relation
-from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.count import Count, CountBelow, CountOneOf, splits
 from openwork.programs.language.distance import Distance
 from openwork.programs.language.distinct import Distinct
 from openwork.programs.language.either import Either
@@ -17,6 +17,7 @@ from openwork.programs.language.matching import Match
 from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.next_above import NextAbove
 from openwork.programs.language.one_of import OneOf
+from openwork.programs.language.pair_count import PairCount
 from openwork.programs.language.permuting import Compose, things_permuted
 from openwork.programs.language.place_in_order import PlaceInOrder
 from openwork.programs.language.plain import FUNCTIONS, KINDS, PRIMITIVES, as_plain, from_plain
@@ -45,6 +46,7 @@ __all__ = [
     "Constant",
     "Count",
     "CountBelow",
+    "CountOneOf",
     "Distance",
     "Distinct",
     "Doubled",
@@ -62,6 +64,7 @@ __all__ = [
     "Name",
     "NextAbove",
     "OneOf",
+    "PairCount",
     "PlaceInOrder",
     "Plus",
     "Product",
@@ -85,5 +88,6 @@ __all__ = [
     "renamed",
     "replaced",
     "signed_modulus",
+    "splits",
     "things_permuted",
 ]

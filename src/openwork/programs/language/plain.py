@@ -9,7 +9,7 @@ from typing import Any
 from openwork.programs.language.arithmetic import Minus, Modulo, Plus, Times
 from openwork.programs.language.chosen import Chosen
 from openwork.programs.language.comparison import Compared
-from openwork.programs.language.count import Count, CountBelow
+from openwork.programs.language.count import Count, CountBelow, CountOneOf
 from openwork.programs.language.distance import Distance
 from openwork.programs.language.distinct import Distinct
 from openwork.programs.language.either import Either
@@ -21,6 +21,7 @@ from openwork.programs.language.matching import Match
 from openwork.programs.language.most_frequent import MostFrequent
 from openwork.programs.language.next_above import NextAbove
 from openwork.programs.language.one_of import OneOf
+from openwork.programs.language.pair_count import PairCount
 from openwork.programs.language.permuting import Compose
 from openwork.programs.language.place_in_order import PlaceInOrder
 from openwork.programs.language.ranking import Ranked
@@ -47,7 +48,9 @@ PRIMITIVES: tuple[type[Expression], ...] = (
     RunLength,
     Count,
     CountBelow,
+    CountOneOf,
     SelectorWidth,
+    PairCount,
     Distinct,
     Largest,
     Smallest,

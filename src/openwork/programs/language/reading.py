@@ -62,12 +62,14 @@ def listed(parts: Sequence[Expression]) -> str:
     places = [n for n in names if n is not None and n["index"] is not None and n["item"] is None]
     if len(places) == len(parts) > 1 and len({p["base"] for p in places}) == 1 and places[0]["base"].islower():
         at = [int(p["index"]) for p in places]
-        if at == list(range(at[0], at[0] + len(at))) and len(places[0]["base"]) == 1:
+        if at == list(range(at[0], at[0] + len(at))) and places[0]["base"].isalpha():
             return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}]"
         steps = {after - before for before, after in pairwise(at)}
-        if len(at) > 2 and len(steps) == 1 and min(steps) > 1 and len(places[0]["base"]) == 1:
+        if len(at) > 2 and len(steps) == 1 and min(steps) > 1 and places[0]["base"].isalpha():
             return f"{places[0]['base']}[{at[0]}:{at[-1] + 1}:{steps.pop()}]"
-    if len(parts) == len(places) == 1 and places[0]["index"] == "0" and len(places[0]["base"]) == 1:
+        if len(at) > 2 and steps == {-1} and places[0]["base"].isalpha():
+            return f"{places[0]['base']}[{at[0]}:{at[-1] - 1 if at[-1] else ''}:-1]"
+    if len(parts) == len(places) == 1 and places[0]["index"] == "0" and places[0]["base"].isalpha():
         return f"{places[0]['base']}[0:1]"  # the first of the slices that a text begins with
     if len(items := [n for n in names if n is not None and n["item"] is not None]) == len(parts) > 2:
         at = [int(n["item"]) for n in items]

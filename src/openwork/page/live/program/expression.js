@@ -106,12 +106,20 @@ const KINDS = {
     };
   },
   "count-below": ({ of, bound }, slots) => folded(of, slots, (total, one) => total + Number(one < bound)),
+  "count-one-of": ({ of, numbers }, slots) => {
+    const known = new Set(numbers);
+    return folded(of, slots, (total, one) => total + Number(known.has(one)));
+  },
   "selector-width": ({ keys, relation, query }, slots) => {
     const [parts, asked, holds] = [all(keys, slots), compiled(query, slots), related(relation)];
     return (row) => {
       const against = asked(row);
       return parts.reduce((width, part) => width + Number(holds(part(row), against)), 0);
     };
+  },
+  "pair-count": ({ lefts, relation, rights }, slots) => {
+    const [ones, others, holds] = [all(lefts, slots), all(rights, slots), related(relation)];
+    return (row) => ones.reduce((count, part, at) => count + Number(holds(part(row), others[at]?.(row) ?? 0)), 0);
   },
   largest: ({ of }, slots) => folded(of, slots, Math.max, -Infinity),
   smallest: ({ of }, slots) => folded(of, slots, Math.min, Infinity),
