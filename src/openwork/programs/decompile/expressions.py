@@ -264,6 +264,11 @@ class _Search:
                     kept = rest
         return kept
 
+    @property
+    def _keys(self) -> list[Operand]:
+        """These in the order in which they stand."""
+        return sorted(self._fewest, key=lambda o: (o.position, o.name.name))
+
     def _cases(self) -> Expression | None:
         """What one way does where some condition holds, and another where it does not."""
         return cases([(o.name, o.column) for o in self._fewest], self._on)
@@ -321,7 +326,7 @@ class _Search:
         """What makes all of these rows but for such a share, that which makes most first; and which it makes wrong."""
         where = np.flatnonzero(rows)
         found: list[tuple[int, float, int, Expression, Ints]] = []
-        for stage in (self._single, self._several, self._pairs, self._matches):
+        for stage in (self._single, self._several, self._pairs, self._matches, self._of_lists):
             for expression in stage():
                 values = expression.values(self.columns)[where]
                 for usual, wrong in usual_finishes(expression, values, self.target[where], self.modulus, most_wrong):
@@ -329,12 +334,12 @@ class _Search:
         return [(usual, wrong) for *_, usual, wrong in sorted(found, key=lambda one: one[:3])]
 
     def _but(self, usual: Expression, rows: Ints) -> Expression:
-        keys = self._fewest
+        keys = self._keys
         listed = np.unique(np.stack([*(o.column[rows] for o in keys), self.target[rows]], axis=1), axis=0)
         return Exceptions(tuple(o.name for o in keys), tuple(tuple(map(int, row)) for row in listed), usual)
 
     def _table(self) -> Expression:
-        kept = self._fewest
+        kept = self._keys
         rows = np.unique(np.stack([*(o.column for o in kept), self.target], axis=1), axis=0)
         return Table(tuple(o.name for o in kept), tuple(tuple(map(int, row)) for row in rows))
 
