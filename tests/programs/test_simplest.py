@@ -55,7 +55,9 @@ def test_sums_of_multiples_places_in_lists_and_how_many_are_different():
     known = operands(4, 4, 4)
     columns = np.stack([o.column for o in known.values()])
     x, y, k = columns
-    assert said((2 * x + y + 3 * k + 1) % 4, known, 4) == "(2 * x[0] + x[1] + 3 * k + 1) % 4"
+    assert said((2 * x + y + 3 * k + 1) % 4, known, 4) == "(2 * x[0] + x[1] - k + 1) % 4"
+    assert said((x - y + 2 * (x + y + k == 9)) % 4, known, 4).endswith("(x[0] - x[1]) % 4)")
+    assert said(np.maximum(x - y - k, 0), known, 4) == "max([x[0] - x[1] - k, 0])"
     assert said(16 * x + 4 * y + k, known, 4) == "16 * x[0] + 4 * x[1] + k"
     three = {f"x[{n}]": Operand(Name(f"x[{n}]"), columns[n], 0.0, n, True) for n in range(3)}
     assert said(columns.argmax(axis=0), three, 4) == "first_match(max(x[0:3]), x[0:3], [0, 1, 2], 0)"

@@ -15,7 +15,7 @@ from openwork.programs.decompile.finishes import finishes
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.matches import items_at, matches, places_in_lists
 from openwork.programs.decompile.nearly import MOST_WRONG, usual_finishes
-from openwork.programs.decompile.polynomials import polynomials, weighted_sums
+from openwork.programs.decompile.polynomials import polynomials, usual_sums, weighted_sums
 from openwork.programs.language import (
     READABLE,
     Compared,
@@ -63,6 +63,8 @@ LOOKED_AT = 64
 """rows of a case among which a way is searched for, before all are looked at"""
 USUALLY_WRONG = 0.4
 """share of the rows that what is usual may get wrong where a condition holds of these"""
+FEW_WRONG = 8
+"""exceptions up to which nothing else is looked for"""
 USUAL = 4
 """usual ways for which conditions are looked for: those that get least wrong"""
 SYMBOLS = 6
@@ -124,7 +126,9 @@ class _Search:
         ways = [self._table(), *([self.best] if self.best is not None else [])]
         best = min(ways, key=self._price)
         if best.entries:
-            ways += [way for way in (self._cases(), self._nearly(), self._cases_but()) if way is not None]
+            nearly = self._nearly()
+            further = None if nearly is not None and len(nearly.rows) <= FEW_WRONG else self._cases_but()
+            ways += [way for way in (self._cases(), nearly, further) if way is not None]
         # A table that nobody can read is left for any other way.
         return min(ways, key=lambda way: (way.entries > READABLE, self._price(way)))
 
@@ -246,11 +250,15 @@ class _Search:
                     yield from (Compared(one, ">=", other), Compared(other, ">=", one), Compared(one, "==", other))
 
     def _threes(self) -> Iterator[Expression]:
-        yield from weighted_sums([(o.name, o.column) for o in self._fewest], self.target, self.modulus)
+        yield from weighted_sums([(o.name, o.column) for o in self._keys], self.target, self.modulus)
+        yield from self._usual_sums()
         if len(self.operands) > TRIPLED:
             return
         for some in combinations(sorted((o.name for o in self.operands), key=str), 3):
             yield Plus(Plus(some[0], some[1]), some[2])
+
+    def _usual_sums(self) -> Iterator[Expression]:
+        return usual_sums([(o.name, o.column) for o in self._keys], self.target, self.modulus)
 
     @cached_property
     def _fewest(self) -> list[Operand]:
@@ -293,7 +301,7 @@ class _Search:
                 return found
         return None
 
-    def _nearly(self) -> Expression | None:
+    def _nearly(self) -> Exceptions | None:
         """What does but for so few rows that they can be read; they are exceptions."""
         found = self._usual(np.ones(len(self.target), bool), MOST_WRONG)
         return self._but(*found[0]) if found and 0 < len(found[0][1]) <= READABLE else None
@@ -326,14 +334,14 @@ class _Search:
         """What makes all of these rows but for such a share, that which makes most first; and which it makes wrong."""
         where = np.flatnonzero(rows)
         found: list[tuple[int, float, int, Expression, Ints]] = []
-        for stage in (self._single, self._several, self._pairs, self._matches, self._of_lists):
+        for stage in (self._single, self._several, self._pairs, self._matches, self._of_lists, self._usual_sums):
             for expression in stage():
                 values = expression.values(self.columns)[where]
                 for usual, wrong in usual_finishes(expression, values, self.target[where], self.modulus, most_wrong):
                     found.append((len(wrong), usual.cost, len(found), usual, where[wrong]))
         return [(usual, wrong) for *_, usual, wrong in sorted(found, key=lambda one: one[:3])]
 
-    def _but(self, usual: Expression, rows: Ints) -> Expression:
+    def _but(self, usual: Expression, rows: Ints) -> Exceptions:
         keys = self._keys
         listed = np.unique(np.stack([*(o.column[rows] for o in keys), self.target[rows]], axis=1), axis=0)
         return Exceptions(tuple(o.name for o in keys), tuple(tuple(map(int, row)) for row in listed), usual)

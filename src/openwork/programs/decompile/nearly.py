@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from openwork.programs.decompile.finishes import SHIFTS, shifted
-from openwork.programs.language import Compared, Constant, Expression, Ints, Modulo
+from openwork.programs.language import Compared, Constant, Expression, Ints, Largest, Modulo, Smallest
 
 MOST_WRONG = 0.05
 """share of the rows that may be exceptions"""
@@ -19,7 +19,8 @@ def usual_finishes(
     """Expressions of `of`, whose values these are, that make the target but for this share of the rows at most; and the
     rows on which not."""
     most = int(most_wrong * len(target))
-    for expression, found in (*_sums(of, values, target, modulus), *_bounds(of, values, target)):
+    ways = (*_sums(of, values, target, modulus), *_bounds(of, values, target), *_clipped(of, values, target))
+    for expression, found in ways:
         wrong = np.flatnonzero(found != target)
         if len(wrong) <= most:
             yield expression, wrong
@@ -48,7 +49,18 @@ def _bounds(of: Expression, values: Ints, target: Ints) -> Iterator[tuple[Expres
     yield Compared(of, "<", Constant(right)), (values < right).astype(np.int64)
 
 
+def _clipped(of: Expression, values: Ints, target: Ints) -> Iterator[tuple[Expression, Ints]]:
+    """No more than the largest number that occurs, or no less than the smallest."""
+    for bound, clip, made in ((int(target.max()), np.minimum, Smallest), (int(target.min()), np.maximum, Largest)):
+        within = target != bound
+        if within.any() and (shift := most_frequent(target[within] - values[within])) in SHIFTS:
+            yield made((shifted(of, shift) if shift else of, Constant(bound))), clip(values + shift, bound)
+
+
 def most_frequent(numbers: Ints) -> int:
     """The one that occurs most often, the smallest of these; there has to be one."""
+    least = int(numbers.min())
+    if int(numbers.max()) - least < len(numbers):  # counting is faster than sorting
+        return least + int(np.bincount(numbers - least).argmax())
     kinds, counts = np.unique(numbers, return_counts=True)
     return int(kinds[counts.argmax()])

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
+from openwork.programs.decompile.nearly import most_frequent
 from openwork.programs.language import Constant, Expression, Ints, Minus, Modulo, Name, Plus, Times
 
 MOST_TERMS = 8
 """numbers in one weighted sum"""
 MOST_WEIGHT = 100
 """of one of them"""
+MOST_CODES = 2**60
+"""combinations of numbers, each of which has a number"""
 
 
 def polynomials(one: tuple[Name, Ints], other: tuple[Name, Ints], target: Ints, modulus: int) -> Iterator[Expression]:
@@ -58,12 +63,50 @@ def weighted_sums(terms: Sequence[tuple[Name, Ints]], target: Ints, modulus: int
         rest = zero - int(np.dot(weights, least))
         total = np.dot(weights, columns) + rest
         if n != 1 and all(abs(k) <= MOST_WEIGHT for k in weights) and ((total % n if n else total) == target).all():
-            said = [
-                name if k == 1 else Times(Constant(k), name) for (name, _), k in zip(terms, weights, strict=True) if k
-            ]
-            whole: Expression = said[0]
-            for term in said[1:]:
-                whole = Plus(whole, term)
-            rest = rest % n if n else rest
+            whole = _added([name for name, _ in terms], weights, n)
+            rest = (zero - int(np.dot([_nearest(k, n) for k in weights], least))) % n if n else rest
             whole = Plus(whole, Constant(rest)) if rest > 0 else Minus(whole, Constant(-rest)) if rest else whole
             yield Modulo(whole, n) if n else whole
+
+
+def usual_sums(terms: Sequence[tuple[Name, Ints]], target: Ints, modulus: int) -> Iterator[Expression]:
+    """Sums of multiples that fit most rows, before anything is added or taken modulo n: of each number that by which
+    the target most often rises with it, among all rows and among those where it is neither largest nor smallest."""
+    sizes = [int(column.max()) + 2 for _, column in terms]
+    if not 1 < len(terms) <= MOST_TERMS or prod(sizes) > MOST_CODES or any(column.min() < 0 for _, column in terms):
+        return
+    strides = np.cumprod([1, *sizes[:-1]])
+    codes = np.dot(strides, np.stack([column for _, column in terms]))
+    order = np.argsort(codes)
+    inner = (target > target.min()) & (target < target.max())
+    for n in sorted({0, modulus, int(target.max()) + 1} - {1}):
+        for some in (np.ones(len(target), bool), inner):
+            weights = [_rises(codes, order, int(stride), target, some, n) for stride in strides]
+            if sum(k != 0 for k in weights) > 1 and all(abs(k) <= MOST_WEIGHT for k in weights):
+                yield _added([name for name, _ in terms], weights, n)
+
+
+def _rises(codes: Ints, order: Ints, stride: int, target: Ints, some: NDArray[np.bool_], n: int) -> int:
+    """By how much the target most often is larger, modulo n unless that is 0, where the code is by one stride."""
+    after = order[np.minimum(np.searchsorted(codes[order], codes + stride), len(order) - 1)]
+    pairs = (codes[after] == codes + stride) & some & some[after]
+    if not pairs.any():
+        return 0
+    rises = target[after][pairs] - target[pairs]
+    return most_frequent(rises % n if n else rises)
+
+
+def _nearest(weight: int, n: int) -> int:
+    """The same modulo n, with the smaller number to say; itself where n is 0."""
+    return weight - n if 2 * weight > n > 0 else weight
+
+
+def _added(names: Sequence[Name], weights: Sequence[int], n: int) -> Expression:
+    """The sum of these multiples, modulo n: those that are added first."""
+    pairs = [(name, _nearest(k, n)) for name, k in zip(names, weights, strict=True) if k]
+    whole: Expression | None = None
+    for name, k in sorted(pairs, key=lambda pair: pair[1] < 0):
+        term: Expression = name if abs(k) == 1 else Times(Constant(abs(k)), name)
+        start = Constant(0) if whole is None else whole
+        whole = Minus(start, term) if k < 0 else term if whole is None else Plus(whole, term)
+    return Constant(0) if whole is None else whole
