@@ -30,6 +30,7 @@ from openwork.programs.language import (
 from openwork.programs.language.comparison import HOLDS
 from openwork.programs.language.permuting import MOST_PERMUTED
 from openwork.programs.language.waves import LARGEST_MODULUS
+from openwork.programs.numbering import Numbering
 from openwork.programs.place import EMBEDDING, Place
 from openwork.programs.program import Program
 from openwork.tasks.symbol_sets import MOST_SYMBOLS
@@ -49,6 +50,7 @@ def faults(program: Program) -> Iterator[str]:
     for symbol in program.symbols:
         yield from _named("symbol", symbol.name, (symbol.name,), known)
         yield from _position(symbol.name, symbol.position)
+        yield from _numbered(symbol.name, symbol.numbering)
     for variable in program.variables:
         for item in variable.items:
             yield from _expression(str(variable.name), item, known)
@@ -63,6 +65,7 @@ def faults(program: Program) -> Iterator[str]:
         yield from _position(str(output.name), output.position)
         for site in output.through:
             yield from _place(str(output.name), site)
+        yield from _numbered(str(output.name), output.numbering)
 
 
 def _named(what: str, name: object, columns: tuple[str, ...], known: set[str]) -> Iterator[str]:
@@ -72,6 +75,14 @@ def _named(what: str, name: object, columns: tuple[str, ...], known: set[str]) -
         return
     yield from (f"the {what} {name}: {column} is there already" for column in columns if column in known)
     known.update(columns)
+
+
+def _numbered(where: str, numbering: Numbering) -> Iterator[str]:
+    if not (_is_number(numbering.zero) and numbering.zero >= 0):
+        yield f"{where}: the token {shown(numbering.zero)} that is read as 0 is no whole number from 0"
+    for number, sign in numbering.signs:
+        if not (_is_number(number) and isinstance(sign, str)):
+            yield f"{where}: {shown(number)} is written {shown(sign)}, where a number and its sign are wanted"
 
 
 def _position(where: str, position: Any) -> Iterator[str]:

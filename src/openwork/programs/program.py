@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.programs.language import READABLE, Constant, Expression, Ints, OneOf, Scan, Table, abridged
+from openwork.programs.language import ABSENT, READABLE, Constant, Expression, Ints, OneOf, Scan, Table, abridged
+from openwork.programs.numbering import PLAIN, Numbering
 from openwork.programs.place import Place
 
 Values = tuple[Ints, ...]
@@ -17,10 +18,21 @@ Values = tuple[Ints, ...]
 
 @dataclass(frozen=True)
 class Symbol:
-    """A token that the program may read: `x[3]` at position 4, as its number in the vocabulary."""
+    """A token that the program may read: `x[3]` at position 4, as a number.
+
+    Attributes:
+        name: what it is called.
+        position: where it stands.
+        numbering: which number each token is.
+    """
 
     name: str
     position: int
+    numbering: Numbering = PLAIN
+
+    def read(self, tokens: NDArray[np.int32]) -> Ints:
+        """`[input]`, its number in these tokens, `[input, pos]`."""
+        return tokens[:, self.position].astype(np.int64) - self.numbering.zero
 
 
 @dataclass(frozen=True)
@@ -45,19 +57,26 @@ class Variable:
 
 @dataclass(frozen=True)
 class Output:
-    """What is answered at one graded position, as the symbol's number in the answer vocabulary.
+    """What is answered at one graded position, as a number.
 
     Attributes:
         name: `y[0]`.
         expression: how it follows.
         position: where it is predicted.
         through: components at this position that turn what is there into the answer, and keep nothing that is named.
+        numbering: which number each token of the answer vocabulary is.
     """
 
     name: str
     expression: Expression
     position: int
     through: tuple[Place, ...] = ()
+    numbering: Numbering = PLAIN
+
+    def tokens(self, known: Mapping[str, Ints]) -> Ints:
+        """`[input]`, what is answered, as tokens; -1 where a table has no answer."""
+        values = self.expression.values(known)
+        return np.where(values == ABSENT, ABSENT, values + self.numbering.zero)
 
 
 @dataclass(frozen=True)
@@ -82,7 +101,7 @@ class Program:
             forced: values that some variables have, whatever they would follow from.
         """
         forced = forced or {}
-        known = {symbol.name: tokens[:, symbol.position].astype(np.int64) for symbol in self.symbols}
+        known = {symbol.name: symbol.read(tokens) for symbol in self.symbols}
         for variable in self.variables:
             given = forced.get(variable.name)
             items = [item.values(known) for item in variable.items] if given is None else given
@@ -97,7 +116,7 @@ class Program:
     def answers(self, tokens: NDArray[np.int32], forced: Mapping[str, Values] | None = None) -> NDArray[np.int64]:
         """`[input, output]`, what it answers to these tokens, `[input, pos]`; see `columns` for `forced`."""
         known = self.columns(tokens, forced)
-        return np.stack([output.expression.values(known) for output in self.outputs], axis=1)
+        return np.stack([output.tokens(known) for output in self.outputs], axis=1)
 
     def narrowed(self, outputs: Collection[int], kept: str = "") -> Program:
         """The same answers to these outputs and to all others 0, with the variables that they follow from and the one

@@ -12,12 +12,16 @@ from openwork.programs.decompile.shortening import read_columns, unread_items, w
 from openwork.programs.items import items_text
 from openwork.programs.language import FUNCTIONS, Expression, renamed
 from openwork.programs.place import Place
-from openwork.programs.program import Program, Symbol, Variable
+from openwork.programs.program import Program, Variable
 
 WIDTH = 78
 INDENT = "    "
 LONG = 8
 """positions in a row from which on only the first and the last are said"""
+WRITTEN = "in "
+"""how a comment begins that says what numbers stand for"""
+MOST_SIGNS = 26
+"""numbers in one such comment"""
 INDEX = re.compile(r"(?<=[\[:])\d+(?=[\]:])")
 TAKEN = frozenset({*dir(builtins), *FUNCTIONS, "program", "answer", "v"})
 """names that the text needs for itself: a variable of the question that is called so gets an underscore"""
@@ -67,7 +71,8 @@ def program_lines(program: Program) -> tuple[ProgramLine, ...]:
 
 
 def program_text(program: Program) -> str:
-    """The program as a function of the lists that it reads; symbols are their numbers in the vocabulary.
+    """The program as a function of the lists that it reads; numbers are themselves, other symbols their numbers in the
+    vocabulary, which the first comments say.
 
     What places bring along that no answer follows from stands in the comments.
     """
@@ -76,7 +81,8 @@ def program_text(program: Program) -> str:
     pairs, read = zip(program.variables, lean.variables, strict=True), read_columns(program)
     lines = [*(_variable(new, _unread(program, old, read)) for old, new in pairs), *_outputs(lean)]
     stems = list(dict.fromkeys(line.stem for line in lines))
-    body = [f"{', '.join(some)} = {', '.join(['{}'] * len(some))}" for some in _by(stems, 6)]
+    body = [line for said in _written(lean) for line in _comment(said)]
+    body += [f"{', '.join(some)} = {', '.join(['{}'] * len(some))}" for some in _by(stems, 6)]
     for group in _groups(lines):
         body += _said(group, _counter(lean))
     answers = ", ".join(line.left for line in lines if line.stem == "answer")
@@ -114,7 +120,7 @@ def _with_free_names(program: Program) -> Program:
     if not names:
         return program
     return Program(
-        tuple(Symbol(names.get(s.name, s.name), s.position) for s in program.symbols),
+        tuple(replace(s, name=names.get(s.name, s.name)) for s in program.symbols),
         tuple(replace(v, items=tuple(renamed(item, names) for item in v.items)) for v in program.variables),
         tuple(replace(o, expression=renamed(o.expression, names)) for o in program.outputs),
     )
@@ -124,6 +130,23 @@ def _counter(program: Program) -> str:
     """What loops count with: `i`, where nothing of the question is called so."""
     read = arguments(program)
     return next(name for name in ("i", "j", "k", "n", "i_") if name not in read)
+
+
+def _written(program: Program) -> Iterator[str]:
+    """What numbers stand for, where that is no number, of all that is read and answered."""
+    read = {name for expression in program.expressions for name in expression.names()}
+    held = [(s.name.split("[")[0], s.numbering.signs) for s in program.symbols if s.name in read]
+    held += [("answer", output.numbering.signs) for output in program.outputs]
+    signs: dict[str, dict[int, str]] = {}
+    for stem, pairs in held:
+        signs.setdefault(stem, {}).update(pairs)
+    stems: dict[tuple[tuple[int, str], ...], list[str]] = {}
+    for stem, pairs in signs.items():
+        if pairs:
+            stems.setdefault(tuple(sorted(pairs.items())), []).append(stem)
+    for pairs, names in stems.items():
+        said = [f"{number} is {sign}" for number, sign in pairs[:MOST_SIGNS]]
+        yield f"{WRITTEN}{' and '.join(names)}: {', '.join(said)}{', ...' if len(pairs) > len(said) else ''}"
 
 
 def _unread(program: Program, variable: Variable, read: Collection[str]) -> tuple[str, ...]:

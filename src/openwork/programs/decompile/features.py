@@ -72,7 +72,7 @@ def symbols_of(network: Network) -> tuple[Symbol, ...]:
     """Every token that varies, by the name of its role."""
     names = network.subject.position_names
     clear = [name if name.isascii() and " " not in name else f"seen[{p}]" for p, name in enumerate(names)]
-    return tuple(Symbol(clear[p], p) for p in network.symbols)
+    return tuple(Symbol(clear[p], p, network.numbering(p)) for p in network.symbols)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +135,7 @@ class Features:
     @cached_property
     def _known(self) -> Known:
         tokens = self.network.tokens[self.rows]
-        return {s.name: tokens[:, s.position].astype(np.int64) for s in symbols_of(self.network)}
+        return {s.name: s.read(tokens) for s in symbols_of(self.network)}
 
 
 def _reductions(question: Sequence[Name], base: int) -> Iterator[Expression]:

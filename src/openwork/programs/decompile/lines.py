@@ -67,7 +67,7 @@ class Lines:
         direct = Direct(network, rows, self.quantised.gone)
         tokens = network.tokens[rows]
         for symbol in symbols_of(network):
-            column = tokens[:, symbol.position].astype(np.int64)
+            column = symbol.read(tokens)
             place = next(p for p in direct.senders if is_symbol(p) and p.position == symbol.position)
             self.gives[place] = (Operand(Name(symbol.name), column, 0.0, symbol.position, True),)
         live = [place for place in direct.senders if not is_symbol(place)]
@@ -154,14 +154,15 @@ class Lines:
         self.gives[place] = tuple(Operand(Name(text), column, 0.0, place.position) for text, column in pairs)
 
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
-        answers = self.network.answers[self.quantised.rows, g].astype(np.int64)
+        numbering = self.network.answer_numbering(g)
+        answers = self.network.answers[self.quantised.rows, g].astype(np.int64) - numbering.zero
         found = self._expression(answers, effects)
         if _tabled(found):
             found = self._item(found, self._from_question(answers, position), effects, position)
         if found is None:
             return None
         through = tuple(p for p in effects if p in self.silent and effects[p] >= NOTICED)
-        return Output(self.network.subject.task.outputs[g], found, position, through)
+        return Output(self.network.subject.task.outputs[g], found, position, through, numbering)
 
     def _expression(self, target: Ints, effects: Mapping[Place, float]) -> Expression | None:
         """From parents alone where they decide it, else from everything that can be read."""

@@ -17,6 +17,7 @@ from openwork.engines import World
 from openwork.engines.grading import answers_of
 from openwork.interventions import Edit, Plan, Set
 from openwork.programs.language import signed_modulus
+from openwork.programs.numbering import Numbering, numbering_of
 from openwork.programs.place import EMBEDDING, Place
 from openwork.tasks import UNASKED
 
@@ -103,6 +104,21 @@ class Network:
         task = self.subject.task
         signed = signed_modulus(task.vocabulary.symbols)
         return (max((v.values for v in task.variables), default=2), False) if signed is None else (signed, True)
+
+    def numbering(self, position: int) -> Numbering:
+        """How the tokens there are read as numbers; in texts as their tokens, which they share everywhere."""
+        task = self.subject.task
+        return numbering_of(task.vocabulary.symbols, self._occurring[position], self.subject.inputs.one_symbol_each)
+
+    def answer_numbering(self, graded: int) -> Numbering:
+        """How the model's answers to one output are read as numbers."""
+        symbols = self.subject.task.answer_vocabulary.symbols
+        return numbering_of(symbols, np.unique(self.answers[:, graded]).tolist())
+
+    @cached_property
+    def _occurring(self) -> list[list[int]]:
+        """The tokens that occur at each position."""
+        return [np.unique(column).tolist() for column in self.tokens.T]
 
     def token(self, position: int) -> Rows:
         """`[input]`, the token there."""

@@ -142,7 +142,7 @@ class _Written:
 
     def _with(self, heads: tuple[str, ...]) -> Program:
         network, task = self.network, self.network.subject.task
-        symbols = tuple(Symbol(symbol(p).name, p) for p in range(network.tokens.shape[1]))
+        symbols = tuple(Symbol(symbol(p).name, p, network.numbering(p)) for p in range(network.tokens.shape[1]))
         variables, outputs = [], []
         for output, position in zip(task.outputs, network.dataset.graded, strict=True):
             expression = self.found.at(position, self.moments)

@@ -125,7 +125,7 @@ class Adding:
         if network.subject.spec.d_vocab_out != p or not network.subject.spec.n_layers:
             return None
         for signs in ((1, 1), (1, -1), (-1, 1)):
-            total = (signs[0] * network.token(a.position) + signs[1] * network.token(b.position)) % p
+            total = (signs[0] * a.read(network.tokens) + signs[1] * b.read(network.tokens)) % p
             if (total == network.answers[:, 0]).mean() >= AGREE:
                 return cls(network, p, (a, b), signs, total)
         return None
@@ -159,7 +159,7 @@ class Adding:
 
     def apart(self, frequency: int) -> Floats:
         """`[input]`, |cos| of half the angle between the two waves: as long as a pizza's would be."""
-        one, other = (s * self.network.token(n.position) for s, n in zip(self.signs, self.symbols, strict=True))
+        one, other = (s * n.read(self.network.tokens) for s, n in zip(self.signs, self.symbols, strict=True))
         found: Floats = np.abs(np.cos(np.pi * frequency * (one - other) / self.modulus))
         return found
 

@@ -102,7 +102,7 @@ def waves_of(network: Network, program: Program, seed: int = 0) -> Waves | None:
         return None
     both, ks, p = program.variables[-1], answer.frequencies, answer.modulus
     attention = Place(adding.writer.whole_layer.component.replace(".mlp", ".attn"), adding.position)
-    numbers = tuple(network.token(symbol.position) for symbol in adding.symbols)
+    numbers = tuple(symbol.read(network.tokens) for symbol in adding.symbols)
     lengths = adding.lengths()
     (clock, pairs), (pizza, _) = (_as(network, program, kind, seed) for kind in (Product, Doubled))
     return Waves(
@@ -190,7 +190,7 @@ def _symmetric(adding: Adding, seed: int) -> float:
 def _irrelevant(adding: Adding) -> float:
     logits = adding.logits
     right = logits[np.arange(len(logits)), adding.total]
-    one, other = (s * adding.network.token(n.position) for s, n in zip(adding.signs, adding.symbols, strict=True))
+    one, other = (s * n.read(adding.network.tokens) for s, n in zip(adding.signs, adding.symbols, strict=True))
     distance = (one - other) % adding.modulus
     spread = [right[distance == d].std() for d in np.unique(distance)]
     whole = float(right.std())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openwork.programs import Decompilation, program_text
+from openwork.programs.text import WRITTEN
 from openwork.programs.verdicts.decompilation import some
 from openwork.report.parts import Part, Text
 
@@ -34,4 +35,6 @@ def gist_parts(result: Decompilation | None) -> tuple[Part, ...]:
 
 def _says_something(line: str) -> bool:
     said = line.strip()
+    if said.startswith(f"# {WRITTEN}"):
+        return True
     return not said.startswith(("#", "return ")) and not said.endswith("= {}")

@@ -8,10 +8,15 @@ import { compiled } from "./expression.js";
 /**
  * A program in plain values, as `program_as_json` of Python writes it.
  * @typedef {object} PlainProgram
- * @property {[string, number][]} symbols a name and the position that it is read from
+ * @property {[string, number, Numbering?][]} symbols a name, the position that it is read from, and which number is which
  * @property {{name: string, items: Plain[], sites: [string, number][]}[]} variables
- * @property {{name: string, expression: Plain}[]} outputs
+ * @property {{name: string, expression: Plain, numbering?: Numbering}[]} outputs
  */
+
+/** The token that is read as 0. @typedef {{zero: number}} Numbering */
+
+/** Of a table that has no answer. */
+const ABSENT = -1;
 
 /** What a program comes to on one question. @typedef {{values: Record<string, number[]>, answers: number[]}} Run */
 
@@ -36,9 +41,9 @@ export class Program {
     /** @type {Record<string, number>} */
     const slots = {};
     let next = 0;
-    this.symbols = plain.symbols.map(([name, position]) => {
+    this.symbols = plain.symbols.map(([name, position, numbering]) => {
       slots[name] = next;
-      return { slot: next++, position };
+      return { slot: next++, position, zero: numbering?.zero ?? 0 };
     });
     /** @type {{slot: number, value: Compiled}[]} in the order in which they follow from each other */
     this.steps = [];
@@ -49,7 +54,7 @@ export class Program {
       this.steps.push(...made);
       return { name, slots: made.map(({ slot }) => slot) };
     });
-    this.outputs = plain.outputs.map(({ expression }) => compiled(expression, slots));
+    this.outputs = plain.outputs.map(({ expression, numbering }) => answered(compiled(expression, slots), numbering?.zero ?? 0));
     this.row = new Int32Array(next);
   }
 
@@ -88,7 +93,21 @@ export class Program {
    * @param {Map<number, number>} [forced] by slot
    */
   #fill(ids, from, forced) {
-    for (const { slot, position } of this.symbols) this.row[slot] = ids[from + position] ?? 0;
+    for (const { slot, position, zero } of this.symbols) this.row[slot] = (ids[from + position] ?? 0) - zero;
     for (const { slot, value } of this.steps) this.row[slot] = forced?.get(slot) ?? value(this.row);
   }
+}
+
+/**
+ * What is answered, as a token.
+ * @param {Compiled} value
+ * @param {number} zero the token that is read as 0
+ * @returns {Compiled}
+ */
+function answered(value, zero) {
+  if (!zero) return value;
+  return (row) => {
+    const number = value(row);
+    return number === ABSENT ? ABSENT : number + zero;
+  };
 }
