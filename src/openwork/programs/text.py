@@ -141,9 +141,9 @@ def _written(program: Program) -> Iterator[str]:
     for stem, pairs in held:
         signs.setdefault(stem, {}).update(pairs)
     stems: dict[tuple[tuple[int, str], ...], list[str]] = {}
-    for stem, pairs in signs.items():
-        if pairs:
-            stems.setdefault(tuple(sorted(pairs.items())), []).append(stem)
+    for stem, found in signs.items():
+        if found:
+            stems.setdefault(tuple(sorted(found.items())), []).append(stem)
     for pairs, names in stems.items():
         said = [f"{number} is {sign}" for number, sign in pairs[:MOST_SIGNS]]
         yield f"{WRITTEN}{' and '.join(names)}: {', '.join(said)}{', ...' if len(pairs) > len(said) else ''}"

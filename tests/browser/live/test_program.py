@@ -46,6 +46,7 @@ from openwork.programs.language import (
 )
 from openwork.programs.language.comparison import HOLDS
 from openwork.programs.language.waves import BestFit, Doubled, Product, Wave
+from openwork.programs.numbering import Numbering
 
 PROGRAMS, ROWS, LENGTH, SYMBOLS = 60, 40, 5, 4
 PRIMES = (5, 7, 11)
@@ -117,13 +118,14 @@ def random_program(seed: int) -> Program:
     """A single variable, a pair, and an answer of the kind whose turn it is."""
     random = Random(seed)
     known = [f"x[{at}]" for at in range(LENGTH)]
-    symbols = tuple(Symbol(name, at) for at, name in enumerate(known))
+    numberings = [Numbering(random.choice((0, 0, 1))) for _ in range(LENGTH + 1)]
+    symbols = tuple(Symbol(name, at, numberings[at]) for at, name in enumerate(known))
     kinds = [PRIMITIVES[(seed + turn) % len(PRIMITIVES)] for turn in range(4)]
     place = (Place("blocks.0.mlp", 0),)
     single = Variable("mlp0[0]", (made(kinds[0], known, random, 2),), place)
     pair = Variable("mlp0[1]", tuple(made(k, [*known, "mlp0[0]"], random, 1) for k in kinds[1:3]), place)
     last = made(kinds[3], [*known, "mlp0[0]", "mlp0[1][0]", "mlp0[1][1]"], random, 2)
-    return Program(symbols, (single, pair), (Output("y", last, 0), Output("z", pair.items[0], 1)))
+    return Program(symbols, (single, pair), (Output("y", last, 0, (), numberings[-1]), Output("z", pair.items[0], 1)))
 
 
 def test_random_programs_of_every_primitive_come_to_the_same(tab):

@@ -84,7 +84,7 @@ class Tapped:
 
 
 def _index(index: Iterable[int], like: Tensor) -> Tensor:
-    return torch.as_tensor(index, dtype=torch.int64, device=like.device)
+    return torch.tensor(index, dtype=torch.int64, device=like.device)
 
 
 def _tensor(values: Floats, like: Tensor) -> Tensor:

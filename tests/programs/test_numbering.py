@@ -1,0 +1,70 @@
+"""Numbers are read as themselves wherever they stand in the vocabulary; a program says what other numbers stand for."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from openwork.programs import Output, Place, Program, Symbol, Variable, program_as_json, program_from_json, program_text
+from openwork.programs.language import Constant, Either, Modulo, Name, Plus, Table
+from openwork.programs.numbering import Numbering, numbering_of
+
+SIGNS = ("+", "-", "0", "1", "2", "3", "=")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "moved", "zero", "signs"),
+    [
+        ((2, 3, 5), True, 2, ()),
+        ((2, 3, 5), False, 0, ((2, "0"), (3, "1"), (5, "3"))),
+        ((0, 1), True, 0, ((0, "+"), (1, "-"))),
+        ((1, 2), True, 0, ((1, "-"), (2, "0"))),
+    ],
+)
+def test_how_tokens_are_read(tokens, moved, zero, signs):
+    assert numbering_of(SIGNS, tokens, moved) == Numbering(zero, signs)
+
+
+def test_numbers_that_are_their_tokens_say_nothing():
+    assert numbering_of(("0", "1", "2", "="), (0, 2)) == Numbering()
+
+
+def program() -> Program:
+    numbers, signs = Numbering(2), Numbering(0, ((0, "+"), (1, "-")))
+    symbols = (Symbol("op", 0, signs), Symbol("a", 1, numbers), Symbol("b", 2, numbers))
+    line = Variable("head0[3]", (Name("op"), Modulo(Plus(Name("a"), Name("b")), 4)), (Place("blocks.0.attn", 3),))
+    said = Either(Name("head0[3][0]"), Constant(3), Name("head0[3][1]"))
+    looked = Table((Name("op"), Name("a")), ((0, 1, 2),))
+    return Program(symbols, (line,), (Output("y[0]", said, 3, (), numbers), Output("y[1]", looked, 4, (), numbers)))
+
+
+def test_a_program_answers_with_tokens_and_its_text_with_numbers():
+    tokens = np.array([[0, 3, 4, 6], [1, 2, 2, 6], [0, 5, 5, 6]], np.int32)
+    assert program().answers(tokens).tolist() == [[5, 4], [5, -1], [4, -1]]
+    scope: dict[str, object] = {}
+    exec(program_text(program()), scope)
+    assert [scope["program"](*row) for row in ((0, 1, 2), (1, 0, 0), (0, 3, 3))] == [[3, 2], [3, -1], [2, -1]]
+
+
+def test_its_text_says_what_numbers_stand_for_and_json_brings_it_back():
+    assert "# in op: 0 is +, 1 is -\n" in program_text(program())
+    assert "in a" not in program_text(program())
+    assert program_from_json(json.loads(json.dumps(program_as_json(program())))) == program()
+
+
+def test_a_program_from_before_numbers_were_told_apart_is_read():
+    plain = program_as_json(program())
+    plain["symbols"] = [[name, position] for name, position, _ in plain["symbols"]]
+    for output in plain["outputs"]:
+        del output["numbering"]
+    assert program_from_json(plain).symbols == (Symbol("op", 0), Symbol("a", 1), Symbol("b", 2))
+
+
+@pytest.mark.parametrize("numbering", [{"zero": -1, "signs": []}, {"zero": 0, "signs": [["a", 0]]}])
+def test_a_numbering_that_is_none_is_refused(numbering):
+    plain = program_as_json(program())
+    plain["symbols"][0][2] = numbering
+    with pytest.raises(ValueError, match="op: "):
+        program_from_json(plain)
