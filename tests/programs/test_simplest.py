@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from openwork.programs.decompile.expressions import Operand, simplest
-from openwork.programs.language import Ints, Name
+from openwork.programs.language import Ints, Name, splits
 
 
 def operands(*bases: int) -> dict[str, Operand]:
@@ -114,3 +114,39 @@ def test_what_holds_of_nine_tenths_only_is_a_table():
     total = (known["x[0]"].column + known["k"].column) % 11
     total[:12] = np.random.default_rng(0).permutation(12) % 11
     assert simplest(total, list(known.values()), 11).entries == 121
+
+
+def test_pairs_two_lists_and_counts_of_several_symbols():
+    rows = np.array(list(product(range(3), repeat=6)), np.int64)
+    x, z = rows[:, :3], rows[:, 3:]
+    names = [*(f"x[{n}]" for n in range(3)), *(f"z[{n}]" for n in range(3))]
+    two = {name: Operand(Name(name), rows[:, n], 0.0, n, True) for n, name in enumerate(names)}
+    one = {f"x[{n}]": Operand(Name(f"x[{n}]"), rows[:, n], 0.0, n, True) for n in range(6)}
+    assert said((x == z).sum(axis=1), two, 3) == "sum(a == b for a, b in zip(x[0:3], z[0:3]))"
+    assert said(x.sum(axis=1) > z.sum(axis=1), two, 3) == "int(sum(x[0:3]) - sum(z[0:3]) >= 1)"
+    assert (
+        said((rows == rows[:, ::-1]).all(axis=1), one, 3) == "int(sum(a == b for a, b in zip(x[0:3], x[5:2:-1])) >= 3)"
+    )
+    assert said((rows[:, 1:] < rows[:, :-1]).any(axis=1), one, 3).startswith(
+        "int(sum(a > b for a, b in zip(x[0:5], x[1:6]))"
+    )
+    assert said([max(range(3), key=row.count) for row in rows.tolist()], one, 3) == "most_frequent(x[0:6], 3)"
+    four = np.array(list(product(range(4), repeat=5)), np.int64)
+    several = {f"x[{n}]": Operand(Name(f"x[{n}]"), four[:, n], 0.0, n, True) for n in range(5)}
+    assert said(np.isin(four, (0, 3)).sum(axis=1), several, 4) == "sum(v in (0, 3) for v in x[0:5])"
+    assert said(four[np.arange(len(four)), four[:, 0]], several, 4) == "item_at(x[0], x[0:5])"
+
+
+def test_a_rule_of_several_numbers_with_exceptions():
+    rows = np.array(list(product(range(5), repeat=3)), np.int64)
+    known = {f"x[{n}]": Operand(Name(f"x[{n}]"), rows[:, n], 0.0, n, True) for n in range(3)}
+    wrong = np.maximum(rows[:, 0] - rows[:, 1] - rows[:, 2], 0)
+    wrong[7] = 4
+    assert said(wrong, known, 5) == "{(0, 1, 2): 4}.get((x[0], x[1], x[2]), max([x[0] - x[1] - x[2], 0]))"
+
+
+@pytest.mark.parametrize(("symbols", "ways"), [(3, 0), (4, 2), (5, 8)])
+def test_ways_to_part_symbols_say_nothing_twice(symbols, ways):
+    found = [frozenset(numbers) for numbers in splits(symbols)]
+    assert len(found) == ways
+    assert not {frozenset(range(symbols)) - some for some in found} & set(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, islice, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from openwork.programs.decompile.cases import cases, cases_of_errors
 from openwork.programs.decompile.finishes import finishes
 from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.matches import items_at, matches, places_in_lists
-from openwork.programs.decompile.nearly import MOST_WRONG, usual_finishes
+from openwork.programs.decompile.nearly import MOST_WRONG, promising, usual_finishes
 from openwork.programs.decompile.polynomials import polynomials, usual_sums, weighted_sums
 from openwork.programs.language import (
     READABLE,
@@ -67,6 +67,8 @@ FEW_WRONG = 8
 """exceptions up to which nothing else is looked for"""
 USUAL = 4
 """usual ways for which conditions are looked for: those that get least wrong"""
+AT_ONCE = 64
+"""ways looked at together"""
 SYMBOLS = 6
 """values up to which each is counted"""
 WIDTHS: tuple[Relation, ...] = ("==", "<", ">")
@@ -331,14 +333,18 @@ class _Search:
         return found[0] if found else None
 
     def _usual(self, rows: NDArray[np.bool_], most_wrong: float) -> list[tuple[Expression, Ints]]:
-        """What makes all of these rows but for such a share, that which makes most first; and which it makes wrong."""
-        where = np.flatnonzero(rows)
+        """What makes all of these rows but for such a share, that which makes most first; and which it makes wrong.
+        What is made of lists or of several numbers is looked for where nothing simpler does."""
+        where, target = np.flatnonzero(rows), self.target[rows]
         found: list[tuple[int, float, int, Expression, Ints]] = []
-        for stage in (self._single, self._several, self._pairs, self._matches, self._of_lists, self._usual_sums):
-            for expression in stage():
-                values = expression.values(self.columns)[where]
-                for usual, wrong in usual_finishes(expression, values, self.target[where], self.modulus, most_wrong):
-                    found.append((len(wrong), usual.cost, len(found), usual, where[wrong]))
+        simple = (self._single, self._several, self._pairs, self._matches)
+        for stages in (simple, (self._of_lists, self._usual_sums)):
+            ways = iter(()) if found else (expression for stage in stages for expression in stage())
+            while some := list(islice(ways, AT_ONCE)):
+                values = np.stack([expression.values(self.columns)[where] for expression in some])
+                for n in np.flatnonzero(promising(values, target, self.modulus, most_wrong)).tolist():
+                    for usual, wrong in usual_finishes(some[n], values[n], target, self.modulus, most_wrong):
+                        found.append((len(wrong), usual.cost, len(found), usual, where[wrong]))
         return [(usual, wrong) for *_, usual, wrong in sorted(found, key=lambda one: one[:3])]
 
     def _but(self, usual: Expression, rows: Ints) -> Exceptions:
