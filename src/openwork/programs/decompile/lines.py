@@ -122,7 +122,7 @@ class Lines:
         if asked is not None and found is not None and asked.cost < found.cost and not _made_of_lines(found, self.made):
             return asked
         # A large table says less than how the item follows from the question.
-        return found if found is not None and found.entries <= READABLE else _fewer_entries(asked, found)
+        return found if found is not None and found.entries <= READABLE else _fewer_entries(found, asked)
 
     def _as_read(self, column: Ints, effects: Mapping[Place, float]) -> Ints:
         """The column, or that of a parent which parts the inputs in the same way: a label is a partition, and the
