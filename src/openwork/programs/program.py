@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from openwork.programs.language import ABSENT, READABLE, Constant, Expression, Ints, OneOf, Scan, Table, abridged
+from openwork.programs.language import READABLE, Constant, Expression, Ints, OneOf, Scan, Table, abridged
 from openwork.programs.numbering import PLAIN, Numbering
 from openwork.programs.place import Place
 
@@ -32,7 +32,7 @@ class Symbol:
 
     def read(self, tokens: NDArray[np.int32]) -> Ints:
         """`[input]`, its number in these tokens, `[input, pos]`."""
-        return tokens[:, self.position].astype(np.int64) - self.numbering.zero
+        return self.numbering.read(tokens[:, self.position])
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,8 @@ class Output:
     numbering: Numbering = PLAIN
 
     def tokens(self, known: Mapping[str, Ints]) -> Ints:
-        """`[input]`, what is answered, as tokens; -1 where a table has no answer."""
-        values = self.expression.values(known)
-        return np.where(values == ABSENT, ABSENT, values + self.numbering.zero)
+        """`[input]`, what is answered, as tokens; -1 where a table has no answer, or one that no token stands for."""
+        return self.numbering.written(self.expression.values(known))
 
 
 @dataclass(frozen=True)

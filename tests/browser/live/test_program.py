@@ -118,7 +118,8 @@ def random_program(seed: int) -> Program:
     """A single variable, a pair, and an answer of the kind whose turn it is."""
     random = Random(seed)
     known = [f"x[{at}]" for at in range(LENGTH)]
-    numberings = [Numbering(random.choice((0, 0, 1))) for _ in range(LENGTH + 1)]
+    moved = tuple((token, token + 2) for token in range(1, SYMBOLS))
+    numberings = [Numbering(random.choice(((), (), moved))) for _ in range(LENGTH + 1)]
     symbols = tuple(Symbol(name, at, numberings[at]) for at, name in enumerate(known))
     kinds = [PRIMITIVES[(seed + turn) % len(PRIMITIVES)] for turn in range(4)]
     place = (Place("blocks.0.mlp", 0),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 
 from openwork.analyses.component import component_named
 from openwork.analyses.steps import Step, Watch
@@ -155,7 +154,7 @@ class Lines:
 
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
         numbering = self.network.answer_numbering(g)
-        answers = self.network.answers[self.quantised.rows, g].astype(np.int64) - numbering.zero
+        answers = numbering.read(self.network.answers[self.quantised.rows, g])
         found = self._expression(answers, effects)
         if _tabled(found):
             found = self._item(found, self._from_question(answers, position), effects, position)

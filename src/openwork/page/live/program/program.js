@@ -13,9 +13,9 @@ import { compiled } from "./expression.js";
  * @property {{name: string, expression: Plain, numbering?: Numbering}[]} outputs
  */
 
-/** The token that is read as 0. @typedef {{zero: number}} Numbering */
+/** Tokens and the numbers that they are read as. @typedef {{numbers: [number, number][]}} Numbering */
 
-/** Of a table that has no answer. */
+/** Of a table that has no answer, and of a number that no token stands for. */
 const ABSENT = -1;
 
 /** What a program comes to on one question. @typedef {{values: Record<string, number[]>, answers: number[]}} Run */
@@ -43,7 +43,7 @@ export class Program {
     let next = 0;
     this.symbols = plain.symbols.map(([name, position, numbering]) => {
       slots[name] = next;
-      return { slot: next++, position, zero: numbering?.zero ?? 0 };
+      return { slot: next++, position, numbers: new Map(numbering?.numbers) };
     });
     /** @type {{slot: number, value: Compiled}[]} in the order in which they follow from each other */
     this.steps = [];
@@ -54,7 +54,7 @@ export class Program {
       this.steps.push(...made);
       return { name, slots: made.map(({ slot }) => slot) };
     });
-    this.outputs = plain.outputs.map(({ expression, numbering }) => answered(compiled(expression, slots), numbering?.zero ?? 0));
+    this.outputs = plain.outputs.map(({ expression, numbering }) => answered(compiled(expression, slots), numbering?.numbers ?? []));
     this.row = new Int32Array(next);
   }
 
@@ -93,7 +93,10 @@ export class Program {
    * @param {Map<number, number>} [forced] by slot
    */
   #fill(ids, from, forced) {
-    for (const { slot, position, zero } of this.symbols) this.row[slot] = (ids[from + position] ?? 0) - zero;
+    for (const { slot, position, numbers } of this.symbols) {
+      const token = ids[from + position] ?? 0;
+      this.row[slot] = numbers.get(token) ?? token;
+    }
     for (const { slot, value } of this.steps) this.row[slot] = forced?.get(slot) ?? value(this.row);
   }
 }
@@ -101,13 +104,11 @@ export class Program {
 /**
  * What is answered, as a token.
  * @param {Compiled} value
- * @param {number} zero the token that is read as 0
+ * @param {[number, number][]} numbers tokens and the numbers that they are read as
  * @returns {Compiled}
  */
-function answered(value, zero) {
-  if (!zero) return value;
-  return (row) => {
-    const number = value(row);
-    return number === ABSENT ? ABSENT : number + zero;
-  };
+function answered(value, numbers) {
+  if (!numbers.length) return value;
+  const tokens = new Map(numbers.map(([token, number]) => [number, token]));
+  return (row) => tokens.get(value(row)) ?? ABSENT;
 }
