@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-
 from openwork.analyses.component import component_named
 from openwork.analyses.steps import Step, Watch
 from openwork.models import ModelSpec
