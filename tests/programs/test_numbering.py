@@ -27,6 +27,10 @@ def test_how_tokens_are_read(tokens, moved, numbers, signs):
     assert numbering_of(SIGNS, tokens, moved) == Numbering(numbers, signs)
 
 
+def test_names_in_digits_are_no_numbers():
+    assert numbering_of(("123", "132", "213"), (0, 2)).numbers == ()
+
+
 def test_numbers_that_are_their_tokens_say_nothing_and_others_are_themselves():
     assert numbering_of(("0", "1", "2", "="), (0, 2)) == Numbering()
     some = numbering_of(("0", "4", "07", "5"), (0, 1, 3))

@@ -39,7 +39,8 @@ PLAIN = Numbering()
 
 
 def numbering_of(symbols: Sequence[str], tokens: Iterable[int], moved: bool = True) -> Numbering:
-    """How these tokens of a vocabulary are read.
+    """How these tokens of a vocabulary are read: as the numbers that are written, where all of them are numbers and at
+    least half of all up to the largest can be written.
 
     Args:
         symbols: what is written for each token.
@@ -48,7 +49,9 @@ def numbering_of(symbols: Sequence[str], tokens: Iterable[int], moved: bool = Tr
     """
     occurring = sorted(set(tokens))
     numerals = [(token, int(sign)) for token, sign in enumerate(symbols) if sign.isdecimal() and sign == str(int(sign))]
-    if moved and set(occurring) <= {token for token, _ in numerals}:
+    # Names written in digits, as permutations have, are no numbers: most below the largest are not there.
+    dense = all(number < 2 * len(numerals) for _, number in numerals)
+    if moved and dense and set(occurring) <= {token for token, _ in numerals}:
         return PLAIN if all(token == number for token, number in numerals) else Numbering(tuple(numerals))
     return Numbering((), tuple((token, symbols[token]) for token in occurring if symbols[token] != str(token)))
 
