@@ -10,7 +10,7 @@ from openwork.analyses import Result, percent
 from openwork.analyses.component import component_named
 from openwork.errors import visible
 from openwork.models import ModelSpec
-from openwork.programs import Decompilation, Place, Program, program_as_json, program_lines
+from openwork.programs import Decompilation, Place, Program, program_as_json, program_lines, written_for_numbers
 from openwork.programs.decompile.shortening import without_unread_items
 from openwork.programs.verdicts.realised import LineScore
 
@@ -43,6 +43,7 @@ def live_program(results: Sequence[Result], spec: ModelSpec) -> dict[str, Any] |
         "word": found.word,
         "summary": found.summary,
         "how": HOW,
+        "written": list(map(visible, written_for_numbers(lean))),
         "left": max(len(shown) - MOST_LINES, 0),
         "lines": [
             {

@@ -8,7 +8,7 @@ from openwork.programs.over_training import ProgramOverTraining
 from openwork.programs.place import Place
 from openwork.programs.plain import program_as_json, program_from_json
 from openwork.programs.program import Output, Program, Symbol, Variable
-from openwork.programs.text import program_lines, program_text
+from openwork.programs.text import program_lines, program_text, written_for_numbers
 from openwork.programs.verdicts.decompilation import Decompilation, decompilation_from_json
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "program_from_json",
     "program_lines",
     "program_text",
+    "written_for_numbers",
 ]

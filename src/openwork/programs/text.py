@@ -81,7 +81,7 @@ def program_text(program: Program) -> str:
     pairs, read = zip(program.variables, lean.variables, strict=True), read_columns(program)
     lines = [*(_variable(new, _unread(program, old, read)) for old, new in pairs), *_outputs(lean)]
     stems = list(dict.fromkeys(line.stem for line in lines))
-    body = [line for said in _written(lean) for line in _comment(said)]
+    body = [line for said in written_for_numbers(lean) for line in _comment(said)]
     body += [f"{', '.join(some)} = {', '.join(['{}'] * len(some))}" for some in _by(stems, 6)]
     for group in _groups(lines):
         body += _said(group, _counter(lean))
@@ -92,6 +92,23 @@ def program_text(program: Program) -> str:
     used = [code for name, code in FUNCTIONS.items() if any(f"{name}(" in line for line in text)]
     head = [line for code in used for line in (*code, "", "")]
     return "\n".join([*head, *text]) + "\n"
+
+
+def written_for_numbers(program: Program) -> Iterator[str]:
+    """What numbers stand for, where that is no number, of all that is read and answered: `in op: 0 is +, 1 is -`."""
+    read = {name for expression in program.expressions for name in expression.names()}
+    held = [(s.name.split("[")[0], s.numbering.signs) for s in program.symbols if s.name in read]
+    held += [("answer", output.numbering.signs) for output in program.outputs]
+    signs: dict[str, dict[int, str]] = {}
+    for stem, pairs in held:
+        signs.setdefault(stem, {}).update(pairs)
+    stems: dict[tuple[tuple[int, str], ...], list[str]] = {}
+    for stem, found in signs.items():
+        if found:
+            stems.setdefault(tuple(sorted(found.items())), []).append(stem)
+    for pairs, names in stems.items():
+        said = [f"{number} is {sign}" for number, sign in pairs[:MOST_SIGNS]]
+        yield f"{WRITTEN}{' and '.join(names)}: {', '.join(said)}{', ...' if len(pairs) > len(said) else ''}"
 
 
 def folded(program: Program) -> Iterator[tuple[list[Assignment], tuple[Expression, ...]]]:
@@ -130,23 +147,6 @@ def _counter(program: Program) -> str:
     """What loops count with: `i`, where nothing of the question is called so."""
     read = arguments(program)
     return next(name for name in ("i", "j", "k", "n", "i_") if name not in read)
-
-
-def _written(program: Program) -> Iterator[str]:
-    """What numbers stand for, where that is no number, of all that is read and answered."""
-    read = {name for expression in program.expressions for name in expression.names()}
-    held = [(s.name.split("[")[0], s.numbering.signs) for s in program.symbols if s.name in read]
-    held += [("answer", output.numbering.signs) for output in program.outputs]
-    signs: dict[str, dict[int, str]] = {}
-    for stem, pairs in held:
-        signs.setdefault(stem, {}).update(pairs)
-    stems: dict[tuple[tuple[int, str], ...], list[str]] = {}
-    for stem, found in signs.items():
-        if found:
-            stems.setdefault(tuple(sorted(found.items())), []).append(stem)
-    for pairs, names in stems.items():
-        said = [f"{number} is {sign}" for number, sign in pairs[:MOST_SIGNS]]
-        yield f"{WRITTEN}{' and '.join(names)}: {', '.join(said)}{', ...' if len(pairs) > len(said) else ''}"
 
 
 def _unread(program: Program, variable: Variable, read: Collection[str]) -> tuple[str, ...]:

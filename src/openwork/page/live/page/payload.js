@@ -121,6 +121,7 @@
  * @property {string} word
  * @property {string} summary
  * @property {string} how it was tested
+ * @property {string[]} written what numbers stand for, where that is no number
  * @property {number} left lines that are not shown
  * @property {LiveCodeLine[]} lines
  * @property {Record<string, string[]>} parents what each variable and answer reads

@@ -13,7 +13,7 @@ import { compiled } from "./expression.js";
  * @property {{name: string, expression: Plain, numbering?: Numbering}[]} outputs
  */
 
-/** Tokens and the numbers that they are read as. @typedef {{numbers: [number, number][]}} Numbering */
+/** Tokens and the numbers that they are read as, and what is written for numbers that are no signs of themselves. @typedef {{numbers: [number, number][], signs: [number, string][]}} Numbering */
 
 /** Of a table that has no answer, and of a number that no token stands for. */
 const ABSENT = -1;

@@ -22,7 +22,7 @@ export function readProgram(live, depth, task) {
   let runs = programOf(live.runs);
   /** @type {State["changed"]} */
   let numbers = [];
-  const moved = new Set(live.runs?.variables.filter(({ items }) => items.every(({ kind }) => kind === "name")).map(({ name }) => name));
+  const signs = signsOf(live.runs);
   /** @type {(Stand & {line: number})[]} every variable where it stands first, answers where they are said */
   const stands = [];
   live.lines.forEach(({ places }, line) => {
@@ -54,7 +54,7 @@ export function readProgram(live, depth, task) {
       const symbol = (/** @type {number} */ answer) => (task.sets ? setText(answer, task.answerSymbols) : (task.answerSymbols[answer] ?? String(answer)));
       const said = answers.map((answer, output) => [`answer[${output}]`, symbol(answer)]);
       const text = Object.entries(values).map(([name, items]) => {
-        return [name, items.map((item) => (moved.has(name) ? (task.symbols[item] ?? String(item)) : String(item))).join("\u00b7")];
+        return [name, items.map((item, at) => signs.get(items.length === 1 ? name : `${name}[${at}]`)?.get(item) ?? String(item)).join("\u00b7")];
       });
       return Object.fromEntries([...text, ...said]);
     },
@@ -97,6 +97,23 @@ function frequencyOf(item) {
 }
 
 /**
+ * For each symbol, and each item of a variable that only moves one, what is written for its numbers.
+ * @param {import("./program.js").PlainProgram | null} runs
+ * @returns {Map<string, Map<number, string>>}
+ */
+function signsOf(runs) {
+  /** @type {Map<string, Map<number, string>>} */
+  const found = new Map(runs?.symbols.map(([name, , numbering]) => [name, new Map(numbering?.signs)]));
+  for (const { name, items } of runs?.variables ?? []) {
+    items.forEach((item, at) => {
+      const moved = item.kind === "name" && found.get(item.name);
+      if (moved) found.set(items.length === 1 ? name : `${name}[${at}]`, moved);
+    });
+  }
+  return found;
+}
+
+/**
  * Variables of one name at many positions that each count something.
  * @param {import("./program.js").PlainProgram["variables"]} variables
  * @returns {import("../widgets/stacks.js").Counts[]}
@@ -125,7 +142,7 @@ function counting(plain) {
   return false;
 }
 
-const COUNTS = ["count", "count-below", "run-length", "sum-signed"];
+const COUNTS = ["count", "count-below", "count-one-of", "pair-count", "run-length", "sum-signed"];
 const LEAST_COUNTS = 4; // positions, from which on stacks say more than a row of numbers
 const WAVES = ["wave", "product", "doubled"];
 const MOST_WAVES = 12; // of one variable, that are drawn

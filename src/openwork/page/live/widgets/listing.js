@@ -18,7 +18,8 @@ export class Listing {
       return { line, button, values };
     });
     const left = program.left ? html("li", { class: "ow-note" }, `\u2026 and ${program.left} more lines`) : null;
-    this.element = html("ol", { class: "live-listing", "aria-label": "The program" }, ...this.lines.map(({ button }) => html("li", {}, button)), left ?? "");
+    const written = program.written.map((said) => html("li", { class: "ow-note" }, `# ${said}`));
+    this.element = html("ol", { class: "live-listing", "aria-label": "The program" }, ...written, ...this.lines.map(({ button }) => html("li", {}, button)), left ?? "");
   }
 
   /**
