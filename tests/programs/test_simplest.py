@@ -47,6 +47,12 @@ def test_cases_by_what_the_question_says_and_by_comparison():
     either = np.where(first == 0, (one + other) % 7, (one - other) % 7)
     assert said(either, known, 7) == "(a + b) % 7 if int(op == 0) else (a - b) % 7"
     assert said(np.where(one >= other, one, 6 - one), known, 7) == "a if int(a >= b) else 6 - a"
+    # What stands for an operation is no number: nothing is added to it or compared with it.
+    few = np.array(list(product(range(3), range(2), range(2))), np.int64)
+    kinds = {str(n): Operand(n, few[:, p], 0.0, p, True, named=p == 0) for p, n in enumerate((op, a, b))}
+    kind, one, other = few.T
+    logic = np.select([kind == 0, kind == 1], [one & other, one | other], one ^ other)
+    assert said(logic, kinds, 2) == "min([a, b]) if int(op == 0) else (max([a, b]) if int(op == 1) else abs(a - b))"
     drawn = np.random.default_rng(0).integers(0, 7, 98)
     assert simplest(drawn, list(known.values()), 7).entries == 98
 

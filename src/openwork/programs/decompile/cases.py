@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -28,16 +28,17 @@ Way = Callable[[NDArray[np.bool_]], tuple[Expression, Ints] | None]
 """what makes most of these rows, and which of all rows it makes wrong; None where there is nothing"""
 
 
-def cases(columns: Sequence[tuple[Name, Ints]], half: Half) -> Expression | None:
+def cases(columns: Sequence[tuple[Name, Ints]], half: Half, named: Collection[str] = ()) -> Expression | None:
     """The cheapest expression with one condition, or two where none does.
 
     Args:
         columns: what conditions may speak of, `[row]` each.
         half: finds what holds on some of the rows.
+        named: names whose numbers stand for something else, which are not compared with true ones.
     """
     if not columns:
         return None
-    return _split(list(_conditions(columns)), half, np.ones(len(columns[0][1]), bool), DEEP)
+    return _split(list(_conditions(columns, named)), half, np.ones(len(columns[0][1]), bool), DEEP)
 
 
 def _split(
@@ -68,7 +69,7 @@ def _split(
 
 
 def cases_of_errors(
-    columns: Sequence[tuple[Name, Ints]], usual: Expression, wrong: Ints, way: Way
+    columns: Sequence[tuple[Name, Ints]], usual: Expression, wrong: Ints, way: Way, named: Collection[str] = ()
 ) -> Iterator[tuple[Expression, Ints]]:
     """Expressions with one condition that holds of what the usual way gets wrong, and another way there; and the rows
     that are wrong all the same.
@@ -78,11 +79,12 @@ def cases_of_errors(
         usual: makes most rows.
         wrong: the rows that it does not.
         way: what does where a condition holds.
+        named: as in `cases`.
     """
     errors = np.zeros(len(columns[0][1]), bool)
     errors[wrong] = True
     found = []
-    for number, (condition, holds) in enumerate(_holding_of(columns, errors)):
+    for number, (condition, holds) in enumerate(_holding_of(columns, errors, named)):
         left = int((errors & ~holds).sum())
         if left <= READABLE and 0 < holds.sum() < len(holds):
             found.append((left, int(holds.sum()), number, condition, holds))
@@ -94,7 +96,7 @@ def cases_of_errors(
 
 
 def _holding_of(
-    columns: Sequence[tuple[Name, Ints]], errors: NDArray[np.bool_]
+    columns: Sequence[tuple[Name, Ints]], errors: NDArray[np.bool_], named: Collection[str]
 ) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
     """Conditions on one thing, with the number that most of these rows have or from which on they are, and on two."""
     for name, column in columns:
@@ -105,22 +107,28 @@ def _holding_of(
             if column.min() < bound <= column.max():
                 condition = Compared(name, ">=" if least else "<", Constant(bound))
                 yield condition, (column >= bound) == least
-    yield from _of_two(columns)
+    yield from _of_two(columns, named)
 
 
-def _of_two(columns: Sequence[tuple[Name, Ints]]) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
+def _of_two(
+    columns: Sequence[tuple[Name, Ints]], named: Collection[str]
+) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
     if len(columns) <= MOST_COMPARED:
         for (one, left), (other, right) in combinations(columns, 2):
+            if (one.name in named) != (other.name in named):
+                continue
             yield Compared(one, ">=", other), left >= right
             yield Compared(other, ">=", one), right >= left
             yield Compared(one, "==", other), left == right
 
 
-def _conditions(columns: Sequence[tuple[Name, Ints]]) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
+def _conditions(
+    columns: Sequence[tuple[Name, Ints]], named: Collection[str]
+) -> Iterator[tuple[Expression, NDArray[np.bool_]]]:
     for name, column in columns:
         values = np.unique(column)
         if len(values) <= FEW_VALUES:
             # Of two values one condition says both.
             for value in values[: 1 if len(values) == 2 else len(values)].tolist():
                 yield Compared(name, "==", Constant(value)), column == value
-    yield from _of_two(columns)
+    yield from _of_two(columns, named)

@@ -29,7 +29,9 @@ from openwork.programs.language import (
     Exceptions,
     Expression,
     Ints,
+    ItemAt,
     Largest,
+    Match,
     Minus,
     Modulo,
     MostFrequent,
@@ -85,6 +87,7 @@ class Operand:
         reluctance: what reading it costs: less for what moves the place that is explained more.
         position: where it stands, for fetching by content.
         symbol: whether it is a token of the question.
+        named: whether its numbers stand for something else, as 0 for `+`: they don't mix with true ones.
     """
 
     name: Name
@@ -92,6 +95,7 @@ class Operand:
     reluctance: float = 0.0
     position: int = 0
     symbol: bool = False
+    named: bool = False
 
 
 def simplest(target: Ints, operands: Sequence[Operand], modulus: int, signed: bool = False) -> Expression | None:
@@ -118,6 +122,7 @@ class _Search:
     def __init__(self, target: Ints, operands: Sequence[Operand], modulus: int, signed: bool) -> None:
         self.target, self.operands, self.modulus, self.signed = target, operands, modulus, signed
         self.columns = {o.name.name: o.column for o in operands}
+        self.named = {o.name.name for o in operands if o.named}
         self.best: Expression | None = None
         self.price = float("inf")
 
@@ -132,7 +137,7 @@ class _Search:
             further = None if nearly is not None and len(nearly.rows) <= FEW_WRONG else self._cases_but()
             ways += [way for way in (self._cases(), nearly, further) if way is not None]
         # A table that nobody can read is left for any other way.
-        return min(ways, key=lambda way: (way.entries > READABLE, self._price(way)))
+        return min(ways, key=lambda way: (way.entries > READABLE, self._price(way), way.entries))
 
     def _look(self, *stages: Callable[[], Iterator[Expression]]) -> None:
         """Stage by stage, until something good is found."""
@@ -142,7 +147,16 @@ class _Search:
             if self.best is not None and self.price <= GOOD:
                 return
 
+    def _mixes(self, expression: Expression) -> bool:
+        """Whether it reckons with numbers and with what only stands for something in one."""
+        if not self.named or isinstance(expression, ItemAt | Match | Times):
+            return False
+        read = set(expression.names())
+        return not (read <= self.named or read.isdisjoint(self.named))
+
     def _consider(self, expression: Expression) -> None:
+        if self._mixes(expression):
+            return
         for finished in finishes(expression, expression.values(self.columns), self.target, self.modulus):
             price = self._price(finished)
             if price < self.price:
@@ -281,7 +295,7 @@ class _Search:
 
     def _cases(self) -> Expression | None:
         """What one way does where some condition holds, and another where it does not."""
-        return cases([(o.name, o.column) for o in self._fewest], self._on)
+        return cases([(o.name, o.column) for o in self._fewest], self._on, self.named)
 
     def _on(self, rows: NDArray[np.bool_]) -> Expression | None:
         """What some rows follow from without a table: looked for on a part of them, as most often there is nothing."""
@@ -318,7 +332,7 @@ class _Search:
         best, price = None, float("inf")
         usual_ways = self._usual(np.ones(len(self.target), bool), USUALLY_WRONG)
         for usual, wrong in [(usual, wrong) for usual, wrong in usual_ways if len(wrong)][:USUAL]:
-            for made, left in cases_of_errors(columns, usual, wrong, self._way):
+            for made, left in cases_of_errors(columns, usual, wrong, self._way, self.named):
                 if len(left) <= min(READABLE, MOST_WRONG * len(self.target)):
                     way = self._but(made, left) if len(left) else made
                     if self._price(way) < price:
@@ -339,7 +353,11 @@ class _Search:
         found: list[tuple[int, float, int, Expression, Ints]] = []
         simple = (self._single, self._several, self._pairs, self._matches)
         for stages in (simple, (self._of_lists, self._usual_sums)):
-            ways = iter(()) if found else (expression for stage in stages for expression in stage())
+            ways = (
+                iter(())
+                if found
+                else (expression for stage in stages for expression in stage() if not self._mixes(expression))
+            )
             while some := list(islice(ways, AT_ONCE)):
                 values = np.stack([expression.values(self.columns)[where] for expression in some])
                 for n in np.flatnonzero(promising(values, target, self.modulus, most_wrong)).tolist():

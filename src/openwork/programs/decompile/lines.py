@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openwork.analyses.component import component_named
 from openwork.analyses.steps import Step, Watch
@@ -67,7 +67,8 @@ class Lines:
         for symbol in symbols_of(network):
             column = symbol.read(tokens)
             place = next(p for p in direct.senders if is_symbol(p) and p.position == symbol.position)
-            self.gives[place] = (Operand(Name(symbol.name), column, 0.0, symbol.position, True),)
+            named = bool(symbol.numbering.signs)
+            self.gives[place] = (Operand(Name(symbol.name), column, 0.0, symbol.position, True, named),)
         live = [place for place in direct.senders if not is_symbol(place)]
         for number, place in enumerate(live):
             self.watch(Step(f"what {place} reads", number / len(live), 0))
@@ -148,8 +149,11 @@ class Lines:
         name = name_of(self.network.subject.spec, place)
         variable = Variable(name, items, (place,))
         self.made.append(_Line(name, items, columns, [place]))
-        pairs = zip(variable.columns, columns, strict=True)
-        self.gives[place] = tuple(Operand(Name(text), column, 0.0, place.position) for text, column in pairs)
+        told = [isinstance(item, Name) and item in operands and operands[item].named for item in items]
+        self.gives[place] = tuple(
+            Operand(Name(text), column, 0.0, place.position, named=named)
+            for text, column, named in zip(variable.columns, columns, told, strict=True)
+        )
 
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
         numbering = self.network.answer_numbering(g)
@@ -202,7 +206,7 @@ class Lines:
             for operand in given.get(sender, ()):
                 if operand.name.name not in seen:
                     seen.add(operand.name.name)
-                    yield Operand(operand.name, operand.column, reluctance, operand.position, operand.symbol)
+                    yield replace(operand, reluctance=reluctance)
 
 
 def name_of(spec: ModelSpec, place: Place) -> str:

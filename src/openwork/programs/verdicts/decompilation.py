@@ -20,7 +20,7 @@ from openwork.programs.verdicts.short import SHORT, Short
 from openwork.programs.verdicts.waves import Waves
 from openwork.programs.verdicts.whole import UNEXPLAINED, Whole
 
-VERSION = 16
+VERSION = 17
 """of the method and of the JSON: what another version found is found again"""
 INTERRUPTED = "interrupted"
 """how it is said that Ctrl-C ended it early"""
