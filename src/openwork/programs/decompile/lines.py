@@ -56,6 +56,8 @@ class Lines:
     """places without a line"""
     from_symbols: dict[str, Expression] = field(default_factory=dict)
     """by column: how items follow from the question alone"""
+    answered: dict[str, int] = field(default_factory=dict)
+    """by column: which of the model's answers an item is"""
     unsaid: list[Place] = field(default_factory=list)
     """of these, those that hold something that does not follow from what they read"""
 
@@ -108,6 +110,12 @@ class Lines:
             names = Variable(self.made[-1].name, self.made[-1].items, (place,)).columns
             plain = zip(names, asked, strict=True)
             self.from_symbols |= {name: expression for name, expression in plain if expression is not None}
+            said = {f"answer {output}": g for g, output in enumerate(self.network.subject.task.outputs)}
+            self.answered |= {
+                name: said[feature.text]
+                for name, feature, column in zip(names, label.features, columns, strict=True)
+                if feature.text in said and column is feature.column
+            }
 
     def _item(
         self, found: Expression | None, asked: Expression | None, effects: Mapping[Place, float], position: int
