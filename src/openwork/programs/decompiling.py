@@ -26,7 +26,7 @@ from openwork.programs.decompile.shown import with_shown
 from openwork.programs.decompile.sites import with_sites
 from openwork.programs.decompile.texts import text_program
 from openwork.programs.decompile.waves import with_waves
-from openwork.programs.language import READABLE, Expression
+from openwork.programs.language import Expression
 from openwork.programs.place import Place
 from openwork.programs.program import Program
 from openwork.programs.verdicts.decompilation import INTERRUPTED, Decompilation
@@ -113,15 +113,16 @@ class _Found:
     """None of a program of texts"""
     placed: bool = False
     """whether its sites are chosen, and what its places bring along is told by their planes"""
+    completed: bool = False
+    """whether tables lacked what some input asks of them"""
 
     def better_than(self, other: _Found) -> bool:
         return self._worth > other._worth
 
     @property
-    def _worth(self) -> tuple[int, int]:
-        """On how many inputs it answers as the model does; and of two, the fewer entries that nobody reads."""
-        entries = self.program.entries
-        return self.equal.same, -entries if entries > READABLE else 0
+    def _worth(self) -> tuple[int, bool, int]:
+        """On how many inputs it answers as the model does; of two, what lacked nothing, and what has fewer entries."""
+        return self.equal.same, not self.completed, -self.program.entries
 
 
 class _TimeOver(Exception):
@@ -163,11 +164,10 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
         long = lines.program()
         if long is None:
             return
-        looked_at = shortened(long)
-        long = completed(network, long, lines.from_symbols, lines.answered)
+        lacking, long = long, completed(network, long, lines.from_symbols, lines.answered)
         program = shortened(long)
         steps = _Steps(long, lines.from_symbols, quantised, frozenset(lines.unsaid))
-        found = _Found(program, equal(network, program), steps)
+        found = _Found(program, equal(network, program), steps, completed=long != lacking)
         # A sum modulo p in one step says less than the waves that it is made of.
         waves = with_waves(network, clock)
         if waves is not None and (same := equal(network, waves)).same >= found.equal.same:
@@ -177,10 +177,9 @@ def _searches(network: Network, seed: int, clock: _Clock) -> Iterator[_Found]:
             bare, program = not program.variables, brought
             found = replace(found, program=brought, steps=replace(steps, long=brought), placed=bare)
         yield found
-        if found.equal.share == 1 and found.program.entries <= READABLE:
-            return
-        # Where only large tables were completed, looking at what they lacked may find what needs none.
-        differing = np.flatnonzero((looked_at.answers(network.tokens) != network.answers).any(axis=1))
+        # What tables lacked may show, when it is looked at, what needs no table.
+        said = lacking if found.completed else program
+        differing = np.flatnonzero((said.answers(network.tokens) != network.answers).any(axis=1))
         if not len(differing):
             return
         rows = _joined(rows, differing, seed)

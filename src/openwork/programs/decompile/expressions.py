@@ -136,8 +136,8 @@ class _Search:
             nearly = self._nearly()
             further = None if nearly is not None and len(nearly.rows) <= FEW_WRONG else self._cases_but()
             ways += [way for way in (self._cases(), nearly, further) if way is not None]
-        # A table that nobody can read is left for any other way.
-        return min(ways, key=lambda way: (way.entries > READABLE, self._price(way), way.entries))
+        # A table that nobody can read is left for any other way; so is one where cases by what is named cost as much.
+        return min(ways, key=lambda way: (way.entries > READABLE, self._price(way), bool(self.named) * way.entries))
 
     def _look(self, *stages: Callable[[], Iterator[Expression]]) -> None:
         """Stage by stage, until something good is found."""
