@@ -63,7 +63,7 @@ def test_its_text_says_what_numbers_stand_for_and_json_brings_it_back():
 
 def test_a_program_from_before_numbers_were_told_apart_is_read():
     plain = program_as_json(program())
-    plain["symbols"] = [[name, position] for name, position, _ in plain["symbols"]]
+    plain["symbols"] = [[name, position] for name, position, *_ in plain["symbols"]]
     for output in plain["outputs"]:
         del output["numbering"]
     assert program_from_json(plain).symbols == (Symbol("op", 0), Symbol("a", 1), Symbol("b", 2))

@@ -8,7 +8,7 @@ from typing import Any
 
 from openwork.programs.faults import faults
 from openwork.programs.language import as_plain, from_plain
-from openwork.programs.numbering import numbering_as_json, numbering_from_json
+from openwork.programs.numbering import PLAIN, Numbering, numbering_as_json, numbering_from_json
 from openwork.programs.place import Place
 from openwork.programs.program import Output, Program, Symbol, Variable
 
@@ -22,7 +22,7 @@ def program_as_json(program: Program) -> dict[str, Any]:
     """In plain values; `program_from_json` reads them."""
     return {
         "version": VERSION,
-        "symbols": [[s.name, s.position, numbering_as_json(s.numbering)] for s in program.symbols],
+        "symbols": [[s.name, s.position, *_said(s.numbering)] for s in program.symbols],
         "variables": [
             {"name": v.name, "items": [as_plain(item) for item in v.items], "sites": _sites(v.sites)}
             for v in program.variables
@@ -33,7 +33,7 @@ def program_as_json(program: Program) -> dict[str, Any]:
                 "expression": as_plain(output.expression),
                 "position": output.position,
                 "through": _sites(output.through),
-                "numbering": numbering_as_json(output.numbering),
+                "numbering": next(iter(_said(output.numbering)), None),
             }
             for output in program.outputs
         ],
@@ -70,6 +70,11 @@ def program_from_json(value: Mapping[str, Any]) -> Program:
     if wrong:
         raise ValueError("; ".join(wrong))
     return program
+
+
+def _said(numbering: Numbering) -> list[dict[str, Any]]:
+    """What is said of it: nothing where every token is read as itself."""
+    return [] if numbering == PLAIN else [numbering_as_json(numbering)]
 
 
 def _sites(places: Iterable[Place]) -> list[list[str | int]]:

@@ -10,7 +10,7 @@ import { compiled } from "./expression.js";
  * @typedef {object} PlainProgram
  * @property {[string, number, Numbering?][]} symbols a name, the position that it is read from, and which number is which
  * @property {{name: string, items: Plain[], sites: [string, number][]}[]} variables
- * @property {{name: string, expression: Plain, numbering?: Numbering}[]} outputs
+ * @property {{name: string, expression: Plain, numbering?: Numbering | null}[]} outputs
  */
 
 /** Tokens and the numbers that they are read as, and what is written for numbers that are no signs of themselves. @typedef {{numbers: [number, number][], signs: [number, string][]}} Numbering */
