@@ -54,12 +54,14 @@ class Feature:
         column: `[row]`.
         cost: how much there is to it.
         expression: from question symbols; None for the model's own answers, of which only the value is known.
+        alone: whether it is a label only by itself: there are so many that some of them together say anything.
     """
 
     text: str
     column: Ints
     cost: float
     expression: Expression | None
+    alone: bool = False
 
     @cached_property
     def codes(self) -> tuple[Ints, int]:
@@ -103,7 +105,8 @@ class Features:
         if len(question) > 1:
             base = 1 + max(int(self._known[name.name].max()) for name in question)
             yield from (self._feature(expression, 2.0) for expression in _reductions(question, base))
-            yield from (self._feature(expression, 2.5) for expression in _in_pairs(question))
+            yield from (self._feature(expression, 2.5, alone=True) for expression in _alone(question, base))
+            yield from (self._feature(expression, 2.5) for expression in _of_two_lists(question))
             if self._signed is not None:
                 yield self._feature(SumSigned(tuple(question), self._signed), 2.0)
             if len(question) <= MOST_PAIRED:
@@ -124,9 +127,9 @@ class Features:
                 column = self.network.answer_numbering(g).read(self.network.answers[self.rows, g])
                 yield self.made.get(text) or Feature(text, column, 4.0, None)
 
-    def _feature(self, expression: Expression, cost: float) -> Feature:
+    def _feature(self, expression: Expression, cost: float, alone: bool = False) -> Feature:
         text = expression.text()
-        return self.made.get(text) or Feature(text, expression.values(self._known), cost, expression)
+        return self.made.get(text) or Feature(text, expression.values(self._known), cost, expression, alone)
 
     @cached_property
     def _signed(self) -> int | None:
@@ -153,19 +156,23 @@ def _reductions(question: Sequence[Name], base: int) -> Iterator[Expression]:
             yield Count(names, symbol)
         for bound in range(1, base):
             yield CountBelow(names, bound)
-        yield from (CountOneOf(names, numbers) for numbers in splits(base))
 
 
-def _in_pairs(question: Sequence[Name]) -> Iterator[Expression]:
-    """How often a symbol is the next one again, or the one that mirrors it; and of two lists which sums to more, or how
-    often they are the same."""
+def _alone(question: Sequence[Name], base: int) -> Iterator[Expression]:
+    """How many symbols are one of some; how often a symbol is the next one again, or the one that mirrors it."""
     names, half = tuple(question), len(question) // 2
+    if base <= FEW_SYMBOLS:
+        yield from (CountOneOf(names, numbers) for numbers in splits(base))
     if len(names) > 2:
         yield PairCount(names[:-1], "==", names[1:])
         if half > 1:
             yield PairCount(names[:half], "==", names[: -half - 1 : -1])
+
+
+def _of_two_lists(question: Sequence[Name]) -> Iterator[Expression]:
+    """By how much one list sums to more than another, and how often they are the same."""
     lists: dict[str, list[Name]] = {}
-    for name in names:
+    for name in question:
         lists.setdefault(name.name.split("[")[0], []).append(name)
     for one, other in combinations([tuple(held) for held in lists.values() if len(held) > 1], 2):
         yield Minus(Sum(one), Sum(other))

@@ -124,7 +124,7 @@ def ranked(features: Sequence[Feature], values: Floats, most: int) -> Iterator[L
     where = principal(values)
     single = [_scored((feature,), where) for feature in features]
     said = [s for s in single if s.classes <= MOST_CLASSES]
-    able = [s for s in said if s.features[0].expression is not None]
+    able = [s for s in said if s.features[0].expression is not None and not s.features[0].alone]
     best = sorted(able, key=lambda s: PER_COST * s.features[0].cost - s.explained)[:COMBINED]
     plain = sorted((s for s in able if s.features[0].cost <= 1), key=lambda s: -s.explained)[:MOST_ITEMS]
     pool = list(dict.fromkeys([*best, *plain]))
