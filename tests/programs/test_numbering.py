@@ -7,9 +7,15 @@ import json
 import numpy as np
 import pytest
 
+from openwork.analyses import Subject
+from openwork.engines import choose_engine
+from openwork.models import initial_stack, spec_for
 from openwork.programs import Output, Place, Program, Symbol, Variable, program_as_json, program_from_json, program_text
+from openwork.programs.canonical import canonical
+from openwork.programs.decompile.network import Network
 from openwork.programs.language import Constant, Either, Modulo, Name, Plus, Table
 from openwork.programs.numbering import Numbering, numbering_of
+from openwork.tasks import task
 
 SIGNS = ("+", "-", "0", "1", "2", "3", "=")
 
@@ -36,6 +42,10 @@ def test_numbers_that_are_their_tokens_say_nothing_and_others_are_themselves():
     some = numbering_of(("0", "4", "07", "5"), (0, 1, 3))
     assert some.read(np.array([0, 3, 1])).tolist() == [0, 5, 4]
     assert some.written(np.array([4, 1, 0, -1, 5])).tolist() == [1, -1, 0, -1, 3]
+
+
+def test_a_number_of_many_digits_is_a_name():
+    assert numbering_of(("7" * 5000, "1"), (0, 1)).signs[0] == (0, "7" * 5000)
 
 
 def program() -> Program:
@@ -84,3 +94,35 @@ def test_a_numbering_that_is_none_is_refused(numbering):
     plain["symbols"][0][2] = numbering
     with pytest.raises((ValueError, TypeError, KeyError)):
         program_from_json(plain)
+
+
+def test_programs_that_read_other_numbers_are_two():
+    moved, plain = numbering_of(("1", "0", "2"), (0, 1, 2)), Numbering()
+    programs = [
+        Program(
+            (Symbol("a", 0, numbering),), (), (Output("y", Modulo(Plus(Name("a"), Constant(1)), 3), 1, (), numbering),)
+        )
+        for numbering in (moved, plain)
+    ]
+    assert len({canonical(program).digest for program in programs}) == 2
+
+
+@pytest.mark.parametrize(
+    ("sign", "said"), [("a", "a"), (" ", "' '"), ("\x85", r"'\x85'"), ("a, 1 is b", "'a, 1 is b'"), ("\x00", r"'\x00'")]
+)
+def test_what_is_written_is_told_so_that_nobody_takes_it_for_code(sign, said):
+    only = Program((Symbol("x[0]", 0, Numbering((), ((0, sign),))),), (), (Output("y", Name("x[0]"), 1),))
+    assert f"# in x: 0 is {said}" in program_text(only).splitlines()[1]
+
+
+def test_a_list_is_read_alike_at_all_its_places():
+    @task(x=(["1", "0", "2", "x"], 2), z=["1", "0", "2"])
+    def last(x, z):
+        """the last one"""
+        return [z, x[1]]
+
+    made = last()
+    stack = initial_stack(spec_for(made, n_layers=1, d_model=8, n_heads=1, d_head=4, d_mlp=8), [0])
+    network = Network.of(Subject.of(choose_engine(stack.spec, None, 1).engine, stack, made))
+    assert network.numbering(0) == network.numbering(1)
+    assert not network.numbering(0).numbers and network.numbering(2).numbers

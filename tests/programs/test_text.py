@@ -18,7 +18,7 @@ from openwork.programs import (
     program_lines,
     program_text,
 )
-from openwork.programs.language import Constant, Modulo, Name, Plus, SelectorWidth, Sum, Table
+from openwork.programs.language import Constant, Minus, Modulo, Name, Plus, SelectorWidth, Sum, Table
 from openwork.programs.verdicts.short import program_bits
 
 SYMBOLS = tuple(Symbol(f"x[{i}]", i + 1) for i in range(8))
@@ -60,6 +60,13 @@ def test_a_question_may_use_the_names_of_the_text(name):
     exec(program_text(program), scope)
     assert [scope["program"](int(row[0]), row[1:9].tolist()) for row in tokens] == program.answers(tokens).tolist()
     assert any("for" in code for line in program_lines(program) for code in line.code)
+
+
+def test_two_names_that_an_underscore_would_make_one_stay_two():
+    program = Program((Symbol("sum", 0), Symbol("sum_", 1)), (), (Output("y", Minus(Name("sum"), Name("sum_")), 2),))
+    scope: dict[str, object] = {}
+    exec(program_text(program), scope)
+    assert scope["program"](5, 3) == [2]
 
 
 def test_neighbours_fold_into_a_loop_and_no_line_is_wide():

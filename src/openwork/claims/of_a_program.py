@@ -19,8 +19,8 @@ def claims_of_program(run: str, program: Program) -> str:
         run: whose it is, in words.
         program: with places for its lines.
     """
-    # Nothing in JSON but strings can hold a quote, and there it may be written by its number: so none ends the TOML.
-    held = json.dumps(program_as_json(program), ensure_ascii=False).replace("'", "\\u0027")
+    # Nothing in JSON but strings can hold a quote, or what TOML forbids, and there it may be written by its number.
+    held = json.dumps(program_as_json(program), ensure_ascii=False).replace("'", "\\u0027").replace("\x7f", "\\u007f")
     named = [("program", "")]
     named += [(f"line-{n}", f"lines = [{json.dumps(v.name)}]\n") for n, v in enumerate(program.variables, 1)]
     claims = [

@@ -16,6 +16,7 @@ from typing import Any
 
 from openwork.programs.decompile.shortening import read_columns
 from openwork.programs.language import Compared, Expression, Name, Plus, Sum
+from openwork.programs.numbering import Numbering
 from openwork.programs.place import Place
 from openwork.programs.program import Program, Variable
 
@@ -99,7 +100,7 @@ class _Item:
 class _Canonical:
     def __init__(self, program: Program) -> None:
         self.program, self.read = program, read_columns(program)
-        self.contents: dict[str, str] = {symbol.name: symbol.name for symbol in program.symbols}
+        self.contents: dict[str, str] = {s.name: s.name + _read_as(s.numbering) for s in program.symbols}
         self.before: dict[str, frozenset[str]] = {symbol.name: frozenset() for symbol in program.symbols}
         self.items: dict[str, _Item] = {}
         for variable in program.variables:
@@ -115,7 +116,9 @@ class _Canonical:
         for output in outputs:
             names = self._names(output.expression, output.position, None)
             wanted += names.values()
-            digest = _digest("answer", output.name, said(output.expression, self._digests(names)))
+            digest = _digest(
+                "answer", output.name + _read_as(output.numbering), said(output.expression, self._digests(names))
+            )
             lines[digest] = CanonicalLine(digest, f"{output.name} = {output.expression}")
         inner: dict[str, _Item] = {}
         while wanted:
@@ -128,7 +131,7 @@ class _Canonical:
             text = f"{_without_head(item.place)}: {item.column} = {item.expression}"
             digest = self._digest(item.column)
             told.setdefault(digest, CanonicalLine(digest, text, item.column))
-        answers = tuple(said(output.expression, self.contents) for output in outputs)
+        answers = tuple(said(o.expression, self.contents) + _read_as(o.numbering) for o in outputs)
         return CanonicalProgram((*told.values(), *lines.values()), answers)
 
     def _learn(self, variable: Variable, column: str, item: Expression) -> None:
@@ -217,3 +220,8 @@ def _short(content: str) -> str:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _read_as(numbering: Numbering) -> str:
+    """Which tokens are read as which numbers, where they are not their own."""
+    return f" {numbering.numbers}" if numbering.numbers else ""

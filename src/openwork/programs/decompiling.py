@@ -86,7 +86,8 @@ def decompile(
             if best is None or found.better_than(best):
                 best = found
     except _TimeOver:
-        stopped = f"the time was over after {SEARCHING * seconds:.3g} s of searching (processor time)"
+        if best is None or best.equal.share < 1:  # else it was only looked whether less needs a table
+            stopped = f"the time was over after {SEARCHING * seconds:.3g} s of searching (processor time)"
     except KeyboardInterrupt:
         stopped, end = INTERRUPTED, min(end, time.process_time() + after_ctrl_c)
     judged = _judged(network, best, seed, _Clock(end, seconds, watch), stopped)

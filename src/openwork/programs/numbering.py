@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class Numbering:
 
 
 PLAIN = Numbering()
+NUMERAL = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 def numbering_of(symbols: Sequence[str], tokens: Iterable[int], moved: bool = True) -> Numbering:
@@ -48,7 +50,7 @@ def numbering_of(symbols: Sequence[str], tokens: Iterable[int], moved: bool = Tr
         moved: whether numbers may be read as such where their tokens are others.
     """
     occurring = sorted(set(tokens))
-    numerals = [(token, int(sign)) for token, sign in enumerate(symbols) if sign.isdecimal() and sign == str(int(sign))]
+    numerals = [(token, int(sign)) for token, sign in enumerate(symbols) if NUMERAL.fullmatch(sign)]
     # Names written in digits, as permutations have, are no numbers: most below the largest are not there.
     dense = all(number < 2 * len(numerals) for _, number in numerals)
     if moved and dense and set(occurring) <= {token for token, _ in numerals}:

@@ -96,6 +96,7 @@ def program_text(program: Program) -> str:
 
 def written_for_numbers(program: Program) -> Iterator[str]:
     """What numbers stand for, where that is no number, of all that is read and answered: `in op: 0 is +, 1 is -`."""
+    program = _with_free_names(program)
     read = {name for expression in program.expressions for name in expression.names()}
     held = [(s.name.split("[")[0], s.numbering.signs) for s in program.symbols if s.name in read]
     held += [("answer", output.numbering.signs) for output in program.outputs]
@@ -107,7 +108,7 @@ def written_for_numbers(program: Program) -> Iterator[str]:
         if found:
             stems.setdefault(tuple(sorted(found.items())), []).append(stem)
     for pairs, names in stems.items():
-        said = [f"{number} is {sign}" for number, sign in pairs[:MOST_SIGNS]]
+        said = [f"{number} is {_sign(sign)}" for number, sign in pairs[:MOST_SIGNS]]
         yield f"{WRITTEN}{' and '.join(names)}: {', '.join(said)}{', ...' if len(pairs) > len(said) else ''}"
 
 
@@ -129,11 +130,15 @@ def arguments(program: Program) -> tuple[str, ...]:
 def _with_free_names(program: Program) -> Program:
     """The program with an underscore after each name of the question that its text needs for itself."""
     assigned = {variable.name.split("[")[0] for variable in program.variables}
+    stems = {symbol.name.split("[")[0] for symbol in program.symbols}
     names = dict[str, str]()
     for symbol in program.symbols:
         stem, bracket, index = symbol.name.partition("[")
-        if stem in TAKEN or stem in assigned:
-            names[symbol.name] = f"{stem}_{bracket}{index}"
+        free = stem
+        while free in TAKEN or free in assigned or (free != stem and free in stems):
+            free += "_"
+        if free != stem:
+            names[symbol.name] = f"{free}{bracket}{index}"
     if not names:
         return program
     return Program(
@@ -146,7 +151,13 @@ def _with_free_names(program: Program) -> Program:
 def _counter(program: Program) -> str:
     """What loops count with: `i`, where nothing of the question is called so."""
     read = arguments(program)
-    return next(name for name in ("i", "j", "k", "n", "i_") if name not in read)
+    free: str = next(name for name in (*"ijkn", *("i" + "_" * n for n in range(1, len(read) + 2))) if name not in read)
+    return free
+
+
+def _sign(sign: str) -> str:
+    """As it is, where nobody can take it for something else."""
+    return sign if sign.isprintable() and not set(sign) & set(" ,'\"") and sign else repr(sign)
 
 
 def _unread(program: Program, variable: Variable, read: Collection[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ known of every input, though: of an answer the model's own, of an item what foll
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from openwork.programs.decompile.expressions import Operand, simplest
@@ -31,9 +31,9 @@ def completed(
         from_symbols: how items follow from the question alone, by column.
         answered: which of the model's answers an item is, by column.
     """
-    answers = [network.answer_numbering(g).read(network.answers[:, g]) for g in range(len(program.outputs))]
+    answers = [network.answer_numbering.read(network.answers[:, g]) for g in range(len(program.outputs))]
     known = {symbol.name: symbol.read(network.tokens) for symbol in program.symbols}
-    question = dict(known)
+    question, named = dict(known), {symbol.name for symbol in program.symbols if symbol.numbering.signs}
     variables = []
     for variable in program.variables:
         items = []
@@ -46,23 +46,27 @@ def completed(
                 elif column in from_symbols:
                     target = from_symbols[column].values(question)
                 if target is not None and (target != ABSENT).all():
-                    item = _anew(network, item, target, known)
+                    item = _anew(network, item, target, known, named)
                     values = item.values(known)
             items.append(item)
             known[column] = values
+            if isinstance(item, Name) and item.name in named:
+                named.add(column)
         variables.append(replace(variable, items=tuple(items)))
     outputs = []
     for g, output in enumerate(program.outputs):
         expression = output.expression
         if expression.entries and (expression.values(known) == ABSENT).any():
-            expression = _anew(network, expression, answers[g], known)
+            expression = _anew(network, expression, answers[g], known, named)
         outputs.append(replace(output, expression=expression))
     return Program(program.symbols, tuple(variables), tuple(outputs))
 
 
-def _anew(network: Network, item: Expression, target: Ints, known: Mapping[str, Ints]) -> Expression:
+def _anew(
+    network: Network, item: Expression, target: Ints, known: Mapping[str, Ints], named: Collection[str]
+) -> Expression:
     """What makes this target of the same names; the item itself where they do not decide it, or are too many."""
-    operands = [Operand(Name(name), known[name]) for name in dict.fromkeys(item.names())]
+    operands = [Operand(Name(n), known[n], named=n in named) for n in dict.fromkeys(item.names())]
     if compact([operand.column for operand in operands])[1] > MOST_COMBINATIONS:
         return item
     found = simplest(target, operands, *network.numbers)

@@ -16,16 +16,14 @@ from openwork.programs.decompile.labels import compact
 from openwork.programs.decompile.matches import items_at, matches, places_in_lists
 from openwork.programs.decompile.nearly import MOST_WRONG, promising, usual_finishes
 from openwork.programs.decompile.polynomials import polynomials, usual_sums, weighted_sums
+from openwork.programs.decompile.reductions import SYMBOLS, WIDTHS, of_two_lists, reductions
 from openwork.programs.language import (
     READABLE,
     Compared,
     Compose,
     Constant,
     Count,
-    CountBelow,
-    CountOneOf,
     Distance,
-    Distinct,
     Exceptions,
     Expression,
     Ints,
@@ -34,20 +32,14 @@ from openwork.programs.language import (
     Match,
     Minus,
     Modulo,
-    MostFrequent,
     Name,
-    PairCount,
     Plus,
-    Ranked,
-    Relation,
-    RunLength,
     SelectorWidth,
     Smallest,
     Sum,
     SumSigned,
     Table,
     Times,
-    splits,
     things_permuted,
 )
 
@@ -71,10 +63,6 @@ USUAL = 4
 """usual ways for which conditions are looked for: those that get least wrong"""
 AT_ONCE = 64
 """ways looked at together"""
-SYMBOLS = 6
-"""values up to which each is counted"""
-WIDTHS: tuple[Relation, ...] = ("==", "<", ">")
-"""how symbols may compare with a number, to be counted"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +167,7 @@ class _Search:
         groups = dict.fromkeys((tuple(self.operands), tuple(self._fewest), tuple(symbols), *self._families()))
         for group in sorted((g for g in groups if len(g) > 1), key=len):
             names = tuple(o.name for o in sorted(group, key=lambda o: (o.position, o.name.name)))
-            yield from _reductions(names, max(int(o.column.max()) for o in group))
+            yield from reductions(names, max(int(o.column.max()) for o in group))
             if self.signed:
                 yield SumSigned(names, self.modulus)
 
@@ -255,7 +243,7 @@ class _Search:
             tuple(o.name for o in sorted(family, key=lambda o: (o.position, o.name.name)))
             for family in self._families()
         ]
-        yield from _of_two_lists(families)
+        yield from of_two_lists(families)
         for family, names in zip(self._families(), families, strict=True):
             if len(names) > 2:
                 whole = [Sum(names), Largest(names), Smallest(names)]
@@ -374,41 +362,3 @@ class _Search:
         kept = self._keys
         rows = np.unique(np.stack([*(o.column for o in kept), self.target], axis=1), axis=0)
         return Table(tuple(o.name for o in kept), tuple(tuple(map(int, row)) for row in rows))
-
-
-def _of_two_lists(families: Sequence[tuple[Name, ...]]) -> Iterator[Expression]:
-    """What is made of two lists that share nothing: by what each comes to, or place by place."""
-    for one, other in combinations([names for names in families if len(names) > 1], 2):
-        if set(one) & set(other):
-            continue
-        for reduced in (Sum, Largest, Smallest):
-            left, right = reduced(one), reduced(other)
-            yield from (Plus(left, right), Minus(left, right), Minus(right, left))
-            yield from (Compared(left, ">=", right), Compared(right, ">=", left), Compared(left, "==", right))
-        if len(one) == len(other):
-            yield from (PairCount(one, relation, other) for relation in WIDTHS)
-
-
-def _reductions(names: tuple[Expression, ...], top: int) -> Iterator[Expression]:
-    if len(names) > 2:
-        yield Sum(names)
-        yield RunLength(names)
-        # Each with the next, and the first with the last.
-        yield from (PairCount(names[:-1], relation, names[1:]) for relation in ("==", ">", "<"))
-        if (half := len(names) // 2) > 1:
-            yield PairCount(names[:half], "==", names[: -half - 1 : -1])
-    yield Largest(names)
-    yield Smallest(names)
-    if len(names) > 2 and top <= SYMBOLS:
-        for symbol in range(top + 1):
-            yield Count(names, symbol)
-        for bound in range(2, top):
-            yield CountBelow(names, bound)
-        yield from (CountOneOf(names, numbers) for numbers in splits(top + 1) if top < SYMBOLS)
-        if top > 1:
-            yield MostFrequent(names, top + 1)
-    for rank in range(1, len(names) - 1):
-        yield Ranked(names, rank)
-    if len(names) > 2:
-        yield Distinct(names)
-        yield Minus(Largest(names), Smallest(names))

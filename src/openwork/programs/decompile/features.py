@@ -124,7 +124,7 @@ class Features:
         for g, graded in enumerate(self.network.dataset.graded):
             text = f"answer {self.network.subject.task.outputs[g]}"
             if graded <= position or not causal:
-                column = self.network.answer_numbering(g).read(self.network.answers[self.rows, g])
+                column = self.network.answer_numbering.read(self.network.answers[self.rows, g])
                 yield self.made.get(text) or Feature(text, column, 4.0, None)
 
     def _feature(self, expression: Expression, cost: float, alone: bool = False) -> Feature:

@@ -164,7 +164,7 @@ class Lines:
         )
 
     def _output(self, g: int, position: int, effects: Mapping[Place, float]) -> Output | None:
-        numbering = self.network.answer_numbering(g)
+        numbering = self.network.answer_numbering
         answers = numbering.read(self.network.answers[self.quantised.rows, g])
         found = self._expression(answers, effects)
         if _tabled(found):

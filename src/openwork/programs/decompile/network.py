@@ -106,19 +106,27 @@ class Network:
         return (max((v.values for v in task.variables), default=2), False) if signed is None else (signed, True)
 
     def numbering(self, position: int) -> Numbering:
-        """How the tokens there are read as numbers; in texts as their tokens, which they share everywhere."""
-        task = self.subject.task
-        return numbering_of(task.vocabulary.symbols, self._occurring[position], self.subject.inputs.one_symbol_each)
-
-    def answer_numbering(self, graded: int) -> Numbering:
-        """How the model's answers to one output are read as numbers."""
-        symbols = self.subject.task.answer_vocabulary.symbols
-        return numbering_of(symbols, np.unique(self.answers[:, graded]).tolist())
+        """How the tokens there are read as numbers, alike in all of one list; in texts as their tokens."""
+        return self._numberings[self._lists[position]]
 
     @cached_property
-    def _occurring(self) -> list[list[int]]:
-        """The tokens that occur at each position."""
-        return [np.unique(column).tolist() for column in self.tokens.T]
+    def answer_numbering(self) -> Numbering:
+        """How the model's answers are read as numbers, all alike."""
+        symbols = self.subject.task.answer_vocabulary.symbols
+        return numbering_of(symbols, np.unique(self.answers[self.asked]).tolist())
+
+    @cached_property
+    def _lists(self) -> list[str]:
+        """Of each position what the list is called that stands there."""
+        return [name.split("[")[0] for name in self.subject.position_names]
+
+    @cached_property
+    def _numberings(self) -> dict[str, Numbering]:
+        symbols, moved = self.subject.task.vocabulary.symbols, self.subject.inputs.one_symbol_each
+        occurring: dict[str, set[int]] = {}
+        for name, column in zip(self._lists, self.tokens.T, strict=False):
+            occurring.setdefault(name, set()).update(np.unique(column).tolist())
+        return {name: numbering_of(symbols, tokens, moved) for name, tokens in occurring.items()}
 
     def token(self, position: int) -> Rows:
         """`[input]`, the token there."""
