@@ -59,6 +59,7 @@ def test_the_program_is_said_before_any_verdict(tmp_path):
     assert told.index("Inside, y[0] is x[1]") < told.index("How it works") < told.index("of 6 claims refuted")
     assert told.index("Whether the program is the whole of it") < told.index("6 claims judged")
     assert all("def program(" in text and "answer[" in text for text in (screen, page))
+    assert "{}" not in screen  # where values are kept says nothing
 
 
 def test_of_a_task_that_ships_no_claims_the_programs_own_are_judged(tmp_path):

@@ -37,4 +37,4 @@ def _says_something(line: str) -> bool:
     said = line.strip()
     if said.startswith(f"# {WRITTEN}"):
         return True
-    return not said.startswith(("#", "return ")) and not said.endswith("= {}")
+    return not said.startswith(("#", "return ")) and not said.endswith("{}")
