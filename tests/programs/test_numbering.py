@@ -15,7 +15,7 @@ from openwork.programs.canonical import canonical
 from openwork.programs.decompile.network import Network
 from openwork.programs.language import Constant, Either, Modulo, Name, Plus, Table
 from openwork.programs.numbering import Numbering, numbering_of
-from openwork.tasks import task
+from openwork.tasks import Induction, RunningSumSign, task
 
 SIGNS = ("+", "-", "0", "1", "2", "3", "=")
 
@@ -126,3 +126,13 @@ def test_a_list_is_read_alike_at_all_its_places():
     network = Network.of(Subject.of(choose_engine(stack.spec, None, 1).engine, stack, made))
     assert network.numbering(0) == network.numbering(1)
     assert not network.numbering(0).numbers and network.numbering(2).numbers
+
+
+@pytest.mark.parametrize(
+    ("made", "names"), [(RunningSumSign(largest=2, length=3), False), (Induction(letters=2, length=4), True)]
+)
+def test_numbers_of_both_signs_are_numbers_and_letters_are_names(made, names):
+    stack = initial_stack(spec_for(made, n_layers=1, d_model=8, n_heads=1, d_head=4, d_mlp=8), [0])
+    network = Network.of(Subject.of(choose_engine(stack.spec, None, 1).engine, stack, made))
+    assert network.numbering(0).signs
+    assert network.names_in(network.numbering(0)) == names

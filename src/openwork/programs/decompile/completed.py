@@ -33,7 +33,7 @@ def completed(
     """
     answers = [network.answer_numbering.read(network.answers[:, g]) for g in range(len(program.outputs))]
     known = {symbol.name: symbol.read(network.tokens) for symbol in program.symbols}
-    question, named = dict(known), {symbol.name for symbol in program.symbols if symbol.numbering.signs}
+    question, named = dict(known), {s.name for s in program.symbols if network.names_in(s.numbering)}
     variables = []
     for variable in program.variables:
         items = []

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from openwork.programs.decompile.matches import items_at
+from openwork.programs.decompile.matches import items_at, lists_of
 from openwork.programs.decompile.network import Network, Rows
 from openwork.programs.language import (
     Compared,
@@ -106,12 +106,12 @@ class Features:
             base = 1 + max(int(self._known[name.name].max()) for name in question)
             yield from (self._feature(expression, 2.0) for expression in _reductions(question, base))
             yield from (self._feature(expression, 2.5, alone=True) for expression in _alone(question, base))
-            yield from (self._feature(expression, 2.5) for expression in _of_two_lists(question))
+            places = [(Name(s.name), self._known[s.name], s.position) for s in symbols if s.position in asked]
+            yield from (self._feature(expression, 2.5) for expression in _of_two_lists(lists_of(places)))
             if self._signed is not None:
                 yield self._feature(SumSigned(tuple(question), self._signed), 2.0)
             if len(question) <= MOST_PAIRED:
                 yield from (self._feature(expression, 3.0) for expression in _pairs(question, base))
-            places = [(Name(s.name), self._known[s.name], s.position) for s in symbols if s.position in asked]
             yield from (self._feature(item, 3.0) for item in items_at(places))
         here = [Name(s.name) for s in symbols if s.position == position and s.position in asked]
         if len(question) > 1:
@@ -169,12 +169,9 @@ def _alone(question: Sequence[Name], base: int) -> Iterator[Expression]:
             yield PairCount(names[:half], "==", names[: -half - 1 : -1])
 
 
-def _of_two_lists(question: Sequence[Name]) -> Iterator[Expression]:
+def _of_two_lists(lists: Sequence[tuple[Name, ...]]) -> Iterator[Expression]:
     """By how much one list sums to more than another, and how often they are the same."""
-    lists: dict[str, list[Name]] = {}
-    for name in question:
-        lists.setdefault(name.name.split("[")[0], []).append(name)
-    for one, other in combinations([tuple(held) for held in lists.values() if len(held) > 1], 2):
+    for one, other in combinations([held for held in lists if len(held) > 1], 2):
         yield Minus(Sum(one), Sum(other))
         if len(one) == len(other):
             yield PairCount(one, "==", other)

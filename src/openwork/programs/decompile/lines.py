@@ -69,7 +69,7 @@ class Lines:
         for symbol in symbols_of(network):
             column = symbol.read(tokens)
             place = next(p for p in direct.senders if is_symbol(p) and p.position == symbol.position)
-            named = bool(symbol.numbering.signs)
+            named = self.network.names_in(symbol.numbering)
             self.gives[place] = (Operand(Name(symbol.name), column, 0.0, symbol.position, True, named),)
         live = [place for place in direct.senders if not is_symbol(place)]
         for number, place in enumerate(live):

@@ -50,7 +50,7 @@ def items_at(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[ItemAt]:
     Args:
         operands: name, column and place in the question of each.
     """
-    for several in _lists(operands):
+    for several in lists_of(operands):
         for wanted, column, _ in operands:
             if len(several) > 1 and column.min() >= 0 and column.max() < len(several):
                 yield ItemAt(wanted, several)
@@ -61,7 +61,7 @@ def items_at(operands: Sequence[tuple[Name, Ints, int]]) -> Iterator[ItemAt]:
                     yield ItemAt(Modulo(Plus(wanted, Constant(shift)), len(several)), several)
 
 
-def _lists(operands: Sequence[tuple[Name, Ints, int]]) -> list[tuple[Name, ...]]:
+def lists_of(operands: Sequence[tuple[Name, Ints, int]]) -> list[tuple[Name, ...]]:
     """Operands by the name that they are numbers of, in order."""
     lists: dict[str, list[Name]] = {}
     for name, _, _ in sorted(operands, key=lambda operand: (operand[2], operand[0].name)):
@@ -78,7 +78,7 @@ def places_in_lists(operands: Sequence[tuple[Name, Ints, int]], target: Ints) ->
         target: `[row]`, which says what is given where it stands nowhere.
     """
     columns = {name: column for name, column, _ in operands}
-    for several in _lists(operands):
+    for several in lists_of(operands):
         if len(several) < 2:
             continue
         places = tuple(map(Constant, range(len(several))))

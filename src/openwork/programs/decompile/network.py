@@ -109,6 +109,10 @@ class Network:
         """How the tokens there are read as numbers, alike in all of one list; in texts as their tokens."""
         return self._numberings[self._lists[position]]
 
+    def names_in(self, numbering: Numbering) -> bool:
+        """Whether numbers that are read so only stand for something; of both signs they are numbers all the same."""
+        return bool(numbering.signs) and not self.numbers[1]
+
     @cached_property
     def answer_numbering(self) -> Numbering:
         """How the model's answers are read as numbers, all alike."""
